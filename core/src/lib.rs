@@ -1,1 +1,49 @@
+//! Every byte that two parties of Ballast must agree on: what an exchange states, how a balance becomes a leaf and a
+//! leaf a root, how an epoch enters the history, and which refusals a chain may answer with.
+//!
+//! The text of it is `docs/spec.md`; section numbers below are that file's. The crate is `no_std` (with `alloc`), has
+//! no dependency of ours, and runs unchanged on a host and inside Solana's virtual machine.
+//!
+//! | module | section | holds |
+//! | --- | --- | --- |
+//! | [`field`], [`montgomery`] | 0 | canonical field elements, multiplication |
+//! | [`digest`], [`poseidon`] | 0 | the two hash functions |
+//! | [`exchange`], [`assets`], [`circuit`] | 1 | identifiers |
+//! | [`leaf`], [`tree`] | 2 | balances, Merkle tree, paths |
+//! | [`statement`], [`reserves`], [`public_vector`] | 3 | what a proof says |
+//! | [`record`] | 4 | epoch record, rolling head |
+//! | [`post`] | 5 | what a poster sends |
+//! | [`rules`], [`refusal`] | 6 | when a chain accepts it |
+//! | [`solvency`] | 7 | what a chain answers |
+//! | [`seeds`] | | addresses of the Solana accounts |
+#![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
+pub mod assets;
+pub mod circuit;
+pub mod digest;
+pub mod exchange;
+pub mod field;
+#[cfg(all(feature = "serde", feature = "ark"))]
+pub mod inclusion;
+#[cfg(any(feature = "ark", target_os = "solana"))]
+pub mod leaf;
+pub mod montgomery;
+#[cfg(any(feature = "ark", target_os = "solana"))]
+pub mod poseidon;
+pub mod post;
+pub mod public_vector;
+pub mod record;
+pub mod refusal;
+pub mod reserves;
+pub mod rules;
+pub mod seeds;
+pub mod solvency;
+pub mod statement;
+#[cfg(any(feature = "ark", target_os = "solana"))]
+pub mod tree;
+
+pub use digest::Digest;
+pub use field::Element;
+pub use refusal::Refusal;

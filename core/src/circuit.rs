@@ -1,0 +1,205 @@
+//! Circuits: their class, their verifying key and their id (section 1).
+
+use crate::{
+    Refusal,
+    digest::{Digest, Preimage},
+    field::BASE_ORDER,
+};
+
+/// Depth of the quaternary tree and number of asset positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Class {
+    pub depth: u8,
+    pub assets: u16,
+}
+
+impl Class {
+    /// The direct circuit: 64 leaves, 64 assets.
+    pub const DIRECT: Self = Self { depth: 3, assets: 64 };
+
+    /// Refuses a class that no verifier of this version knows.
+    pub fn check(self) -> Result<(), Refusal> {
+        if self == Self::DIRECT {
+            Ok(())
+        } else {
+            Err(Refusal::CircuitClassUnsupported { depth: self.depth, assets: self.assets })
+        }
+    }
+
+    /// Leaves of one shard, 4^depth.
+    pub const fn leaves(self) -> usize {
+        1 << (2 * self.depth as usize)
+    }
+
+    /// Elements of the public vector.
+    pub const fn public_elements(self) -> usize {
+        3 + self.assets as usize
+    }
+}
+
+/// Whether anyone knows the secret of a circuit's setup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[repr(u8)]
+pub enum SetupKind {
+    /// From a fixed seed: INSECURE, whoever reads the source can forge proofs.
+    Development = 1,
+    /// From a ceremony: secure if one participant was honest.
+    Ceremony = 2,
+}
+
+impl SetupKind {
+    /// What every surface writes beside a proof of this kind.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Development => "INSECURE development setup",
+            Self::Ceremony => "ceremony",
+        }
+    }
+}
+
+impl TryFrom<u8> for SetupKind {
+    type Error = Refusal;
+
+    fn try_from(value: u8) -> Result<Self, Refusal> {
+        match value {
+            1 => Ok(Self::Development),
+            2 => Ok(Self::Ceremony),
+            found => Err(Refusal::SetupKindInvalid { found }),
+        }
+    }
+}
+
+pub const G1_LENGTH: usize = 64;
+pub const G2_LENGTH: usize = 128;
+/// Public inputs of every circuit: d, rho, phi.
+pub const PUBLIC_INPUTS: usize = 3;
+pub const KEY_LENGTH: usize = G1_LENGTH + 3 * G2_LENGTH + (PUBLIC_INPUTS + 1) * G1_LENGTH;
+pub const PROOF_LENGTH: usize = 2 * G1_LENGTH + G2_LENGTH;
+
+/// The generator of G2, uncompressed, EIP-197 order.
+pub const G2_GENERATOR: [u8; G2_LENGTH] = [
+    0x19, 0x8e, 0x93, 0x93, 0x92, 0x0d, 0x48, 0x3a, 0x72, 0x60, 0xbf, 0xb7, 0x31, 0xfb, 0x5d, 0x25, 0xf1, 0xaa, 0x49,
+    0x33, 0x35, 0xa9, 0xe7, 0x12, 0x97, 0xe4, 0x85, 0xb7, 0xae, 0xf3, 0x12, 0xc2, 0x18, 0x00, 0xde, 0xef, 0x12, 0x1f,
+    0x1e, 0x76, 0x42, 0x6a, 0x00, 0x66, 0x5e, 0x5c, 0x44, 0x79, 0x67, 0x43, 0x22, 0xd4, 0xf7, 0x5e, 0xda, 0xdd, 0x46,
+    0xde, 0xbd, 0x5c, 0xd9, 0x92, 0xf6, 0xed, 0x09, 0x06, 0x89, 0xd0, 0x58, 0x5f, 0xf0, 0x75, 0xec, 0x9e, 0x99, 0xad,
+    0x69, 0x0c, 0x33, 0x95, 0xbc, 0x4b, 0x31, 0x33, 0x70, 0xb3, 0x8e, 0xf3, 0x55, 0xac, 0xda, 0xdc, 0xd1, 0x22, 0x97,
+    0x5b, 0x12, 0xc8, 0x5e, 0xa5, 0xdb, 0x8c, 0x6d, 0xeb, 0x4a, 0xab, 0x71, 0x80, 0x8d, 0xcb, 0x40, 0x8f, 0xe3, 0xd1,
+    0xe7, 0x69, 0x0c, 0x43, 0xd3, 0x7b, 0x4c, 0xe6, 0xcc, 0x01, 0x66, 0xfa, 0x7d, 0xaa,
+];
+
+/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3. Points are numbered 0 to 7 in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyingKey([u8; KEY_LENGTH]);
+
+impl VerifyingKey {
+    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma or
+    /// delta equal to the generator or to each other.
+    ///
+    /// # Soundness
+    /// The caller still owes that points are on their curve and G2 points in the subgroup of order r.
+    pub fn new(bytes: &[u8]) -> Result<Self, Refusal> {
+        let key: [u8; KEY_LENGTH] = bytes
+            .try_into()
+            .map_err(|_| Refusal::KeyLengthWrong { expected: KEY_LENGTH as u32, found: bytes.len() as u32 })?;
+        let key = Self(key);
+        for (number, point) in key.points().enumerate() {
+            let point_number = number as u8;
+            if point.chunks_exact(32).any(|coordinate| coordinate >= &BASE_ORDER[..]) {
+                return Err(Refusal::KeyCoordinateNotCanonical { point: point_number });
+            }
+            if point.iter().all(|byte| *byte == 0) {
+                return Err(Refusal::KeyPointAtInfinity { point: point_number });
+            }
+        }
+        for (point, bytes) in [(2, key.gamma()), (3, key.delta())] {
+            if bytes == G2_GENERATOR {
+                return Err(Refusal::KeyPointIsGenerator { point });
+            }
+        }
+        if key.gamma() == key.delta() {
+            return Err(Refusal::KeyGammaEqualsDelta);
+        }
+        Ok(key)
+    }
+
+    pub const fn as_bytes(&self) -> &[u8; KEY_LENGTH] {
+        &self.0
+    }
+
+    pub fn alpha(&self) -> &[u8] {
+        &self.0[..64]
+    }
+
+    pub fn beta(&self) -> &[u8] {
+        &self.0[64..192]
+    }
+
+    pub fn gamma(&self) -> &[u8] {
+        &self.0[192..320]
+    }
+
+    pub fn delta(&self) -> &[u8] {
+        &self.0[320..448]
+    }
+
+    /// IC_0 .. IC_3.
+    pub fn inputs(&self) -> impl Iterator<Item = &[u8]> {
+        self.0[448..].chunks_exact(G1_LENGTH)
+    }
+
+    /// All points in order: 0 alpha, 1 beta, 2 gamma, 3 delta, 4.. IC.
+    pub fn points(&self) -> impl Iterator<Item = &[u8]> {
+        [self.alpha(), self.beta(), self.gamma(), self.delta()].into_iter().chain(self.inputs())
+    }
+}
+
+/// `circuit_id` of section 1: binds class, setup and key, so that a development key can never pass for a ceremony's.
+pub fn circuit_id(class: Class, setup: SetupKind, transcript: &Digest, key: &VerifyingKey) -> Digest {
+    Preimage::new("ballast/circuit/v1")
+        .u8(class.depth)
+        .u16(class.assets)
+        .u8(setup as u8)
+        .bytes(transcript)
+        .bytes(key.as_bytes())
+        .sha256()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Distinct non-zero canonical coordinates; not on a curve, which this module does not look at.
+    fn plausible() -> [u8; KEY_LENGTH] {
+        core::array::from_fn(|i| (i / 32 + 1) as u8 & 0x2f)
+    }
+
+    fn refusal(change: impl Fn(&mut [u8; KEY_LENGTH])) -> Refusal {
+        let mut bytes = plausible();
+        change(&mut bytes);
+        VerifyingKey::new(&bytes).unwrap_err()
+    }
+
+    #[test]
+    fn degenerate_keys_are_refused_each_by_name() {
+        assert!(VerifyingKey::new(&plausible()).is_ok());
+        let short = VerifyingKey::new(&plausible()[1..]).unwrap_err();
+        assert_eq!(short, Refusal::KeyLengthWrong { expected: 704, found: 703 });
+        assert_eq!(
+            refusal(|k| k[640..672].copy_from_slice(&BASE_ORDER)),
+            Refusal::KeyCoordinateNotCanonical { point: 7 }
+        );
+        assert_eq!(refusal(|k| k[64..192].fill(0)), Refusal::KeyPointAtInfinity { point: 1 });
+        assert_eq!(refusal(|k| k[192..320].copy_from_slice(&G2_GENERATOR)), Refusal::KeyPointIsGenerator { point: 2 });
+        assert_eq!(refusal(|k| k[320..448].copy_from_slice(&G2_GENERATOR)), Refusal::KeyPointIsGenerator { point: 3 });
+        assert_eq!(refusal(|k| k.copy_within(192..320, 320)), Refusal::KeyGammaEqualsDelta);
+    }
+
+    #[test]
+    fn the_setup_kind_is_part_of_the_id() {
+        let key = VerifyingKey::new(&plausible()).unwrap();
+        let id = |setup| circuit_id(Class::DIRECT, setup, &[7; 32], &key);
+        assert_ne!(id(SetupKind::Development), id(SetupKind::Ceremony));
+    }
+}

@@ -1,0 +1,72 @@
+//! SHA-256 over domain-separated preimages.
+
+use alloc::vec::Vec;
+
+/// A SHA-256 output, 32 bytes.
+pub type Digest = [u8; 32];
+
+/// SHA-256 of the concatenation of `parts`.
+#[cfg(not(target_os = "solana"))]
+pub fn sha256(parts: &[&[u8]]) -> Digest {
+    use sha2::{Digest as _, Sha256};
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// SHA-256 of the concatenation of `parts`, by the syscall.
+#[cfg(target_os = "solana")]
+pub fn sha256(parts: &[&[u8]]) -> Digest {
+    solana_sha256_hasher::hashv(parts).to_bytes()
+}
+
+/// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian fields.
+#[derive(Clone, Debug)]
+pub struct Preimage(Vec<u8>);
+
+impl Preimage {
+    /// Opens a preimage with `domain`, which must not contain a zero byte.
+    pub fn new(domain: &str) -> Self {
+        debug_assert!(!domain.as_bytes().contains(&0));
+        let mut bytes = Vec::with_capacity(512);
+        bytes.extend_from_slice(domain.as_bytes());
+        bytes.push(0);
+        Self(bytes)
+    }
+
+    pub fn bytes(mut self, value: &[u8]) -> Self {
+        self.0.extend_from_slice(value);
+        self
+    }
+
+    pub fn u8(self, value: u8) -> Self {
+        self.bytes(&[value])
+    }
+
+    pub fn u16(self, value: u16) -> Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    pub fn u32(self, value: u32) -> Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    pub fn u64(self, value: u64) -> Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    pub fn u128(self, value: u128) -> Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    /// The preimage itself, for a keyed hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn sha256(self) -> Digest {
+        sha256(&[&self.0])
+    }
+}

@@ -1,0 +1,155 @@
+//! An account's balances as leaves (section 2).
+
+use crate::{
+    digest::{Digest, sha256},
+    field::Element,
+    poseidon,
+};
+
+/// Slots of a leaf.
+pub const SLOTS: usize = 9;
+
+/// A customer as the tree knows him: 31 bytes of a digest of his public id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(Element);
+
+impl AccountId {
+    /// The account of the exchange's public id of a user.
+    pub fn from_public_id(id: &str) -> Self {
+        Self(Element::from_digest_prefix(&sha256(&[id.as_bytes()])))
+    }
+
+    pub const fn element(self) -> Element {
+        self.0
+    }
+
+    /// The 31 bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.as_bytes()[1..]
+    }
+}
+
+/// What keeps a leaf's siblings from guessing it. Secret: it never enters a log or an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Salt(Element);
+
+impl core::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Salt(secret)")
+    }
+}
+
+impl Salt {
+    pub const fn from_element(element: Element) -> Self {
+        Self(element)
+    }
+
+    pub const fn element(self) -> Element {
+        self.0
+    }
+
+    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master secret. Derived, so that
+    /// nothing need be stored, and for one epoch only, so that nothing carries over.
+    #[cfg(feature = "salt")]
+    pub fn derive(master: &MasterSecret, exchange: &Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
+        use hmac::{Hmac, Mac};
+        let preimage =
+            crate::digest::Preimage::new("ballast/salt/v1").bytes(exchange).u64(epoch).bytes(account.bytes()).u32(leaf);
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&master.0).expect("HMAC takes a key of any length");
+        mac.update(preimage.as_bytes());
+        Self(Element::from_digest_prefix(&mac.finalize().into_bytes().into()))
+    }
+}
+
+/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses of any balance.
+#[derive(Clone)]
+pub struct MasterSecret([u8; 32]);
+
+impl MasterSecret {
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl core::fmt::Debug for MasterSecret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("MasterSecret(secret)")
+    }
+}
+
+/// An asset number and a balance in its committed unit. Asset 0 is the empty slot, with balance 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Slot {
+    pub asset: u16,
+    pub balance: u64,
+}
+
+/// A used leaf's account and salt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub account: AccountId,
+    pub salt: Salt,
+}
+
+/// One leaf. Without an owner it is unused: its tag is 0 and its slots are empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaf {
+    pub owner: Option<Owner>,
+    pub slots: [Slot; SLOTS],
+}
+
+impl Leaf {
+    pub fn tag(&self) -> Element {
+        self.owner.map_or(Element::ZERO, |owner| poseidon::hash(&[owner.account.0, owner.salt.0]))
+    }
+
+    /// p_0, p_1, p_2: three slots of 80 bits each, the first lowest.
+    pub fn packed(&self) -> [Element; 3] {
+        core::array::from_fn(|group| {
+            let mut bytes = [0; 32];
+            for (place, slot) in self.slots[3 * group..3 * group + 3].iter().enumerate() {
+                let end = 32 - 10 * place;
+                bytes[end - 2..end].copy_from_slice(&slot.asset.to_be_bytes());
+                bytes[end - 10..end - 2].copy_from_slice(&slot.balance.to_be_bytes());
+            }
+            // 240 bits are below r.
+            Element::new(bytes).unwrap_or(Element::ZERO)
+        })
+    }
+
+    pub fn digest(&self) -> Element {
+        let [p0, p1, p2] = self.packed();
+        poseidon::hash(&[self.tag(), p0, p1, p2])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_bn254::Fr;
+    use ark_ff::Field;
+
+    #[test]
+    fn packing_is_the_sum_of_the_specification() {
+        let leaf = Leaf {
+            owner: None,
+            slots: core::array::from_fn(|i| Slot { asset: 65_535 - i as u16, balance: u64::MAX - 3 * i as u64 }),
+        };
+        for (g, packed) in leaf.packed().into_iter().enumerate() {
+            let expected: Fr = (0..3)
+                .map(|q| {
+                    let slot = leaf.slots[3 * g + q];
+                    Fr::from(2u64).pow([80 * q as u64])
+                        * (Fr::from(slot.asset) + Fr::from(65_536u64) * Fr::from(slot.balance))
+                })
+                .sum();
+            assert_eq!(ark_ff::PrimeField::into_bigint(expected), {
+                use ark_ff::{BigInteger256, PrimeField};
+                let value: BigInteger256 = Fr::from_be_bytes_mod_order(packed.as_bytes()).into_bigint();
+                value
+            });
+        }
+    }
+}

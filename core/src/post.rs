@@ -1,0 +1,278 @@
+//! What a poster sends for one shard (section 5).
+
+use alloc::vec::Vec;
+
+use crate::{
+    Refusal,
+    assets::ASSETS_MAX,
+    circuit::{Class, PROOF_LENGTH},
+    digest::Digest,
+    field::Element,
+    public_vector::PublicVector,
+    reserves::reserves_digest,
+    solvency::amount,
+    statement::{LedgerPosition, ShardPosition, Statement},
+};
+
+pub const VERSION: u8 = 1;
+const HEADER_LENGTH: usize = 1 + 8 + 8 + 2 + 2 + 32 + 8 + 32 + 32 + 2;
+
+/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardPost {
+    pub epoch: u64,
+    /// Unix seconds.
+    pub as_of: u64,
+    pub shard: ShardPosition,
+    pub circuit: Digest,
+    pub ledger: LedgerPosition,
+    /// Digest of the published reserves report.
+    pub sources: Digest,
+    /// High half first.
+    pub context: [[u8; 32]; 2],
+    pub root: [u8; 32],
+    /// By asset number.
+    pub totals: Vec<[u8; 32]>,
+    /// By asset number, as many as totals.
+    pub reserves: Vec<[u8; 32]>,
+    /// d of the public vector, as the prover states it.
+    pub digest: [u8; 32],
+    pub proof: [u8; PROOF_LENGTH],
+}
+
+/// A post whose elements are all in range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedPost {
+    pub context: Digest,
+    pub root: Element,
+    /// By asset number, in committed units.
+    pub totals: Vec<u128>,
+    /// By asset number, in committed units.
+    pub reserves: Vec<u128>,
+    pub digest: Element,
+}
+
+/// What a chain knows of an exchange when a post arrives, and a post does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chain {
+    pub exchange: Digest,
+    pub asset_list: Digest,
+    pub head_before: Digest,
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
+        let (head, tail) = self.0.split_first_chunk::<N>().ok_or(Refusal::PostMalformed)?;
+        self.0 = tail;
+        Ok(*head)
+    }
+
+    fn u16(&mut self) -> Result<u16, Refusal> {
+        self.take().map(u16::from_be_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Refusal> {
+        self.take().map(u64::from_be_bytes)
+    }
+}
+
+impl ShardPost {
+    /// Bytes of a post for `assets` assets.
+    pub const fn encoded_length(assets: usize) -> usize {
+        HEADER_LENGTH + 32 * (3 + 2 * assets + 1) + PROOF_LENGTH
+    }
+
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(Self::encoded_length(self.totals.len()));
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.epoch.to_be_bytes());
+        bytes.extend_from_slice(&self.as_of.to_be_bytes());
+        bytes.extend_from_slice(&self.shard.index.to_be_bytes());
+        bytes.extend_from_slice(&self.shard.count.to_be_bytes());
+        bytes.extend_from_slice(&self.circuit);
+        bytes.extend_from_slice(&self.ledger.sequence.to_be_bytes());
+        bytes.extend_from_slice(&self.ledger.head);
+        bytes.extend_from_slice(&self.sources);
+        bytes.extend_from_slice(&(self.totals.len() as u16).to_be_bytes());
+        let words = self.context.iter().chain([&self.root]).chain(&self.totals).chain(&self.reserves);
+        words.chain([&self.digest]).for_each(|word| bytes.extend_from_slice(word));
+        bytes.extend_from_slice(&self.proof);
+        bytes
+    }
+
+    /// Refuses another version, no asset or more than 64, and bytes too few or too many.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut reader = Reader(bytes);
+        if reader.take::<1>()? != [VERSION] {
+            return Err(Refusal::PostMalformed);
+        }
+        let epoch = reader.u64()?;
+        let as_of = reader.u64()?;
+        let shard = ShardPosition { index: reader.u16()?, count: reader.u16()? };
+        let circuit = reader.take()?;
+        let ledger = LedgerPosition { sequence: reader.u64()?, head: reader.take()? };
+        let sources = reader.take()?;
+        let assets = usize::from(reader.u16()?);
+        if !(1..=ASSETS_MAX).contains(&assets) || bytes.len() != Self::encoded_length(assets) {
+            return Err(Refusal::PostMalformed);
+        }
+        let mut words = |count: usize| (0..count).map(|_| reader.take::<32>()).collect::<Result<Vec<_>, _>>();
+        let context = words(2)?;
+        Ok(Self {
+            epoch,
+            as_of,
+            shard,
+            circuit,
+            ledger,
+            sources,
+            context: [context[0], context[1]],
+            root: words(1)?[0],
+            totals: words(assets)?,
+            reserves: words(assets)?,
+            digest: words(1)?[0],
+            proof: reader.take()?,
+        })
+    }
+
+    /// Rule 5 but for the context: elements below r, halves below 2^128, amounts below 2^112. The index in a refusal
+    /// is the element's in the public vector; d counts as the one behind the last.
+    pub fn check(&self) -> Result<CheckedPost, Refusal> {
+        let element = |bytes: &[u8; 32], index: usize| {
+            Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
+        };
+        let mut context = [0; 32];
+        for (index, half) in self.context.iter().enumerate() {
+            let half = element(half, index)?.to_u128().ok_or(Refusal::HalfOutOfRange { index: index as u16 })?;
+            context[16 * index..16 * (index + 1)].copy_from_slice(&half.to_be_bytes());
+        }
+        let root = element(&self.root, 2)?;
+        let mut totals = Vec::with_capacity(self.totals.len());
+        for (index, total) in self.totals.iter().enumerate() {
+            totals.push(amount(element(total, 3 + index)?.to_u128(), index as u16 + 1)?);
+        }
+        let mut reserves = Vec::with_capacity(self.reserves.len());
+        for (index, reserve) in self.reserves.iter().enumerate() {
+            let asset = index as u16 + 1;
+            let reserve = Element::new(*reserve).map_err(|_| Refusal::AmountOutOfRange { asset })?;
+            reserves.push(amount(reserve.to_u128(), asset)?);
+        }
+        let digest = element(&self.digest, 3 + ASSETS_MAX)?;
+        Ok(CheckedPost { context, root, totals, reserves, digest })
+    }
+
+    /// The statement that this post is for, given what the chain knows.
+    pub fn statement(&self, chain: &Chain, reserves: &[u128]) -> Statement {
+        Statement {
+            exchange: chain.exchange,
+            epoch: self.epoch,
+            as_of: self.as_of,
+            asset_list: chain.asset_list,
+            shard: self.shard,
+            circuit: self.circuit,
+            ledger: self.ledger,
+            reserves: reserves_digest(reserves, &self.sources),
+            head_before: chain.head_before,
+        }
+    }
+}
+
+impl CheckedPost {
+    /// The public vector, once the post's context is the one that `statement` has.
+    pub fn public_vector(&self, class: Class, statement: &Statement) -> Result<PublicVector, Refusal> {
+        let context = statement.context();
+        if context != self.context {
+            return Err(Refusal::ContextMismatch);
+        }
+        let totals: Vec<Element> = self.totals.iter().map(|total| Element::from(*total)).collect();
+        PublicVector::new(class, &context, self.root, &totals)
+            .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: totals.len() as u16 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::ORDER;
+    use alloc::vec;
+
+    fn word(value: u128) -> [u8; 32] {
+        Element::from(value).to_bytes()
+    }
+
+    fn post() -> ShardPost {
+        ShardPost {
+            epoch: 3,
+            as_of: 1_700_000_000,
+            shard: ShardPosition { index: 0, count: 2 },
+            circuit: [1; 32],
+            ledger: LedgerPosition { sequence: 9, head: [2; 32] },
+            sources: [3; 32],
+            context: [word(5), word(6)],
+            root: word(7),
+            totals: vec![word(8), word(9)],
+            reserves: vec![word(10), word(11)],
+            digest: word(12),
+            proof: [13; 256],
+        }
+    }
+
+    fn refusal(change: impl Fn(&mut ShardPost)) -> Refusal {
+        let mut changed = post();
+        change(&mut changed);
+        changed.check().unwrap_err()
+    }
+
+    #[test]
+    fn a_post_survives_its_encoding() {
+        let bytes = post().encode();
+        assert_eq!(bytes.len(), ShardPost::encoded_length(2));
+        assert_eq!(ShardPost::decode(&bytes), Ok(post()));
+    }
+
+    #[test]
+    fn other_bytes_are_no_post() {
+        let bytes = post().encode();
+        for length in 0..bytes.len() {
+            assert_eq!(ShardPost::decode(&bytes[..length]), Err(Refusal::PostMalformed), "{length}");
+        }
+        assert_eq!(ShardPost::decode(&[&bytes[..], &[0]].concat()), Err(Refusal::PostMalformed));
+        let mut version = bytes.clone();
+        version[0] = 2;
+        assert_eq!(ShardPost::decode(&version), Err(Refusal::PostMalformed));
+        let mut none = post();
+        (none.totals, none.reserves) = (vec![], vec![]);
+        assert_eq!(ShardPost::decode(&none.encode()), Err(Refusal::PostMalformed));
+        let mut many = post();
+        (many.totals, many.reserves) = (vec![word(0); 65], vec![word(0); 65]);
+        assert_eq!(ShardPost::decode(&many.encode()), Err(Refusal::PostMalformed));
+    }
+
+    #[test]
+    fn elements_out_of_range_are_named() {
+        assert!(post().check().is_ok());
+        assert_eq!(refusal(|p| p.context[0] = ORDER), Refusal::ElementNotCanonical { index: 0 });
+        assert_eq!(refusal(|p| p.context[1][15] = 1), Refusal::HalfOutOfRange { index: 1 });
+        assert_eq!(refusal(|p| p.root = ORDER), Refusal::ElementNotCanonical { index: 2 });
+        assert_eq!(refusal(|p| p.totals[1] = ORDER), Refusal::ElementNotCanonical { index: 4 });
+        assert_eq!(refusal(|p| p.totals[1] = word(1 << 112)), Refusal::AmountOutOfRange { asset: 2 });
+        assert_eq!(refusal(|p| p.totals[0][15] = 1), Refusal::AmountOutOfRange { asset: 1 });
+        assert_eq!(refusal(|p| p.reserves[0] = word(1 << 112)), Refusal::AmountOutOfRange { asset: 1 });
+        assert_eq!(refusal(|p| p.reserves[1] = ORDER), Refusal::AmountOutOfRange { asset: 2 });
+        assert_eq!(refusal(|p| p.digest = [0xff; 32]), Refusal::ElementNotCanonical { index: 67 });
+    }
+
+    #[test]
+    fn a_post_for_another_statement_is_named_as_such() {
+        let chain = Chain { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
+        let mut right = post();
+        let reserves = post().check().unwrap().reserves;
+        let statement = right.statement(&chain, &reserves);
+        right.context = Element::halves(&statement.context()).map(Element::to_bytes);
+        let checked = right.check().unwrap();
+        assert!(checked.public_vector(Class::DIRECT, &statement).is_ok());
+        let other = Statement { epoch: 4, ..statement };
+        assert_eq!(checked.public_vector(Class::DIRECT, &other), Err(Refusal::ContextMismatch));
+    }
+}

@@ -1,0 +1,9 @@
+//! What an exchange says it holds (section 3).
+
+use crate::digest::{Digest, Preimage};
+
+/// `reserves_digest`: the reserves by asset number, in committed units, and the digest of the published report.
+pub fn reserves_digest(reserves: &[u128], sources: &Digest) -> Digest {
+    let start = Preimage::new("ballast/reserves/v1").u16(reserves.len() as u16);
+    reserves.iter().fold(start, |preimage, reserve| preimage.u128(*reserve)).bytes(sources).sha256()
+}
