@@ -127,20 +127,22 @@ mod ark {
 }
 
 #[cfg(feature = "serde")]
-mod hexadecimal {
+mod json {
     use super::Element;
+    use crate::hexadecimal;
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
     impl Serialize for Element {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            hex::serde::serialize(self.0, serializer)
+            hexadecimal::serialize(&self.0, serializer)
         }
     }
 
     impl<'de> Deserialize<'de> for Element {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let bytes: [u8; 32] = hex::serde::deserialize(deserializer)?;
-            Element::new(bytes).map_err(D::Error::custom)
+            // Never the value itself: it may be a salt.
+            Element::new(hexadecimal::deserialize(deserializer)?)
+                .map_err(|_| D::Error::custom("expected a field element below r"))
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct InclusionFile {
     pub version: u8,
     /// The exchange's public id of the customer.
     pub account: String,
-    #[serde(with = "hex::serde")]
+    #[serde(with = "crate::hexadecimal")]
     pub exchange: [u8; 32],
     pub epoch: u64,
     pub class: Class,

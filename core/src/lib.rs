@@ -25,6 +25,8 @@ pub mod circuit;
 pub mod digest;
 pub mod exchange;
 pub mod field;
+#[cfg(feature = "serde")]
+pub mod hexadecimal;
 #[cfg(all(feature = "serde", feature = "ark"))]
 pub mod inclusion;
 #[cfg(any(feature = "ark", target_os = "solana"))]

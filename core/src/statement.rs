@@ -7,7 +7,7 @@ use crate::digest::{Digest, Preimage};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LedgerPosition {
     pub sequence: u64,
-    #[cfg_attr(feature = "serde", serde(with = "hex::serde"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub head: Digest,
 }
 
