@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {AssetList, AssetListState} from "./AssetList.sol";
+import {Identifiers} from "./Identifiers.sol";
+import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
+import {Asset, Exchange, IReserves} from "./interfaces/IReserves.sol";
+
+/// @notice What every post reads and writes: one slot.
+struct Progress {
+    /// 0 for an exchange that is not registered.
+    uint64 nextEpoch;
+    /// Of the latest epoch.
+    uint64 asOf;
+    /// Of the latest epoch.
+    uint64 ledgerSequence;
+    /// Of the epoch that was begun and is not finished.
+    uint16 shardsDone;
+    uint8 assets;
+    /// Of the latest epoch.
+    SetupKind setup;
+    bool paused;
+}
+
+/// @notice A finalized epoch: two slots.
+struct EpochState {
+    bytes32 head;
+    uint64 asOf;
+    uint64 insolvent;
+    uint48 postedAt;
+    uint48 postedInBlock;
+    uint16 shardCount;
+    SetupKind setup;
+}
+
+/// @notice What the posted shards of an unfinished epoch amount to.
+struct PendingState {
+    bytes32 firstContext;
+    bytes32 roots;
+    uint128[64] liabilities;
+}
+
+/// @notice All of one exchange.
+struct ExchangeState {
+    Progress progress;
+    /// Of the latest epoch.
+    bytes32 ledgerHead;
+    AssetListState list;
+    /// Liability << 112 | reserve of the latest epoch, by asset; overwritten in place.
+    uint256[64] amounts;
+    mapping(uint64 epoch => EpochState) epochs;
+    PendingState pending;
+    mapping(address poster => bool) isPoster;
+    address[] posters;
+    address authority;
+    uint48 registeredInBlock;
+    address pendingAuthority;
+    uint64 cadence;
+    string name;
+}
+
+/// @title Exchanges, their authorities, posters and asset lists
+abstract contract Exchanges is IReserves {
+    using AssetList for AssetListState;
+    using SafeCast for uint256;
+
+    uint256 private constant NAME_MAX = 32;
+    uint256 private constant POSTERS_MAX = 8;
+
+    mapping(bytes32 exchangeId => ExchangeState) private _exchanges;
+
+    /// @inheritdoc IReserves
+    function registerExchange(string calldata name, bytes32 solanaAuthority, uint64 cadence)
+        external
+        returns (bytes32 exchangeId)
+    {
+        exchangeId = exchangeIdOf(name, solanaAuthority, msg.sender);
+        if (cadence == 0) revert CadenceInvalid(cadence);
+        ExchangeState storage state = _exchanges[exchangeId];
+        if (state.progress.nextEpoch != 0) revert ExchangeAlreadyRegistered(exchangeId);
+        state.progress.nextEpoch = 1;
+        state.name = name;
+        state.cadence = cadence;
+        state.authority = msg.sender;
+        state.registeredInBlock = block.number.toUint48();
+        emit ExchangeRegistered(exchangeId, msg.sender, solanaAuthority, name, cadence);
+    }
+
+    /// @inheritdoc IReserves
+    function proposeAuthority(bytes32 exchangeId, address proposed) external {
+        ExchangeState storage state = _ofAuthority(exchangeId);
+        state.pendingAuthority = proposed;
+        emit AuthorityProposed(exchangeId, msg.sender, proposed);
+    }
+
+    /// @inheritdoc IReserves
+    function acceptAuthority(bytes32 exchangeId) external {
+        ExchangeState storage state = _registered(exchangeId);
+        if (msg.sender != state.pendingAuthority) revert NotPendingAuthority(state.pendingAuthority, msg.sender);
+        emit AuthorityChanged(exchangeId, state.authority, msg.sender);
+        state.authority = msg.sender;
+        state.pendingAuthority = address(0);
+    }
+
+    /// @inheritdoc IReserves
+    function setPosters(bytes32 exchangeId, address[] calldata newPosters) external {
+        ExchangeState storage state = _ofAuthority(exchangeId);
+        if (newPosters.length > POSTERS_MAX) revert PostersInvalid(newPosters.length, address(0));
+        for (uint256 i = 0; i < state.posters.length; ++i) {
+            state.isPoster[state.posters[i]] = false;
+        }
+        for (uint256 i = 0; i < newPosters.length; ++i) {
+            address poster = newPosters[i];
+            if (poster == address(0) || state.isPoster[poster]) revert PostersInvalid(i, poster);
+            state.isPoster[poster] = true;
+        }
+        state.posters = newPosters;
+        emit PostersSet(exchangeId, newPosters);
+    }
+
+    /// @inheritdoc IReserves
+    function setAssets(bytes32 exchangeId, Asset[] calldata newAssets) external {
+        ExchangeState storage state = _ofAuthority(exchangeId);
+        if (state.progress.nextEpoch != 1 || state.progress.shardsDone != 0) revert AssetListFrozen(exchangeId);
+        state.list.set(newAssets);
+        state.progress.assets = newAssets.length.toUint8();
+        emit AssetsSet(exchangeId, state.list.digest, newAssets);
+    }
+
+    /// @inheritdoc IReserves
+    function setPaused(bytes32 exchangeId, bool paused) external {
+        _ofAuthority(exchangeId).progress.paused = paused;
+        emit PausedSet(exchangeId, paused);
+    }
+
+    /// @inheritdoc IReserves
+    function exchange(bytes32 exchangeId) external view returns (Exchange memory) {
+        ExchangeState storage state = _exchanges[exchangeId];
+        Progress memory progress = state.progress;
+        return Exchange({
+            name: state.name,
+            authority: state.authority,
+            pendingAuthority: state.pendingAuthority,
+            paused: progress.paused,
+            cadence: state.cadence,
+            registeredInBlock: state.registeredInBlock,
+            nextEpoch: progress.nextEpoch,
+            asOf: progress.asOf,
+            ledgerSequence: progress.ledgerSequence,
+            ledgerHead: state.ledgerHead,
+            assetListDigest: state.list.digest,
+            head: progress.nextEpoch == 0 ? bytes32(0) : _head(exchangeId, state, progress.nextEpoch)
+        });
+    }
+
+    /// @inheritdoc IReserves
+    function posters(bytes32 exchangeId) external view returns (address[] memory) {
+        return _exchanges[exchangeId].posters;
+    }
+
+    /// @inheritdoc IReserves
+    function assets(bytes32 exchangeId) external view returns (Asset[] memory) {
+        return _exchanges[exchangeId].list.read();
+    }
+
+    /// @inheritdoc IReserves
+    function exchangeIdOf(string calldata name, bytes32 solanaAuthority, address evmAuthority)
+        public
+        pure
+        returns (bytes32)
+    {
+        bytes calldata characters = bytes(name);
+        bool valid = characters.length > 0 && characters.length <= NAME_MAX;
+        for (uint256 i = 0; valid && i < characters.length; ++i) {
+            valid = characters[i] >= 0x20 && characters[i] <= 0x7e;
+        }
+        if (!valid) revert NameInvalid(name);
+        return Identifiers.exchangeId(solanaAuthority, evmAuthority, characters);
+    }
+
+    /// @dev The exchange with this id, registered or not.
+    function _exchange(bytes32 exchangeId) internal view returns (ExchangeState storage) {
+        return _exchanges[exchangeId];
+    }
+
+    function _registered(bytes32 exchangeId) internal view returns (ExchangeState storage state) {
+        state = _exchanges[exchangeId];
+        if (state.progress.nextEpoch == 0) revert ExchangeUnknown(exchangeId);
+    }
+
+    function _ofAuthority(bytes32 exchangeId) private view returns (ExchangeState storage state) {
+        state = _registered(exchangeId);
+        if (msg.sender != state.authority) revert NotAuthority(state.authority, msg.sender);
+    }
+
+    /// @dev The rolling head before epoch `number`, which is the next one of `state`.
+    function _head(bytes32 exchangeId, ExchangeState storage state, uint64 number) internal view returns (bytes32) {
+        return number == 1 ? exchangeId : state.epochs[number - 1].head;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {Asset} from "./interfaces/IReserves.sol";
+
+/// @title Ids of exchanges, asset lists and circuits
+/// @dev Section 1 of the specification. Arguments are checked by the caller.
+library Identifiers {
+    string private constant EXCHANGE = "ballast/exchange/v1\x00";
+    string private constant ASSETS = "ballast/assets/v1\x00";
+    string private constant CIRCUIT = "ballast/circuit/v1\x00";
+
+    /// @param name at most 32 bytes
+    function exchangeId(bytes32 solanaAuthority, address evmAuthority, bytes memory name)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return sha256(abi.encodePacked(EXCHANGE, solanaAuthority, evmAuthority, SafeCast.toUint8(name.length), name));
+    }
+
+    /// @param symbols zero-padded, as many as `assets`
+    function assetListDigest(Asset[] calldata assets, bytes16[] memory symbols) internal pure returns (bytes32) {
+        bytes memory preimage = abi.encodePacked(ASSETS, SafeCast.toUint16(symbols.length));
+        for (uint256 i = 0; i < symbols.length; ++i) {
+            preimage = abi.encodePacked(preimage, symbols[i], assets[i].decimals);
+        }
+        return sha256(preimage);
+    }
+
+    /// @param setup 1 development, 2 ceremony
+    function circuitId(uint8 depth, uint16 assets, uint8 setup, bytes32 transcript, bytes calldata verifyingKey)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return sha256(abi.encodePacked(CIRCUIT, depth, assets, setup, transcript, verifyingKey));
+    }
+}

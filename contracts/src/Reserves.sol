@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {AssetList} from "./AssetList.sol";
+import {EpochRecord} from "./EpochRecord.sol";
+import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {PublicVector} from "./PublicVector.sol";
+import {Solvencies} from "./Solvencies.sol";
+import {Statement, StatementFields} from "./Statement.sol";
+import {ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
+import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IReserves, ShardPost} from "./interfaces/IReserves.sol";
+
+/// @title Proofs of reserves of exchanges
+/// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
+contract Reserves is Exchanges, Solvencies {
+    using SafeCast for uint256;
+
+    uint16 private constant SHARDS_MAX = 128;
+
+    /// @inheritdoc IReserves
+    ICircuitRegistry public immutable circuits;
+
+    constructor(ICircuitRegistry registry) {
+        circuits = registry;
+    }
+
+    /// @inheritdoc IReserves
+    function postShard(bytes32 exchangeId, ShardPost calldata post) external {
+        ExchangeState storage state = _registered(exchangeId);
+        Progress memory progress = state.progress;
+        if (!state.isPoster[msg.sender]) revert NotPoster(exchangeId, msg.sender);
+        _checkExchange(exchangeId, progress, post);
+        _checkTime(state, progress, post);
+        StatementFields memory fields = _statement(exchangeId, state, post);
+        _checkShard(state, progress, fields);
+        (IGroth16Verifier verifier, SetupKind setup) = circuits.activeCircuit(post.circuitId);
+        _checkElements(post, Statement.context(fields, fields.shardIndex));
+        verifier.verify(post.proof, PublicVector.inputs(post.publicVector, post.d));
+
+        emit ShardPosted(exchangeId, post.epoch, msg.sender, post.shardIndex, post.shardCount, post.publicVector[2]);
+        (bytes32 roots, uint256[] memory liabilities) = _accumulate(state.pending, post);
+        if (post.shardIndex + 1 == post.shardCount) {
+            _clear(state.pending, progress);
+            _finalize(state, progress, fields, setup, roots, liabilities, post);
+        } else {
+            _keep(state.pending, fields, roots, liabilities);
+            progress.shardsDone = post.shardIndex + 1;
+        }
+        state.progress = progress;
+    }
+
+    /// @dev Rule 1 but for the poster.
+    function _checkExchange(bytes32 exchangeId, Progress memory progress, ShardPost calldata post) private pure {
+        if (progress.paused) revert ExchangePaused(exchangeId);
+        if (progress.assets == 0) revert AssetListMissing(exchangeId);
+        if (post.publicVector.length != PublicVector.HEADER + progress.assets) {
+            uint256 length = post.publicVector.length;
+            uint256 found = length < PublicVector.HEADER ? 0 : length - PublicVector.HEADER;
+            revert AssetCountMismatch(progress.assets, found);
+        }
+        if (post.reserves.length != progress.assets) revert AssetCountMismatch(progress.assets, post.reserves.length);
+    }
+
+    /// @dev Rule 2.
+    function _checkTime(ExchangeState storage state, Progress memory progress, ShardPost calldata post) private view {
+        if (post.epoch != progress.nextEpoch) revert EpochNotNext(progress.nextEpoch, post.epoch);
+        if (post.asOf > block.timestamp) revert AsOfInFuture(block.timestamp.toUint64(), post.asOf);
+        if (post.asOf <= progress.asOf) revert AsOfNotAfterLast(progress.asOf, post.asOf);
+        if (post.ledgerSequence < progress.ledgerSequence) {
+            revert LedgerSequenceBackwards(progress.ledgerSequence, post.ledgerSequence);
+        }
+        if (post.ledgerSequence == progress.ledgerSequence && post.ledgerHead != state.ledgerHead) {
+            revert LedgerHeadChanged(post.ledgerSequence, state.ledgerHead, post.ledgerHead);
+        }
+    }
+
+    /// @dev Rule 3. That a shard agrees with shard 0 is seen by the context that shard 0 would have had by its statement.
+    function _checkShard(ExchangeState storage state, Progress memory progress, StatementFields memory fields)
+        private
+        view
+    {
+        (uint16 index, uint16 count) = (fields.shardIndex, fields.shardCount);
+        if (count == 0 || count > SHARDS_MAX) revert ShardCountInvalid(SHARDS_MAX, count);
+        if (index >= count) revert ShardIndexInvalid(count, index);
+        if (progress.shardsDone == 0) {
+            if (index != 0) revert ShardOutOfOrder(0, index);
+            return;
+        }
+        bytes32 expected = state.pending.firstContext;
+        bytes32 found = Statement.context(fields, 0);
+        if (index < progress.shardsDone && found == expected) revert ShardAlreadyPosted(index);
+        if (index == 0) return;
+        if (found != expected) revert ShardStatementMismatch(index, expected, found);
+        if (index != progress.shardsDone) revert ShardOutOfOrder(progress.shardsDone, index);
+    }
+
+    /// @dev Rule 5.
+    function _checkElements(ShardPost calldata post, bytes32 expected) private pure {
+        PublicVector.check(post.publicVector);
+        for (uint256 i = 0; i < post.reserves.length; ++i) {
+            if (post.reserves[i] >> PublicVector.AMOUNT_BITS != 0) revert AmountOutOfRange(i + 1, post.reserves[i]);
+        }
+        PublicVector.checkDigest(post.d);
+        bytes32 found = PublicVector.context(post.publicVector);
+        if (found != expected) revert ContextMismatch(expected, found);
+    }
+
+    function _statement(bytes32 exchangeId, ExchangeState storage state, ShardPost calldata post)
+        private
+        view
+        returns (StatementFields memory)
+    {
+        return StatementFields({
+            exchangeId: exchangeId,
+            epoch: post.epoch,
+            asOf: post.asOf,
+            assetListDigest: state.list.digest,
+            shardIndex: post.shardIndex,
+            shardCount: post.shardCount,
+            circuitId: post.circuitId,
+            ledgerSequence: post.ledgerSequence,
+            ledgerHead: post.ledgerHead,
+            reservesDigest: Statement.reservesDigest(post.reserves, post.sources),
+            headBefore: _head(exchangeId, state, post.epoch)
+        });
+    }
+
+    /// @dev Roots and totals of the epoch with this shard. Shard 0 starts from nothing, whatever was begun before.
+    function _accumulate(PendingState storage pending, ShardPost calldata post)
+        private
+        view
+        returns (bytes32 roots, uint256[] memory liabilities)
+    {
+        bool begins = post.shardIndex == 0;
+        roots = EpochRecord.appendRoot(begins ? bytes32(0) : pending.roots, post.publicVector[2]);
+        liabilities = post.publicVector[PublicVector.HEADER:];
+        if (begins) return (roots, liabilities);
+        for (uint256 i = 0; i < liabilities.length; ++i) {
+            liabilities[i] += pending.liabilities[i];
+            if (liabilities[i] >> PublicVector.AMOUNT_BITS != 0) revert AmountOutOfRange(i + 1, liabilities[i]);
+        }
+    }
+
+    function _keep(
+        PendingState storage pending,
+        StatementFields memory fields,
+        bytes32 roots,
+        uint256[] memory liabilities
+    ) private {
+        if (fields.shardIndex == 0) pending.firstContext = Statement.context(fields, 0);
+        pending.roots = roots;
+        for (uint256 i = 0; i < liabilities.length; ++i) {
+            pending.liabilities[i] = liabilities[i].toUint128();
+        }
+    }
+
+    function _clear(PendingState storage pending, Progress memory progress) private {
+        if (progress.shardsDone == 0) return;
+        progress.shardsDone = 0;
+        delete pending.firstContext;
+        delete pending.roots;
+        for (uint256 i = 0; i < progress.assets; ++i) {
+            delete pending.liabilities[i];
+        }
+    }
+
+    function _finalize(
+        ExchangeState storage state,
+        Progress memory progress,
+        StatementFields memory fields,
+        SetupKind setup,
+        bytes32 roots,
+        uint256[] memory liabilities,
+        ShardPost calldata post
+    ) private {
+        bytes32 record = EpochRecord.digest(fields, roots, liabilities);
+        bytes32 head = EpochRecord.nextHead(fields.headBefore, record);
+        uint64 insolvent = _storeAmounts(state, fields, liabilities, post.reserves);
+        state.epochs[fields.epoch] = EpochState({
+            head: head,
+            asOf: fields.asOf,
+            insolvent: insolvent,
+            postedAt: block.timestamp.toUint48(),
+            postedInBlock: block.number.toUint48(),
+            shardCount: fields.shardCount,
+            setup: setup
+        });
+        if (progress.ledgerSequence != fields.ledgerSequence) state.ledgerHead = fields.ledgerHead;
+        progress.nextEpoch = fields.epoch + 1;
+        progress.asOf = fields.asOf;
+        progress.ledgerSequence = fields.ledgerSequence;
+        progress.setup = setup;
+        emit EpochFinalized(
+            fields.exchangeId,
+            fields.epoch,
+            fields.asOf,
+            fields.shardCount,
+            fields.circuitId,
+            fields.ledgerSequence,
+            fields.ledgerHead,
+            post.sources,
+            liabilities,
+            post.reserves,
+            record,
+            head
+        );
+    }
+
+    function _storeAmounts(
+        ExchangeState storage state,
+        StatementFields memory fields,
+        uint256[] memory liabilities,
+        uint256[] calldata reserves
+    ) private returns (uint64 insolvent) {
+        uint64 bit = 1;
+        for (uint256 i = 0; i < liabilities.length; (++i, bit <<= 1)) {
+            (uint256 liability, uint256 reserve) = (liabilities[i], reserves[i]);
+            state.amounts[i] = (liability << PublicVector.AMOUNT_BITS) | reserve;
+            if (reserve < liability) {
+                insolvent |= bit;
+                string memory symbol = AssetList.text(state.list.assets[i].symbol);
+                emit AssetInsolvent(fields.exchangeId, fields.epoch, (i + 1).toUint16(), symbol, liability, reserve);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {AssetList, AssetListState} from "./AssetList.sol";
+import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {PublicVector} from "./PublicVector.sol";
+import {Amounts, Epoch, IReserves, PendingEpoch, Solvency, Standing} from "./interfaces/IReserves.sol";
+
+/// @title What anyone reads of the epochs
+abstract contract Solvencies is Exchanges {
+    using AssetList for AssetListState;
+
+    /// @inheritdoc IReserves
+    function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge)
+        external
+        view
+        returns (Solvency memory)
+    {
+        return _solvency(exchangeId, _exchange(exchangeId).list.numberOf(symbol), maxAge);
+    }
+
+    /// @inheritdoc IReserves
+    function solvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge)
+        external
+        view
+        returns (Solvency memory)
+    {
+        return _solvency(exchangeId, number, maxAge);
+    }
+
+    /// @inheritdoc IReserves
+    function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory) {
+        EpochState memory state = _exchange(exchangeId).epochs[number];
+        return Epoch({
+            head: state.head,
+            asOf: state.asOf,
+            postedAt: state.postedAt,
+            postedInBlock: state.postedInBlock,
+            shardCount: state.shardCount,
+            setup: state.setup,
+            insolvent: state.insolvent
+        });
+    }
+
+    /// @inheritdoc IReserves
+    function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory amounts) {
+        ExchangeState storage state = _exchange(exchangeId);
+        amounts = new Amounts[](state.progress.assets);
+        for (uint256 i = 0; i < amounts.length; ++i) {
+            amounts[i] = _unpack(state.amounts[i]);
+        }
+    }
+
+    /// @inheritdoc IReserves
+    function pendingEpoch(bytes32 exchangeId) external view returns (PendingEpoch memory result) {
+        ExchangeState storage state = _exchange(exchangeId);
+        Progress memory progress = state.progress;
+        if (progress.shardsDone == 0) return result;
+        PendingState storage pending = state.pending;
+        result.shardsDone = progress.shardsDone;
+        result.firstContext = pending.firstContext;
+        result.roots = pending.roots;
+        result.liabilities = new uint256[](progress.assets);
+        for (uint256 i = 0; i < result.liabilities.length; ++i) {
+            result.liabilities[i] = pending.liabilities[i];
+        }
+    }
+
+    function _solvency(bytes32 exchangeId, uint16 number, uint64 maxAge) private view returns (Solvency memory answer) {
+        ExchangeState storage state = _exchange(exchangeId);
+        Progress memory progress = state.progress;
+        if (progress.nextEpoch < 2 || number == 0 || number > progress.assets) return answer;
+        Amounts memory amounts = _unpack(state.amounts[number - 1]);
+        answer.standing = _standing(amounts, progress.asOf, maxAge);
+        answer.epoch = progress.nextEpoch - 1;
+        answer.asOf = progress.asOf;
+        answer.liability = amounts.liability;
+        answer.reserve = amounts.reserve;
+        answer.ratioBps = _ratioBps(amounts);
+        answer.setup = progress.setup;
+    }
+
+    function _standing(Amounts memory amounts, uint64 asOf, uint64 maxAge) private view returns (Standing) {
+        if (amounts.reserve < amounts.liability) return Standing.Insolvent;
+        // No epoch is finalized before its as-of time; should a clock run backwards the age is unknown, hence stale.
+        if (block.timestamp < asOf || block.timestamp - asOf > maxAge) return Standing.Stale;
+        return Standing.Fresh;
+    }
+
+    function _ratioBps(Amounts memory amounts) private pure returns (uint64) {
+        if (amounts.liability == 0) return type(uint64).max;
+        uint256 ratio = uint256(amounts.reserve) * 10_000 / amounts.liability;
+        return SafeCast.toUint64(Math.min(ratio, type(uint64).max));
+    }
+
+    function _unpack(uint256 packed) private pure returns (Amounts memory) {
+        // The lower half is the reserve, so the truncation is meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return Amounts({liability: uint112(packed >> PublicVector.AMOUNT_BITS), reserve: uint112(packed)});
+    }
+}

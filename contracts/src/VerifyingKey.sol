@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Bn254} from "./Bn254.sol";
+import {IRefusals} from "./interfaces/IRefusals.sol";
+
+/// @title Checks of a Groth16 verifying key
+/// @notice A key comes from outside; a degenerate one accepts forged proofs. Every check has its own error.
+library VerifyingKey {
+    /// @notice Bytes of a key: alpha, beta, gamma, delta, IC_0 to IC_3.
+    uint256 internal constant LENGTH = 704;
+
+    uint256 private constant POINTS = 8;
+    uint8 private constant GAMMA = 2;
+    uint8 private constant DELTA = 3;
+
+    struct Key {
+        Bn254.G1 alpha;
+        Bn254.G2 beta;
+        Bn254.G2 gamma;
+        Bn254.G2 delta;
+        Bn254.G1[4] ic;
+    }
+
+    /// @notice The key in these bytes, when nothing is wrong with it.
+    function parse(bytes memory encoded) internal view returns (Key memory key) {
+        if (encoded.length != LENGTH) revert IRefusals.KeyLengthWrong(LENGTH, encoded.length);
+        _checkCoordinates(abi.decode(encoded, (uint256[22])));
+        key = abi.decode(encoded, (Key));
+        _checkDistinct(key);
+        _checkPoint(0, key.alpha);
+        _checkPoint(1, key.beta);
+        _checkPoint(GAMMA, key.gamma);
+        _checkPoint(DELTA, key.delta);
+        for (uint8 i = 0; i < 4; ++i) {
+            _checkPoint(4 + i, key.ic[i]);
+        }
+    }
+
+    /// @notice The bytes of a key.
+    function encode(Key memory key) internal pure returns (bytes memory) {
+        return abi.encode(key);
+    }
+
+    function _checkCoordinates(uint256[22] memory words) private pure {
+        uint256 word = 0;
+        for (uint8 point = 0; point < POINTS; ++point) {
+            uint256 end = word + (point == 0 || point > DELTA ? 2 : 4);
+            uint256 any = 0;
+            for (; word < end; ++word) {
+                if (words[word] >= Bn254.Q) revert IRefusals.KeyCoordinateNotCanonical(point, words[word]);
+                any |= words[word];
+            }
+            if (any == 0) revert IRefusals.KeyPointAtInfinity(point);
+        }
+    }
+
+    /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input: Groth16's phase 2 was not run.
+    function _checkDistinct(Key memory key) private pure {
+        if (_isGenerator(key.gamma)) revert IRefusals.KeyPointIsGenerator(GAMMA);
+        if (_isGenerator(key.delta)) revert IRefusals.KeyPointIsGenerator(DELTA);
+        if (keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(key.delta))) {
+            revert IRefusals.KeyGammaEqualsDelta();
+        }
+    }
+
+    function _checkPoint(uint8 number, Bn254.G1 memory point) private pure {
+        if (!Bn254.isOnCurve(point)) revert IRefusals.KeyPointNotOnCurve(number);
+    }
+
+    function _checkPoint(uint8 number, Bn254.G2 memory point) private view {
+        if (!Bn254.isOnCurve(point)) revert IRefusals.KeyPointNotOnCurve(number);
+        if (!Bn254.isInSubgroup(point)) revert IRefusals.KeyPointOutsideSubgroup(number);
+    }
+
+    function _isGenerator(Bn254.G2 memory point) private pure returns (bool) {
+        return point.xImaginary == Bn254.G2_X_IMAGINARY && point.xReal == Bn254.G2_X_REAL
+            && point.yImaginary == Bn254.G2_Y_IMAGINARY && point.yReal == Bn254.G2_Y_REAL;
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// @title Every reason for which the contracts refuse
+/// @notice A refusal changes nothing. Names are those of the specification's other implementations; arguments say what was
+/// expected and what was found. All contracts declare all of them, so that one ABI decodes an error whichever contract raised it.
+interface IRefusals {
+    // --- Exchange ---
+
+    /// @notice No exchange with this id is registered.
+    error ExchangeUnknown(bytes32 exchangeId);
+
+    /// @notice An exchange with this id is registered already.
+    error ExchangeAlreadyRegistered(bytes32 exchangeId);
+
+    /// @notice The caller is not one of the exchange's posters.
+    error NotPoster(bytes32 exchangeId, address found);
+
+    /// @notice The caller is not the exchange's authority.
+    error NotAuthority(address expected, address found);
+
+    /// @notice The caller is not the proposed authority. `expected` is zero when none is proposed.
+    error NotPendingAuthority(address expected, address found);
+
+    /// @notice The exchange is paused by its authority.
+    error ExchangePaused(bytes32 exchangeId);
+
+    /// @notice A name is 1 to 32 bytes of printable ASCII.
+    error NameInvalid(string found);
+
+    /// @notice A cadence is at least one second.
+    error CadenceInvalid(uint64 found);
+
+    /// @notice An exchange has at most 8 posters, distinct and not zero.
+    /// @param index of the offending poster; the number of posters when there are too many
+    error PostersInvalid(uint256 index, address found);
+
+    // --- Asset list ---
+
+    /// @notice An asset list is 1 to 64 assets with distinct symbols, each 1 to 16 of `A-Z a-z 0-9 . _ -`, and at most 36 decimals.
+    /// @param number of the offending asset, from 1; 0 when their count is
+    error AssetListInvalid(uint256 number, string reason);
+
+    /// @notice The exchange has no asset list yet.
+    error AssetListMissing(bytes32 exchangeId);
+
+    /// @notice The asset list cannot change once an epoch was begun.
+    error AssetListFrozen(bytes32 exchangeId);
+
+    // --- Post ---
+
+    /// @notice The post has another number of totals or reserves than the exchange's list has assets.
+    error AssetCountMismatch(uint256 expected, uint256 found);
+
+    /// @notice The epoch is not the exchange's next one.
+    error EpochNotNext(uint64 expected, uint64 found);
+
+    /// @notice The as-of time is beyond the chain's clock. Unix seconds.
+    error AsOfInFuture(uint64 clock, uint64 found);
+
+    /// @notice The as-of time is not after the last epoch's. Unix seconds.
+    error AsOfNotAfterLast(uint64 last, uint64 found);
+
+    /// @notice The ledger sequence is below the last epoch's.
+    error LedgerSequenceBackwards(uint64 last, uint64 found);
+
+    /// @notice The ledger head differs from the last epoch's at the same sequence.
+    error LedgerHeadChanged(uint64 sequence, bytes32 expected, bytes32 found);
+
+    /// @notice An epoch has 1 to `most` shards.
+    error ShardCountInvalid(uint16 most, uint16 found);
+
+    /// @notice The shard index is not below the shard count.
+    error ShardIndexInvalid(uint16 count, uint16 found);
+
+    /// @notice The shard is not the next one of the epoch.
+    error ShardOutOfOrder(uint16 expected, uint16 found);
+
+    /// @notice This very shard was posted already.
+    error ShardAlreadyPosted(uint16 index);
+
+    /// @notice The shard disagrees with shard 0 on time, count, circuit, ledger position or reserves.
+    /// @param expected context of shard 0
+    /// @param found context that shard 0 would have had by this post
+    error ShardStatementMismatch(uint16 index, bytes32 expected, bytes32 found);
+
+    /// @notice An element of the public vector is not below the order of the scalar field. The vector's digest d has the index after the last.
+    error ElementNotCanonical(uint256 index, uint256 found);
+
+    /// @notice A half of the context is not below 2^128.
+    error HalfOutOfRange(uint256 index, uint256 found);
+
+    /// @notice A liability or a reserve is not below 2^112.
+    /// @param asset its number, from 1
+    error AmountOutOfRange(uint256 asset, uint256 found);
+
+    /// @notice The post is for another statement than the contract computes.
+    error ContextMismatch(bytes32 expected, bytes32 found);
+
+    // --- Proof ---
+
+    /// @notice A coordinate of the proof is not below the order of the base field.
+    error ProofCoordinateNotCanonical(uint256 word, uint256 found);
+
+    /// @notice A point of the proof is not on its curve or outside its subgroup: the pairing precompile refused it.
+    error ProofPointInvalid();
+
+    /// @notice The Groth16 equation does not hold for these inputs.
+    error ProofRejected(uint256 d, uint256 rho, uint256 phi);
+
+    // --- Circuit ---
+
+    /// @notice No circuit with this id is registered.
+    error CircuitUnknown(bytes32 circuitId);
+
+    /// @notice The circuit's delay has not passed. Unix seconds.
+    error CircuitNotActive(uint64 activeFrom, uint64 clock);
+
+    /// @notice The circuit is retired.
+    error CircuitRetired(bytes32 circuitId);
+
+    /// @notice This version does not verify circuits of this class.
+    error CircuitClassUnsupported(uint8 depth, uint16 assets);
+
+    /// @notice A circuit is registered once and never changed.
+    error CircuitAlreadyRegistered(bytes32 circuitId);
+
+    /// @notice A development setup is insecure and not accepted here.
+    error DevelopmentCircuitRefused();
+
+    /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
+    error SetupKindInvalid(uint8 found);
+
+    // --- Verifying key; points are numbered alpha 0, beta 1, gamma 2, delta 3, IC_0 to IC_3 4 to 7 ---
+
+    /// @notice A verifying key is 704 bytes.
+    error KeyLengthWrong(uint256 expected, uint256 found);
+
+    /// @notice A coordinate of the verifying key is not below the order of the base field.
+    error KeyCoordinateNotCanonical(uint8 point, uint256 found);
+
+    /// @notice A point of the verifying key is the point at infinity.
+    error KeyPointAtInfinity(uint8 point);
+
+    /// @notice A point of the verifying key is not on its curve.
+    error KeyPointNotOnCurve(uint8 point);
+
+    /// @notice A G2 point of the verifying key is outside the subgroup of order r.
+    error KeyPointOutsideSubgroup(uint8 point);
+
+    /// @notice Gamma or delta is the generator of G2.
+    error KeyPointIsGenerator(uint8 point);
+
+    /// @notice Gamma equals delta: anyone can forge proofs.
+    error KeyGammaEqualsDelta();
+
+    // --- Only here: what other chains do not have ---
+
+    /// @notice A precompile failed on input that is known to be valid: the chain lacks it, or gas ran out.
+    error PrecompileFailed(address precompile);
+
+    /// @notice Circuits always have an owner, who alone can retire a broken one.
+    error OwnershipNotRenounceable();
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {ICircuitRegistry, SetupKind} from "./ICircuitRegistry.sol";
+import {IRefusals} from "./IRefusals.sol";
+
+/// @notice How an exchange stands in one asset. Only `Fresh` is a yes.
+enum Standing {
+    /// No epoch was ever finalized, or the asset is not on the list.
+    Missing,
+    /// The latest epoch is older than asked for.
+    Stale,
+    /// The latest epoch owes more than it holds, whatever its age.
+    Insolvent,
+    Fresh
+}
+
+/// @notice One asset of an exchange's list. Amounts are integers in units of 10^-decimals.
+struct Asset {
+    string symbol;
+    uint8 decimals;
+}
+
+/// @notice What the latest epoch says of one asset, in committed units.
+struct Amounts {
+    uint112 liability;
+    uint112 reserve;
+}
+
+/// @notice The answer to "is this exchange solvent in this asset?", with the figures it rests on. All zero when missing.
+struct Solvency {
+    Standing standing;
+    uint64 epoch;
+    /// Unix seconds.
+    uint64 asOf;
+    uint112 liability;
+    uint112 reserve;
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    uint64 ratioBps;
+    /// How the circuit that proved it was set up. `Development` is INSECURE.
+    SetupKind setup;
+}
+
+/// @notice What a poster sends for one shard: section 5 of the specification.
+struct ShardPost {
+    uint64 epoch;
+    /// Unix seconds.
+    uint64 asOf;
+    uint16 shardIndex;
+    uint16 shardCount;
+    bytes32 circuitId;
+    /// Position of the exchange's ledger; zero, and a zero head, for an exchange without one.
+    uint64 ledgerSequence;
+    bytes32 ledgerHead;
+    /// Digest of the published reserves report.
+    bytes32 sources;
+    /// High half of the context, low half, root, then the shard's total of each asset of the list.
+    uint256[] publicVector;
+    /// Of each asset of the list.
+    uint256[] reserves;
+    /// Digest d of the public vector, padded to the circuit's length.
+    uint256 d;
+    /// A, B, C as `IGroth16Verifier.verify` takes them.
+    uint256[8] proof;
+}
+
+/// @notice An exchange. All zero when the id is unknown.
+struct Exchange {
+    string name;
+    address authority;
+    /// Zero when no change of authority is proposed.
+    address pendingAuthority;
+    bool paused;
+    /// Seconds between two epochs, as the exchange promised.
+    uint64 cadence;
+    /// Block of the registration: where a reader of events starts.
+    uint64 registeredInBlock;
+    uint64 nextEpoch;
+    /// Of the latest epoch. Unix seconds.
+    uint64 asOf;
+    /// Of the latest epoch.
+    uint64 ledgerSequence;
+    /// Of the latest epoch.
+    bytes32 ledgerHead;
+    /// Zero while there is no list.
+    bytes32 assetListDigest;
+    /// Rolling head of the history so far.
+    bytes32 head;
+}
+
+/// @notice A finalized epoch. All zero when it is not.
+/// @dev Its record is in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
+struct Epoch {
+    /// Rolling head after the epoch.
+    bytes32 head;
+    /// Unix seconds.
+    uint64 asOf;
+    /// Unix seconds.
+    uint64 postedAt;
+    /// Block of the finalizing post. Earlier shards lie between the previous epoch's block and this one.
+    uint64 postedInBlock;
+    uint16 shardCount;
+    SetupKind setup;
+    /// Bit a - 1 is set when asset number a is insolvent.
+    uint64 insolvent;
+}
+
+/// @notice An epoch that was begun and is not finished. All zero when there is none.
+struct PendingEpoch {
+    /// Shards posted so far; the next one has this index.
+    uint16 shardsDone;
+    /// Context of shard 0: with it the whole statement but for the shard index.
+    bytes32 firstContext;
+    /// Running digest of the roots so far.
+    bytes32 roots;
+    /// Sums of the totals so far, by asset.
+    uint256[] liabilities;
+}
+
+/// @title Proofs of reserves
+/// @notice An exchange states every epoch what it owes and what it holds; each statement of what it owes is proved. Anyone
+/// may register an exchange and post for it; only its own posters post for it. The contract has no owner and no upgrade.
+interface IReserves is IRefusals {
+    /// @notice An exchange was registered.
+    /// @param solanaAuthority its first authority on Solana, part of its id
+    event ExchangeRegistered(
+        bytes32 indexed exchangeId, address indexed authority, bytes32 solanaAuthority, string name, uint64 cadence
+    );
+    event AuthorityProposed(bytes32 indexed exchangeId, address indexed authority, address indexed proposed);
+    event AuthorityChanged(bytes32 indexed exchangeId, address indexed previous, address indexed authority);
+    event PostersSet(bytes32 indexed exchangeId, address[] posters);
+    event AssetsSet(bytes32 indexed exchangeId, bytes32 assetListDigest, Asset[] assets);
+    event PausedSet(bytes32 indexed exchangeId, bool paused);
+
+    /// @notice A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not count.
+    event ShardPosted(
+        bytes32 indexed exchangeId,
+        uint64 indexed epoch,
+        address indexed poster,
+        uint16 shardIndex,
+        uint16 shardCount,
+        uint256 root
+    );
+
+    /// @notice An epoch is complete. Together with the roots of its shards these fields are its record.
+    /// @param liabilities by asset number, in committed units: the sums of the shards' totals
+    /// @param reserves by asset number, in committed units
+    /// @param record digest of the record
+    /// @param head rolling head after it
+    event EpochFinalized(
+        bytes32 indexed exchangeId,
+        uint64 indexed epoch,
+        uint64 asOf,
+        uint16 shardCount,
+        bytes32 circuitId,
+        uint64 ledgerSequence,
+        bytes32 ledgerHead,
+        bytes32 sources,
+        uint256[] liabilities,
+        uint256[] reserves,
+        bytes32 record,
+        bytes32 head
+    );
+
+    /// @notice In this asset the epoch owes more than it holds. Emitted before `EpochFinalized`, once an insolvent asset.
+    event AssetInsolvent(
+        bytes32 indexed exchangeId,
+        uint64 indexed epoch,
+        uint16 number,
+        string symbol,
+        uint256 liability,
+        uint256 reserve
+    );
+
+    /// @notice Registers the exchange called `name` with the caller as its authority.
+    /// @dev The caller is part of the id, so nobody else can take it.
+    /// @param solanaAuthority the exchange's first authority on Solana
+    /// @param cadence seconds between two epochs, a promise that readers hold the exchange to
+    function registerExchange(string calldata name, bytes32 solanaAuthority, uint64 cadence)
+        external
+        returns (bytes32 exchangeId);
+
+    /// @notice Proposes another authority, or none when zero. Only the authority; the proposed one must accept.
+    function proposeAuthority(bytes32 exchangeId, address proposed) external;
+
+    /// @notice Becomes the authority. Only the proposed one.
+    function acceptAuthority(bytes32 exchangeId) external;
+
+    /// @notice Replaces the posters: at most 8, distinct and not zero. Only the authority.
+    function setPosters(bytes32 exchangeId, address[] calldata posters) external;
+
+    /// @notice Sets the asset list, in order of the assets' numbers from 1. Only the authority, only before an epoch was begun.
+    function setAssets(bytes32 exchangeId, Asset[] calldata assets) external;
+
+    /// @notice Stops posts, or lets them through again. Answers about finalized epochs go on. Only the authority.
+    function setPaused(bytes32 exchangeId, bool paused) external;
+
+    /// @notice Verifies the proof of one shard and stores it; the last shard finalizes the epoch. Only a poster.
+    /// @dev The rules of the specification's section 6, in its order, each with its own error. An insolvent epoch is stored, never refused.
+    function postShard(bytes32 exchangeId, ShardPost calldata post) external;
+
+    /// @notice How the exchange stands in the asset called `symbol`.
+    /// @param maxAge seconds that may have passed since the figures were true
+    function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge) external view returns (Solvency memory);
+
+    /// @notice How the exchange stands in asset number `number`, from 1.
+    /// @param maxAge seconds that may have passed since the figures were true
+    function solvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge) external view returns (Solvency memory);
+
+    /// @notice The exchange with this id.
+    function exchange(bytes32 exchangeId) external view returns (Exchange memory);
+
+    /// @notice The addresses that may post for the exchange.
+    function posters(bytes32 exchangeId) external view returns (address[] memory);
+
+    /// @notice The exchange's asset list; asset number a is entry a - 1.
+    function assets(bytes32 exchangeId) external view returns (Asset[] memory);
+
+    /// @notice A finalized epoch, from 1.
+    function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory);
+
+    /// @notice Liabilities and reserves of the latest epoch, by asset; zero before the first.
+    function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory);
+
+    /// @notice The unfinished epoch, if any.
+    function pendingEpoch(bytes32 exchangeId) external view returns (PendingEpoch memory);
+
+    /// @notice The registry that says which circuits count.
+    function circuits() external view returns (ICircuitRegistry);
+
+    /// @notice The id of the exchange called `name` whose first authorities are these.
+    function exchangeIdOf(string calldata name, bytes32 solanaAuthority, address evmAuthority)
+        external
+        pure
+        returns (bytes32);
+}

@@ -1,0 +1,33 @@
+//! `contracts/abi`: the interfaces of the contracts that others read with alloy's `sol!`.
+
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+const CONTRACTS: [&str; 3] = ["Reserves", "CircuitRegistry", "Groth16Verifier"];
+
+/// Compiles the contracts and writes the ABI of each, in the order in which the compiler gives it.
+pub fn run() -> Result<()> {
+    let root = crate::root();
+    let status = Command::new("npm")
+        .args(["run", "--silent", "build"])
+        .current_dir(&root)
+        .status()
+        .context("npm did not start; the contracts' compiler comes from `npm ci`")?;
+    ensure!(status.success(), "`npm run build` failed ({status}); was `npm ci` run?");
+    let folder = root.join("contracts/abi");
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    for contract in CONTRACTS {
+        let from = root.join(format!("contracts/out/{contract}.sol/{contract}.json"));
+        let artifact = fs::read(&from).with_context(|| format!("reading {}", from.display()))?;
+        let artifact: Value =
+            serde_json::from_slice(&artifact).with_context(|| format!("parsing {}", from.display()))?;
+        let abi = artifact["abi"].as_array().filter(|entries| !entries.is_empty());
+        let abi = abi.with_context(|| format!("{} holds no ABI", from.display()))?;
+        let to = folder.join(format!("{contract}.json"));
+        fs::write(&to, serde_json::to_string_pretty(abi)? + "\n")
+            .with_context(|| format!("writing {}", to.display()))?;
+    }
+    Ok(())
+}
