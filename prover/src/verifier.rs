@@ -1,0 +1,48 @@
+//! The native verifier.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use ark_bn254::Bn254;
+use ark_groth16::{Groth16, prepare_verifying_key};
+use ballast_core::{Refusal, circuit::VerifyingKey, public_vector::PublicVector};
+
+use crate::{
+    circuit::CLASS,
+    encoding::{MalformedProof, Proof, decode_key, decode_proof},
+};
+
+/// Why a proof does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    #[error("the verifying key is refused: {0}")]
+    Key(Refusal),
+    #[error("the public vector has {found} elements, expected {expected}")]
+    VectorLength { expected: usize, found: usize },
+    #[error(transparent)]
+    Proof(#[from] MalformedProof),
+    #[error("the Groth16 equation does not hold for this public vector and key")]
+    Rejected,
+}
+
+/// Checks that `proof` proves the shard with public vector `vector` under `key`.
+///
+/// # Soundness
+/// d, rho and phi are computed here, from `vector`. The caller still owes that the vector's context is that of the
+/// statement he has in mind, that totals beyond the asset list are zero, and that `key` is the one he trusts: its id
+/// also says whether anybody knows the setup's secret.
+///
+/// # Errors
+/// [`VerifyError`] names the check.
+pub fn verify(key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
+    let key = decode_key(key).map_err(VerifyError::Key)?;
+    let (expected, found) = (CLASS.public_elements(), vector.elements().len());
+    if found != expected {
+        return Err(VerifyError::VectorLength { expected, found });
+    }
+    let proof = decode_proof(proof)?;
+    let inputs = vector.inputs(vector.digest());
+    let inputs = [inputs.digest, inputs.challenge, inputs.evaluation].map(Into::into);
+    match Groth16::<Bn254>::verify_proof(&prepare_verifying_key(&key), &proof, &inputs) {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(_) => Err(VerifyError::Rejected),
+    }
+}
