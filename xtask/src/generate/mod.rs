@@ -1,0 +1,50 @@
+//! Golden and negative vectors in `tests/vectors`: what core says, for every other reader to reproduce.
+//!
+//! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without loss.
+
+mod answers;
+mod identifiers;
+mod leaves;
+mod posts;
+mod proofs;
+mod statements;
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+pub fn run() -> Result<()> {
+    let folder = crate::root().join("tests/vectors");
+    fs::create_dir_all(&folder)?;
+    let files: [(&str, fn() -> Result<Value>); 7] = [
+        ("identifiers.json", identifiers::vectors),
+        ("leaves.json", leaves::vectors),
+        ("statements.json", statements::vectors),
+        ("posts.json", posts::vectors),
+        ("answers.json", answers::vectors),
+        ("history.json", proofs::history),
+        ("wide.json", proofs::wide),
+    ];
+    for (name, vectors) in files {
+        let mut text = serde_json::to_string_pretty(&vectors().with_context(|| format!("generate {name}"))?)?;
+        text.push('\n');
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+        println!("tests/vectors/{name}");
+    }
+    Ok(())
+}
+
+fn hexadecimal(bytes: impl AsRef<[u8]>) -> Value {
+    json!(format!("0x{}", hex::encode(bytes)))
+}
+
+fn decimal(value: impl Into<u128>) -> Value {
+    json!(value.into().to_string())
+}
+
+/// A digest that looks like one and is none: `label` and nothing else behind it.
+fn arbitrary(label: &str) -> [u8; 32] {
+    ballast_core::digest::sha256(&[b"vector ", label.as_bytes()])
+}

@@ -1,0 +1,24 @@
+//! Regenerates what is committed but derived: vectors, IDL, ABI. `git diff --exit-code` after it must find nothing.
+
+mod generate;
+
+use anyhow::Result;
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Regenerate what is committed but derived")]
+enum Task {
+    /// Golden and negative vectors in tests/vectors.
+    Generate,
+}
+
+fn main() -> Result<()> {
+    match Task::parse() {
+        Task::Generate => generate::run(),
+    }
+}
+
+/// The folder that holds the whole project.
+fn root() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
