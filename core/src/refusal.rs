@@ -5,11 +5,119 @@
 
 use core::fmt;
 
-macro_rules! refusals {
-    ($($(#[doc = $doc:literal])+ $name:ident $({ $($field:ident : $type:ty),+ })? = $number:literal,)+) => {
+/// Hands the list of refusals to the macro called `$callback`, so that another crate derives its own error type from this
+/// one list: `"reason" Name { field: type, .. } = number,` each.
+#[macro_export]
+macro_rules! with_refusals {
+    ($callback:ident) => {
+        $callback! {
+            "the signer is not one of the exchange's posters"
+            NotPoster = 0,
+            "the signer is not the authority"
+            NotAuthority = 1,
+            "the signer is not the proposed authority"
+            NotPendingAuthority = 2,
+            "the exchange is paused by its authority"
+            ExchangePaused = 3,
+            "a name is 1 to 32 bytes of printable ASCII"
+            NameInvalid = 4,
+            "an asset list is 1 to 64 assets with distinct valid symbols and at most 36 decimals"
+            AssetListInvalid = 5,
+            "the exchange has no asset list yet"
+            AssetListMissing = 6,
+            "the asset list cannot change once an epoch was begun"
+            AssetListFrozen = 7,
+            "the post is for another number of assets than the exchange's list has"
+            AssetCountMismatch { expected: u16, found: u16 } = 8,
+            "the epoch is not the exchange's next one"
+            EpochNotNext { expected: u64, found: u64 } = 9,
+            "the as-of time is beyond the chain's clock"
+            AsOfInFuture { clock: u64, found: u64 } = 10,
+            "the as-of time is not after the last epoch's"
+            AsOfNotAfterLast { last: u64, found: u64 } = 11,
+            "the ledger sequence is below the last epoch's"
+            LedgerSequenceBackwards { last: u64, found: u64 } = 12,
+            "the ledger head differs from the last epoch's at the same sequence"
+            LedgerHeadChanged { sequence: u64 } = 13,
+            "an epoch has 1 to 128 shards"
+            ShardCountInvalid { found: u16 } = 14,
+            "the shard index is not below the shard count"
+            ShardIndexInvalid { count: u16, found: u16 } = 15,
+            "the shard is not the next one of the epoch"
+            ShardOutOfOrder { expected: u16, found: u16 } = 16,
+            "this very shard was posted already"
+            ShardAlreadyPosted { index: u16 } = 17,
+            "the shard disagrees with shard 0 on time, count, circuit, ledger position or reserves"
+            ShardStatementMismatch { index: u16 } = 18,
+            "no circuit with this id is registered"
+            CircuitUnknown = 19,
+            "the circuit's delay has not passed"
+            CircuitNotActive { active_from: u64, clock: u64 } = 20,
+            "the circuit is retired"
+            CircuitRetired = 21,
+            "this version does not verify circuits of this class"
+            CircuitClassUnsupported { depth: u8, assets: u16 } = 22,
+            "a circuit is registered once and never changed"
+            CircuitAlreadyRegistered = 23,
+            "a development setup is insecure and not accepted here"
+            DevelopmentCircuitRefused = 24,
+            "a verifying key is 704 bytes"
+            KeyLengthWrong { expected: u32, found: u32 } = 25,
+            "a coordinate of the verifying key is not below the order of the base field"
+            KeyCoordinateNotCanonical { point: u8 } = 26,
+            "a point of the verifying key is the point at infinity"
+            KeyPointAtInfinity { point: u8 } = 27,
+            "a point of the verifying key is not on its curve"
+            KeyPointNotOnCurve { point: u8 } = 28,
+            "a G2 point of the verifying key is outside the subgroup of order r"
+            KeyPointOutsideSubgroup { point: u8 } = 29,
+            "gamma or delta is the generator of G2"
+            KeyPointIsGenerator { point: u8 } = 30,
+            "gamma equals delta: anyone can forge proofs"
+            KeyGammaEqualsDelta = 31,
+            "an element of the public vector is not below the order of the scalar field"
+            ElementNotCanonical { index: u16 } = 32,
+            "a half of the context is not below 2^128"
+            HalfOutOfRange { index: u16 } = 33,
+            "a liability or a reserve is not below 2^112"
+            AmountOutOfRange { asset: u16 } = 34,
+            "the post is for another statement than the chain computes"
+            ContextMismatch = 35,
+            "a coordinate of the proof is not below the order of the base field"
+            ProofCoordinateNotCanonical { word: u8 } = 36,
+            "a point of the proof is not on its curve or outside its subgroup"
+            ProofPointInvalid = 37,
+            "the Groth16 equation does not hold"
+            ProofRejected = 38,
+            "an exchange has at most 8 posters, distinct and not zero"
+            PostersInvalid = 39,
+            "a cadence is at least one second"
+            CadenceInvalid = 40,
+            "the post is not of this version, cut short, or followed by other bytes"
+            PostMalformed = 41,
+            "the buffer is not of this size or the write is outside it"
+            BufferRangeInvalid { size: u32, found: u32 } = 42,
+            "the commitment is not the exchange's latest"
+            CommitmentNotLatest { expected: u64, found: u64 } = 43,
+            "the signer is not the program's upgrade authority"
+            NotUpgradeAuthority = 44,
+            "an exchange with this id is registered already"
+            ExchangeAlreadyRegistered = 45,
+            "no exchange with this id is registered"
+            ExchangeUnknown = 46,
+            "the setup kind is neither 1 (development) nor 2 (ceremony)"
+            SetupKindInvalid { found: u8 } = 47,
+            "the signer does not own this buffer"
+            NotBufferOwner = 48,
+        }
+    };
+}
+
+macro_rules! refusal_enum {
+    ($($reason:literal $name:ident $({ $($field:ident : $type:ty),+ })? = $number:literal,)+) => {
         /// Why something was refused. Nothing has been changed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Refusal { $($(#[doc = $doc])+ $name $({ $($field: $type),+ })?,)+ }
+        pub enum Refusal { $(#[doc = $reason] $name $({ $($field: $type),+ })?,)+ }
 
         impl Refusal {
             /// All names with their numbers, in order.
@@ -24,7 +132,7 @@ macro_rules! refusals {
             }
 
             const fn reason(&self) -> &'static str {
-                match self { $(Self::$name $({ $($field: _),+ })? => concat!($($doc),+),)+ }
+                match self { $(Self::$name $({ $($field: _),+ })? => $reason,)+ }
             }
 
             fn fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,110 +145,11 @@ macro_rules! refusals {
     };
 }
 
-refusals! {
-    /// the signer is not one of the exchange's posters
-    NotPoster = 0,
-    /// the signer is not the authority
-    NotAuthority = 1,
-    /// the signer is not the proposed authority
-    NotPendingAuthority = 2,
-    /// the exchange is paused by its authority
-    ExchangePaused = 3,
-    /// a name is 1 to 32 bytes of printable ASCII
-    NameInvalid = 4,
-    /// an asset list is 1 to 64 assets with distinct valid symbols and at most 36 decimals
-    AssetListInvalid = 5,
-    /// the exchange has no asset list yet
-    AssetListMissing = 6,
-    /// the asset list cannot change once an epoch was begun
-    AssetListFrozen = 7,
-    /// the post is for another number of assets than the exchange's list has
-    AssetCountMismatch { expected: u16, found: u16 } = 8,
-    /// the epoch is not the exchange's next one
-    EpochNotNext { expected: u64, found: u64 } = 9,
-    /// the as-of time is beyond the chain's clock
-    AsOfInFuture { clock: u64, found: u64 } = 10,
-    /// the as-of time is not after the last epoch's
-    AsOfNotAfterLast { last: u64, found: u64 } = 11,
-    /// the ledger sequence is below the last epoch's
-    LedgerSequenceBackwards { last: u64, found: u64 } = 12,
-    /// the ledger head differs from the last epoch's at the same sequence
-    LedgerHeadChanged { sequence: u64 } = 13,
-    /// an epoch has 1 to 128 shards
-    ShardCountInvalid { found: u16 } = 14,
-    /// the shard index is not below the shard count
-    ShardIndexInvalid { count: u16, found: u16 } = 15,
-    /// the shard is not the next one of the epoch
-    ShardOutOfOrder { expected: u16, found: u16 } = 16,
-    /// this very shard was posted already
-    ShardAlreadyPosted { index: u16 } = 17,
-    /// the shard disagrees with shard 0 on time, count, circuit, ledger position or reserves
-    ShardStatementMismatch { index: u16 } = 18,
-    /// no circuit with this id is registered
-    CircuitUnknown = 19,
-    /// the circuit's delay has not passed
-    CircuitNotActive { active_from: u64, clock: u64 } = 20,
-    /// the circuit is retired
-    CircuitRetired = 21,
-    /// this version does not verify circuits of this class
-    CircuitClassUnsupported { depth: u8, assets: u16 } = 22,
-    /// a circuit is registered once and never changed
-    CircuitAlreadyRegistered = 23,
-    /// a development setup is insecure and not accepted here
-    DevelopmentCircuitRefused = 24,
-    /// a verifying key is 704 bytes
-    KeyLengthWrong { expected: u32, found: u32 } = 25,
-    /// a coordinate of the verifying key is not below the order of the base field
-    KeyCoordinateNotCanonical { point: u8 } = 26,
-    /// a point of the verifying key is the point at infinity
-    KeyPointAtInfinity { point: u8 } = 27,
-    /// a point of the verifying key is not on its curve
-    KeyPointNotOnCurve { point: u8 } = 28,
-    /// a G2 point of the verifying key is outside the subgroup of order r
-    KeyPointOutsideSubgroup { point: u8 } = 29,
-    /// gamma or delta is the generator of G2
-    KeyPointIsGenerator { point: u8 } = 30,
-    /// gamma equals delta: anyone can forge proofs
-    KeyGammaEqualsDelta = 31,
-    /// an element of the public vector is not below the order of the scalar field
-    ElementNotCanonical { index: u16 } = 32,
-    /// a half of the context is not below 2^128
-    HalfOutOfRange { index: u16 } = 33,
-    /// a liability or a reserve is not below 2^112
-    AmountOutOfRange { asset: u16 } = 34,
-    /// the post is for another statement than the chain computes
-    ContextMismatch = 35,
-    /// a coordinate of the proof is not below the order of the base field
-    ProofCoordinateNotCanonical { word: u8 } = 36,
-    /// a point of the proof is not on its curve or outside its subgroup
-    ProofPointInvalid = 37,
-    /// the Groth16 equation does not hold
-    ProofRejected = 38,
-    /// an exchange has at most 8 posters, distinct and not zero
-    PostersInvalid = 39,
-    /// a cadence is at least one second
-    CadenceInvalid = 40,
-    /// the post is not of this version, cut short, or followed by other bytes
-    PostMalformed = 41,
-    /// the buffer is not of this size or the write is outside it
-    BufferRangeInvalid { size: u32, found: u32 } = 42,
-    /// the commitment is not the exchange's latest
-    CommitmentNotLatest { expected: u64, found: u64 } = 43,
-    /// the signer is not the program's upgrade authority
-    NotUpgradeAuthority = 44,
-    /// an exchange with this id is registered already
-    ExchangeAlreadyRegistered = 45,
-    /// no exchange with this id is registered
-    ExchangeUnknown = 46,
-    /// the setup kind is neither 1 (development) nor 2 (ceremony)
-    SetupKindInvalid { found: u8 } = 47,
-    /// the signer does not own this buffer
-    NotBufferOwner = 48,
-}
+with_refusals!(refusal_enum);
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:", self.name(), self.reason())?;
+        write!(f, "{}: {}:", self.name(), self.reason())?;
         self.fields(f)
     }
 }

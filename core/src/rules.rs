@@ -55,7 +55,8 @@ pub fn check_order(
     check_shard(unfinished, post, statement)
 }
 
-fn check_exchange(history: &History, post: &ShardPost) -> Result<(), Refusal> {
+/// Rule 1 but for the poster.
+pub fn check_exchange(history: &History, post: &ShardPost) -> Result<(), Refusal> {
     if history.paused {
         return Err(Refusal::ExchangePaused);
     }
@@ -69,7 +70,8 @@ fn check_exchange(history: &History, post: &ShardPost) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(), Refusal> {
+/// Rule 2: order in time and in the ledger. `clock` is the chain's, in Unix seconds.
+pub fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(), Refusal> {
     if post.epoch != history.next_epoch {
         return Err(Refusal::EpochNotNext { expected: history.next_epoch, found: post.epoch });
     }
@@ -89,7 +91,8 @@ fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(), Ref
     Ok(())
 }
 
-fn check_shard(unfinished: Option<&Unfinished>, post: &ShardPost, statement: &Statement) -> Result<Effect, Refusal> {
+/// Rule 3: order among shards. `statement` is the post's.
+pub fn check_shard(unfinished: Option<&Unfinished>, post: &ShardPost, statement: &Statement) -> Result<Effect, Refusal> {
     let shard = post.shard;
     if !(1..=SHARDS_MAX).contains(&shard.count) {
         return Err(Refusal::ShardCountInvalid { found: shard.count });
