@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {Groth16Verifier} from "./Groth16Verifier.sol";
 import {Identifiers} from "./Identifiers.sol";
-import {ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
+import {Circuit, ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 
 /// @title Circuits whose proofs are accepted

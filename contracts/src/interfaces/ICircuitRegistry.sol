@@ -13,26 +13,26 @@ enum SetupKind {
     Ceremony
 }
 
+/// @notice One registered circuit. All zero when the id is unknown.
+struct Circuit {
+    /// Holds the key.
+    IGroth16Verifier verifier;
+    /// Unix seconds from which posts may use it.
+    uint48 activeFrom;
+    /// Depth of the quaternary tree: a shard has 4^depth leaves.
+    uint8 depth;
+    /// Asset positions of the public vector.
+    uint16 assets;
+    SetupKind setup;
+    bool retired;
+    /// Digest of the setup's transcript.
+    bytes32 transcript;
+}
+
 /// @title Circuits whose proofs are accepted
 /// @notice The owner may add a circuit, which counts only after a delay in which anyone can look at it, and may retire one.
 /// Nothing else can happen to a circuit, and a retired one never returns.
 interface ICircuitRegistry is IRefusals {
-    /// @notice One registered circuit. All zero when the id is unknown.
-    struct Circuit {
-        /// Holds the key.
-        IGroth16Verifier verifier;
-        /// Unix seconds from which posts may use it.
-        uint48 activeFrom;
-        /// Depth of the quaternary tree: a shard has 4^depth leaves.
-        uint8 depth;
-        /// Asset positions of the public vector.
-        uint16 assets;
-        SetupKind setup;
-        bool retired;
-        /// Digest of the setup's transcript.
-        bytes32 transcript;
-    }
-
     /// @notice A circuit was added.
     event CircuitAdded(
         bytes32 indexed circuitId,
