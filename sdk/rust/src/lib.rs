@@ -1,1 +1,36 @@
+//! Reads what exchanges published on Solana and the EVM, checks it, and verifies a customer's inclusion.
+//!
+//! ```text
+//!   solana::SolanaReader ─┐                        ┌─ history       gaps, late epochs, overdue
+//!                         ├─ reader ── client ─────┼─ verification  rolling head, two chains compared
+//!   evm::EvmReader ───────┘            │           └─ solvency      the chain's own answer
+//!                                    epoch ────────── inclusion     offline, one customer's file
+//! ```
+//!
+//! # Soundness
+//! A reader believes its node about the chain's state. Beyond that everything is computed again: an epoch's record and
+//! head from its fields, a circuit's id from its key and setup, an asset list's digest from its symbols. What does not
+//! match is an [`Error::BadData`], never left out and never corrected.
+//!
+//! Section numbers are those of `docs/spec.md`.
 
+pub mod chain;
+pub mod circuit;
+pub mod client;
+pub mod epoch;
+pub mod epoch_json;
+pub mod error;
+pub mod evm;
+pub mod exchange;
+pub mod history;
+pub mod inclusion;
+pub mod reader;
+pub mod solvency;
+pub mod units;
+pub mod verification;
+
+pub use ballast_core as core;
+pub use client::Client;
+pub use epoch::Epoch;
+pub use error::{Error, ErrorKind};
+pub use history::History;

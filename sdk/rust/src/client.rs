@@ -1,0 +1,192 @@
+//! One interface to a deployment on either chain.
+
+use std::{
+    ops::{Bound, RangeBounds, RangeInclusive},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use ballast_core::Digest;
+
+use crate::{
+    chain::Chain,
+    circuit::Circuit,
+    epoch::Epoch,
+    error::Error,
+    exchange::{Exchange, PendingEpoch},
+    history::History,
+    reader::Reader,
+    solvency::Answer,
+    verification::{self, Agreement, Told, VerifiedHistory},
+};
+
+/// Reads one deployment on one chain.
+pub struct Client(Box<dyn Reader>);
+
+impl Client {
+    pub fn new(reader: impl Reader + 'static) -> Self {
+        Self(Box::new(reader))
+    }
+
+    pub fn chain(&self) -> Chain {
+        self.0.chain()
+    }
+
+    /// All registered exchanges, by name, then id.
+    pub async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
+        self.0.exchanges().await
+    }
+
+    pub async fn exchange(&self, id: &Digest) -> Result<Exchange, Error> {
+        self.0.exchange(id).await
+    }
+
+    /// The latest finalized epoch. Fails with [`Error::NoEpoch`] when there is none.
+    pub async fn latest(&self, id: &Digest) -> Result<Epoch, Error> {
+        let exchange = self.0.exchange(id).await?;
+        let latest = exchange.latest_epoch();
+        if latest == 0 {
+            return Err(Error::NoEpoch { chain: exchange.chain, exchange: *id });
+        }
+        self.one(&exchange, latest).await
+    }
+
+    /// The finalized epoch `number`, from 1. Fails with [`Error::EpochUnfinished`] when only some of its shards are
+    /// posted and with [`Error::EpochNotFound`] when none are.
+    pub async fn epoch(&self, id: &Digest, number: u64) -> Result<Epoch, Error> {
+        let exchange = self.0.exchange(id).await?;
+        let latest = exchange.latest_epoch();
+        if (1..=latest).contains(&number) {
+            return self.one(&exchange, number).await;
+        }
+        let pending = self.0.pending(&exchange).await?;
+        Err(match pending.filter(|pending| pending.epoch == number) {
+            Some(pending) => Error::EpochUnfinished {
+                chain: exchange.chain,
+                exchange: *id,
+                epoch: number,
+                shards_done: pending.shards_done,
+                shard_count: pending.shard_count,
+            },
+            None => Error::EpochNotFound { chain: exchange.chain, exchange: *id, epoch: number, latest },
+        })
+    }
+
+    /// The unfinished epoch.
+    pub async fn pending(&self, id: &Digest) -> Result<Option<PendingEpoch>, Error> {
+        let exchange = self.0.exchange(id).await?;
+        self.0.pending(&exchange).await
+    }
+
+    /// The epochs in `range` with their gaps and delays, the unfinished epoch, and how late the next one is. An exchange
+    /// without epochs has a history without entries when the range is not bounded.
+    ///
+    /// Refuses a range that names an epoch which is not finalized: a reader who asked for it must not think it was shown.
+    pub async fn history(&self, id: &Digest, range: impl RangeBounds<u64>) -> Result<History, Error> {
+        let exchange = self.0.exchange(id).await?;
+        let numbers = finalized(&exchange, &range)?;
+        let first = *numbers.start();
+        // The epoch before the first says whether the first was late.
+        let from = if numbers.is_empty() { first } else { first.saturating_sub(1).max(1) };
+        let mut epochs = self.read(&exchange, from..=*numbers.end()).await?;
+        let before = (from < first).then(|| epochs.remove(0));
+        let pending = self.0.pending(&exchange).await?;
+        let clock = self.0.clock().await?.max(own_clock());
+        History::new(exchange, before.as_ref(), epochs, pending, clock)
+    }
+
+    /// How the exchange stands in the asset called `symbol`, by the chain's own word. `max_age` in seconds.
+    pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        let exchange = self.0.exchange(id).await?;
+        self.0.solvency(&exchange, symbol, max_age).await
+    }
+
+    /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
+    pub async fn verify_history(&self, id: &Digest) -> Result<VerifiedHistory, Error> {
+        let exchange = self.0.exchange(id).await?;
+        let epochs = self.read(&exchange, 1..=exchange.latest_epoch()).await?;
+        verification::verify(&exchange, epochs)
+    }
+
+    /// Verifies both chains' histories and compares them. A chain without epochs is behind; both without is
+    /// [`Error::NoEpoch`].
+    pub async fn compare_history(&self, other: &Self, id: &Digest) -> Result<Agreement, Error> {
+        let (ours, theirs) = tokio::try_join!(self.verified_or_empty(id), other.verified_or_empty(id))?;
+        verification::compare(
+            &Told { chain: self.chain(), exchange: id, epochs: &ours },
+            &Told { chain: other.chain(), exchange: id, epochs: &theirs },
+        )
+    }
+
+    pub async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
+        self.0.circuit(id).await
+    }
+
+    async fn verified_or_empty(&self, id: &Digest) -> Result<Vec<Epoch>, Error> {
+        match self.verify_history(id).await {
+            Ok(verified) => Ok(verified.epochs),
+            Err(Error::NoEpoch { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn one(&self, exchange: &Exchange, number: u64) -> Result<Epoch, Error> {
+        let missing = || Error::EpochNotFound {
+            chain: exchange.chain,
+            exchange: exchange.id,
+            epoch: number,
+            latest: exchange.latest_epoch(),
+        };
+        self.read(exchange, number..=number).await?.pop().ok_or_else(missing)
+    }
+
+    /// Checks once more what the reader owes, whichever reader it is.
+    async fn read(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let epochs = self.0.epochs(exchange, numbers.clone()).await?;
+        let complete = epochs.iter().map(|epoch| epoch.record.epoch).eq(numbers.clone());
+        if !complete {
+            let found: Vec<String> = epochs.iter().map(|epoch| epoch.record.epoch.to_string()).collect();
+            let expected = format!("{} to {}", numbers.start(), numbers.end());
+            let subject = crate::error::Subject::Exchange(exchange.id);
+            return Err(Error::bad_data(exchange.chain, subject, "epochs", expected, found.join(", ")));
+        }
+        epochs.iter().try_for_each(Epoch::check)?;
+        Ok(epochs)
+    }
+}
+
+/// `range` as numbers of finalized epochs; empty only for an exchange without epochs.
+fn finalized(exchange: &Exchange, range: &impl RangeBounds<u64>) -> Result<RangeInclusive<u64>, Error> {
+    let latest = exchange.latest_epoch();
+    let start = match range.start_bound() {
+        Bound::Unbounded => 1,
+        Bound::Included(start) => *start,
+        Bound::Excluded(start) => start.saturating_add(1),
+    };
+    let end = match range.end_bound() {
+        Bound::Unbounded => latest,
+        Bound::Included(end) => *end,
+        Bound::Excluded(end) => end.saturating_sub(1),
+    };
+    let unbounded = range.start_bound() == Bound::Unbounded && range.end_bound() == Bound::Unbounded;
+    if unbounded && latest == 0 {
+        return Ok(1..=0);
+    }
+    if latest == 0 {
+        return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id });
+    }
+    if start == 0 || start > end && start <= latest {
+        let found = format!("{start} to {end}");
+        return Err(Error::BadInput { argument: "epochs", expected: "a range of numbers from 1".into(), found });
+    }
+    match [start, end].into_iter().find(|number| *number > latest) {
+        Some(epoch) => Err(Error::EpochNotFound { chain: exchange.chain, exchange: exchange.id, epoch, latest }),
+        None => Ok(start..=end),
+    }
+}
+
+fn own_clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}

@@ -1,0 +1,141 @@
+//! Why something could not be read or does not hold.
+
+use ballast_core::Digest;
+
+use crate::chain::Chain;
+
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The argument is wrong: nothing was asked.
+    BadInput,
+    /// No answer, or the node's own failure: asking again may help.
+    Unreachable,
+    /// The chain answered that there is no such thing.
+    NotFound,
+    /// The chain's answer contradicts itself or another chain's: nothing of it may be believed.
+    BadData,
+}
+
+/// Every failure of this crate but for inclusion files, which have
+/// [`InclusionError`](ballast_core::inclusion::InclusionError).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `node` is scheme, host and port only: paths and queries of node addresses hold keys.
+    #[error("node {node} cannot be reached to read {what}: {reason}")]
+    Unreachable { node: String, what: String, reason: String },
+    #[error("node {node} answered with an error when asked for {what}: {reason}")]
+    NodeRefused { node: String, what: String, reason: String },
+    #[error("{argument}: expected {expected}, found {found}")]
+    BadInput { argument: &'static str, expected: String, found: String },
+    #[error("{chain}: no {contract} at {address}")]
+    NotDeployed { chain: Chain, contract: &'static str, address: String },
+    #[error("{chain}: no exchange {} is registered", hex::encode(exchange))]
+    ExchangeNotFound { chain: Chain, exchange: Digest },
+    #[error("{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}", hex::encode(exchange))]
+    EpochNotFound { chain: Chain, exchange: Digest, epoch: u64, latest: u64 },
+    #[error(
+        "{chain}: epoch {epoch} of exchange {} is not finished: {shards_done} of {shard_count} shards are posted",
+        hex::encode(exchange)
+    )]
+    EpochUnfinished { chain: Chain, exchange: Digest, epoch: u64, shards_done: u16, shard_count: u16 },
+    #[error("{chain}: exchange {} has no finalized epoch", hex::encode(exchange))]
+    NoEpoch { chain: Chain, exchange: Digest },
+    #[error("{chain}: no circuit {} is registered", hex::encode(circuit))]
+    CircuitNotFound { chain: Chain, circuit: Digest },
+    #[error(transparent)]
+    BadData(Box<BadData>),
+    #[error(transparent)]
+    HistoriesPart(Box<HistoriesPart>),
+}
+
+/// What a chain answered does not match the digest, rule or second answer that it must match.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{chain}: {subject}: {field}: expected {expected}, found {found}")]
+pub struct BadData {
+    pub chain: Chain,
+    pub subject: Subject,
+    /// As in the JSON of the subject.
+    pub field: String,
+    pub expected: String,
+    pub found: String,
+}
+
+/// What an answer is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Exchange(Digest),
+    Epoch {
+        exchange: Digest,
+        epoch: u64,
+    },
+    Circuit(Digest),
+    /// An account or event by its address or name.
+    Account(String),
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exchange(id) => write!(f, "exchange {}", hex::encode(id)),
+            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hex::encode(exchange)),
+            Self::Circuit(id) => write!(f, "circuit {}", hex::encode(id)),
+            Self::Account(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Two chains tell different histories of one exchange.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "exchange {}: the histories part at epoch {epoch}, {field}: {} has {}, {} has {}",
+    hex::encode(exchange), left.chain, left.value, right.chain, right.value
+)]
+pub struct HistoriesPart {
+    pub exchange: Digest,
+    /// The first epoch that differs.
+    pub epoch: u64,
+    /// The first field of its record that differs.
+    pub field: String,
+    pub left: Side,
+    pub right: Side,
+}
+
+/// What one chain says of the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    pub chain: Chain,
+    pub value: String,
+}
+
+impl Error {
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unreachable { .. } | Self::NodeRefused { .. } => ErrorKind::Unreachable,
+            Self::BadInput { .. } => ErrorKind::BadInput,
+            Self::NotDeployed { .. }
+            | Self::ExchangeNotFound { .. }
+            | Self::EpochNotFound { .. }
+            | Self::EpochUnfinished { .. }
+            | Self::NoEpoch { .. }
+            | Self::CircuitNotFound { .. } => ErrorKind::NotFound,
+            Self::BadData(_) | Self::HistoriesPart(_) => ErrorKind::BadData,
+        }
+    }
+
+    pub(crate) fn bad_data(
+        chain: Chain,
+        subject: Subject,
+        field: impl Into<String>,
+        expected: impl ToString,
+        found: impl ToString,
+    ) -> Self {
+        Self::BadData(Box::new(BadData {
+            chain,
+            subject,
+            field: field.into(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+        }))
+    }
+}

@@ -1,0 +1,44 @@
+//! The contracts, generated from the committed ABI, and a post in their form.
+
+use alloy::{primitives::U256, sol};
+use ballast_core::post::ShardPost;
+
+sol!(
+    #[sol(rpc, all_derives)]
+    Reserves,
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Reserves.json")
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    CircuitRegistry,
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/CircuitRegistry.json")
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    Groth16Verifier,
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Groth16Verifier.json")
+);
+
+impl From<&ShardPost> for Reserves::ShardPost {
+    fn from(post: &ShardPost) -> Self {
+        let word = |bytes: &[u8; 32]| U256::from_be_bytes(*bytes);
+        let public = post.context.iter().chain([&post.root]).chain(&post.totals);
+        let (proof, _) = post.proof.as_chunks::<32>();
+        Self {
+            epoch: post.epoch,
+            asOf: post.as_of,
+            shardIndex: post.shard.index,
+            shardCount: post.shard.count,
+            circuitId: post.circuit.into(),
+            ledgerSequence: post.ledger.sequence,
+            ledgerHead: post.ledger.head.into(),
+            sources: post.sources.into(),
+            publicVector: public.map(word).collect(),
+            reserves: post.reserves.iter().map(word).collect(),
+            d: word(&post.digest),
+            proof: std::array::from_fn(|index| proof.get(index).map_or(U256::ZERO, word)),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! An exchange as one chain knows it.
+
+use ballast_core::{Digest, assets::AssetList, hexadecimal, statement::LedgerPosition};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+
+use crate::chain::{Address, Chain};
+
+/// An exchange's record on one chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    pub chain: Chain,
+    #[serde(with = "hexadecimal")]
+    pub id: Digest,
+    pub name: String,
+    pub authority: Address,
+    /// Proposed and not yet accepted.
+    pub pending_authority: Option<Address>,
+    pub posters: Vec<Address>,
+    /// None until the authority declares them.
+    #[serde(serialize_with = "asset_list")]
+    pub assets: Option<AssetList>,
+    /// Seconds between two epochs, as the exchange promised.
+    pub cadence: u64,
+    pub paused: bool,
+    /// From 1; the latest finalized epoch is the one before.
+    pub next_epoch: u64,
+    /// As-of time of the latest epoch in Unix seconds; 0 before the first.
+    pub latest_as_of: u64,
+    /// Ledger position of the latest epoch.
+    pub ledger: LedgerPosition,
+    /// Rolling head of the history so far.
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+}
+
+impl Exchange {
+    /// The latest finalized epoch; 0 before the first.
+    pub fn latest_epoch(&self) -> u64 {
+        self.next_epoch.saturating_sub(1)
+    }
+}
+
+/// An epoch that was begun and is not finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingEpoch {
+    pub epoch: u64,
+    /// The next shard has this index.
+    pub shards_done: u16,
+    pub shard_count: u16,
+    /// Who posted the latest shard.
+    pub poster: Address,
+    /// Sums of the shards so far.
+    pub liabilities: Vec<PartialSum>,
+}
+
+/// What the posted shards of an unfinished epoch add up to, in committed units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartialSum {
+    pub symbol: String,
+    pub decimals: u8,
+    #[serde(with = "crate::units")]
+    pub liability: u128,
+}
+
+/// An asset list as `[{"symbol", "decimals"}]`, or null.
+fn asset_list<S: Serializer>(assets: &Option<AssetList>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Asset {
+        symbol: String,
+        decimals: u8,
+    }
+    let Some(assets) = assets else {
+        return serializer.serialize_none();
+    };
+    let mut list = serializer.serialize_seq(Some(assets.len()))?;
+    for asset in assets.as_slice() {
+        list.serialize_element(&Asset { symbol: asset.symbol(), decimals: asset.decimals })?;
+    }
+    list.end()
+}

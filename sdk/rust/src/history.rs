@@ -1,0 +1,172 @@
+//! What an exchange published over time, with what it did not publish.
+//!
+//! An exchange promises a cadence on chain. An epoch is due one cadence after the figures before it, and posted in time
+//! when no more than one cadence passes between the moment it speaks of and its posting: so a punctual exchange's latest
+//! figures are never older than two cadences. Whole cadences that passed without an epoch are a gap, shown in the place
+//! where the epochs would be. Nothing is left out: late and insolvent epochs are entries like the others.
+
+use serde::Serialize;
+
+use crate::{
+    epoch::Epoch,
+    error::{Error, Subject},
+    exchange::{Exchange, PendingEpoch},
+};
+
+/// A range of an exchange's history, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct History {
+    pub exchange: Exchange,
+    /// When the history was read: the later of the chain's clock and the reader's, Unix seconds. A node that stands
+    /// still would otherwise show an exchange that stopped as punctual.
+    pub clock: u64,
+    pub entries: Vec<Entry>,
+    /// The epoch that was begun and is not finished.
+    pub pending: Option<PendingEpoch>,
+    /// How late the next epoch is already. None while it is not due, and for an exchange without epochs.
+    pub overdue: Option<Overdue>,
+}
+
+/// One line of a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Entry {
+    Gap(Gap),
+    Epoch(Box<DatedEpoch>),
+}
+
+/// Time that passed without an epoch that was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// The epoch before the gap.
+    pub after: u64,
+    /// When the first missing epoch was due. Unix seconds.
+    pub from: u64,
+    /// As-of time of the epoch that ended it. Unix seconds.
+    pub until: u64,
+    /// Whole cadences without an epoch.
+    pub missed: u64,
+}
+
+/// An epoch with its delays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DatedEpoch {
+    #[serde(flatten)]
+    pub epoch: Epoch,
+    /// Seconds by which its as-of time was more than a cadence after the previous one's; 0 when in time and for epoch 1.
+    pub late_by: u64,
+    /// Seconds by which it was posted more than a cadence after its as-of time; 0 when in time.
+    pub posted_late_by: u64,
+}
+
+impl DatedEpoch {
+    pub fn is_late(&self) -> bool {
+        self.late_by > 0 || self.posted_late_by > 0
+    }
+}
+
+/// The next epoch is due and not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Overdue {
+    /// The epoch that is missing.
+    pub epoch: u64,
+    /// When its as-of time was due. Unix seconds.
+    pub due: u64,
+    /// Seconds since.
+    pub by: u64,
+    /// Whole cadences without an epoch.
+    pub missed: u64,
+}
+
+impl History {
+    /// Dates `epochs`, which are consecutive and checked. `before` is the epoch before the first of them, if there is
+    /// one.
+    ///
+    /// Refuses epochs that do not follow each other in number, time and rolling head.
+    pub fn new(
+        exchange: Exchange,
+        before: Option<&Epoch>,
+        epochs: Vec<Epoch>,
+        pending: Option<PendingEpoch>,
+        clock: u64,
+    ) -> Result<Self, Error> {
+        if exchange.cadence == 0 {
+            let subject = Subject::Exchange(exchange.id);
+            return Err(Error::bad_data(exchange.chain, subject, "cadence", "at least 1 second", 0));
+        }
+        let mut entries = Vec::with_capacity(epochs.len());
+        let mut previous = before.cloned();
+        for epoch in epochs {
+            if let Some(previous) = &previous {
+                check_succession(previous, &epoch)?;
+                entries.extend(gap(previous, &epoch, exchange.cadence).map(Entry::Gap));
+            }
+            let dated = date(previous.as_ref(), epoch, exchange.cadence);
+            previous = Some(dated.epoch.clone());
+            entries.push(Entry::Epoch(Box::new(dated)));
+        }
+        let overdue = overdue(&exchange, clock);
+        Ok(Self { exchange, clock, entries, pending, overdue })
+    }
+
+    /// The epochs without the gaps.
+    pub fn epochs(&self) -> impl Iterator<Item = &DatedEpoch> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Epoch(epoch) => Some(epoch.as_ref()),
+            Entry::Gap(_) => None,
+        })
+    }
+
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Gap(gap) => Some(gap),
+            Entry::Epoch(_) => None,
+        })
+    }
+}
+
+/// `epoch` is the one after `previous`: by number, by as-of time and by rolling head.
+pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
+    let (last, next) = (&previous.record, &epoch.record);
+    if next.exchange != last.exchange {
+        let [expected, found] = [last, next].map(|record| crate::epoch::hexadecimal(&record.exchange));
+        return Err(epoch.bad_data("exchange", expected, found));
+    }
+    if last.epoch.checked_add(1) != Some(next.epoch) {
+        return Err(epoch.bad_data("epoch", format!("the one after {}", last.epoch), next.epoch));
+    }
+    if next.as_of <= last.as_of {
+        return Err(epoch.bad_data("as_of", format!("after the last epoch's, {}", last.as_of), next.as_of));
+    }
+    if next.ledger.sequence < last.ledger.sequence {
+        let expected = format!("at least the last epoch's, {}", last.ledger.sequence);
+        return Err(epoch.bad_data("ledger.sequence", expected, next.ledger.sequence));
+    }
+    if epoch.head_before != previous.head {
+        let [expected, found] = [&previous.head, &epoch.head_before].map(crate::epoch::hexadecimal);
+        return Err(epoch.bad_data("head_before", expected, found));
+    }
+    Ok(())
+}
+
+fn date(previous: Option<&Epoch>, epoch: Epoch, cadence: u64) -> DatedEpoch {
+    let as_of = epoch.record.as_of;
+    let late_by = previous.map_or(0, |previous| as_of.saturating_sub(previous.record.as_of.saturating_add(cadence)));
+    let posted_late_by = epoch.posted_at.saturating_sub(as_of.saturating_add(cadence));
+    DatedEpoch { epoch, late_by, posted_late_by }
+}
+
+fn gap(previous: &Epoch, epoch: &Epoch, cadence: u64) -> Option<Gap> {
+    let (from, until) = (previous.record.as_of.saturating_add(cadence), epoch.record.as_of);
+    let missed = until.saturating_sub(from) / cadence;
+    (missed > 0).then_some(Gap { after: previous.record.epoch, from, until, missed })
+}
+
+fn overdue(exchange: &Exchange, clock: u64) -> Option<Overdue> {
+    if exchange.latest_epoch() == 0 {
+        return None;
+    }
+    let due = exchange.latest_as_of.saturating_add(exchange.cadence);
+    let by = clock.saturating_sub(due);
+    (by > 0).then(|| Overdue { epoch: exchange.next_epoch, due, by, missed: by / exchange.cadence })
+}
