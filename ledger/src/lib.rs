@@ -1,0 +1,30 @@
+//! What an exchange owes at one moment, from its own export to the leaves that a proof commits to.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`amount`] | decimal texts as integers of a committed unit |
+//! | [`snapshot`] | the two snapshot formats, and everything that is refused about them |
+//! | [`report`] | what a snapshot would commit |
+//! | [`leaves`] | accounts as leaves, leaves in shards (`docs/spec.md`, section 2) |
+//! | [`inclusion`] | one customer's inclusion file |
+//! | [`reserves`] | what the exchange says it holds, and the report of it that is published |
+//!
+//! ```text
+//! CSV + TOML ─┐
+//!             ├─> snapshot ──> leaves ──> inclusion
+//!       JSON ─┘       └──────> report
+//! reserves.toml ──> reserves ──> published report
+//! ```
+//!
+//! Nothing here is a floating-point number: amounts are read digit by digit and added as integers.
+
+pub mod amount;
+pub mod inclusion;
+pub mod leaves;
+pub mod report;
+pub mod reserves;
+pub mod snapshot;
+
+mod toml_file;
+
+pub use toml_file::TomlError;

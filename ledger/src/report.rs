@@ -1,0 +1,106 @@
+//! What a snapshot would commit.
+
+use ballast_core::circuit::Class;
+use serde::Serialize;
+use std::fmt;
+
+use crate::{
+    amount,
+    leaves::{Layout, LayoutError},
+    snapshot::Snapshot,
+};
+
+/// Everything that committing a snapshot would make public, and what it would leave out. No customer is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Unix seconds.
+    pub as_of: u64,
+    pub ledger_sequence: u64,
+    #[serde(with = "hex::serde")]
+    pub ledger_head: [u8; 32],
+    #[serde(with = "hex::serde")]
+    pub asset_list_digest: [u8; 32],
+    /// Accounts that are committed.
+    pub accounts: usize,
+    /// Accounts of the file that are not, because of a limit: what they are owed is missing from every figure.
+    pub accounts_left_out: usize,
+    pub leaves: usize,
+    pub leaves_per_shard: usize,
+    pub shards: u16,
+    /// Accounts with leaves in two shards.
+    pub straddling_accounts: usize,
+    /// By asset number.
+    pub assets: Vec<AssetReport>,
+}
+
+/// One asset's figures. Units are committed units, as decimal strings: they may exceed what JSON readers hold in a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AssetReport {
+    pub symbol: String,
+    pub decimals: u8,
+    pub liability: String,
+    pub liability_units: String,
+    /// Not netted from the liability.
+    pub gross_borrow: String,
+    pub gross_borrow_units: String,
+}
+
+impl Report {
+    /// # Errors
+    /// A snapshot that cannot be committed in this class.
+    pub fn new(snapshot: &Snapshot, class: Class) -> Result<Self, LayoutError> {
+        let layout = Layout::new(snapshot, class)?;
+        let figures = snapshot.totals.iter().zip(&snapshot.gross_borrows);
+        let assets = snapshot
+            .assets
+            .as_slice()
+            .iter()
+            .zip(figures)
+            .map(|(asset, (total, borrow))| AssetReport {
+                symbol: asset.symbol(),
+                decimals: asset.decimals,
+                liability: amount::format(*total, asset.decimals),
+                liability_units: total.to_string(),
+                gross_borrow: amount::format(*borrow, asset.decimals),
+                gross_borrow_units: borrow.to_string(),
+            })
+            .collect();
+        Ok(Self {
+            as_of: snapshot.as_of,
+            ledger_sequence: snapshot.ledger.sequence,
+            ledger_head: snapshot.ledger.head,
+            asset_list_digest: snapshot.assets.digest(),
+            accounts: snapshot.accounts.len(),
+            accounts_left_out: snapshot.left_out,
+            leaves: layout.leaf_count(),
+            leaves_per_shard: class.leaves(),
+            shards: layout.shard_count(),
+            straddling_accounts: layout.straddling(),
+            assets,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "as of {} (Unix seconds), ledger sequence {}", self.as_of, self.ledger_sequence)?;
+        writeln!(
+            f,
+            "{} accounts in {} leaves, {} shards of {}; {} accounts straddle two shards",
+            self.accounts, self.leaves, self.shards, self.leaves_per_shard, self.straddling_accounts
+        )?;
+        if self.accounts_left_out > 0 {
+            writeln!(
+                f,
+                "NOT COMMITTED: {} further accounts of the file, left out by the limit",
+                self.accounts_left_out
+            )?;
+        }
+        writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "liability", "liability in units", "gross borrow")?;
+        for asset in &self.assets {
+            let AssetReport { symbol, liability, liability_units, gross_borrow, .. } = asset;
+            writeln!(f, "{symbol:<16} {liability:>34} {liability_units:>34} {gross_borrow:>34}")?;
+        }
+        Ok(())
+    }
+}
