@@ -8,8 +8,8 @@
 //! | --- | --- | --- |
 //! | [`field`], [`montgomery`] | 0 | canonical field elements, multiplication |
 //! | [`digest`], [`poseidon`] | 0 | the two hash functions |
-//! | [`exchange`], [`assets`], [`circuit`] | 1 | identifiers |
-//! | [`leaf`], [`tree`] | 2 | balances, Merkle tree, paths |
+//! | [`exchange`], [`assets`], [`circuit`], `circuit_file` | 1 | identifiers |
+//! | [`leaf`], [`tree`], `inclusion` | 2 | balances, Merkle tree, paths, a customer's file |
 //! | [`statement`], [`reserves`], [`public_vector`] | 3 | what a proof says |
 //! | [`record`] | 4 | epoch record, rolling head |
 //! | [`post`] | 5 | what a poster sends |
@@ -22,6 +22,8 @@ extern crate alloc;
 
 pub mod assets;
 pub mod circuit;
+#[cfg(feature = "serde")]
+pub mod circuit_file;
 pub mod digest;
 pub mod exchange;
 pub mod field;

@@ -92,7 +92,11 @@ pub fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(),
 }
 
 /// Rule 3: order among shards. `statement` is the post's.
-pub fn check_shard(unfinished: Option<&Unfinished>, post: &ShardPost, statement: &Statement) -> Result<Effect, Refusal> {
+pub fn check_shard(
+    unfinished: Option<&Unfinished>,
+    post: &ShardPost,
+    statement: &Statement,
+) -> Result<Effect, Refusal> {
     let shard = post.shard;
     if !(1..=SHARDS_MAX).contains(&shard.count) {
         return Err(Refusal::ShardCountInvalid { found: shard.count });

@@ -1,1 +1,18 @@
+//! Deploy and upgrade steps, in order. Each looks at the chain first and does only what is missing, so that a run that was
+//! cut short is finished by running it again.
+//!
+//! | step | module | chain |
+//! | --- | --- | --- |
+//! | 1 | [`program`] | Solana: the program, through the upgradeable loader |
+//! | 2 | [`governance`] | Solana: who may register circuits, after which delay |
+//! | 3 | [`contracts`] | EVM: circuit registry, then the contract |
+//! | 4 | [`circuit`] | both: a circuit from its file in `circuits/` |
+//!
+//! What was deployed where is written as a [`record`].
 
+pub mod circuit;
+pub mod contracts;
+pub mod governance;
+pub mod program;
+pub mod record;
+pub mod transaction;

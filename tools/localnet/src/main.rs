@@ -1,8 +1,23 @@
-use surfpool_sdk::Surfnet;
+//! A local Solana node: prints its JSON-RPC address on the first line of standard output, then serves until standard
+//! input is closed, so that it never outlives whoever started it.
+
+use std::io::Write;
+
+use anyhow::Result;
+use surfpool_sdk::{BlockProductionMode, Surfnet};
+use tokio::io::{AsyncReadExt, stdin};
+
+const SLOT_MILLISECONDS: u64 = 100;
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let surfnet = Surfnet::builder().offline(true).start().await?;
-    println!("{}", surfnet.rpc_url());
-    tokio::signal::ctrl_c().await?;
+async fn main() -> Result<()> {
+    // Blocks by the clock, as on a real cluster: on-chain time must move while nothing is sent.
+    let builder = Surfnet::builder().offline(true);
+    let node =
+        builder.block_production_mode(BlockProductionMode::Clock).slot_time_ms(SLOT_MILLISECONDS).start().await?;
+    println!("{}", node.rpc_url());
+    std::io::stdout().flush()?;
+    let mut ignored = [0; 256];
+    while stdin().read(&mut ignored).await? != 0 {}
     Ok(())
 }

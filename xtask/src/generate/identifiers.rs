@@ -74,7 +74,8 @@ fn asset_lists() -> Result<Value> {
 /// Keys that are refused by their bytes alone, made from the real one.
 fn circuits() -> Result<Value> {
     let real = super::proofs::development_circuit()?;
-    let key = *real.key.as_bytes();
+    let mut key = [0; KEY_LENGTH];
+    hex::decode_to_slice(real.verifying_key.trim_start_matches("0x"), &mut key)?;
     let changed = |change: &dyn Fn(&mut [u8; KEY_LENGTH])| {
         let mut bytes = key;
         change(&mut bytes);

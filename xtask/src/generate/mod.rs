@@ -1,4 +1,5 @@
-//! Golden and negative vectors in `tests/vectors`: what core says, for every other reader to reproduce.
+//! Golden and negative vectors in `tests/vectors`: what core says, for every other reader to reproduce; and the
+//! published files of `circuits`.
 //!
 //! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without loss.
 
@@ -33,6 +34,12 @@ pub fn run() -> Result<()> {
         fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
         println!("tests/vectors/{name}");
     }
+    let circuits = crate::root().join("circuits");
+    fs::create_dir_all(&circuits)?;
+    let path = circuits.join("direct-development.json");
+    fs::write(&path, serde_json::to_string_pretty(&proofs::development_circuit()?)? + "\n")
+        .with_context(|| format!("write {}", path.display()))?;
+    println!("circuits/direct-development.json");
     Ok(())
 }
 

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, anyhow};
 use ballast_core::{
     Digest, Element,
     assets::{Asset, AssetList},
-    circuit::{Class, SetupKind, VerifyingKey},
+    circuit::Class,
+    circuit_file::CircuitFile,
     exchange::exchange_id,
     leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
     post::{Chain, ShardPost},
@@ -25,12 +26,6 @@ const CADENCE: u64 = 600;
 const EVM_AUTHORITY: [u8; 20] = [0xa1; 20];
 const MASTER: MasterSecret = MasterSecret::new([7; 32]);
 
-/// The circuit every vector's proof is of.
-pub struct DevelopmentCircuit {
-    pub key: VerifyingKey,
-    pub transcript: Digest,
-}
-
 fn proving_key() -> Result<&'static ProvingKey> {
     static KEY: OnceLock<Result<ProvingKey, String>> = OnceLock::new();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), Into::into);
@@ -39,9 +34,10 @@ fn proving_key() -> Result<&'static ProvingKey> {
         .map_err(|error| anyhow!("{error}"))
 }
 
-pub fn development_circuit() -> Result<DevelopmentCircuit> {
+/// The circuit that every vector's proof is of.
+pub fn development_circuit() -> Result<CircuitFile> {
     let key = proving_key()?;
-    Ok(DevelopmentCircuit { key: key.verifying_key().clone(), transcript: key.transcript() })
+    Ok(CircuitFile::new(key.class(), key.setup(), key.transcript(), key.verifying_key()))
 }
 
 struct Exchange {
@@ -223,15 +219,15 @@ fn sources() -> Digest {
 }
 
 fn circuit() -> Result<Value> {
-    let key = proving_key()?;
+    let circuit = development_circuit()?;
     Ok(json!({
-        "notice": SetupKind::Development.label(),
-        "depth": Class::DIRECT.depth,
-        "assets": Class::DIRECT.assets,
-        "setup": SetupKind::Development as u8,
-        "transcript": hexadecimal(key.transcript()),
-        "verifying_key": hexadecimal(key.verifying_key().as_bytes()),
-        "id": hexadecimal(key.circuit_id()),
+        "notice": circuit.notice,
+        "depth": circuit.class.depth,
+        "assets": circuit.class.assets,
+        "setup": circuit.setup as u8,
+        "transcript": hexadecimal(circuit.transcript),
+        "verifying_key": circuit.verifying_key,
+        "id": hexadecimal(circuit.id),
     }))
 }
 

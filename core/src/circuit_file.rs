@@ -1,0 +1,123 @@
+//! A circuit as it is published and registered: the JSON files in `circuits/`.
+
+use alloc::{format, string::String};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Refusal,
+    circuit::{Class, SetupKind, VerifyingKey, circuit_id},
+    digest::Digest,
+};
+
+pub const VERSION: u8 = 1;
+
+/// Everything that a circuit's id covers, and the id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircuitFile {
+    /// Says whether the setup is insecure, to whoever opens the file.
+    pub notice: String,
+    pub version: u8,
+    pub class: Class,
+    pub setup: SetupKind,
+    #[serde(with = "crate::hexadecimal")]
+    pub transcript: Digest,
+    /// 704 bytes, hexadecimal with 0x.
+    pub verifying_key: String,
+    #[serde(with = "crate::hexadecimal")]
+    pub id: Digest,
+}
+
+/// Why a text is no circuit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CircuitFileError {
+    Malformed(String),
+    Key(Refusal),
+    /// The id is not the digest of the rest.
+    IdMismatch {
+        expected: Digest,
+        found: Digest,
+    },
+}
+
+impl fmt::Display for CircuitFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(reason) => write!(f, "not a circuit file of version {VERSION}: {reason}"),
+            Self::Key(refusal) => write!(f, "{refusal}"),
+            Self::IdMismatch { expected, found } => {
+                write!(f, "the file says id 0x{}, its content has 0x{}", hex::encode(found), hex::encode(expected))
+            }
+        }
+    }
+}
+
+impl core::error::Error for CircuitFileError {}
+
+impl CircuitFile {
+    pub fn new(class: Class, setup: SetupKind, transcript: Digest, key: &VerifyingKey) -> Self {
+        Self {
+            notice: setup.label().into(),
+            version: VERSION,
+            class,
+            setup,
+            transcript,
+            verifying_key: format!("0x{}", hex::encode(key.as_bytes())),
+            id: circuit_id(class, setup, &transcript, key),
+        }
+    }
+
+    /// Refuses text of another version, a degenerate key, and an id or a notice that does not belong to the rest.
+    pub fn parse(text: &str) -> Result<(Self, VerifyingKey), CircuitFileError> {
+        let file: Self = serde_json::from_str(text).map_err(|error| CircuitFileError::Malformed(format!("{error}")))?;
+        let malformed = |reason: &str| CircuitFileError::Malformed(reason.into());
+        if file.version != VERSION {
+            return Err(CircuitFileError::Malformed(format!("it has version {}", file.version)));
+        }
+        if file.notice != file.setup.label() {
+            return Err(malformed("its notice is not that of its setup"));
+        }
+        let digits =
+            file.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;
+        let bytes = hex::decode(digits).map_err(|_| malformed("its key is not hexadecimal"))?;
+        let key = VerifyingKey::new(&bytes).map_err(CircuitFileError::Key)?;
+        let expected = circuit_id(file.class, file.setup, &file.transcript, &key);
+        if expected != file.id {
+            return Err(CircuitFileError::IdMismatch { expected, found: file.id });
+        }
+        Ok((file, key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> CircuitFile {
+        let key = VerifyingKey::new(&core::array::from_fn::<u8, 704, _>(|i| (i / 32 + 1) as u8)).unwrap();
+        CircuitFile::new(Class::DIRECT, SetupKind::Development, [3; 32], &key)
+    }
+
+    fn refusal(change: impl Fn(&mut CircuitFile)) -> CircuitFileError {
+        let mut file = file();
+        change(&mut file);
+        CircuitFile::parse(&serde_json::to_string(&file).unwrap()).unwrap_err()
+    }
+
+    #[test]
+    fn a_file_is_what_its_id_says() {
+        let text = serde_json::to_string(&file()).unwrap();
+        assert_eq!(CircuitFile::parse(&text).unwrap().0, file());
+        assert!(text.starts_with("{\"notice\":\"INSECURE"));
+        assert!(matches!(refusal(|f| f.transcript[0] ^= 1), CircuitFileError::IdMismatch { .. }));
+        assert!(matches!(refusal(|f| f.version = 2), CircuitFileError::Malformed(_)));
+        assert!(matches!(refusal(|f| f.notice = "ceremony".into()), CircuitFileError::Malformed(_)));
+        assert!(matches!(refusal(|f| f.verifying_key.truncate(704)), CircuitFileError::Key(_)));
+        let as_ceremony = refusal(|f| {
+            f.setup = SetupKind::Ceremony;
+            f.notice = SetupKind::Ceremony.label().into();
+        });
+        assert!(matches!(as_ceremony, CircuitFileError::IdMismatch { .. }));
+    }
+}
