@@ -30,8 +30,7 @@ impl Constraints {
         system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
         Circuit { witness }.generate_constraints(system.clone())?;
         system.finalize();
-        let matrices =
-            system.to_matrices()?.remove(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
+        let matrices = system.to_matrices()?.remove(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
         let system = system.into_inner().ok_or(SynthesisError::MissingCS)?;
         let assignment = [system.instance_assignment()?, system.witness_assignment()?].concat();
         let constraints = Self {

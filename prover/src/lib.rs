@@ -1,4 +1,5 @@
-//! Proofs of what an exchange owes: [`prove`] makes one Groth16 proof for one shard of a snapshot, [`verify`] checks it.
+//! Proofs of what an exchange owes: [`prove`] makes one Groth16 proof for one shard of a snapshot, [`verify`] checks
+//! it.
 //!
 //! The claim, and why the constraints imply it, is written in [`circuit`]; the bytes are `ballast-core`'s
 //! (`docs/spec.md`, sections 1 to 3).

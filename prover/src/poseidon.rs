@@ -200,10 +200,7 @@ mod tests {
     fn another_number_of_inputs_is_refused() {
         let system = system();
         let (wires, _) = inputs(&system, 3);
-        assert_eq!(
-            Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(),
-            SynthesisError::ArityMismatch
-        );
+        assert_eq!(Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
         assert!(Poseidon::new(0).is_err() && Poseidon::new(40).is_err());
     }
 

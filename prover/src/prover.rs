@@ -38,8 +38,8 @@ pub fn prove(key: &ProvingKey, shard: &Shard) -> Result<(PublicVector, Proof), P
     prove_with(key, shard, &mut OsRng)
 }
 
-/// [`prove`] with masks from `rng`. A proof whose masks can be predicted is not zero-knowledge: balances could be guessed
-/// and tested against it.
+/// [`prove`] with masks from `rng`. A proof whose masks can be predicted is not zero-knowledge: balances could be
+/// guessed and tested against it.
 ///
 /// # Errors
 /// [`ProveError`].

@@ -1,7 +1,7 @@
 //! The development setup: INSECURE, for tests and demonstrations.
 //!
-//! Its secret comes from a fixed seed in this file, so whoever reads it can forge proofs. It is deterministic: everyone
-//! gets the same keys and the same circuit id, which says that the setup is a development one.
+//! Its secret comes from a fixed seed in this file, so whoever reads it can forge proofs. It is deterministic:
+//! everyone gets the same keys and the same circuit id, which says that the setup is a development one.
 
 use std::path::{Path, PathBuf};
 
@@ -35,9 +35,9 @@ pub enum SetupError {
     Store { path: PathBuf, source: std::io::Error },
 }
 
-/// The development key, from `directory` if a sound copy for exactly these constraints is there, else made anew and stored there.
-/// A copy that is cut short, altered, of another version or of other constraints is never used: a warning names the
-/// file and the reason, and it is replaced.
+/// The development key, from `directory` if a sound copy for exactly these constraints is there, else made anew and
+/// stored there. A copy that is cut short, altered, of another version or of other constraints is never used: a
+/// warning names the file and the reason, and it is replaced.
 ///
 /// # Errors
 /// [`SetupError`]; a directory that cannot be written to is one.

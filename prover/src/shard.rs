@@ -30,7 +30,11 @@ pub enum ShardError {
     TooManyLeaves { maximum: usize, found: usize },
     #[error("the asset list has digest {}, the statement names {}", hexadecimal(found), hexadecimal(expected))]
     AssetListMismatch { expected: Digest, found: Digest },
-    #[error("the statement names circuit {}, the proving key is of circuit {}", hexadecimal(found), hexadecimal(expected))]
+    #[error(
+        "the statement names circuit {}, the proving key is of circuit {}",
+        hexadecimal(found),
+        hexadecimal(expected)
+    )]
     CircuitMismatch { expected: Digest, found: Digest },
     #[error("leaf {leaf}, slot {slot}: asset {asset} is not declared, the list has {declared}")]
     AssetUndeclared { leaf: usize, slot: usize, asset: u16, declared: usize },
@@ -81,5 +85,101 @@ impl Shard {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core::{
+        Element,
+        assets::Asset,
+        leaf::{AccountId, Owner, Salt},
+        statement::{LedgerPosition, ShardPosition},
+    };
+
+    const CIRCUIT: Digest = [8; 32];
+
+    fn leaf() -> Leaf {
+        let mut slots = [Slot::default(); SLOTS];
+        slots[0] = Slot { asset: 2, balance: u64::MAX };
+        let owner = Owner { account: AccountId::from_public_id("a"), salt: Salt::from_element(Element::ZERO) };
+        Leaf { owner: Some(owner), slots }
+    }
+
+    fn found(change: impl FnOnce(&mut Shard)) -> Result<(), ShardError> {
+        let assets = AssetList::new(vec![Asset::new("BTC", 8).unwrap(), Asset::new("SOL", 9).unwrap()]).unwrap();
+        let mut shard = Shard {
+            statement: Statement {
+                exchange: [1; 32],
+                epoch: 1,
+                as_of: 2,
+                asset_list: assets.digest(),
+                shard: ShardPosition { index: 0, count: 1 },
+                circuit: CIRCUIT,
+                ledger: LedgerPosition::default(),
+                reserves: [3; 32],
+                head_before: [4; 32],
+            },
+            assets,
+            leaves: vec![leaf(); 64],
+        };
+        change(&mut shard);
+        shard.check(&CIRCUIT)
+    }
+
+    #[test]
+    fn a_full_shard_is_accepted_and_so_are_unused_leaves() {
+        assert_eq!(found(|_| ()), Ok(()));
+        assert_eq!(found(|shard| shard.leaves[0] = Leaf::default()), Ok(()));
+    }
+
+    #[test]
+    fn too_many_leaves_are_refused() {
+        let expected = Err(ShardError::TooManyLeaves { maximum: 64, found: 65 });
+        assert_eq!(found(|shard| shard.leaves.push(leaf())), expected);
+    }
+
+    #[test]
+    fn nothing_to_prove_is_refused() {
+        assert_eq!(found(|shard| shard.leaves.clear()), Err(ShardError::Empty { maximum: 64 }));
+        assert_eq!(found(|shard| shard.leaves = vec![Leaf::default(); 5]), Err(ShardError::Empty { maximum: 64 }));
+    }
+
+    #[test]
+    fn an_asset_beyond_the_list_is_refused_even_without_a_balance() {
+        for (asset, balance) in [(3, 1), (64, 0), (65, 0), (u16::MAX, 1)] {
+            let expected = Err(ShardError::AssetUndeclared { leaf: 7, slot: 8, asset, declared: 2 });
+            assert_eq!(found(|shard| shard.leaves[7].slots[8] = Slot { asset, balance }), expected);
+        }
+    }
+
+    #[test]
+    fn a_balance_of_the_empty_slot_is_refused() {
+        let expected = Err(ShardError::BalanceWithoutAsset { leaf: 1, slot: 3 });
+        assert_eq!(found(|shard| shard.leaves[1].slots[3].balance = 1), expected);
+    }
+
+    #[test]
+    fn an_unused_leaf_with_an_asset_or_a_balance_is_refused() {
+        let expected = Err(ShardError::UnusedLeafNotEmpty { leaf: 2 });
+        assert_eq!(found(|shard| shard.leaves[2].owner = None), expected);
+        let asset = Slot { asset: 1, balance: 0 };
+        assert_eq!(
+            found(|shard| {
+                shard.leaves[2] = Leaf::default();
+                shard.leaves[2].slots[4] = asset;
+            }),
+            expected
+        );
+    }
+
+    #[test]
+    fn a_statement_about_another_circuit_or_list_is_refused() {
+        let expected = Err(ShardError::CircuitMismatch { expected: CIRCUIT, found: [9; 32] });
+        assert_eq!(found(|shard| shard.statement.circuit = [9; 32]), expected);
+        let found = found(|shard| shard.statement.asset_list = [9; 32]).unwrap_err();
+        assert!(matches!(found, ShardError::AssetListMismatch { expected, .. } if expected == [9; 32]));
+        assert!(found.to_string().contains("0909090909"), "{found}");
     }
 }

@@ -1,7 +1,8 @@
 //! The assignment of the circuit's free variables, as field elements.
 //!
 //! Everything is public and may be changed after an honest construction: that is how the soundness tests lie to the
-//! circuit. A value that the constraints compute (packings, tags, hashes, powers) is not here; the circuit derives it from these.
+//! circuit. A value that the constraints compute (packings, hashes, powers) is not here; the circuit derives it from
+//! these.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, Zero};
@@ -33,6 +34,8 @@ pub struct LeafWitness {
     pub used: Fr,
     pub account: Fr,
     pub salt: Fr,
+    /// poseidon2(account, salt), or 0 when unused.
+    pub tag: Fr,
     pub slots: [SlotWitness; SLOTS],
 }
 
@@ -90,19 +93,22 @@ impl LeafWitness {
             used: Fr::from(leaf.owner.is_some()),
             account: owner(|owner| owner.account.element()),
             salt: owner(|owner| owner.salt.element()),
+            tag: leaf.tag().into(),
             slots: std::array::from_fn(|number| SlotWitness::new(&leaf.slots[number])),
         }
     }
 
     fn digest(&self) -> Element {
-        let tag = self.used * Fr::from(poseidon::hash(&[self.account.into(), self.salt.into()]));
         let packed = |group: usize| -> Element {
-            let limbs = self.slots.iter().skip(3 * group).take(3).flat_map(|slot| {
-                slot.asset_bits.iter().chain(&slot.balance_bits)
-            });
+            let limbs = self
+                .slots
+                .iter()
+                .skip(3 * group)
+                .take(3)
+                .flat_map(|slot| slot.asset_bits.iter().chain(&slot.balance_bits));
             from_bits(limbs).into()
         };
-        poseidon::hash(&[tag.into(), packed(0), packed(1), packed(2)])
+        poseidon::hash(&[self.tag.into(), packed(0), packed(1), packed(2)])
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn allocate(system: &System, witnesses: &[LeafWitness]) -> Result<Lea
         let used = Wire::bit(system, witness.used)?;
         let account = Wire::witness(system, witness.account)?;
         let salt = Wire::witness(system, witness.salt)?;
-        let tag = tag_hash.hash(system, &[account, salt])?.times(system, &used)?;
+        let tag = Wire::witness(system, witness.tag)?;
+        enforce_product(system, &tag_hash.hash(system, &[account, salt])?, &used, &tag)?;
 
         // Packed slots are non-negative and below 2^240: their sum is zero only if each slot is empty. Balances hidden
         // in an unused leaf would be counted, so this protects no total; it keeps "unused" from meaning anything else.

@@ -13,10 +13,7 @@ pub(super) fn root(system: &System, mut level: Vec<Wire>) -> Result<Wire, Synthe
     let poseidon = Poseidon::new(ARITY)?;
     while level.len() > 1 {
         // A last node with fewer children is refused by the hash: the depth is the same for every leaf.
-        level = level
-            .chunks(ARITY)
-            .map(|children| poseidon.hash(system, children))
-            .collect::<Result<_, _>>()?;
+        level = level.chunks(ARITY).map(|children| poseidon.hash(system, children)).collect::<Result<_, _>>()?;
     }
     level.pop().ok_or(SynthesisError::Unsatisfiable)
 }
