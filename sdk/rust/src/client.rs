@@ -12,6 +12,7 @@ use crate::{
     circuit::Circuit,
     epoch::Epoch,
     error::Error,
+    evm::{EvmOptions, EvmReader},
     exchange::{Exchange, PendingEpoch},
     history::History,
     reader::Reader,
@@ -25,6 +26,11 @@ pub struct Client(Box<dyn Reader>);
 impl Client {
     pub fn new(reader: impl Reader + 'static) -> Self {
         Self(Box::new(reader))
+    }
+
+    /// Connects to an EVM chain's JSON-RPC node at `url` and finds the contract `Reserves` at `reserves`.
+    pub async fn evm(url: &str, reserves: alloy::primitives::Address, options: EvmOptions) -> Result<Self, Error> {
+        Ok(Self::new(EvmReader::connect(url, reserves, options).await?))
     }
 
     pub fn chain(&self) -> Chain {

@@ -21,6 +21,8 @@ pub struct Exchange {
     pub assets: Option<AssetList>,
     /// Seconds between two epochs, as the exchange promised.
     pub cadence: u64,
+    /// By the chain's clock. Unix seconds.
+    pub registered_at: u64,
     pub paused: bool,
     /// From 1; the latest finalized epoch is the one before.
     pub next_epoch: u64,

@@ -23,7 +23,7 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// The epoch that was begun and is not finished.
     pub pending: Option<PendingEpoch>,
-    /// How late the next epoch is already. None while it is not due, and for an exchange without epochs.
+    /// How late the next epoch is already; the first is due one cadence after the registration. None while it is not due.
     pub overdue: Option<Overdue>,
 }
 
@@ -163,10 +163,8 @@ fn gap(previous: &Epoch, epoch: &Epoch, cadence: u64) -> Option<Gap> {
 }
 
 fn overdue(exchange: &Exchange, clock: u64) -> Option<Overdue> {
-    if exchange.latest_epoch() == 0 {
-        return None;
-    }
-    let due = exchange.latest_as_of.saturating_add(exchange.cadence);
+    let since = if exchange.latest_epoch() == 0 { exchange.registered_at } else { exchange.latest_as_of };
+    let due = since.saturating_add(exchange.cadence);
     let by = clock.saturating_sub(due);
     (by > 0).then(|| Overdue { epoch: exchange.next_epoch, due, by, missed: by / exchange.cadence })
 }

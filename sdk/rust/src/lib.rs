@@ -24,6 +24,7 @@ pub mod evm;
 pub mod exchange;
 pub mod history;
 pub mod inclusion;
+mod node;
 pub mod reader;
 pub mod solvency;
 pub mod units;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     chain::Chain,
     error::{Error, Subject},
+    exchange::Exchange,
 };
 
 /// What the chain answered. Only [`Answer::is_fresh`] is a yes.
@@ -51,6 +52,14 @@ pub struct Question<'a> {
     pub decimals: Option<u8>,
     /// Seconds.
     pub max_age: u64,
+}
+
+impl<'a> Question<'a> {
+    pub fn new(exchange: &Exchange, symbol: &'a str, max_age: u64) -> Self {
+        let asset = exchange.assets.as_ref().and_then(|assets| assets.get(assets.number(symbol)?));
+        let decimals = asset.map(|asset| asset.decimals);
+        Self { chain: exchange.chain, exchange: exchange.id, symbol, decimals, max_age }
+    }
 }
 
 impl Answer {

@@ -1,1 +1,15 @@
+//! Reading the contracts.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
+//! | [`reader`] | storage, and the answers that need nothing else |
+//! | `logs` | events in bounded ranges of blocks |
+//! | `rebuild` | an epoch from its events, checked against storage |
+
 pub mod bindings;
+mod logs;
+pub mod reader;
+mod rebuild;
+
+pub use reader::{EvmOptions, EvmReader};

@@ -1,0 +1,325 @@
+//! The contracts' storage, read at one block.
+
+use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
+
+use alloy::{
+    contract::Error as ContractError,
+    eips::BlockId,
+    network::Ethereum,
+    primitives::{Address as EvmAddress, B256},
+    providers::{DynProvider, Provider, ProviderBuilder},
+    rpc::{
+        client::ClientBuilder,
+        types::{Filter, Log},
+    },
+    sol_types::SolEvent,
+    transports::{RpcError, TransportError, http::reqwest, layers::RetryBackoffLayer},
+};
+use async_trait::async_trait;
+use ballast_core::{
+    Digest,
+    assets::{Asset, AssetList},
+    circuit::{Class, SetupKind, VerifyingKey},
+    exchange::exchange_id,
+    solvency::{Solvency, Standing},
+    statement::LedgerPosition,
+};
+
+use super::{
+    bindings::{CircuitRegistry, Groth16Verifier, Reserves},
+    logs,
+};
+use crate::{
+    chain::{Address, Chain},
+    circuit::Circuit,
+    epoch::{Epoch, hexadecimal},
+    error::{Error, Subject},
+    exchange::{Exchange, PendingEpoch},
+    node::{Node, TIMEOUT},
+    reader::Reader,
+    solvency::{Answer, Question},
+};
+
+/// How a node is asked for events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvmOptions {
+    /// Where the list of exchanges begins: the block in which the contract was deployed, or any before it.
+    pub from_block: u64,
+    /// Blocks per query. Smaller ones follow by themselves when a node refuses.
+    pub max_block_range: u64,
+}
+
+impl Default for EvmOptions {
+    fn default() -> Self {
+        Self { from_block: 0, max_block_range: 10_000 }
+    }
+}
+
+/// Reads the contract `Reserves` and the registry of circuits that it names.
+pub struct EvmReader {
+    pub(super) provider: DynProvider,
+    pub(super) node: Node,
+    pub(super) chain: Chain,
+    pub(super) reserves: EvmAddress,
+    registry: EvmAddress,
+    pub(super) options: EvmOptions,
+    /// Class and setup of circuits seen before: neither can change.
+    circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
+}
+
+/// The block at which everything of one answer is read.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub(super) number: u64,
+    pub(super) timestamp: u64,
+}
+
+impl At {
+    pub(super) fn id(&self) -> BlockId {
+        BlockId::number(self.number)
+    }
+}
+
+impl EvmReader {
+    /// Connects to the JSON-RPC node at `url` and finds the contract at `reserves`.
+    ///
+    /// Fails with [`Error::NotDeployed`] when there is no code at the address.
+    pub async fn connect(url: &str, reserves: EvmAddress, options: EvmOptions) -> Result<Self, Error> {
+        let node = Node::parse(url)?;
+        let http = reqwest::Client::builder().timeout(TIMEOUT).build();
+        let http = http.map_err(|error| node.unreachable("anything", &error))?;
+        // Public nodes limit the rate of requests: three more tries, half a second apart.
+        let client = ClientBuilder::default()
+            .layer(RetryBackoffLayer::new(3, 500, 1_000))
+            .http_with_client(http, node.url().clone());
+        let provider = ProviderBuilder::<_, _, Ethereum>::default().connect_client(client).erased();
+        let id = provider.get_chain_id().await.map_err(|error| transport_error(&node, "its chain id", &error))?;
+        let chain = Chain::Evm(id);
+        let code = provider.get_code_at(reserves).await;
+        if code.map_err(|error| transport_error(&node, "the contract's code", &error))?.is_empty() {
+            return Err(Error::NotDeployed { chain, contract: "contract Reserves", address: reserves.to_string() });
+        }
+        let mut reader =
+            Self { provider, node, chain, reserves, registry: EvmAddress::ZERO, options, circuits: Mutex::default() };
+        let registry = reader.contract().circuits().call().await;
+        reader.registry = registry.map_err(|error| reader.contract_error("the registry's address", error))?;
+        Ok(reader)
+    }
+
+    pub(super) fn contract(&self) -> Reserves::ReservesInstance<&DynProvider> {
+        Reserves::new(self.reserves, &self.provider)
+    }
+
+    /// The latest block.
+    pub(super) async fn now(&self) -> Result<At, Error> {
+        self.block(BlockId::latest(), "the latest block").await
+    }
+
+    async fn block(&self, id: BlockId, what: &str) -> Result<At, Error> {
+        let block = self.provider.get_block(id).await.map_err(|error| transport_error(&self.node, what, &error))?;
+        let header = block.ok_or_else(|| self.node.refused(what, "there is no such block"))?.header;
+        Ok(At { number: header.number, timestamp: header.timestamp })
+    }
+
+    pub(super) async fn get_logs(&self, filter: &Filter, what: &str) -> Result<Vec<Log>, Error> {
+        self.provider.get_logs(filter).await.map_err(|error| transport_error(&self.node, what, &error))
+    }
+
+    pub(super) fn contract_error(&self, what: &str, error: ContractError) -> Error {
+        match error {
+            ContractError::TransportError(error) => transport_error(&self.node, what, &error),
+            other => {
+                let subject = Subject::Account(format!("contract {}", self.reserves));
+                Error::bad_data(self.chain, subject, what, "an answer of the committed ABI", other)
+            }
+        }
+    }
+
+    pub(super) fn bad_exchange(
+        &self,
+        id: &Digest,
+        field: &str,
+        expected: impl ToString,
+        found: impl ToString,
+    ) -> Error {
+        Error::bad_data(self.chain, Subject::Exchange(*id), field, expected, found)
+    }
+
+    /// Storage of the exchange at `at`.
+    pub(super) async fn stored(&self, id: &Digest, at: At) -> Result<Reserves::Exchange, Error> {
+        let stored = self.contract().exchange(B256::from(*id)).block(at.id()).call().await;
+        let stored = stored.map_err(|error| self.contract_error("exchange", error))?;
+        if stored.registeredInBlock == 0 {
+            return Err(Error::ExchangeNotFound { chain: self.chain, exchange: *id });
+        }
+        Ok(stored)
+    }
+
+    async fn exchange_at(&self, id: &Digest, at: At) -> Result<Exchange, Error> {
+        let stored = self.stored(id, at).await?;
+        let contract = self.contract();
+        let (exchange, block) = (B256::from(*id), at.id());
+        let posters = contract.posters(exchange).block(block).call().await;
+        let posters = posters.map_err(|error| self.contract_error("posters", error))?;
+        let list = contract.assets(exchange).block(block).call().await;
+        let list = list.map_err(|error| self.contract_error("assets", error))?;
+        let assets = self.asset_list(id, &stored, &list)?;
+        let registered = BlockId::number(stored.registeredInBlock);
+        let registered_at = self.block(registered, "the block of the registration").await?.timestamp;
+        Ok(Exchange {
+            chain: self.chain,
+            id: *id,
+            name: stored.name,
+            authority: Address::Evm(stored.authority),
+            pending_authority: (!stored.pendingAuthority.is_zero()).then_some(Address::Evm(stored.pendingAuthority)),
+            posters: posters.into_iter().map(Address::Evm).collect(),
+            assets,
+            cadence: stored.cadence,
+            registered_at,
+            paused: stored.paused,
+            next_epoch: stored.nextEpoch,
+            latest_as_of: stored.asOf,
+            ledger: LedgerPosition { sequence: stored.ledgerSequence, head: stored.ledgerHead.0 },
+            head: stored.head.0,
+        })
+    }
+
+    /// The list, when it has the digest that storage holds.
+    fn asset_list(
+        &self,
+        id: &Digest,
+        stored: &Reserves::Exchange,
+        list: &[Reserves::Asset],
+    ) -> Result<Option<AssetList>, Error> {
+        if list.is_empty() && stored.assetListDigest.is_zero() {
+            return Ok(None);
+        }
+        let assets: Result<Vec<_>, _> = list.iter().map(|asset| Asset::new(&asset.symbol, asset.decimals)).collect();
+        let assets = assets.and_then(AssetList::new);
+        let assets = assets.map_err(|refusal| self.bad_exchange(id, "assets", "a valid asset list", refusal))?;
+        if stored.assetListDigest != assets.digest() {
+            let found = hexadecimal(&assets.digest());
+            return Err(self.bad_exchange(id, "asset_list_digest", stored.assetListDigest, found));
+        }
+        Ok(Some(assets))
+    }
+
+    /// Class and setup of a circuit that proved an epoch.
+    pub(super) async fn class_and_setup(&self, id: &Digest) -> Result<(Class, SetupKind), Error> {
+        let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let circuit = self.circuit(id).await?;
+        if let Ok(mut circuits) = self.circuits.lock() {
+            circuits.insert(*id, (circuit.class, circuit.setup));
+        }
+        Ok((circuit.class, circuit.setup))
+    }
+}
+
+/// A failed request: no answer, or an answer that is an error.
+pub(super) fn transport_error(node: &Node, what: &str, error: &TransportError) -> Error {
+    match error {
+        RpcError::ErrorResp(payload) => node.refused(what, payload),
+        RpcError::DeserError { err, .. } => {
+            node.refused(what, format!("an answer that is no JSON of this kind: {err}"))
+        }
+        RpcError::NullResp => node.refused(what, "null"),
+        other => node.unreachable(what, other),
+    }
+}
+
+#[async_trait]
+impl Reader for EvmReader {
+    fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    async fn clock(&self) -> Result<u64, Error> {
+        Ok(self.now().await?.timestamp)
+    }
+
+    async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
+        let at = self.now().await?;
+        let filter = logs::filter(self.reserves, &[Reserves::ExchangeRegistered::SIGNATURE_HASH]);
+        let mut exchanges = Vec::new();
+        for log in self.logs(&filter, self.options.from_block..=at.number, "registrations").await? {
+            let event = log.log_decode::<Reserves::ExchangeRegistered>();
+            let event = event.map_err(|error| self.contract_error("ExchangeRegistered", error.into()))?.inner.data;
+            let id = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name)
+                .map_err(|refusal| self.bad_exchange(&event.exchangeId.0, "name", "a valid name", refusal))?;
+            if event.exchangeId != id {
+                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal(&id), event.exchangeId));
+            }
+            let exchange = self.exchange_at(&id, at).await?;
+            if exchange.name != event.name {
+                return Err(self.bad_exchange(&id, "name", &event.name, &exchange.name));
+            }
+            exchanges.push(exchange);
+        }
+        exchanges.sort_by(|left, right| (&left.name, left.id).cmp(&(&right.name, right.id)));
+        Ok(exchanges)
+    }
+
+    async fn exchange(&self, id: &Digest) -> Result<Exchange, Error> {
+        let at = self.now().await?;
+        self.exchange_at(id, at).await
+    }
+
+    async fn pending(&self, exchange: &Exchange) -> Result<Option<PendingEpoch>, Error> {
+        self.rebuild_pending(exchange).await
+    }
+
+    async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
+        self.rebuild_epochs(exchange, numbers).await
+    }
+
+    async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
+        let registry = CircuitRegistry::new(self.registry, &self.provider);
+        let stored = registry.circuit(B256::from(*id)).call().await;
+        let stored = stored.map_err(|error| self.contract_error("circuit", error))?;
+        if stored.verifier.is_zero() {
+            return Err(Error::CircuitNotFound { chain: self.chain, circuit: *id });
+        }
+        let bad = |field: &str, expected: &str, found: String| {
+            Error::bad_data(self.chain, Subject::Circuit(*id), field, expected, found)
+        };
+        let key = Groth16Verifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
+        let key = key.map_err(|error| self.contract_error("verifying key", error))?;
+        let setup = u8::from(stored.setup);
+        let circuit = Circuit {
+            chain: self.chain,
+            id: *id,
+            class: Class { depth: stored.depth, assets: stored.assets },
+            setup: SetupKind::try_from(setup).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?,
+            transcript: stored.transcript.0,
+            key: VerifyingKey::new(&key).map_err(|refusal| bad("key", "a valid verifying key", refusal.to_string()))?,
+            active_from: stored.activeFrom.to(),
+            retired: stored.retired,
+        };
+        circuit.check()?;
+        Ok(circuit)
+    }
+
+    async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
+        let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
+        let bad = |field: &str, expected: &str, found: u8| self.bad_exchange(&exchange.id, field, expected, found);
+        let standing = Standing::try_from(u8::from(answer.standing));
+        let setup = match u8::from(answer.setup) {
+            0 => None,
+            kind => Some(SetupKind::try_from(kind).map_err(|_| bad("solvency.setup", "0 to 2", kind))?),
+        };
+        let solvency = Solvency {
+            standing: standing.map_err(|found| bad("solvency.standing", "0 to 3", found))?,
+            epoch: answer.epoch,
+            as_of: answer.asOf,
+            liability: answer.liability.to(),
+            reserve: answer.reserve.to(),
+            ratio_bps: answer.ratioBps,
+            setup,
+        };
+        Answer::new(&Question::new(exchange, symbol, max_age), solvency)
+    }
+}
