@@ -1,0 +1,225 @@
+//! Both nodes with everything deployed, and an exchange's folder: keys, secret, configuration.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
+
+use alloy::{
+    network::EthereumWallet,
+    node_bindings::AnvilInstance,
+    primitives::{Address, hex},
+    providers::{DynProvider, Provider, ProviderBuilder},
+    signers::local::PrivateKeySigner,
+};
+use anyhow::{Context, Result};
+use ballast_core::circuit_file::CircuitFile;
+use ballast_migrations::{
+    circuit,
+    contracts::{self, CircuitPolicy},
+    governance,
+    program,
+    record::EvmDeployment,
+    transaction::connect,
+};
+use solana_client::nonblocking::rpc_client::RpcClient;
+use solana_sdk::{signature::Keypair, signer::Signer};
+
+use crate::{
+    ballast::Ballast,
+    nodes::{SolanaNode, bytecode, project, start_anvil, target},
+};
+
+const LAMPORTS: u64 = 1_000_000_000_000;
+/// A local chain takes the INSECURE development circuit, at once.
+pub const POLICY: CircuitPolicy = CircuitPolicy { delay: 0, allow_development: true };
+
+/// What each side of the network cost and is.
+pub struct Network {
+    pub solana: SolanaNode,
+    pub evm: AnvilInstance,
+    pub contracts: EvmDeployment,
+    pub governance: Keypair,
+}
+
+/// The keys of one exchange on both chains, as files that only their owner can read.
+pub struct ExchangeKeys {
+    pub folder: PathBuf,
+    pub solana_authority: Keypair,
+    pub solana_poster: Keypair,
+    pub evm_authority: PrivateKeySigner,
+    pub evm_poster: PrivateKeySigner,
+}
+
+/// What is proved: see the settings of the same names.
+#[derive(Clone)]
+pub struct Source {
+    pub snapshot: PathBuf,
+    pub assets: Option<PathBuf>,
+    pub reserves: PathBuf,
+    pub borrows: &'static str,
+    pub accounts: Option<usize>,
+}
+
+impl Network {
+    /// Starts both nodes; nothing is deployed yet.
+    pub fn start() -> Result<(SolanaNode, AnvilInstance)> {
+        Ok((SolanaNode::start()?, start_anvil(None)?))
+    }
+
+    /// Starts both nodes and runs every migration.
+    pub async fn deployed() -> Result<Self> {
+        let (solana, evm) = Self::start()?;
+        let governance = Keypair::new();
+        let rpc = connect(&solana.url);
+        fund(&rpc, &governance).await?;
+        program::deploy(&rpc, &governance, &program_keypair()?, &bytecode()?).await?;
+        governance::initialize(&rpc, &governance, &governance.pubkey(), POLICY).await?;
+        let provider = wallet(&evm, owner(&evm))?;
+        let contracts = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
+        let network = Self { solana, evm, contracts, governance };
+        network.register_circuit().await?;
+        Ok(network)
+    }
+
+    /// Registers the published circuit on both chains.
+    pub async fn register_circuit(&self) -> Result<()> {
+        let (file, key) = circuit_file()?;
+        let rpc = connect(&self.solana.url);
+        circuit::register_on_solana(&rpc, &self.governance, &file, &key).await?;
+        let provider = wallet(&self.evm, owner(&self.evm))?;
+        circuit::register_on_evm(&provider, self.contracts.circuit_registry.parse()?, &file, &key).await?;
+        Ok(())
+    }
+
+    /// Funds new keys on both chains and writes an exchange's folder, ready for `ballast`.
+    pub async fn exchange(&self, folder: PathBuf, name: &str, source: &Source) -> Result<(ExchangeKeys, Ballast)> {
+        fs::create_dir_all(folder.join("keys"))?;
+        let [_, authority, poster, ..] = self.evm.keys() else { anyhow::bail!("anvil has too few accounts") };
+        let keys = ExchangeKeys {
+            solana_authority: Keypair::new(),
+            solana_poster: Keypair::new(),
+            evm_authority: PrivateKeySigner::from(authority.clone()),
+            evm_poster: PrivateKeySigner::from(poster.clone()),
+            folder: folder.clone(),
+        };
+        let rpc = connect(&self.solana.url);
+        fund(&rpc, &keys.solana_authority).await?;
+        fund(&rpc, &keys.solana_poster).await?;
+        let solana_key = |keypair: &Keypair| serde_json::to_string(&keypair.to_bytes().to_vec());
+        write_key(&folder, "keys/solana-authority.json", &solana_key(&keys.solana_authority)?)?;
+        write_key(&folder, "keys/solana-poster.json", &solana_key(&keys.solana_poster)?)?;
+        write_key(&folder, "keys/evm-authority.key", &hex::encode(keys.evm_authority.to_bytes()))?;
+        write_key(&folder, "keys/evm-poster.key", &hex::encode(keys.evm_poster.to_bytes()))?;
+        let settings = self.settings(&keys, name, source)?;
+        let config = folder.join("ballast.toml");
+        fs::write(&config, settings).with_context(|| format!("write {}", config.display()))?;
+        Ok((keys, Ballast::new(config)?))
+    }
+
+    fn settings(&self, keys: &ExchangeKeys, name: &str, source: &Source) -> Result<String> {
+        let optional = |key: &str, value: Option<String>| value.map_or(String::new(), |value| format!("{key} = {value}\n"));
+        let assets = optional("assets", source.assets.as_ref().map(|path| format!("{:?}", path)));
+        let accounts = optional("accounts", source.accounts.map(|count| count.to_string()));
+        Ok(format!(
+            r#"[exchange]
+name = {name:?}
+solana_authority = "{solana_authority}"
+evm_authority = "{evm_authority}"
+cadence_seconds = 86400
+
+[snapshot]
+path = {snapshot:?}
+{assets}{accounts}borrows = "{borrows}"
+reserves = {reserves:?}
+
+[secret]
+file = "master.secret"
+
+[circuit]
+setup = "development"
+cache = {cache:?}
+
+[solana]
+rpc_url = "{solana_url}"
+program = "{program}"
+poster = "keys/solana-poster.json"
+authority = "keys/solana-authority.json"
+commitment = "confirmed"
+
+[evm]
+rpc_url = "{evm_url}"
+contract = "{contract}"
+poster = "keys/evm-poster.key"
+authority = "keys/evm-authority.key"
+
+[store]
+path = "relayer.sqlite"
+
+[artifacts]
+public = "public"
+private = "private"
+"#,
+            solana_authority = keys.solana_authority.pubkey(),
+            evm_authority = keys.evm_authority.address(),
+            snapshot = source.snapshot,
+            borrows = source.borrows,
+            reserves = source.reserves,
+            cache = target().join("development-setup"),
+            solana_url = self.solana.url,
+            program = program_keypair()?.pubkey(),
+            evm_url = self.evm.endpoint(),
+            contract = self.contracts.reserves,
+        ))
+    }
+}
+
+/// The published circuit.
+pub fn circuit_file() -> Result<(CircuitFile, ballast_core::circuit::VerifyingKey)> {
+    let path = project().join("circuits/direct-development.json");
+    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    CircuitFile::parse(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+}
+
+/// The program's address on a local cluster: its key is INSECURE, it is published with the source.
+pub fn program_keypair() -> Result<Keypair> {
+    let path = project().join("tools/localnet/insecure-program-keypair.json");
+    solana_sdk::signature::read_keypair_file(&path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+}
+
+/// Where the compiler put the contracts.
+pub fn artifacts() -> PathBuf {
+    project().join("contracts/out")
+}
+
+/// The account that deploys and governs the contracts.
+pub fn owner(evm: &AnvilInstance) -> PrivateKeySigner {
+    PrivateKeySigner::from(evm.keys()[0].clone())
+}
+
+/// A provider that signs with `signer`.
+pub fn wallet(evm: &AnvilInstance, signer: PrivateKeySigner) -> Result<DynProvider> {
+    let url = evm.endpoint().parse().context("anvil's address")?;
+    Ok(ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url).erased())
+}
+
+/// The address of the contract that stores commitments.
+pub fn reserves_contract(network: &Network) -> Result<Address> {
+    network.contracts.reserves.parse().context("the contract's address")
+}
+
+/// Gives `keypair` lamports and waits until it has them.
+pub async fn fund(rpc: &RpcClient, keypair: &Keypair) -> Result<()> {
+    rpc.request_airdrop(&keypair.pubkey(), LAMPORTS).await.context("ask for lamports")?;
+    for _ in 0..100 {
+        if rpc.get_balance(&keypair.pubkey()).await? >= LAMPORTS {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    anyhow::bail!("{} was not funded", keypair.pubkey())
+}
+
+fn write_key(folder: &std::path::Path, name: &str, content: &str) -> Result<()> {
+    let path = folder.join(name);
+    fs::write(&path, content)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok(())
+}
