@@ -64,6 +64,15 @@ pub struct PartialSum {
     pub liability: u128,
 }
 
+impl PartialSum {
+    /// `liabilities` by asset number.
+    pub(crate) fn of(assets: &AssetList, liabilities: &[u128]) -> Vec<Self> {
+        let each = assets.as_slice().iter().zip(liabilities);
+        each.map(|(asset, liability)| Self { symbol: asset.symbol(), decimals: asset.decimals, liability: *liability })
+            .collect()
+    }
+}
+
 /// An asset list as `[{"symbol", "decimals"}]`, or null.
 fn asset_list<S: Serializer>(assets: &Option<AssetList>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]

@@ -5,8 +5,10 @@
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
 //! | [`reader`] | storage, and the answers that need nothing else |
 //! | `logs` | events in bounded ranges of blocks |
-//! | `rebuild` | an epoch from its events, checked against storage |
+//! | `assemble` | an epoch from its events, checked against storage |
+//! | `rebuild` | what `assemble` needs, from the node |
 
+mod assemble;
 pub mod bindings;
 mod logs;
 pub mod reader;
