@@ -8,6 +8,10 @@ import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 /// @title Groth16 verifier of one circuit with three public inputs
 /// @notice e(-A, B) e(alpha, beta) e(IC_0 + sum of input_i IC_i, gamma) e(C, delta) = 1 (Groth 2016), in one call of the pairing precompile.
 contract Groth16Verifier is IGroth16Verifier {
+    uint8 private constant POINT_A = 0;
+    uint8 private constant POINT_B = 1;
+    uint8 private constant POINT_C = 2;
+
     uint256 private immutable ALPHA_X;
     uint256 private immutable ALPHA_Y;
     uint256 private immutable BETA_X_IMAGINARY;
@@ -50,8 +54,9 @@ contract Groth16Verifier is IGroth16Verifier {
     /// @inheritdoc IGroth16Verifier
     function verify(uint256[8] calldata proof, uint256[3] calldata inputs) external view {
         _checkCanonical(proof, inputs);
+        _checkPoints(proof);
         (bool valid, bool one) = Bn254.pairing(_pairs(proof, _publicInputPoint(inputs)));
-        if (!valid) revert ProofPointInvalid();
+        if (!valid) revert ProofPointInvalid(POINT_B);
         if (!one) revert ProofRejected(inputs[0], inputs[1], inputs[2]);
     }
 
@@ -79,6 +84,13 @@ contract Groth16Verifier is IGroth16Verifier {
         }
     }
 
+    /// @dev The pairing precompile would refuse these points too, and take all gas with it. What is left to it is whether B is in the subgroup.
+    function _checkPoints(uint256[8] calldata proof) private pure {
+        if (!Bn254.isOnCurve(Bn254.G1(proof[0], proof[1]))) revert ProofPointInvalid(POINT_A);
+        if (!Bn254.isOnCurve(Bn254.G2(proof[2], proof[3], proof[4], proof[5]))) revert ProofPointInvalid(POINT_B);
+        if (!Bn254.isOnCurve(Bn254.G1(proof[6], proof[7]))) revert ProofPointInvalid(POINT_C);
+    }
+
     /// @dev IC_0 + sum of input_i IC_i.
     function _publicInputPoint(uint256[3] calldata inputs) private view returns (Bn254.G1 memory sum) {
         sum = Bn254.multiplyAdd(Bn254.G1(IC_0_X, IC_0_Y), IC_1_X, IC_1_Y, inputs[0]);
@@ -91,8 +103,8 @@ contract Groth16Verifier is IGroth16Verifier {
         view
         returns (uint256[24] memory pairs)
     {
-        // -A: the negative of (x, 0), which is on no curve point, must stay below q for the precompile to see it as it is.
-        (pairs[0], pairs[1]) = (proof[0], proof[1] == 0 ? 0 : Bn254.Q - proof[1]);
+        // -A. No point of the curve has y = 0, its order being odd.
+        (pairs[0], pairs[1]) = (proof[0], Bn254.Q - proof[1]);
         (pairs[2], pairs[3], pairs[4], pairs[5]) = (proof[2], proof[3], proof[4], proof[5]);
         (pairs[6], pairs[7]) = (ALPHA_X, ALPHA_Y);
         (pairs[8], pairs[9], pairs[10], pairs[11]) = (BETA_X_IMAGINARY, BETA_X_REAL, BETA_Y_IMAGINARY, BETA_Y_REAL);

@@ -102,8 +102,10 @@ interface IRefusals {
     /// @notice A coordinate of the proof is not below the order of the base field.
     error ProofCoordinateNotCanonical(uint256 word, uint256 found);
 
-    /// @notice A point of the proof is not on its curve or outside its subgroup: the pairing precompile refused it.
-    error ProofPointInvalid();
+    /// @notice A point of the proof is not an affine point of its curve, or outside its subgroup. (The pairing precompile is what tells that B is, and
+    /// it fails in the same way when gas runs out.)
+    /// @param point A 0, B 1, C 2
+    error ProofPointInvalid(uint8 point);
 
     /// @notice The Groth16 equation does not hold for these inputs.
     error ProofRejected(uint256 d, uint256 rho, uint256 phi);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {EpochRecord} from "../src/EpochRecord.sol";
+import {Statement, StatementFields} from "../src/Statement.sol";
+import {SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
+import {Epoch, Exchange, IReserves, ShardPost, Solvency, Standing} from "../src/interfaces/IReserves.sol";
+import {Fixture} from "./Fixture.sol";
+import {SimulatedProof} from "./SimulatedProof.sol";
+import {Vm, vm} from "./Vm.sol";
+
+/// @notice What a finalized epoch leaves behind: storage, events, answers.
+contract EpochsTest is Fixture {
+    struct Finalized {
+        uint64 asOf;
+        uint16 shardCount;
+        bytes32 circuitId;
+        uint64 ledgerSequence;
+        bytes32 ledgerHead;
+        bytes32 sources;
+        uint256[] liabilities;
+        uint256[] reserves;
+        bytes32 record;
+        bytes32 head;
+    }
+
+    function test_an_epoch_is_stored() public {
+        vm.roll(4_321);
+        ShardPost memory post = nextPost();
+        vm.warp(START + 9);
+        send(post);
+        Epoch memory epoch = reserves.epoch(exchangeId, 1);
+        vm.assertEq(epoch.asOf, START, "as of");
+        vm.assertEq(epoch.postedAt, START + 9, "posted at");
+        vm.assertEq(epoch.postedInBlock, 4_321, "posted in block");
+        vm.assertEq(epoch.shardCount, 1, "shards");
+        vm.assertEq(uint8(epoch.setup), uint8(SetupKind.Development), "setup");
+        vm.assertEq(epoch.insolvent, 0, "no insolvent asset");
+        Exchange memory exchange = reserves.exchange(exchangeId);
+        vm.assertEq(exchange.head, epoch.head, "head");
+        vm.assertEq(exchange.nextEpoch, 2, "next epoch");
+        vm.assertEq(exchange.asOf, START, "latest as of");
+        vm.assertEq(exchange.ledgerSequence, post.ledgerSequence, "ledger sequence");
+        vm.assertEq(exchange.ledgerHead, post.ledgerHead, "ledger head");
+        vm.assertEq(reserves.epoch(exchangeId, 2).head, 0, "no epoch 2");
+    }
+
+    function test_amounts_are_overwritten_and_history_is_not() public {
+        send(nextPost());
+        bytes32 first = reserves.epoch(exchangeId, 1).head;
+        vm.warp(START + CADENCE);
+        ShardPost memory post = nextPost();
+        post.publicVector[3] = 50;
+        setProof(post, 1);
+        send(post);
+        vm.assertEq(reserves.latestAmounts(exchangeId)[0].liability, 50, "latest liability");
+        vm.assertEq(reserves.epoch(exchangeId, 1).head, first, "the first epoch stays");
+        vm.assertNotEq(reserves.epoch(exchangeId, 2).head, first, "the second has its own head");
+    }
+
+    /// @dev Only events and ids enter, then storage confirms.
+    function test_a_record_is_rebuilt_from_events() public {
+        vm.recordLogs();
+        send(nextShard(0, 2));
+        vm.warp(START + 1);
+        send(nextShard(0, 2));
+        send(nextShard(1, 2));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bytes32 roots;
+        Finalized memory finalized;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            vm.assertEq(logs[i].topics[1], exchangeId, "indexed exchange");
+            vm.assertEq(uint256(logs[i].topics[2]), 1, "indexed epoch");
+            if (logs[i].topics[0] == IReserves.ShardPosted.selector) {
+                vm.assertEq(uint256(logs[i].topics[3]), uint160(POSTER), "indexed poster");
+                (uint16 index,, uint256 root) = abi.decode(logs[i].data, (uint16, uint16, uint256));
+                roots = EpochRecord.appendRoot(index == 0 ? bytes32(0) : roots, root);
+            } else if (logs[i].topics[0] == IReserves.EpochFinalized.selector) {
+                finalized = abi.decode(bytes.concat(bytes32(uint256(32)), logs[i].data), (Finalized));
+            }
+        }
+        bytes32 record = this.rebuild(finalized, roots);
+        vm.assertEq(finalized.record, record, "record");
+        vm.assertEq(finalized.head, EpochRecord.nextHead(exchangeId, record), "head");
+        vm.assertEq(reserves.epoch(exchangeId, 1).head, finalized.head, "stored head");
+        vm.assertEq(abi.encode(finalized.liabilities), abi.encode(pair(200, 400)), "liabilities");
+        vm.assertEq(abi.encode(finalized.reserves), abi.encode(pair(100, 201)), "reserves");
+    }
+
+    function rebuild(Finalized calldata finalized, bytes32 roots) external view returns (bytes32) {
+        StatementFields memory fields;
+        fields.exchangeId = exchangeId;
+        fields.epoch = 1;
+        fields.asOf = finalized.asOf;
+        fields.assetListDigest = reserves.exchange(exchangeId).assetListDigest;
+        fields.shardCount = finalized.shardCount;
+        fields.circuitId = finalized.circuitId;
+        fields.ledgerSequence = finalized.ledgerSequence;
+        fields.ledgerHead = finalized.ledgerHead;
+        fields.reservesDigest = Statement.reservesDigest(finalized.reserves, finalized.sources);
+        return EpochRecord.digest(fields, roots, finalized.liabilities);
+    }
+
+    function test_an_insolvent_epoch_is_stored_and_announced() public {
+        ShardPost memory post = nextPost();
+        post.reserves[1] = 199;
+        prove(post);
+        vm.recordLogs();
+        send(post);
+        vm.assertEq(reserves.epoch(exchangeId, 1).insolvent, 2, "bit of asset 2");
+        vm.assertEq(uint8(reserves.solvency(exchangeId, "BTC", 0).standing), uint8(Standing.Fresh), "BTC");
+        Solvency memory usdc = reserves.solvency(exchangeId, "USDC", 0);
+        vm.assertEq(uint8(usdc.standing), uint8(Standing.Insolvent), "USDC");
+        vm.assertEq(usdc.ratioBps, 9_950, "ratio");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 3, "shard, insolvent asset, epoch");
+        vm.assertEq(logs[1].topics[0], IReserves.AssetInsolvent.selector, "event");
+        vm.assertEq(logs[1].data, abi.encode(uint16(2), "USDC", uint256(200), uint256(199)), "symbol and amounts");
+        vm.warp(START + 365 days);
+        usdc = reserves.solvency(exchangeId, "USDC", 0);
+        vm.assertEq(uint8(usdc.standing), uint8(Standing.Insolvent), "whatever its age");
+    }
+
+    function test_the_last_of_64_assets_has_its_own_bit() public {
+        ShardPost memory post = widePost();
+        post.reserves[63] = 63;
+        prove(post);
+        send(post);
+        vm.assertEq(reserves.epoch(exchangeId, 1).insolvent, 1 << 63, "bit of asset 64");
+        vm.assertEq(reserves.solvencyByNumber(exchangeId, 64, 0).liability, 64, "liability of asset 64");
+        vm.assertEq(uint8(reserves.solvencyByNumber(exchangeId, 65, 0).standing), uint8(Standing.Missing), "asset 65");
+    }
+
+    /// @dev A post of an exchange with 64 assets, owing and holding (1, 2, .. 64).
+    function widePost() internal returns (ShardPost memory post) {
+        exchangeId = register("Wide");
+        vm.prank(AUTHORITY);
+        reserves.setAssets(exchangeId, numberedAssets(64));
+        post = nextPost();
+        post.publicVector = new uint256[](67);
+        post.reserves = new uint256[](64);
+        for (uint256 i = 0; i < 64; ++i) {
+            (post.publicVector[3 + i], post.reserves[i]) = (i + 1, i + 1);
+        }
+        prove(post);
+    }
+
+    function test_answers_that_are_missing() public {
+        assertMissing(reserves.solvency(exchangeId, "BTC", type(uint64).max));
+        assertMissing(reserves.solvencyByNumber(exchangeId, 1, type(uint64).max));
+        send(nextPost());
+        assertMissing(reserves.solvency(keccak256("unknown"), "BTC", type(uint64).max));
+        string[6] memory symbols = ["", "BT", "BTCC", "btc", "SEVENTEEN-LETTERS", "BTC\x00"];
+        for (uint256 i = 0; i < symbols.length; ++i) {
+            assertMissing(reserves.solvency(exchangeId, symbols[i], type(uint64).max));
+        }
+        assertMissing(reserves.solvencyByNumber(exchangeId, 0, type(uint64).max));
+        assertMissing(reserves.solvencyByNumber(exchangeId, 3, type(uint64).max));
+        assertMissing(reserves.solvencyByNumber(exchangeId, type(uint16).max, type(uint64).max));
+    }
+
+    function assertMissing(Solvency memory answer) internal pure {
+        Solvency memory missing;
+        vm.assertEq(abi.encode(answer), abi.encode(missing), "missing");
+    }
+
+    function test_an_unfinished_epoch_is_no_answer() public {
+        send(nextShard(0, 2));
+        assertMissing(reserves.solvency(exchangeId, "BTC", type(uint64).max));
+    }
+
+    function test_answers_agree_with_the_vectors() public {
+        string memory json = vm.readFile("tests/vectors/answers.json");
+        Solvency memory missing;
+        vm.assertEq(encoded(missing), vm.parseJsonBytes(json, ".missing"), "missing");
+        deploy(0, 1);
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, path(count, "")); ++count) {
+            exchangeId = register(string.concat("Case ", vm.toString(count)));
+            uint64 asOf = uint64(vm.parseJsonUint(json, path(count, ".as_of")));
+            uint64 epochs = uint64(vm.parseJsonUint(json, path(count, ".epoch")));
+            for (uint64 epoch = 1; epoch <= epochs; ++epoch) {
+                vm.warp(asOf - epochs + epoch);
+                ShardPost memory post = nextPost();
+                post.publicVector[3] = vm.parseJsonUint(json, path(count, ".liability"));
+                post.reserves[0] = vm.parseJsonUint(json, path(count, ".reserve"));
+                prove(post);
+                send(post);
+            }
+            vm.warp(vm.parseJsonUint(json, path(count, ".clock")));
+            uint64 maxAge = uint64(vm.parseJsonUint(json, path(count, ".max_age")));
+            bytes memory expected = vm.parseJsonBytes(json, path(count, ".encoded"));
+            vm.assertEq(encoded(reserves.solvency(exchangeId, "BTC", maxAge)), expected, "by symbol");
+            vm.assertEq(encoded(reserves.solvencyByNumber(exchangeId, 1, maxAge)), expected, "by number");
+        }
+        vm.assertTrue(count > 0, "no vector");
+    }
+
+    function path(uint256 number, string memory key) internal pure returns (string memory) {
+        return string.concat(".judged[", vm.toString(number), "]", key);
+    }
+
+    function encoded(Solvency memory answer) internal pure returns (bytes memory) {
+        return abi.encodePacked(
+            uint8(answer.standing),
+            answer.epoch,
+            answer.asOf,
+            uint128(answer.liability),
+            uint128(answer.reserve),
+            answer.ratioBps,
+            uint8(answer.setup)
+        );
+    }
+
+    function test_the_setup_of_each_epoch_is_told() public {
+        send(nextPost());
+        vm.warp(START + 1);
+        bytes memory key = SimulatedProof.verifyingKey();
+        vm.prank(OWNER);
+        circuitId = registry.addCircuit(3, 64, 2, TRANSCRIPT, key);
+        vm.warp(START + 1 + DELAY);
+        send(nextPost());
+        vm.assertEq(uint8(reserves.epoch(exchangeId, 1).setup), uint8(SetupKind.Development), "epoch 1");
+        vm.assertEq(uint8(reserves.epoch(exchangeId, 2).setup), uint8(SetupKind.Ceremony), "epoch 2");
+        vm.assertEq(uint8(reserves.solvency(exchangeId, "BTC", 0).setup), uint8(SetupKind.Ceremony), "answer");
+    }
+}

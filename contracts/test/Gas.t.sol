@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {GoldenFixture} from "./GoldenFixture.sol";
+import {vm} from "./Vm.sol";
+
+/// @notice What a post of 53 assets costs as a transaction: `forge test --match-contract GasTest -vv` prints docs/performance.md's figures.
+/// forge-config: default.isolate = true
+contract GasTest is GoldenFixture {
+    event log_named_uint(string key, uint256 val);
+
+    function setUp() public override {
+        load("tests/vectors/wide.json");
+    }
+
+    function test_a_post_of_53_assets() public {
+        vm.assertEq(reserves.assets(exchangeId).length, 53, "assets");
+        send(shard(epochKey(1), 0));
+        emit log_named_uint("first epoch, 53 assets", vm.lastCallGas().gasTotalUsed);
+        send(shard(epochKey(2), 0));
+        uint256 gas = vm.lastCallGas().gasTotalUsed;
+        emit log_named_uint("later epoch, 53 assets", gas);
+        vm.assertLe(gas, 650_000, "the budget of a post");
+    }
+}
