@@ -16,9 +16,9 @@ pub struct Report {
     /// Unix seconds.
     pub as_of: u64,
     pub ledger_sequence: u64,
-    #[serde(with = "hex::serde")]
+    #[serde(with = "ballast_core::hexadecimal")]
     pub ledger_head: [u8; 32],
-    #[serde(with = "hex::serde")]
+    #[serde(with = "ballast_core::hexadecimal")]
     pub asset_list_digest: [u8; 32],
     /// Accounts that are committed.
     pub accounts: usize,

@@ -17,7 +17,7 @@ use crate::toml_file;
 ///
 /// [ledger]                      # left out by an exchange that publishes no ledger
 /// sequence = 812
-/// head = "64 hexadecimal digits"
+/// head = "0x and 64 hexadecimal digits"
 ///
 /// [[assets]]                    # asset numbers are the order of these
 /// symbol = "BTC"

@@ -1,0 +1,202 @@
+//! How accounts become leaves and leaves become shards, and inclusion files made from them.
+
+use ballast_core::{
+    Element, Refusal,
+    assets::{Asset, AssetList},
+    circuit::Class,
+    inclusion::{Expected, InclusionError, InclusionFile},
+    leaf::{AccountId, Leaf, MasterSecret, Owner, Salt, Slot},
+    statement::LedgerPosition,
+};
+use ballast_ledger::{
+    inclusion::{self, MakeError},
+    leaves::{EpochSalts, Layout, LayoutError, LeafPlace, Leaves},
+    report::Report,
+    snapshot::{Account, Snapshot},
+};
+
+const ASSETS: u16 = 20;
+const EXCHANGE: [u8; 32] = [7; 32];
+const EPOCH: u64 = 3;
+
+fn master() -> MasterSecret {
+    MasterSecret::new([9; 32])
+}
+
+fn salts(master: &MasterSecret) -> EpochSalts<'_> {
+    EpochSalts { master, exchange: EXCHANGE, epoch: EPOCH }
+}
+
+/// Accounts with so many balances each.
+fn snapshot(held: &[u16]) -> Snapshot {
+    let assets = (1..=ASSETS).map(|number| Asset::new(&format!("A{number}"), 2).unwrap()).collect();
+    let account = |(number, held): (usize, &u16)| Account {
+        id: format!("customer-{number}"),
+        balances: (1..=*held).map(|asset| Slot { asset, balance: 1000 * number as u64 + u64::from(asset) }).collect(),
+    };
+    let accounts: Vec<Account> = held.iter().enumerate().map(account).collect();
+    let mut totals = vec![0u128; ASSETS.into()];
+    for slot in accounts.iter().flat_map(|account| &account.balances) {
+        totals[usize::from(slot.asset) - 1] += u128::from(slot.balance);
+    }
+    Snapshot {
+        as_of: 5,
+        ledger: LedgerPosition::default(),
+        assets: AssetList::new(assets).unwrap(),
+        gross_borrows: vec![0; totals.len()],
+        accounts,
+        totals,
+        left_out: 0,
+    }
+}
+
+#[test]
+fn balances_fill_leaves_of_nine_slots() {
+    let (snapshot, master) = (snapshot(&[0, 9, 10, 20]), master());
+    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let layout = leaves.layout();
+    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (7, 1, 0));
+    let shard = leaves.shard(0).unwrap();
+    assert_eq!(shard.leaves.len(), 64);
+    // Whose leaf, its number among the account's, and how many slots it uses.
+    let expected = [(0, 0, 0), (1, 0, 9), (2, 0, 9), (2, 1, 1), (3, 0, 9), (3, 1, 9), (3, 2, 2)];
+    for (leaf, (customer, number, used)) in shard.leaves.iter().zip(expected) {
+        let account = AccountId::from_public_id(&format!("customer-{customer}"));
+        let salt = Salt::derive(&master, &EXCHANGE, EPOCH, account, number);
+        assert!(leaf.owner == Some(Owner { account, salt }));
+        let asset = |slot: usize| if slot < used { 9 * number as u16 + slot as u16 + 1 } else { 0 };
+        let assets: Vec<u16> = leaf.slots.iter().map(|slot| slot.asset).collect();
+        assert_eq!(assets, (0..9).map(asset).collect::<Vec<_>>());
+    }
+    assert!(shard.leaves[7..].iter().all(|leaf| *leaf == Leaf::default()));
+    assert_eq!(shard.totals, snapshot.totals);
+    assert!(leaves.shard(1).is_none());
+}
+
+#[test]
+fn an_account_may_straddle_shards() {
+    // 3 leaves each: the 22nd account has leaves 63, 64 and 65.
+    let (snapshot, master) = (snapshot(&[20; 30]), master());
+    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let layout = leaves.layout();
+    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (90, 2, 1));
+    let place = |shard, index| LeafPlace { shard, index };
+    assert_eq!(layout.places(21), [place(0, 63), place(1, 0), place(1, 1)]);
+    assert_eq!(layout.places(30), []);
+    let shards: Vec<_> = leaves.shards().collect();
+    assert_eq!(shards.len(), 2);
+    let account = AccountId::from_public_id("customer-21");
+    for LeafPlace { shard, index } in layout.places(21) {
+        let owner = shards[usize::from(shard)].leaves[index as usize].owner.unwrap();
+        assert_eq!(owner.account, account);
+    }
+    assert!(shards[0].leaves.iter().all(|leaf| leaf.owner.is_some()));
+    assert_eq!(shards[1].leaves.iter().filter(|leaf| leaf.owner.is_some()).count(), 26);
+    let sum: Vec<u128> = shards[0].totals.iter().zip(&shards[1].totals).map(|(a, b)| a + b).collect();
+    assert_eq!(sum, snapshot.totals);
+    assert_eq!(Report::new(&snapshot, Class::DIRECT).unwrap().straddling_accounts, 1);
+}
+
+#[test]
+fn no_two_leaves_share_a_tag() {
+    let (snapshot, master) = (snapshot(&[20; 30]), master());
+    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let mut tags: Vec<Element> = leaves
+        .shards()
+        .flat_map(|shard| shard.leaves)
+        .filter(|leaf| leaf.owner.is_some())
+        .map(|leaf| leaf.tag())
+        .collect();
+    tags.sort();
+    tags.dedup();
+    assert_eq!(tags.len(), 90);
+    let next = EpochSalts { epoch: EPOCH + 1, ..salts(&master) };
+    let later = Leaves::new(&snapshot, Class::DIRECT, next).unwrap();
+    let carried = later.shards().flat_map(|shard| shard.leaves).filter(|leaf| tags.contains(&leaf.tag()));
+    assert_eq!(carried.filter(|leaf| leaf.owner.is_some()).count(), 0, "nothing carries over between epochs");
+}
+
+#[test]
+fn at_most_128_shards() {
+    let full = snapshot(&[1; 128 * 64]);
+    assert_eq!(Layout::new(&full, Class::DIRECT).unwrap().shard_count(), 128);
+    let over = snapshot(&[1; 128 * 64 + 1]);
+    let error = Layout::new(&over, Class::DIRECT).unwrap_err();
+    assert_eq!(error, LayoutError::TooManyShards { leaves: 8193, shards: 129, per_shard: 64 });
+    let text = error.to_string();
+    assert!(text.contains("8193") && text.contains("129") && text.contains("128"), "{text}");
+    assert!(Report::new(&over, Class::DIRECT).is_err(), "a check does not pass what cannot be committed");
+}
+
+#[test]
+fn nothing_and_unknown_classes_have_no_layout() {
+    assert_eq!(Layout::new(&snapshot(&[]), Class::DIRECT).unwrap_err(), LayoutError::NoAccount);
+    let class = Class { depth: 200, assets: 64 };
+    let refused = Refusal::CircuitClassUnsupported { depth: 200, assets: 64 };
+    assert_eq!(Layout::new(&snapshot(&[1]), class).unwrap_err(), LayoutError::Class(refused));
+}
+
+/// A snapshot with a straddling account, and the roots that its proof would have.
+fn proved() -> (Snapshot, Vec<Element>) {
+    let (snapshot, master) = (snapshot(&[20; 30]), master());
+    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let roots = leaves.shards().map(|shard| shard.tree(Class::DIRECT).unwrap().root()).collect();
+    (snapshot, roots)
+}
+
+fn expected<'a>(snapshot: &'a Snapshot, roots: &'a [Element]) -> Expected<'a> {
+    Expected { exchange: EXCHANGE, epoch: EPOCH, class: Class::DIRECT, roots, assets: &snapshot.assets }
+}
+
+#[test]
+fn every_account_gets_a_file_that_verifies() {
+    let (snapshot, roots) = proved();
+    let expected = expected(&snapshot, &roots);
+    for account in &snapshot.accounts {
+        let file = inclusion::make(&snapshot, &master(), &account.id, &expected).unwrap();
+        let text = inclusion::text(&file).unwrap();
+        let first = text.lines().next().unwrap();
+        assert!(first.starts_with("{\"notice\":\"PRIVATE"), "{first}");
+        let balances = InclusionFile::parse(&text).unwrap().verify(&account.id, &expected).unwrap();
+        let units: Vec<u128> = balances.iter().map(|balance| balance.units).collect();
+        let held: Vec<u128> = account.balances.iter().map(|slot| slot.balance.into()).collect();
+        assert_eq!(units, held);
+        for other in snapshot.accounts.iter().filter(|other| other.id != account.id) {
+            assert!(!text.contains(&format!("\"{}\"", other.id)), "another customer's id is in the file");
+        }
+    }
+}
+
+#[test]
+fn an_account_without_balances_is_included_too() {
+    let (snapshot, master) = (snapshot(&[0]), master());
+    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let roots = [leaves.shard(0).unwrap().tree(Class::DIRECT).unwrap().root()];
+    let file = inclusion::make(&snapshot, &master, "customer-0", &expected(&snapshot, &roots)).unwrap();
+    assert_eq!((file.leaves.len(), file.leaves[0].slots.len()), (1, 0));
+}
+
+#[test]
+fn a_file_that_would_not_verify_is_not_made() {
+    let (snapshot, roots) = proved();
+    let good = expected(&snapshot, &roots);
+    let make = |snapshot: &Snapshot, master: &MasterSecret, expected: &Expected<'_>| {
+        inclusion::make(snapshot, master, "customer-21", expected).err().unwrap()
+    };
+    let mut changed = snapshot.clone();
+    changed.accounts[0].balances[0].balance += 1;
+    let mismatch = |error| matches!(error, MakeError::Unverifiable(InclusionError::RootMismatch { .. }));
+    assert!(mismatch(make(&changed, &master(), &good)));
+    assert!(mismatch(make(&snapshot, &MasterSecret::new([8; 32]), &good)));
+    assert!(mismatch(make(&snapshot, &master(), &Expected { epoch: EPOCH + 1, ..good.clone() })));
+    assert!(mismatch(make(&snapshot, &master(), &Expected { exchange: [8; 32], ..good.clone() })));
+    let swapped = [roots[1], roots[0]];
+    assert!(mismatch(make(&snapshot, &master(), &Expected { roots: &swapped, ..good.clone() })));
+    let one = Expected { roots: &roots[..1], ..good.clone() };
+    assert!(matches!(make(&snapshot, &master(), &one), MakeError::ShardCountMismatch { snapshot: 2, epoch: 1 }));
+    let fewer = AssetList::new(snapshot.assets.as_slice()[..19].to_vec()).unwrap();
+    let other = Expected { assets: &fewer, ..good.clone() };
+    assert!(matches!(make(&snapshot, &master(), &other), MakeError::AssetsMismatch));
+    let stranger = inclusion::make(&snapshot, &master(), "customer-30", &good).err().unwrap();
+    assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-30"));
+}

@@ -1,0 +1,107 @@
+//! Reserves files: what is refused about them, and the bytes of the published report.
+
+use ballast_core::{
+    assets::{Asset, AssetList},
+    digest::sha256,
+    reserves::reserves_digest,
+};
+use ballast_ledger::{
+    amount::AmountError,
+    reserves::{Reason, Reserves, ReservesError},
+};
+
+const GOOD: &str = "sources = \"cold \\\"wallets\\\"\"\n[amounts]\nUSDC = \"1900000.000001\"\nBTC = \"812.5\"\n";
+
+fn assets() -> AssetList {
+    AssetList::new(vec![Asset::new("BTC", 8).unwrap(), Asset::new("USDC", 6).unwrap()]).unwrap()
+}
+
+fn parse(text: &str) -> Result<Reserves, ReservesError> {
+    Reserves::parse(text, &assets(), 1_795_389_392)
+}
+
+#[test]
+fn the_report_and_its_digest() {
+    let reserves = parse(GOOD).unwrap();
+    assert_eq!(reserves.amounts, [81_250_000_000, 1_900_000_000_001]);
+    let report = concat!(
+        r#"{"version":1,"as_of":1795389392,"sources":"cold \"wallets\"","reserves":["#,
+        r#"{"symbol":"BTC","decimals":8,"amount":"812.50000000"},"#,
+        r#"{"symbol":"USDC","decimals":6,"amount":"1900000.000001"}]}"#,
+        "\n"
+    );
+    assert_eq!(String::from_utf8(reserves.report.clone()).unwrap(), report);
+    assert_eq!(reserves.sources, sha256(&[report.as_bytes()]));
+    assert_eq!(reserves.digest(), reserves_digest(&[81_250_000_000, 1_900_000_000_001], &reserves.sources));
+}
+
+#[test]
+fn every_figure_changes_the_digest() {
+    let digest = |text: &str, as_of| Reserves::parse(text, &assets(), as_of).unwrap().digest();
+    let good = digest(GOOD, 1_795_389_392);
+    assert_ne!(digest(GOOD, 1_795_389_393), good);
+    assert_ne!(digest(&GOOD.replace("cold", "warm"), 1_795_389_392), good);
+    assert_ne!(digest(&GOOD.replace("812.5", "812.50000001"), 1_795_389_392), good);
+    // The same amount, written otherwise.
+    assert_eq!(digest(&GOOD.replace("812.5", "812.50"), 1_795_389_392), good);
+}
+
+fn refusal(from: &str, to: &str, words: &[&str]) -> Reason {
+    let error = parse(&GOOD.replace(from, to)).unwrap_err();
+    for word in words {
+        assert!(error.to_string().contains(word), "{error} does not name {word:?}");
+    }
+    error.reason
+}
+
+#[test]
+fn every_declared_asset_and_no_other_has_an_amount() {
+    assert!(matches!(refusal("BTC", "DOGE", &["DOGE", "not declared"]), Reason::AssetUndeclared));
+    assert!(matches!(refusal("BTC = \"812.5\"\n", "", &["BTC", "no amount"]), Reason::AmountMissing));
+    assert!(matches!(refusal("USDC = ", "BTC = ", &["line 4", "duplicate"]), Reason::Toml(_)));
+}
+
+#[test]
+fn amounts_are_decimal_strings_below_2_to_the_112() {
+    use AmountError::*;
+    let forms = [
+        ("812.500000001", TooManyDecimals { expected: 8, found: 9 }),
+        ("NaN", NotANumber),
+        ("8e2", Exponent),
+        ("+8", PlusSign),
+        ("", Empty),
+        ("51922968585348276285304963.29220096", TooLarge { bits: 112 }),
+    ];
+    for (form, expected) in forms {
+        let reason = refusal("812.5", form, &["BTC"]);
+        assert!(matches!(reason, Reason::Amount(found) if found == expected), "{form:?}: {reason:?}");
+    }
+    let largest = parse(&GOOD.replace("812.5", "51922968585348276285304963.29220095")).unwrap();
+    assert_eq!(largest.amounts[0], (1 << 112) - 1);
+    assert!(matches!(refusal("812.5", "-812.5", &["BTC", "negative"]), Reason::Negative));
+    for number in ["812.5", "812", "nan"] {
+        assert!(matches!(refusal("\"812.5\"", number, &["line 4"]), Reason::Toml(_)), "{number}");
+    }
+}
+
+#[test]
+fn sources_are_said() {
+    assert!(matches!(refusal("cold \\\"wallets\\\"", "", &["sources"]), Reason::SourcesInvalid { found: 0 }));
+    assert!(matches!(refusal("cold", &"c".repeat(2_000), &["sources"]), Reason::SourcesInvalid { .. }));
+    assert!(matches!(refusal("sources", "source", &["line 1"]), Reason::Toml(_)));
+    assert!(parse("").is_err());
+}
+
+#[test]
+fn files_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reserves.toml");
+    assert!(Reserves::read(&path, &assets(), 1).unwrap_err().to_string().contains("reserves.toml"));
+    std::fs::write(&path, GOOD).unwrap();
+    assert_eq!(Reserves::read(&path, &assets(), 1).unwrap().amounts[0], 81_250_000_000);
+    std::fs::write(&path, GOOD.replace("BTC", "DOGE")).unwrap();
+    let text = Reserves::read(&path, &assets(), 1).unwrap_err().to_string();
+    assert!(text.contains("reserves.toml: DOGE"), "{text}");
+    std::fs::write(&path, format!("{GOOD}#{}", " ".repeat(1 << 20))).unwrap();
+    assert!(Reserves::read(&path, &assets(), 1).unwrap_err().to_string().contains("longer"));
+}
