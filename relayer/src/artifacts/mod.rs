@@ -1,0 +1,83 @@
+//! The files of an epoch.
+//!
+//! ```text
+//! public/epoch-000001/   statement.json  assets.json  reserves.json  verifying-key.bin
+//!                        shard-000.post  shard-000.proof  ..  index.json
+//! private/epoch-000001/  accounts.jsonl
+//! ```
+//!
+//! What is public can be given to anyone: it holds no balance and no salt. `index.json` has length and SHA-256 of every other
+//! file and is written last, so a directory with an index is whole. The private directory has what inclusion files are made
+//! from; its file says PRIVATE first.
+
+mod atomic;
+mod private;
+mod public;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config,
+    failure::{Classified, Exit},
+};
+pub use public::{Index, IndexedFile, StatementFile};
+
+/// Why files were not written or are not what they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{}: {what}", path.display())]
+    Invalid { path: PathBuf, what: String },
+}
+
+impl Classified for ArtifactError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::File { .. } => Exit::Other,
+            Self::Invalid { .. } => Exit::BadInput,
+        }
+    }
+}
+
+/// Where an exchange's epochs lie.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    public: PathBuf,
+    private: PathBuf,
+}
+
+impl Artifacts {
+    pub fn new(settings: &config::Artifacts) -> Self {
+        Self { public: settings.public.clone(), private: settings.private.clone() }
+    }
+
+    /// The directory of an epoch's public files.
+    pub fn public(&self, epoch: u64) -> PathBuf {
+        self.public.join(epoch_name(epoch))
+    }
+
+    /// The directory of an epoch's private file.
+    pub fn private(&self, epoch: u64) -> PathBuf {
+        self.private.join(epoch_name(epoch))
+    }
+}
+
+fn epoch_name(epoch: u64) -> String {
+    format!("epoch-{epoch:06}")
+}
+
+fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), ArtifactError> {
+    atomic::write(path, bytes, private).map_err(|source| ArtifactError::File { path: path.into(), source })
+}
+
+fn make_directory(path: &Path, private: bool) -> Result<(), ArtifactError> {
+    atomic::make_directory(path, private).map_err(|source| ArtifactError::File { path: path.into(), source })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ArtifactError> {
+    std::fs::read(path).map_err(|source| ArtifactError::File { path: path.into(), source })
+}

@@ -1,0 +1,238 @@
+//! What anyone may have of an epoch.
+
+use std::path::PathBuf;
+
+use ballast_core::{
+    Digest, Element,
+    circuit::{Class, SetupKind, VerifyingKey},
+    digest::sha256,
+    hexadecimal,
+    statement::LedgerPosition,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{ArtifactError, Artifacts, make_directory, read, write};
+use crate::plan::{ProvedEpoch, VERSION};
+
+/// `statement.json`: what the epoch states, in words that need no other file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementFile {
+    pub version: u8,
+    /// What a proof of this setup is worth.
+    pub setup_notice: String,
+    #[serde(with = "hexadecimal")]
+    pub exchange: Digest,
+    pub exchange_name: String,
+    pub epoch: u64,
+    /// Unix seconds.
+    pub as_of: u64,
+    #[serde(with = "hexadecimal")]
+    pub circuit: Digest,
+    pub class: Class,
+    pub setup: SetupKind,
+    #[serde(with = "hexadecimal")]
+    pub asset_list_digest: Digest,
+    pub ledger: LedgerPosition,
+    /// Digest of `reserves.json`.
+    #[serde(with = "hexadecimal")]
+    pub sources: Digest,
+    #[serde(with = "hexadecimal")]
+    pub reserves_digest: Digest,
+    #[serde(with = "hexadecimal")]
+    pub head_before: Digest,
+    #[serde(with = "hexadecimal")]
+    pub record: Digest,
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+    /// By shard.
+    pub roots: Vec<Element>,
+    /// By asset number.
+    pub assets: Vec<StatedAsset>,
+}
+
+/// One asset's figures, in committed units, as decimal strings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatedAsset {
+    pub symbol: String,
+    pub decimals: u8,
+    #[serde(with = "ballast_sdk::units")]
+    pub liability: u128,
+    #[serde(with = "ballast_sdk::units")]
+    pub reserve: u128,
+    pub solvent: bool,
+}
+
+/// `index.json`: every other file of the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    pub version: u8,
+    #[serde(with = "hexadecimal")]
+    pub exchange: Digest,
+    pub epoch: u64,
+    pub files: Vec<IndexedFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexedFile {
+    pub name: String,
+    pub length: u64,
+    #[serde(with = "hexadecimal")]
+    pub sha256: Digest,
+}
+
+impl StatementFile {
+    fn new(exchange_name: &str, epoch: &ProvedEpoch) -> Result<Self, ballast_core::Refusal> {
+        let plan = &epoch.plan;
+        let figures = plan.assets.iter().zip(epoch.liabilities()).zip(&plan.reserves);
+        Ok(Self {
+            version: VERSION,
+            setup_notice: plan.setup.label().into(),
+            exchange: plan.exchange,
+            exchange_name: exchange_name.into(),
+            epoch: plan.epoch,
+            as_of: plan.as_of,
+            circuit: plan.circuit,
+            class: plan.class,
+            setup: plan.setup,
+            asset_list_digest: plan.asset_list()?.digest(),
+            ledger: plan.ledger,
+            sources: plan.sources(),
+            reserves_digest: plan.reserves_digest(),
+            head_before: plan.head_before,
+            record: epoch.record()?,
+            head: epoch.head_after()?,
+            roots: epoch.roots(),
+            assets: figures
+                .map(|((asset, liability), reserve)| StatedAsset {
+                    symbol: asset.symbol.clone(),
+                    decimals: asset.decimals,
+                    liability,
+                    reserve: *reserve,
+                    solvent: *reserve >= liability,
+                })
+                .collect(),
+        })
+    }
+}
+
+impl Artifacts {
+    /// Writes an epoch's public files; the same again leaves the same bytes.
+    ///
+    /// # Errors
+    /// [`ArtifactError`]; without an index the directory does not count.
+    pub fn publish(&self, exchange_name: &str, epoch: &ProvedEpoch, key: &VerifyingKey) -> Result<Index, ArtifactError> {
+        let directory = self.public(epoch.plan.epoch);
+        make_directory(&directory, false)?;
+        let invalid = |what: String| ArtifactError::Invalid { path: directory.clone(), what };
+        let statement = StatementFile::new(exchange_name, epoch).map_err(|refusal| invalid(refusal.to_string()))?;
+        let mut files: Vec<(String, Vec<u8>)> = vec![
+            ("statement.json".into(), json(&statement).map_err(invalid)?),
+            ("assets.json".into(), json(&epoch.plan.assets).map_err(invalid)?),
+            ("reserves.json".into(), epoch.plan.reserves_report.clone().into_bytes()),
+            ("verifying-key.bin".into(), key.as_bytes().to_vec()),
+        ];
+        for (shard, post) in epoch.posts.iter().enumerate() {
+            files.push((format!("shard-{shard:03}.post"), post.encode()));
+            files.push((format!("shard-{shard:03}.proof"), post.proof.to_vec()));
+        }
+        let mut index = Index { version: VERSION, exchange: epoch.plan.exchange, epoch: epoch.plan.epoch, files: vec![] };
+        for (name, bytes) in files {
+            write(&directory.join(&name), &bytes, false)?;
+            index.files.push(IndexedFile { name, length: bytes.len() as u64, sha256: sha256(&[&bytes]) });
+        }
+        write(&directory.join("index.json"), &json(&index).map_err(invalid)?, false)?;
+        Ok(index)
+    }
+
+    /// The index of an epoch's public files, each held against it.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Invalid`] names the first file that is not what the index says.
+    pub fn check(&self, epoch: u64) -> Result<Index, ArtifactError> {
+        let directory = self.public(epoch);
+        let path = directory.join("index.json");
+        let invalid = |path: PathBuf, what: String| ArtifactError::Invalid { path, what };
+        let index: Index =
+            serde_json::from_slice(&read(&path)?).map_err(|error| invalid(path.clone(), error.to_string()))?;
+        if index.files.is_empty() {
+            return Err(invalid(path, "the index names no file".into()));
+        }
+        for file in &index.files {
+            let path = directory.join(&file.name);
+            let bytes = read(&path)?;
+            let (length, digest) = (bytes.len() as u64, sha256(&[&bytes]));
+            if length != file.length || digest != file.sha256 {
+                let what = format!(
+                    "expected {} bytes with digest {}, found {length} with {}",
+                    file.length,
+                    hex::encode(file.sha256),
+                    hex::encode(digest)
+                );
+                return Err(invalid(path, what));
+            }
+        }
+        Ok(index)
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, String> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| error.to_string())?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::{plan, posts};
+
+    fn artifacts(directory: &tempfile::TempDir) -> Artifacts {
+        Artifacts { public: directory.path().join("public"), private: directory.path().join("private") }
+    }
+
+    fn key() -> VerifyingKey {
+        VerifyingKey::new(&std::array::from_fn::<u8, 704, _>(|i| (i / 32 + 1) as u8 & 0x2f)).unwrap()
+    }
+
+    #[test]
+    fn published_files_are_indexed_and_the_same_when_written_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(&directory);
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let index = artifacts.publish("Example", &epoch, &key()).unwrap();
+        assert_eq!(artifacts.publish("Example", &epoch, &key()).unwrap(), index);
+        assert_eq!(artifacts.check(1).unwrap(), index);
+        assert_eq!(index.files.len(), 4 + 2 * 2);
+        assert_eq!(std::fs::read_dir(artifacts.public(1)).unwrap().count(), index.files.len() + 1);
+        let statement: StatementFile =
+            serde_json::from_slice(&std::fs::read(artifacts.public(1).join("statement.json")).unwrap()).unwrap();
+        assert_eq!(statement.head, epoch.head_after().unwrap());
+        assert_eq!((statement.assets[0].liability, statement.assets[0].solvent), (9, true));
+        assert!(statement.setup_notice.contains("INSECURE"));
+        let bytes = std::fs::read(artifacts.public(1).join("shard-001.post")).unwrap();
+        assert_eq!(ballast_core::post::ShardPost::decode(&bytes).unwrap(), epoch.posts[1]);
+    }
+
+    #[test]
+    fn a_changed_missing_or_unindexed_file_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(&directory);
+        assert!(matches!(artifacts.check(1), Err(ArtifactError::File { .. })));
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        artifacts.publish("Example", &epoch, &key()).unwrap();
+        let post = artifacts.public(1).join("shard-000.post");
+        let mut bytes = std::fs::read(&post).unwrap();
+        bytes[100] ^= 1;
+        std::fs::write(&post, bytes).unwrap();
+        let error = artifacts.check(1).unwrap_err();
+        assert!(matches!(&error, ArtifactError::Invalid { path, .. } if path == &post), "{error}");
+        std::fs::remove_file(&post).unwrap();
+        assert!(matches!(artifacts.check(1), Err(ArtifactError::File { .. })));
+        std::fs::write(artifacts.public(1).join("index.json"), r#"{"version":1,"exchange":"0x0101010101010101010101010101010101010101010101010101010101010101","epoch":1,"files":[]}"#).unwrap();
+        assert!(artifacts.check(1).is_err());
+    }
+}

@@ -1,0 +1,375 @@
+//! What the relayer is told: one documented structure, read from a TOML file, then the environment, then flags.
+//!
+//! `relayer/ballast.example.toml` shows every setting. A command needs some sections only; settings missing in the others
+//! are no problem, but a setting that does not exist, or does not parse, is one wherever it stands.
+
+mod reader;
+mod sources;
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use alloy::primitives::Address;
+use ballast_ledger::snapshot::Borrows;
+use figment::Figment;
+use solana_commitment_config::CommitmentConfig;
+use solana_sdk::pubkey::Pubkey;
+use url::Url;
+
+use crate::failure::{Failure, Problems};
+use reader::Reader;
+pub use sources::{PREFIX, layered};
+
+/// Part of the settings, by the name of its TOML table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Exchange,
+    Snapshot,
+    Secret,
+    Circuit,
+    Solana,
+    Evm,
+    Store,
+    Artifacts,
+}
+
+impl Section {
+    pub const ALL: [Self; 8] = [
+        Self::Exchange,
+        Self::Snapshot,
+        Self::Secret,
+        Self::Circuit,
+        Self::Solana,
+        Self::Evm,
+        Self::Store,
+        Self::Artifacts,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Snapshot => "snapshot",
+            Self::Secret => "secret",
+            Self::Circuit => "circuit",
+            Self::Solana => "solana",
+            Self::Evm => "evm",
+            Self::Store => "store",
+            Self::Artifacts => "artifacts",
+        }
+    }
+}
+
+/// Every setting. A section is there when all that it requires is set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub exchange: Option<Exchange>,
+    pub snapshot: Option<Snapshot>,
+    pub secret: Option<Secret>,
+    pub circuit: Option<Circuit>,
+    pub solana: Option<Solana>,
+    pub evm: Option<Evm>,
+    pub store: Option<Store>,
+    pub artifacts: Option<Artifacts>,
+}
+
+/// `[exchange]`: who posts. Name and first authorities make the exchange's id and never change, whoever has authority today.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// `name`: 1 to 32 bytes of printable ASCII.
+    pub name: String,
+    /// `solana_authority`: address of the first authority on Solana.
+    pub solana_authority: Pubkey,
+    /// `evm_authority`: address of the first authority on the EVM chain.
+    pub evm_authority: Address,
+    /// `cadence_seconds`: how often an epoch is promised, for registration; a day by default.
+    pub cadence: u64,
+}
+
+/// `[snapshot]`: what is proved.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// `path`: the snapshot file, `.csv` or `.json`.
+    pub path: PathBuf,
+    /// `declaration`: for CSV, the TOML file that declares assets, time and ledger position.
+    pub declaration: Option<PathBuf>,
+    /// `as_of`: Unix seconds, for a CSV whose declaration does not say it.
+    pub as_of: Option<u64>,
+    /// `borrows`: `refuse` (default) or `gross`, for negative balances.
+    pub borrows: Borrows,
+    /// `accounts`: only the first so many accounts, for tests and demonstrations; all of them by default.
+    pub accounts: Option<usize>,
+    /// `reserves`: the TOML file that says what the exchange holds.
+    pub reserves: PathBuf,
+}
+
+/// `[secret]`: what salts are derived from.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// `file`: written by `ballast secret new`; not readable by others.
+    pub file: PathBuf,
+}
+
+/// `[circuit]`: what proves.
+#[derive(Clone, Debug)]
+pub struct Circuit {
+    /// `setup`: only `development`, which is INSECURE: whoever reads the source can forge proofs.
+    pub setup: Setup,
+    /// `cache`: directory in which the proving key is kept.
+    pub cache: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setup {
+    Development,
+}
+
+/// `[solana]`: one of the two destinations.
+#[derive(Clone)]
+pub struct Solana {
+    /// `rpc_url`: JSON-RPC endpoint. May carry an access token, so it is never shown whole.
+    pub rpc_url: Url,
+    /// `program`: address of the program.
+    pub program: Pubkey,
+    /// `poster`: solana-keygen file of the key that posts and pays.
+    pub poster: Option<PathBuf>,
+    /// `authority`: solana-keygen file of the key that governs the exchange, for `ballast exchange`.
+    pub authority: Option<PathBuf>,
+    /// `commitment`: `confirmed` or `finalized` (default), for reading and for confirming.
+    pub commitment: CommitmentConfig,
+    /// `compute_margin_percent`: added to the units a simulation used; 10 by default.
+    pub compute_margin_percent: u64,
+    /// `priority_fee`: micro-lamports a compute unit; 0 by default.
+    pub priority_fee: u64,
+    /// `parallel_sends`: transactions in flight at once; 8 by default.
+    pub parallel_sends: usize,
+}
+
+/// `[evm]`: the other destination.
+#[derive(Clone)]
+pub struct Evm {
+    /// `rpc_url`: JSON-RPC endpoint. May carry an access token, so it is never shown whole.
+    pub rpc_url: Url,
+    /// `contract`: address of the registry of reserves.
+    pub contract: Address,
+    /// `poster`: file of the key that posts and pays: 64 hexadecimal digits, or an encrypted keystore.
+    pub poster: Option<PathBuf>,
+    /// `poster_password`: file with the keystore's password.
+    pub poster_password: Option<PathBuf>,
+    /// `authority`: file of the key that governs the exchange, for `ballast exchange`.
+    pub authority: Option<PathBuf>,
+    /// `authority_password`: file with that keystore's password.
+    pub authority_password: Option<PathBuf>,
+    /// `confirmations`: blocks that must hold a transaction, its own included; 1 by default.
+    pub confirmations: u64,
+    /// `gas_margin_percent`: added to the gas that was estimated; 20 by default.
+    pub gas_margin_percent: u64,
+    /// `max_fee_per_gas`: most that is paid for a unit of gas, in wei; no bound by default.
+    pub max_fee_per_gas: Option<u64>,
+    /// `timeout_seconds`: how long to wait for a transaction to be mined; 300 by default.
+    pub timeout: Duration,
+}
+
+/// `[store]`: the relayer's own memory.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// `path`: the SQLite file. One relayer at a time.
+    pub path: PathBuf,
+}
+
+/// `[artifacts]`: where files go.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// `public`: directory of what is published, one directory an epoch.
+    pub public: PathBuf,
+    /// `private`: directory of customers' balances and salts. Never publish it.
+    pub private: PathBuf,
+}
+
+impl Config {
+    /// Reads every setting; those of `needed` sections must be there.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read(figment: Figment, needed: &[Section]) -> Result<Self, Problems> {
+        let mut reader = Reader::new(figment, needed.iter().map(|section| section.name()));
+        let config = Self::read_from(&mut reader);
+        reader.finish()?;
+        Ok(config)
+    }
+
+    fn read_from(reader: &mut Reader) -> Self {
+        Self {
+            exchange: Exchange::read(reader),
+            snapshot: Snapshot::read(reader),
+            secret: reader.required_path("secret.file").map(|file| Secret { file }),
+            circuit: Circuit::read(reader),
+            solana: Solana::read(reader),
+            evm: Evm::read(reader),
+            store: reader.required_path("store.path").map(|path| Store { path }),
+            artifacts: Artifacts::read(reader),
+        }
+    }
+
+    pub fn exchange(&self) -> Result<&Exchange, Failure> {
+        self.exchange.as_ref().ok_or_else(|| absent(Section::Exchange))
+    }
+
+    pub fn snapshot(&self) -> Result<&Snapshot, Failure> {
+        self.snapshot.as_ref().ok_or_else(|| absent(Section::Snapshot))
+    }
+
+    pub fn secret(&self) -> Result<&Secret, Failure> {
+        self.secret.as_ref().ok_or_else(|| absent(Section::Secret))
+    }
+
+    pub fn circuit(&self) -> Result<&Circuit, Failure> {
+        self.circuit.as_ref().ok_or_else(|| absent(Section::Circuit))
+    }
+
+    pub fn solana(&self) -> Result<&Solana, Failure> {
+        self.solana.as_ref().ok_or_else(|| absent(Section::Solana))
+    }
+
+    pub fn evm(&self) -> Result<&Evm, Failure> {
+        self.evm.as_ref().ok_or_else(|| absent(Section::Evm))
+    }
+
+    pub fn store(&self) -> Result<&Store, Failure> {
+        self.store.as_ref().ok_or_else(|| absent(Section::Store))
+    }
+
+    pub fn artifacts(&self) -> Result<&Artifacts, Failure> {
+        self.artifacts.as_ref().ok_or_else(|| absent(Section::Artifacts))
+    }
+}
+
+fn absent(section: Section) -> Failure {
+    Failure::bad_input(format!("the settings have no complete section [{}]", section.name()))
+}
+
+impl Exchange {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let name: Option<String> = reader.required("exchange.name");
+        if let Some(Err(refusal)) = name.as_deref().map(ballast_core::exchange::check_name) {
+            reader.refuse("exchange.name", refusal);
+        }
+        let solana_authority = reader.required_parsed("exchange.solana_authority", "a Solana address");
+        let evm_authority = reader.required_parsed("exchange.evm_authority", "an EVM address");
+        let cadence = reader.bounded("exchange.cadence_seconds", 1..=u64::MAX, 86_400);
+        Some(Self { name: name?, solana_authority: solana_authority?, evm_authority: evm_authority?, cadence })
+    }
+}
+
+impl Snapshot {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let path = reader.required_path("snapshot.path");
+        let declaration = reader.path("snapshot.declaration");
+        let as_of = reader.optional("snapshot.as_of");
+        let borrows = reader.or("snapshot.borrows", Borrows::Refuse);
+        let accounts: Option<usize> = reader.optional("snapshot.accounts");
+        if accounts == Some(0) {
+            reader.refuse("snapshot.accounts", "expected at least 1 account");
+        }
+        let reserves = reader.required_path("snapshot.reserves");
+        Some(Self { path: path?, declaration, as_of, borrows, accounts, reserves: reserves? })
+    }
+}
+
+impl Circuit {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let setup = reader.required("circuit.setup");
+        let cache = reader.required_path("circuit.cache");
+        Some(Self { setup: setup?, cache: cache? })
+    }
+}
+
+impl Solana {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let rpc_url = reader.endpoint("solana.rpc_url");
+        let program = reader.required_parsed("solana.program", "a Solana address");
+        let poster = reader.path("solana.poster");
+        let authority = reader.path("solana.authority");
+        let commitment = match reader.or("solana.commitment", String::from("finalized")).as_str() {
+            "confirmed" => CommitmentConfig::confirmed(),
+            "finalized" => CommitmentConfig::finalized(),
+            other => {
+                reader.refuse("solana.commitment", format!("expected confirmed or finalized, found {other:?}"));
+                CommitmentConfig::finalized()
+            }
+        };
+        let compute_margin_percent = reader.bounded("solana.compute_margin_percent", 0..=1_000, 10);
+        let priority_fee = reader.or("solana.priority_fee", 0);
+        let parallel_sends = reader.bounded("solana.parallel_sends", 1..=64, 8) as usize;
+        Some(Self {
+            rpc_url: rpc_url?,
+            program: program?,
+            poster,
+            authority,
+            commitment,
+            compute_margin_percent,
+            priority_fee,
+            parallel_sends,
+        })
+    }
+}
+
+impl Evm {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let rpc_url = reader.endpoint("evm.rpc_url");
+        let contract = reader.required_parsed("evm.contract", "an EVM address");
+        let poster = reader.path("evm.poster");
+        let poster_password = reader.path("evm.poster_password");
+        let authority = reader.path("evm.authority");
+        let authority_password = reader.path("evm.authority_password");
+        let confirmations = reader.bounded("evm.confirmations", 1..=10_000, 1);
+        let gas_margin_percent = reader.bounded("evm.gas_margin_percent", 0..=1_000, 20);
+        let max_fee_per_gas = reader.optional("evm.max_fee_per_gas");
+        let timeout = Duration::from_secs(reader.bounded("evm.timeout_seconds", 1..=86_400, 300));
+        Some(Self {
+            rpc_url: rpc_url?,
+            contract: contract?,
+            poster,
+            poster_password,
+            authority,
+            authority_password,
+            confirmations,
+            gas_margin_percent,
+            max_fee_per_gas,
+            timeout,
+        })
+    }
+}
+
+impl Artifacts {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let public = reader.required_path("artifacts.public");
+        let private = reader.required_path("artifacts.private");
+        if let (Some(public), Some(private)) = (&public, &private)
+            && (private.starts_with(public) || public.starts_with(private))
+        {
+            reader.refuse("artifacts.private", "one directory is inside the other: balances would be published");
+        }
+        Some(Self { public: public?, private: private? })
+    }
+}
+
+/// The part of an endpoint that can be shown: not its path, query or password, which may be secret.
+pub fn shown(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+impl fmt::Debug for Solana {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Solana({}, program {})", shown(&self.rpc_url), self.program)
+    }
+}
+
+impl fmt::Debug for Evm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Evm({}, contract {})", shown(&self.rpc_url), self.contract)
+    }
+}
+
+#[cfg(test)]
+mod tests;

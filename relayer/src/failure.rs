@@ -1,0 +1,149 @@
+//! How a command ends: exit codes, and errors that know theirs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What a command's exit code tells a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Exit {
+    Done = 0,
+    /// Anything that the other codes do not name.
+    Other = 1,
+    /// What was given is wrong: arguments, configuration, a file. The same call will fail again.
+    BadInput = 2,
+    /// A chain or a verifier refused, or would refuse.
+    Refused = 3,
+    /// A chain did not answer, or not in time. The same call may succeed later.
+    Unreachable = 4,
+}
+
+/// Errors that know their exit code.
+pub trait Classified {
+    fn exit(&self) -> Exit;
+}
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub error: anyhow::Error,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into() }
+    }
+
+    pub fn bad_input(message: impl fmt::Display) -> Self {
+        Self::new(Exit::BadInput, anyhow::Error::msg(message.to_string()))
+    }
+
+    pub fn refused(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Refused, anyhow::Error::msg(message.to_string()))
+    }
+
+    pub fn other(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Other, error)
+    }
+
+    /// Says what was being done, keeping the exit code.
+    #[must_use]
+    pub fn context(self, what: impl fmt::Display + Send + Sync + 'static) -> Self {
+        Self { exit: self.exit, error: self.error.context(what) }
+    }
+}
+
+impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { exit: error.exit(), error: error.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)
+    }
+}
+
+/// Several problems found together, none of them hidden by another.
+#[derive(Clone, Debug, Default)]
+pub struct Problems(Vec<(Exit, String)>);
+
+impl Problems {
+    pub fn push(&mut self, exit: Exit, problem: impl fmt::Display) {
+        self.0.push((exit, problem.to_string()));
+    }
+
+    pub fn bad_input(&mut self, problem: impl fmt::Display) {
+        self.push(Exit::BadInput, problem);
+    }
+
+    pub fn refused(&mut self, problem: impl fmt::Display) {
+        self.push(Exit::Refused, problem);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn messages(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, message)| message.as_str())
+    }
+
+    /// Fails with all of them, unless there is none.
+    pub fn finish(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [(_, only)] => f.write_str(only),
+            many => {
+                write!(f, "{} problems:", many.len())?;
+                many.iter().try_for_each(|(_, problem)| write!(f, "\n - {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl Classified for Problems {
+    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer.
+    fn exit(&self) -> Exit {
+        let has = |exit: Exit| self.0.iter().any(|(other, _)| *other == exit);
+        [Exit::BadInput, Exit::Refused, Exit::Unreachable].into_iter().find(|exit| has(*exit)).unwrap_or(Exit::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_what_scripts_rely_on() {
+        let codes = [Exit::Done, Exit::Other, Exit::BadInput, Exit::Refused, Exit::Unreachable].map(|exit| exit as u8);
+        assert_eq!(codes, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn the_worst_problem_gives_the_code_and_none_is_hidden() {
+        let mut problems = Problems::default();
+        assert!(problems.clone().finish().is_ok());
+        problems.push(Exit::Other, "too poor");
+        assert_eq!(problems.exit(), Exit::Other);
+        problems.push(Exit::Unreachable, "silent");
+        assert_eq!(problems.exit(), Exit::Unreachable);
+        problems.refused("no");
+        assert_eq!(problems.exit(), Exit::Refused);
+        problems.bad_input("nonsense");
+        assert_eq!(problems.exit(), Exit::BadInput);
+        let text = Failure::from(problems.finish().unwrap_err()).to_string();
+        assert!(["4 problems", "too poor", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)), "{text}");
+    }
+}

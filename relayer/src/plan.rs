@@ -1,0 +1,343 @@
+//! An epoch as it is fixed before its first proof, and as it is once every shard is proved.
+
+use ballast_core::{
+    Digest, Element, Refusal,
+    assets::{Asset, AssetList},
+    circuit::{Class, SetupKind},
+    digest::sha256,
+    hexadecimal,
+    inclusion::AssetName,
+    post::{Chain, CheckedPost, ShardPost},
+    public_vector::PublicVector,
+    record::{EpochRecord, Roots, next_head},
+    reserves::reserves_digest,
+    statement::{LedgerPosition, ShardPosition, Statement},
+};
+use ballast_prover::Proof;
+use serde::{Deserialize, Serialize};
+
+pub const VERSION: u8 = 1;
+
+/// Everything that an epoch's statements say. Written down before the first proof; it never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub version: u8,
+    #[serde(with = "hexadecimal")]
+    pub exchange: Digest,
+    pub epoch: u64,
+    /// Unix seconds.
+    pub as_of: u64,
+    /// By asset number.
+    pub assets: Vec<AssetName>,
+    #[serde(with = "hexadecimal")]
+    pub circuit: Digest,
+    pub class: Class,
+    pub setup: SetupKind,
+    pub shard_count: u16,
+    pub ledger: LedgerPosition,
+    /// By asset number, in committed units, as decimal strings.
+    #[serde(with = "units")]
+    pub reserves: Vec<u128>,
+    /// The reserves report, as it is published.
+    pub reserves_report: String,
+    /// Rolling head before the epoch.
+    #[serde(with = "hexadecimal")]
+    pub head_before: Digest,
+}
+
+impl Plan {
+    /// The plan in `text`, as the store has it.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let plan: Self = serde_json::from_str(text)?;
+        if plan.version != VERSION {
+            return Err(serde::de::Error::custom(format!("expected version {VERSION}, found {}", plan.version)));
+        }
+        Ok(plan)
+    }
+
+    /// # Errors
+    /// Only what the serializer has.
+    pub fn text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`].
+    pub fn asset_list(&self) -> Result<AssetList, Refusal> {
+        let assets: Result<Vec<_>, _> =
+            self.assets.iter().map(|asset| Asset::new(&asset.symbol, asset.decimals)).collect();
+        AssetList::new(assets?)
+    }
+
+    /// Digest of the published reserves report.
+    pub fn sources(&self) -> Digest {
+        sha256(&[self.reserves_report.as_bytes()])
+    }
+
+    pub fn reserves_digest(&self) -> Digest {
+        reserves_digest(&self.reserves, &self.sources())
+    }
+
+    /// What a chain knows when a post of this epoch arrives.
+    ///
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`].
+    pub fn chain(&self) -> Result<Chain, Refusal> {
+        Ok(Chain { exchange: self.exchange, asset_list: self.asset_list()?.digest(), head_before: self.head_before })
+    }
+
+    /// What the proof of shard number `shard` is bound to.
+    ///
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`].
+    pub fn statement(&self, shard: u16) -> Result<Statement, Refusal> {
+        let chain = self.chain()?;
+        Ok(Statement {
+            exchange: chain.exchange,
+            epoch: self.epoch,
+            as_of: self.as_of,
+            asset_list: chain.asset_list,
+            shard: ShardPosition { index: shard, count: self.shard_count },
+            circuit: self.circuit,
+            ledger: self.ledger,
+            reserves: self.reserves_digest(),
+            head_before: chain.head_before,
+        })
+    }
+
+    /// The post of a proved shard.
+    ///
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`], or a total beyond the asset list, which no chain would see.
+    pub fn post(&self, shard: u16, vector: &PublicVector, proof: &Proof) -> Result<ShardPost, Refusal> {
+        let statement = self.statement(shard)?;
+        let (totals, beyond) = vector.totals().split_at(self.assets.len().min(vector.totals().len()));
+        if beyond.iter().any(|total| *total != Element::ZERO) {
+            return Err(Refusal::AssetCountMismatch { expected: self.assets.len() as u16, found: self.class.assets });
+        }
+        Ok(ShardPost {
+            epoch: self.epoch,
+            as_of: self.as_of,
+            shard: statement.shard,
+            circuit: self.circuit,
+            ledger: self.ledger,
+            sources: self.sources(),
+            context: Element::halves(&statement.context()).map(Element::to_bytes),
+            root: vector.root().to_bytes(),
+            totals: totals.iter().map(|total| total.to_bytes()).collect(),
+            reserves: self.reserves.iter().map(|reserve| Element::from(*reserve).to_bytes()).collect(),
+            digest: vector.digest().to_bytes(),
+            proof: *proof,
+        })
+    }
+}
+
+/// An epoch of which every shard is proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvedEpoch {
+    pub plan: Plan,
+    /// By shard.
+    pub posts: Vec<ShardPost>,
+    checked: Vec<CheckedPost>,
+}
+
+/// Why posts do not make an epoch.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvedEpochError {
+    #[error("epoch {epoch} has {found} of {expected} shards proved")]
+    ShardsMissing { epoch: u64, expected: u16, found: usize },
+    #[error("epoch {epoch}, shard {shard}: {refusal}")]
+    Shard { epoch: u64, shard: u16, refusal: Refusal },
+    #[error("epoch {epoch}, shard {shard}: the post is not of this epoch's plan")]
+    PlanMismatch { epoch: u64, shard: u16 },
+    #[error("epoch {epoch}: {refusal}")]
+    Epoch { epoch: u64, refusal: Refusal },
+}
+
+impl ProvedEpoch {
+    /// Holds every post against the plan.
+    ///
+    /// # Errors
+    /// [`ProvedEpochError`] names the first shard that is missing or not of the plan.
+    pub fn new(plan: Plan, posts: Vec<ShardPost>) -> Result<Self, ProvedEpochError> {
+        let epoch = plan.epoch;
+        if posts.len() != usize::from(plan.shard_count) || posts.is_empty() {
+            return Err(ProvedEpochError::ShardsMissing { epoch, expected: plan.shard_count, found: posts.len() });
+        }
+        let chain = plan.chain().map_err(|refusal| ProvedEpochError::Epoch { epoch, refusal })?;
+        let mut checked = Vec::with_capacity(posts.len());
+        for (shard, post) in (0..).zip(&posts) {
+            let refused = |refusal| ProvedEpochError::Shard { epoch, shard, refusal };
+            let statement = plan.statement(shard).map_err(refused)?;
+            let post_checked = post.check().map_err(refused)?;
+            if post_checked.reserves != plan.reserves || post.statement(&chain, &post_checked.reserves) != statement {
+                return Err(ProvedEpochError::PlanMismatch { epoch, shard });
+            }
+            post_checked.public_vector(plan.class, &statement).map_err(refused)?;
+            checked.push(post_checked);
+        }
+        Ok(Self { plan, posts, checked })
+    }
+
+    /// The public vector of a shard, for whoever verifies its proof.
+    ///
+    /// # Errors
+    /// None for a shard of the epoch: the constructor has checked.
+    pub fn public_vector(&self, shard: u16) -> Result<PublicVector, Refusal> {
+        let statement = self.plan.statement(shard)?;
+        let checked = self
+            .checked
+            .get(usize::from(shard))
+            .ok_or(Refusal::ShardIndexInvalid { count: self.plan.shard_count, found: shard })?;
+        checked.public_vector(self.plan.class, &statement)
+    }
+
+    /// By shard.
+    pub fn roots(&self) -> Vec<Element> {
+        self.checked.iter().map(|post| post.root).collect()
+    }
+
+    /// By asset number, in committed units: the sums of the shards' totals.
+    pub fn liabilities(&self) -> Vec<u128> {
+        let mut sums = vec![0u128; self.plan.assets.len()];
+        for post in &self.checked {
+            // At most 128 totals below 2^112.
+            sums.iter_mut().zip(&post.totals).for_each(|(sum, total)| *sum += total);
+        }
+        sums
+    }
+
+    /// Digest of the epoch's record.
+    ///
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`].
+    pub fn record(&self) -> Result<Digest, Refusal> {
+        let chain = self.plan.chain()?;
+        Ok(EpochRecord {
+            exchange: chain.exchange,
+            epoch: self.plan.epoch,
+            as_of: self.plan.as_of,
+            asset_list: chain.asset_list,
+            circuit: self.plan.circuit,
+            ledger: self.plan.ledger,
+            reserves: self.plan.reserves_digest(),
+            shard_count: self.plan.shard_count,
+            roots: Roots::of(&self.roots()),
+            liabilities: &self.liabilities(),
+        }
+        .digest())
+    }
+
+    /// Rolling head after the epoch: what both chains will say.
+    ///
+    /// # Errors
+    /// [`Refusal::AssetListInvalid`].
+    pub fn head_after(&self) -> Result<Digest, Refusal> {
+        Ok(next_head(&self.plan.head_before, &self.record()?))
+    }
+}
+
+/// Amounts as decimal strings: a JSON number loses digits in most readers.
+mod units {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(amounts: &[u128], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(amounts.iter().map(u128::to_string))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u128>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Two assets, two shards; no proof.
+    pub fn plan() -> Plan {
+        let asset = |symbol: &str, decimals| AssetName { symbol: symbol.into(), decimals };
+        Plan {
+            version: VERSION,
+            exchange: [1; 32],
+            epoch: 1,
+            as_of: 1_700_000_000,
+            assets: vec![asset("BTC", 8), asset("USDC", 6)],
+            circuit: [2; 32],
+            class: Class::DIRECT,
+            setup: SetupKind::Development,
+            shard_count: 2,
+            ledger: LedgerPosition { sequence: 3, head: [3; 32] },
+            reserves: vec![10, u128::from(u64::MAX) + 1],
+            reserves_report: "{}\n".into(),
+            head_before: [1; 32],
+        }
+    }
+
+    pub fn posts(plan: &Plan) -> Vec<ShardPost> {
+        (0..plan.shard_count)
+            .map(|shard| {
+                let context = plan.statement(shard).unwrap().context();
+                let totals = [Element::from(4 + u64::from(shard)), Element::from(6u64)];
+                let vector = PublicVector::new(plan.class, &context, Element::from(9u64), &totals).unwrap();
+                plan.post(shard, &vector, &[7; 256]).unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_plan_survives_its_text() {
+        let plan = plan();
+        assert_eq!(Plan::parse(&plan.text().unwrap()).unwrap(), plan);
+        assert!(Plan::parse(&plan.text().unwrap().replace("\"version\":1", "\"version\":2")).is_err());
+    }
+
+    #[test]
+    fn posts_of_the_plan_make_the_epoch() {
+        let plan = plan();
+        let epoch = ProvedEpoch::new(plan.clone(), posts(&plan)).unwrap();
+        assert_eq!(epoch.liabilities(), [9, 12]);
+        assert_eq!(epoch.roots().len(), 2);
+        assert_eq!(epoch.head_after().unwrap(), next_head(&plan.head_before, &epoch.record().unwrap()));
+        assert!(epoch.public_vector(1).is_ok() && epoch.public_vector(2).is_err());
+    }
+
+    #[test]
+    fn a_missing_or_foreign_post_is_refused() {
+        let plan = plan();
+        let refused = |posts: Vec<ShardPost>| ProvedEpoch::new(plan.clone(), posts).unwrap_err();
+        assert!(matches!(refused(vec![]), ProvedEpochError::ShardsMissing { .. }));
+        assert!(matches!(refused(posts(&plan)[..1].to_vec()), ProvedEpochError::ShardsMissing { .. }));
+        let mut swapped = posts(&plan);
+        swapped.swap(0, 1);
+        assert!(matches!(refused(swapped), ProvedEpochError::PlanMismatch { shard: 0, .. }));
+        let changes: [fn(&mut ShardPost); 5] = [
+            |post| post.as_of += 1,
+            |post| post.sources[0] ^= 1,
+            |post| post.reserves[0][31] ^= 1,
+            |post| post.circuit[0] ^= 1,
+            |post| post.ledger.sequence += 1,
+        ];
+        for change in changes {
+            let mut changed = posts(&plan);
+            change(&mut changed[1]);
+            assert!(matches!(refused(changed), ProvedEpochError::PlanMismatch { shard: 1, .. }));
+        }
+        let mut context = posts(&plan);
+        context[1].context[0][31] ^= 1;
+        assert!(matches!(refused(context), ProvedEpochError::Shard { refusal: Refusal::ContextMismatch, .. }));
+    }
+
+    #[test]
+    fn a_total_beyond_the_list_is_no_post() {
+        let plan = plan();
+        let totals = [Element::from(1u64); 3];
+        let vector = PublicVector::new(plan.class, &[0; 32], Element::ZERO, &totals).unwrap();
+        assert!(matches!(plan.post(0, &vector, &[7; 256]), Err(Refusal::AssetCountMismatch { .. })));
+    }
+}

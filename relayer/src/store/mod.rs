@@ -1,0 +1,206 @@
+//! The relayer's memory: what it fixed, proved and signed, written down before anything of it leaves.
+//!
+//! SQLite with a write-ahead log and `synchronous = FULL`: what a call returned from is on the disk. The chains remain the
+//! authority on what was posted; the store says what was meant, so that a restart goes on with the same bytes.
+
+mod epochs;
+mod lock;
+mod transactions;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use rusqlite::Connection;
+
+use crate::failure::{Classified, Exit};
+pub use epochs::StoredEpoch;
+pub use lock::Lock;
+pub use transactions::{NewTransaction, Settlement, State, StoredTransaction};
+
+/// Applied in order, once each; `PRAGMA user_version` counts them.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_initial.sql")];
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("store {}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("store: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("store {} is in use by process {holder}: one relayer at a time", path.display())]
+    Locked { path: PathBuf, holder: String },
+    #[error("store {} is of version {found}, this program knows {known}: use the newer program", path.display())]
+    Newer { path: PathBuf, known: i64, found: i64 },
+    #[error(
+        "the store belongs to {name} {expected}, the settings name {found}: use another store.path (nothing was changed)"
+    )]
+    BoundElsewhere { name: String, expected: String, found: String },
+    #[error("epoch {epoch} is in the store with another {what}: it was fixed before and cannot change")]
+    Fixed { epoch: u64, what: &'static str },
+    #[error("epoch {epoch} is not in the store")]
+    EpochUnknown { epoch: u64 },
+    #[error("the store holds what this program did not write: {0}")]
+    Corrupt(String),
+}
+
+impl Classified for StoreError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::BoundElsewhere { .. } | Self::Newer { .. } | Self::EpochUnknown { .. } => Exit::BadInput,
+            Self::File { .. } | Self::Database(_) | Self::Locked { .. } | Self::Fixed { .. } | Self::Corrupt(_) => {
+                Exit::Other
+            }
+        }
+    }
+}
+
+/// An open store. Calls are short and may come from any thread.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<Connection>,
+    _lock: Lock,
+}
+
+impl Store {
+    /// Opens the store for one relayer, making it when it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] when another process has it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = |source| StoreError::File { path: path.into(), source };
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory).map_err(file)?;
+        }
+        let lock = Lock::take(path)?;
+        let mut connection = Connection::open(path)?;
+        restrict(path).map_err(file)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        migrate(&mut connection, path)?;
+        Ok(Self { connection: Mutex::new(connection), _lock: lock })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere cannot leave a transaction half done: SQLite rolls it back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ties the store to `name = value` at the first call, and holds every later one to it.
+    ///
+    /// # Errors
+    /// [`StoreError::BoundElsewhere`].
+    pub fn bind(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let connection = self.connection();
+        connection.execute("INSERT INTO bindings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (name, value))?;
+        let expected: String =
+            connection.query_row("SELECT value FROM bindings WHERE name = ?1", [name], |row| row.get(0))?;
+        if expected == value {
+            Ok(())
+        } else {
+            Err(StoreError::BoundElsewhere { name: name.into(), expected, found: value.into() })
+        }
+    }
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { path: path.into(), known, found });
+    }
+    for (version, sql) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Unix seconds, by this machine's clock: for the record only, nothing is judged by it.
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(directory: &tempfile::TempDir) -> PathBuf {
+        directory.path().join("deep/relayer.sqlite")
+    }
+
+    #[test]
+    fn what_was_written_survives_and_is_written_safely() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&path(&directory)).unwrap();
+        store.bind("exchange", "0xaa").unwrap();
+        let pragma = |name: &str| -> String {
+            let value: rusqlite::types::Value =
+                store.connection().pragma_query_value(None, name, |row| row.get(0)).unwrap();
+            format!("{value:?}")
+        };
+        assert_eq!(pragma("journal_mode"), "Text(\"wal\")");
+        assert_eq!(pragma("synchronous"), "Integer(2)");
+        assert_eq!(pragma("foreign_keys"), "Integer(1)");
+        drop(store);
+        let again = Store::open(&path(&directory)).unwrap();
+        assert!(again.bind("exchange", "0xaa").is_ok());
+        let other = again.bind("exchange", "0xbb").unwrap_err();
+        assert!(matches!(&other, StoreError::BoundElsewhere { expected, .. } if expected == "0xaa"), "{other}");
+        assert!(again.bind("solana", "genesis").is_ok());
+    }
+
+    #[test]
+    fn only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let _store = Store::open(&path(&directory)).unwrap();
+        let mode = std::fs::metadata(path(&directory)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn two_relayers_never_share_a_store() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = Store::open(&path(&directory)).unwrap();
+        let refused = Store::open(&path(&directory)).unwrap_err();
+        let own = std::process::id().to_string();
+        assert!(matches!(&refused, StoreError::Locked { holder, .. } if *holder == own), "{refused}");
+        drop(first);
+        assert!(Store::open(&path(&directory)).is_ok());
+    }
+
+    #[test]
+    fn a_store_of_a_newer_program_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&path(&directory)).unwrap();
+        store.connection().pragma_update(None, "user_version", 99).unwrap();
+        drop(store);
+        assert!(matches!(Store::open(&path(&directory)), Err(StoreError::Newer { found: 99, .. })));
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("text");
+        std::fs::write(&path, "these bytes are no database at all, not even a short one".repeat(100)).unwrap();
+        assert!(matches!(Store::open(&path), Err(StoreError::Database(_))));
+    }
+}
