@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`field`], [`montgomery`] | 0 | canonical field elements, multiplication |
 //! | [`digest`], [`poseidon`] | 0 | the two hash functions |
+//! | [`curve`] | 1 | why a point of a key is refused |
 //! | [`exchange`], [`assets`], [`circuit`], `circuit_file` | 1 | identifiers |
 //! | [`leaf`], [`tree`], `inclusion` | 2 | balances, Merkle tree, paths, a customer's file |
 //! | [`statement`], [`reserves`], [`public_vector`] | 3 | what a proof says |
@@ -24,6 +25,7 @@ pub mod assets;
 pub mod circuit;
 #[cfg(feature = "serde")]
 pub mod circuit_file;
+pub mod curve;
 pub mod digest;
 pub mod exchange;
 pub mod field;

@@ -1,6 +1,7 @@
 //! Regenerates what is committed but derived: vectors, IDL, ABI. `git diff --exit-code` after it must find nothing.
 
 mod generate;
+mod idl;
 
 use anyhow::Result;
 use clap::Parser;
@@ -10,11 +11,14 @@ use clap::Parser;
 enum Task {
     /// Golden and negative vectors in tests/vectors.
     Generate,
+    /// The program's interface description in idls.
+    Idl,
 }
 
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Generate => generate::run(),
+        Task::Idl => idl::run(),
     }
 }
 

@@ -1,1 +1,117 @@
+//! The registry of proofs of reserves on Solana: exchanges state every epoch what they owe and what they hold, and each
+//! statement of what is owed is proved. Bytes and rules are those of `ballast-core`; this program keeps accounts.
+//!
+//! | account | address from | holds |
+//! | --- | --- | --- |
+//! | [`state::Governance`] | `governance` | who decides which circuits count |
+//! | [`state::Circuit`] | `circuit`, id | a verifying key and its setup |
+//! | [`state::Exchange`] | `exchange`, id | authority, posters, asset list, head of the history |
+//! | [`state::Commitment`] | `commitment`, exchange id, epoch | what was stated in one epoch |
+//! | [`state::Buffer`] | `buffer`, owner, number | a post on its way |
 
+#![allow(unexpected_cfgs)] // anchor-lang's macros ask for features of its own
+
+use anchor_lang::prelude::*;
+#[cfg(all(target_os = "solana", feature = "sbf-fallback"))]
+use {sbf_runtime as _, solana_compiler_builtins as _};
+
+mod curve;
+pub mod errors;
+pub mod events;
+mod groth16;
+pub mod instructions;
+mod security;
+pub mod state;
+
+pub use ballast_core::seeds;
+use instructions::*;
+
+declare_id!("Fht9YC6Ugppz2UWWgkocWXeMHJ2UCTpf4dRAyoquTHb8");
+
+#[program]
+pub mod reserves {
+    use super::*;
+
+    /// Settles who governs circuits. Once, by the program's upgrade authority.
+    pub fn initialize(ctx: Context<Initialize>, args: InitializeArgs) -> Result<()> {
+        Initialize::handler(ctx, args)
+    }
+
+    /// Proposes another governance authority, or none.
+    pub fn propose_governance_authority(
+        ctx: Context<ProposeGovernanceAuthority>,
+        proposed: Option<Pubkey>,
+    ) -> Result<()> {
+        ProposeGovernanceAuthority::handler(ctx, proposed)
+    }
+
+    /// Becomes the governance authority. Only the proposed one.
+    pub fn accept_governance_authority(ctx: Context<AcceptGovernanceAuthority>) -> Result<()> {
+        AcceptGovernanceAuthority::handler(ctx)
+    }
+
+    /// Adds a circuit, which counts once the delay has passed. Only governance.
+    pub fn register_circuit(ctx: Context<RegisterCircuit>, args: RegisterCircuitArgs) -> Result<()> {
+        RegisterCircuit::handler(ctx, args)
+    }
+
+    /// Retires a circuit for ever. Only governance.
+    pub fn retire_circuit(ctx: Context<RetireCircuit>) -> Result<()> {
+        RetireCircuit::handler(ctx)
+    }
+
+    /// Registers an exchange with the signer as its authority.
+    pub fn register_exchange(ctx: Context<RegisterExchange>, args: RegisterExchangeArgs) -> Result<()> {
+        RegisterExchange::handler(ctx, args)
+    }
+
+    /// Proposes another authority of an exchange, or none. Only its authority.
+    pub fn propose_authority(ctx: Context<ProposeAuthority>, proposed: Option<Pubkey>) -> Result<()> {
+        ProposeAuthority::handler(ctx, proposed)
+    }
+
+    /// Becomes an exchange's authority. Only the proposed one.
+    pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
+        AcceptAuthority::handler(ctx)
+    }
+
+    /// Replaces an exchange's posters. Only its authority.
+    pub fn set_posters(ctx: Context<SetPosters>, posters: Vec<Pubkey>) -> Result<()> {
+        SetPosters::handler(ctx, posters)
+    }
+
+    /// Sets an exchange's asset list, or the end of it. Only its authority, only before an epoch was begun.
+    pub fn set_assets(ctx: Context<SetAssets>, args: SetAssetsArgs) -> Result<()> {
+        SetAssets::handler(ctx, args)
+    }
+
+    /// Stops an exchange's posts, or lets them through again. Only its authority.
+    pub fn set_paused(ctx: Context<SetPaused>, paused: bool) -> Result<()> {
+        SetPaused::handler(ctx, paused)
+    }
+
+    /// Opens a buffer, owned by the signer.
+    pub fn open_buffer(ctx: Context<OpenBuffer>, args: OpenBufferArgs) -> Result<()> {
+        OpenBuffer::handler(ctx, args)
+    }
+
+    /// Writes bytes into a buffer. Only its owner.
+    pub fn write_buffer(ctx: Context<WriteBuffer>, args: WriteBufferArgs) -> Result<()> {
+        WriteBuffer::handler(ctx, args)
+    }
+
+    /// Closes a buffer and returns its rent. Only its owner.
+    pub fn close_buffer(ctx: Context<CloseBuffer>) -> Result<()> {
+        CloseBuffer::handler(ctx)
+    }
+
+    /// Verifies the proof of one shard, read from a buffer, and stores it; the last shard finalizes the epoch. Only a poster.
+    pub fn post_shard(ctx: Context<PostShard>) -> Result<()> {
+        PostShard::handler(ctx)
+    }
+
+    /// How an exchange stands in one asset, as return data. Anyone.
+    pub fn solvency(ctx: Context<Solvency>, args: SolvencyArgs) -> Result<[u8; 58]> {
+        Solvency::handler(ctx, args)
+    }
+}

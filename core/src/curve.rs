@@ -1,0 +1,101 @@
+//! The equation of BN254's G2 curve, for saying why a point is refused where the chain only says that it is.
+
+use crate::{
+    circuit::G2_LENGTH,
+    montgomery::{BASE, Limbs, to_limbs},
+};
+
+/// 3 / (9 + u), the constant of the twist y^2 = x^3 + b: imaginary part, then real part.
+const TWIST: [[u8; 32]; 2] = [
+    [
+        0x00, 0x97, 0x13, 0xb0, 0x3a, 0xf0, 0xfe, 0xd4, 0xcd, 0x2c, 0xaf, 0xad, 0xee, 0xd8, 0xfd, 0xf4, 0xa7, 0x4f,
+        0xa0, 0x84, 0xe5, 0x2d, 0x18, 0x52, 0xe4, 0xa2, 0xbd, 0x06, 0x85, 0xc3, 0x15, 0xd2,
+    ],
+    [
+        0x2b, 0x14, 0x9d, 0x40, 0xce, 0xb8, 0xaa, 0xae, 0x81, 0xbe, 0x18, 0x99, 0x1b, 0xe0, 0x6a, 0xc3, 0xb5, 0xb4,
+        0xc5, 0xe5, 0x59, 0xdb, 0xef, 0xa3, 0x32, 0x67, 0xe6, 0xdc, 0x24, 0xa1, 0x38, 0xe5,
+    ],
+];
+
+/// imaginary u + real with u^2 = -1, in Montgomery form.
+#[derive(Clone, Copy)]
+struct Quadratic {
+    imaginary: Limbs,
+    real: Limbs,
+}
+
+impl Quadratic {
+    fn new(imaginary: &[u8; 32], real: &[u8; 32]) -> Self {
+        let limbs = |bytes| BASE.to_montgomery(&to_limbs(bytes));
+        Self { imaginary: limbs(imaginary), real: limbs(real) }
+    }
+
+    fn multiply(&self, other: &Self) -> Self {
+        let product = |a: &Limbs, b: &Limbs| BASE.canonical(&BASE.multiply(a, b));
+        let imaginary = BASE.add(&product(&self.imaginary, &other.real), &product(&self.real, &other.imaginary));
+        let minus = BASE.negate(&product(&self.imaginary, &other.imaginary));
+        Self { imaginary, real: BASE.add(&product(&self.real, &other.real), &minus) }
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        Self { imaginary: BASE.add(&self.imaginary, &other.imaginary), real: BASE.add(&self.real, &other.real) }
+    }
+
+    fn canonical(&self) -> [Limbs; 2] {
+        [BASE.canonical(&self.imaginary), BASE.canonical(&self.real)]
+    }
+}
+
+/// Whether `point`, uncompressed with the imaginary part of a coordinate first and coordinates below q, is on the curve
+/// that contains G2. Says nothing of the subgroup; the point at infinity is not on it.
+pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
+    let mut words = [[0; 32]; 4];
+    for (word, bytes) in words.iter_mut().zip(point.chunks_exact(32)) {
+        word.copy_from_slice(bytes);
+    }
+    let (x, y) = (Quadratic::new(&words[0], &words[1]), Quadratic::new(&words[2], &words[3]));
+    let right = x.multiply(&x).multiply(&x).add(&Quadratic::new(&TWIST[0], &TWIST[1]));
+    y.multiply(&y).canonical() == right.canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::circuit::G2_GENERATOR;
+    use ark_bn254::{Fq, Fq2, G2Affine};
+    use ark_ec::AffineRepr;
+    use ark_ff::{BigInteger, PrimeField};
+
+    fn bytes(point: &G2Affine) -> [u8; G2_LENGTH] {
+        let words = [point.x.c1, point.x.c0, point.y.c1, point.y.c0];
+        let words: Vec<u8> = words.iter().flat_map(|word: &Fq| word.into_bigint().to_bytes_be()).collect();
+        words.try_into().unwrap()
+    }
+
+    #[test]
+    fn agrees_with_arkworks() {
+        assert!(on_twist(&G2_GENERATOR));
+        let mut multiple = G2Affine::generator();
+        for scalar in 2u64..20 {
+            multiple = (multiple * ark_bn254::Fr::from(scalar)).into();
+            assert!(on_twist(&bytes(&multiple)));
+            let mut off = multiple;
+            off.y.c0 += Fq::from(1u64);
+            assert!(!on_twist(&bytes(&off)));
+        }
+    }
+
+    #[test]
+    fn a_point_outside_the_subgroup_is_on_the_curve_all_the_same() {
+        let outside = (1u64..)
+            .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::from(x), true))
+            .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+            .unwrap();
+        assert!(on_twist(&bytes(&outside)));
+    }
+
+    #[test]
+    fn infinity_is_not_on_it() {
+        assert!(!on_twist(&[0; G2_LENGTH]));
+    }
+}

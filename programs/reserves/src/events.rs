@@ -1,0 +1,123 @@
+//! What explorers and indexers read, by `emit_cpi!`. Ids and digests are 32 bytes, times are Unix seconds, amounts are in
+//! committed units by asset number.
+
+use anchor_lang::prelude::*;
+
+use crate::state::{Asset, EpochStatus};
+
+#[event]
+pub struct GovernanceInitialized {
+    pub authority: Pubkey,
+    pub circuit_delay: u64,
+    pub allow_development: bool,
+}
+
+#[event]
+pub struct GovernanceAuthorityProposed {
+    pub authority: Pubkey,
+    pub proposed: Option<Pubkey>,
+}
+
+#[event]
+pub struct GovernanceAuthorityChanged {
+    pub previous: Pubkey,
+    pub authority: Pubkey,
+}
+
+#[event]
+pub struct CircuitRegistered {
+    pub circuit: [u8; 32],
+    /// 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a ceremony.
+    pub setup: u8,
+    pub depth: u8,
+    pub assets: u16,
+    pub transcript: [u8; 32],
+    pub active_from: u64,
+}
+
+#[event]
+pub struct CircuitRetirement {
+    pub circuit: [u8; 32],
+}
+
+#[event]
+pub struct ExchangeRegistered {
+    pub exchange: [u8; 32],
+    pub authority: Pubkey,
+    pub evm_authority: [u8; 20],
+    pub name: String,
+    pub cadence: u64,
+}
+
+#[event]
+pub struct AuthorityProposed {
+    pub exchange: [u8; 32],
+    pub authority: Pubkey,
+    pub proposed: Option<Pubkey>,
+}
+
+#[event]
+pub struct AuthorityChanged {
+    pub exchange: [u8; 32],
+    pub previous: Pubkey,
+    pub authority: Pubkey,
+}
+
+#[event]
+pub struct PostersSet {
+    pub exchange: [u8; 32],
+    pub posters: Vec<Pubkey>,
+}
+
+/// The list, now of `count` assets, was replaced from entry `start` on.
+#[event]
+pub struct AssetsSet {
+    pub exchange: [u8; 32],
+    pub asset_list_digest: [u8; 32],
+    pub count: u16,
+    pub start: u16,
+    pub assets: Vec<Asset>,
+}
+
+#[event]
+pub struct PausedSet {
+    pub exchange: [u8; 32],
+    pub paused: bool,
+}
+
+/// A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not count.
+#[event]
+pub struct ShardPosted {
+    pub exchange: [u8; 32],
+    pub epoch: u64,
+    pub poster: Pubkey,
+    pub shard_index: u16,
+    pub shard_count: u16,
+    pub root: [u8; 32],
+}
+
+/// An epoch is complete; with the roots of its shards and its commitment account this is its record.
+#[event]
+pub struct EpochFinalized {
+    pub exchange: [u8; 32],
+    pub epoch: u64,
+    pub status: EpochStatus,
+    /// Symbols of the assets in which more is owed than held.
+    pub insolvent: Vec<String>,
+    pub as_of: u64,
+    pub posted_at: u64,
+    pub poster: Pubkey,
+    pub circuit: [u8; 32],
+    /// 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a ceremony.
+    pub setup: u8,
+    pub shard_count: u16,
+    pub ledger_sequence: u64,
+    pub ledger_head: [u8; 32],
+    /// Digest of the published reserves report.
+    pub sources: [u8; 32],
+    pub liabilities: Vec<u128>,
+    pub reserves: Vec<u128>,
+    pub record: [u8; 32],
+    /// Rolling head after the epoch.
+    pub head: [u8; 32],
+}

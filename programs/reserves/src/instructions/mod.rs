@@ -1,0 +1,43 @@
+//! One file an instruction: arguments, accounts, `validate`, handler. `validate` refuses before anything changes; a handler
+//! only changes.
+
+mod accept_authority;
+mod accept_governance_authority;
+mod close_buffer;
+mod initialize;
+mod open_buffer;
+mod post_shard;
+mod propose_authority;
+mod propose_governance_authority;
+mod register_circuit;
+mod register_exchange;
+mod retire_circuit;
+mod set_assets;
+mod set_paused;
+mod set_posters;
+mod solvency;
+mod write_buffer;
+
+pub use accept_authority::*;
+pub use accept_governance_authority::*;
+pub use close_buffer::*;
+pub use initialize::*;
+pub use open_buffer::*;
+pub use post_shard::*;
+pub use propose_authority::*;
+pub use propose_governance_authority::*;
+pub use register_circuit::*;
+pub use register_exchange::*;
+pub use retire_circuit::*;
+pub use set_assets::*;
+pub use set_paused::*;
+pub use set_posters::*;
+pub use solvency::*;
+pub use write_buffer::*;
+
+use anchor_lang::prelude::*;
+
+/// The chain's clock, Unix seconds.
+fn unix_time() -> Result<u64> {
+    u64::try_from(Clock::get()?.unix_timestamp).map_err(|_| ErrorCode::RequireViolated.into())
+}

@@ -1,0 +1,26 @@
+use anchor_lang::prelude::*;
+use ballast_core::seeds;
+
+use crate::{events::GovernanceAuthorityProposed, state::Governance};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ProposeGovernanceAuthority<'info> {
+    pub authority: Signer<'info>,
+    #[account(mut, seeds = [seeds::GOVERNANCE], bump = governance.bump)]
+    pub governance: Account<'info, Governance>,
+}
+
+impl ProposeGovernanceAuthority<'_> {
+    fn validate(&self) -> Result<()> {
+        self.governance.check_authority(self.authority.key)
+    }
+
+    /// `proposed`: the next authority once it accepts; none withdraws the proposal.
+    #[access_control(ctx.accounts.validate())]
+    pub fn handler(ctx: Context<Self>, proposed: Option<Pubkey>) -> Result<()> {
+        ctx.accounts.governance.propose_authority(proposed)?;
+        emit_cpi!(GovernanceAuthorityProposed { authority: ctx.accounts.authority.key(), proposed });
+        Ok(())
+    }
+}

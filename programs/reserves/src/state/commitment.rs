@@ -1,0 +1,211 @@
+use anchor_lang::prelude::*;
+use ballast_core::{
+    field::Element,
+    post::{CheckedPost, ShardPost},
+    record::{EpochRecord, Roots, next_head},
+    solvency::{Latest, amount},
+    statement::{LedgerPosition, Statement},
+};
+
+use crate::{
+    errors::refuse,
+    state::{Asset, Circuit},
+};
+
+/// What an exchange stated in one epoch: what it owes, proved, and what it says it holds.
+#[account]
+#[derive(InitSpace)]
+pub struct Commitment {
+    pub version: u8,
+    pub bump: u8,
+    /// Id of the exchange.
+    pub exchange: [u8; 32],
+    pub epoch: u64,
+    pub status: EpochStatus,
+    /// Unix seconds.
+    pub as_of: u64,
+    /// Id of the circuit.
+    pub circuit: [u8; 32],
+    /// The circuit's setup. 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a ceremony.
+    pub setup: u8,
+    pub asset_list_digest: [u8; 32],
+    pub ledger_sequence: u64,
+    pub ledger_head: [u8; 32],
+    /// Digest of the published reserves report.
+    pub sources: [u8; 32],
+    pub reserves_digest: [u8; 32],
+    pub shard_count: u16,
+    /// Running digest of the roots so far.
+    pub roots_digest: [u8; 32],
+    /// Digest of the epoch's record; zero while unfinished.
+    pub record: [u8; 32],
+    pub head_before: [u8; 32],
+    /// Rolling head after the epoch; zero while unfinished.
+    pub head_after: [u8; 32],
+    /// Bit a - 1 is set when asset number a is insolvent; zero while unfinished.
+    pub insolvent: u64,
+    /// Who posted the latest shard.
+    pub poster: Pubkey,
+    /// When the latest shard was posted, Unix seconds.
+    pub posted_at: u64,
+    /// By asset number, in committed units: the sums over the shards so far.
+    #[max_len(0)]
+    pub liabilities: Vec<u128>,
+    /// By asset number, in committed units.
+    #[max_len(0)]
+    pub reserves: Vec<u128>,
+    /// Roots of the shards so far, in order.
+    #[max_len(0)]
+    pub roots: Vec<[u8; 32]>,
+}
+
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EpochStatus {
+    /// Shards are missing.
+    Unfinished,
+    /// In every asset the reserves cover the liabilities.
+    Solvent,
+    /// In some asset the liabilities exceed the reserves.
+    Insolvent,
+}
+
+/// A chain's own word about a post: who sent it and when.
+#[derive(Clone, Copy)]
+pub struct Posting {
+    pub poster: Pubkey,
+    /// Unix seconds.
+    pub at: u64,
+}
+
+impl Commitment {
+    pub const VERSION: u8 = 1;
+
+    /// Bytes of the account of an epoch, discriminator included.
+    pub fn space(assets: usize, shards: u16) -> usize {
+        Self::DISCRIMINATOR.len()
+            + Self::INIT_SPACE
+            + assets * 2 * size_of::<u128>()
+            + usize::from(shards) * size_of::<[u8; 32]>()
+    }
+
+    /// The commitment in `account`, which must be this program's.
+    pub fn load(account: &AccountInfo) -> Result<Self> {
+        require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
+        Self::try_deserialize(&mut &account.try_borrow_data()?[..])
+    }
+
+    /// Writes it over whatever `account` held.
+    pub fn store(&self, account: &AccountInfo) -> Result<()> {
+        let mut data = account.try_borrow_mut_data()?;
+        let mut rest: &mut [u8] = &mut data;
+        self.try_serialize(&mut rest)?;
+        rest.fill(0);
+        Ok(())
+    }
+
+    /// An epoch of which no shard is done.
+    pub fn begin(bump: u8, post: &ShardPost, checked: &CheckedPost, statement: &Statement, circuit: &Circuit) -> Self {
+        Self {
+            version: Self::VERSION,
+            bump,
+            exchange: statement.exchange,
+            epoch: statement.epoch,
+            status: EpochStatus::Unfinished,
+            as_of: statement.as_of,
+            circuit: statement.circuit,
+            setup: circuit.setup,
+            asset_list_digest: statement.asset_list,
+            ledger_sequence: statement.ledger.sequence,
+            ledger_head: statement.ledger.head,
+            sources: post.sources,
+            reserves_digest: statement.reserves,
+            shard_count: statement.shard.count,
+            roots_digest: Roots::default().0,
+            record: [0; 32],
+            head_before: statement.head_before,
+            head_after: [0; 32],
+            insolvent: 0,
+            poster: Pubkey::default(),
+            posted_at: 0,
+            liabilities: vec![0; checked.totals.len()],
+            reserves: checked.reserves.clone(),
+            roots: Vec::with_capacity(statement.shard.count.into()),
+        }
+    }
+
+    pub fn shards_done(&self) -> u16 {
+        self.roots.len() as u16
+    }
+
+    pub fn ledger(&self) -> LedgerPosition {
+        LedgerPosition { sequence: self.ledger_sequence, head: self.ledger_head }
+    }
+
+    /// Adds a proved shard; the last one completes the epoch.
+    pub fn append(&mut self, root: &Element, totals: &[u128], posting: Posting) -> Result<()> {
+        for (index, (liability, total)) in self.liabilities.iter_mut().zip(totals).enumerate() {
+            *liability = amount(liability.checked_add(*total), index as u16 + 1).map_err(refuse)?;
+        }
+        self.roots_digest = Roots(self.roots_digest).append(root).0;
+        self.roots.push(root.to_bytes());
+        self.poster = posting.poster;
+        self.posted_at = posting.at;
+        if self.shards_done() == self.shard_count {
+            self.complete();
+        }
+        self.invariant()
+    }
+
+    fn complete(&mut self) {
+        self.record = EpochRecord {
+            exchange: self.exchange,
+            epoch: self.epoch,
+            as_of: self.as_of,
+            asset_list: self.asset_list_digest,
+            circuit: self.circuit,
+            ledger: self.ledger(),
+            reserves: self.reserves_digest,
+            shard_count: self.shard_count,
+            roots: Roots(self.roots_digest),
+            liabilities: &self.liabilities,
+        }
+        .digest();
+        self.head_after = next_head(&self.head_before, &self.record);
+        let pairs = self.liabilities.iter().zip(&self.reserves).enumerate();
+        self.insolvent = pairs
+            .filter(|(_, (liability, reserve))| reserve < liability)
+            .fold(0, |bits, (index, _)| bits | 1 << index);
+        self.status = if self.insolvent == 0 { EpochStatus::Solvent } else { EpochStatus::Insolvent };
+    }
+
+    /// The symbols of the assets in which it is insolvent.
+    pub fn insolvent_symbols(&self, assets: &[Asset]) -> Vec<String> {
+        let insolvent = assets.iter().enumerate().filter(|(index, _)| self.insolvent >> index & 1 == 1);
+        insolvent.map(|(_, asset)| ballast_core::assets::Asset::from(*asset).symbol()).collect()
+    }
+
+    /// What it says of asset number `asset`, if that is on the list.
+    pub fn latest(&self, asset: u16) -> Result<Option<Latest>> {
+        let index = usize::from(asset).checked_sub(1);
+        let figures = index.and_then(|index| Some((*self.liabilities.get(index)?, *self.reserves.get(index)?)));
+        let setup = self.setup.try_into().map_err(refuse)?;
+        Ok(figures.map(|(liability, reserve)| Latest {
+            epoch: self.epoch,
+            as_of: self.as_of,
+            liability,
+            reserve,
+            setup,
+        }))
+    }
+
+    pub fn invariant(&self) -> Result<()> {
+        require_eq!(self.version, Self::VERSION);
+        require_eq!(self.liabilities.len(), self.reserves.len());
+        require_gte!(self.shard_count, self.shards_done());
+        let complete = self.shards_done() == self.shard_count;
+        require!(complete == (self.status != EpochStatus::Unfinished), ErrorCode::RequireViolated);
+        require!(complete == (self.head_after != [0; 32]), ErrorCode::RequireViolated);
+        require!((self.insolvent != 0) == (self.status == EpochStatus::Insolvent), ErrorCode::RequireViolated);
+        Ok(())
+    }
+}

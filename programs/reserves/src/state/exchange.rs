@@ -1,0 +1,217 @@
+use anchor_lang::prelude::*;
+use ballast_core::{
+    Refusal,
+    assets::{self, AssetList},
+    exchange::check_name,
+    record::first_head,
+    rules::{History, POSTERS_MAX, Unfinished},
+    statement::LedgerPosition,
+};
+
+use crate::errors::{ensure, refuse};
+
+/// An exchange and where its history stands.
+#[account]
+#[derive(InitSpace)]
+pub struct Exchange {
+    pub version: u8,
+    pub bump: u8,
+    /// Digest of the first authorities and the name: the same on every chain.
+    pub id: [u8; 32],
+    /// The authority that registered it, part of the id.
+    pub first_authority: Pubkey,
+    /// The first authority on EVM chains, part of the id.
+    pub evm_authority: [u8; 20],
+    #[max_len(32)]
+    pub name: String,
+    /// Unix seconds.
+    pub registered_at: u64,
+    pub authority: Pubkey,
+    /// Proposed, and not yet accepted.
+    pub pending_authority: Option<Pubkey>,
+    pub paused: bool,
+    /// Seconds between two epochs, as the exchange promised.
+    pub cadence: u64,
+    /// Who may post for it.
+    #[max_len(8)]
+    pub posters: Vec<Pubkey>,
+    /// The epoch that the next post is for; all below it are finalized.
+    pub next_epoch: u64,
+    /// As-of time of the last finalized epoch, Unix seconds; 0 before the first.
+    pub as_of: u64,
+    /// Ledger sequence of the last finalized epoch.
+    pub ledger_sequence: u64,
+    /// Ledger head of the last finalized epoch.
+    pub ledger_head: [u8; 32],
+    /// Rolling head of the history so far.
+    pub head: [u8; 32],
+    /// The next epoch, when it was begun.
+    pub pending: Option<PendingEpoch>,
+    /// Zero while there is no list.
+    pub asset_list_digest: [u8; 32],
+    /// Asset number a is entry a - 1.
+    #[max_len(64)]
+    pub assets: Vec<Asset>,
+}
+
+/// An epoch that was begun and is not finished.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingEpoch {
+    /// Context of shard 0.
+    pub first_context: [u8; 32],
+    pub shards_done: u16,
+}
+
+/// One asset. Amounts are integers in units of 10^-decimals.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// ASCII, zero-padded.
+    pub symbol: [u8; 16],
+    pub decimals: u8,
+}
+
+impl From<Asset> for assets::Asset {
+    fn from(asset: Asset) -> Self {
+        Self { symbol: asset.symbol, decimals: asset.decimals }
+    }
+}
+
+/// What registering an exchange settles for ever, and its cadence.
+pub struct Registration {
+    pub bump: u8,
+    pub id: [u8; 32],
+    pub authority: Pubkey,
+    pub evm_authority: [u8; 20],
+    pub name: String,
+    pub cadence: u64,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+impl Exchange {
+    pub const VERSION: u8 = 1;
+
+    pub fn check_unregistered(&self) -> Result<()> {
+        ensure(self.version == 0, Refusal::ExchangeAlreadyRegistered)
+    }
+
+    pub fn check_authority(&self, signer: &Pubkey) -> Result<()> {
+        ensure(self.authority == *signer, Refusal::NotAuthority)
+    }
+
+    pub fn check_pending_authority(&self, signer: &Pubkey) -> Result<()> {
+        ensure(self.pending_authority == Some(*signer), Refusal::NotPendingAuthority)
+    }
+
+    pub fn check_poster(&self, signer: &Pubkey) -> Result<()> {
+        ensure(self.posters.contains(signer), Refusal::NotPoster)
+    }
+
+    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number alone.
+    pub fn check_assets_settable(&self) -> Result<()> {
+        ensure(self.next_epoch == 1 && self.pending.is_none(), Refusal::AssetListFrozen)
+    }
+
+    /// Its history as the rules of a post see it.
+    pub fn history(&self) -> History {
+        History {
+            paused: self.paused,
+            assets: self.assets.len() as u16,
+            next_epoch: self.next_epoch,
+            last_as_of: self.as_of,
+            last_ledger: LedgerPosition { sequence: self.ledger_sequence, head: self.ledger_head },
+        }
+    }
+
+    pub fn unfinished(&self) -> Option<Unfinished> {
+        self.pending.map(|pending| Unfinished { first: pending.first_context, shards_done: pending.shards_done })
+    }
+
+    /// The last finalized epoch; 0 before the first.
+    pub fn latest_epoch(&self) -> u64 {
+        self.next_epoch.saturating_sub(1)
+    }
+
+    pub fn register(&mut self, registration: Registration) -> Result<()> {
+        self.version = Self::VERSION;
+        self.bump = registration.bump;
+        self.id = registration.id;
+        self.first_authority = registration.authority;
+        self.evm_authority = registration.evm_authority;
+        self.name = registration.name;
+        self.registered_at = registration.now;
+        self.authority = registration.authority;
+        self.cadence = registration.cadence;
+        self.next_epoch = 1;
+        self.head = first_head(&self.id);
+        self.invariant()
+    }
+
+    pub fn propose_authority(&mut self, proposed: Option<Pubkey>) -> Result<()> {
+        self.pending_authority = proposed;
+        self.invariant()
+    }
+
+    /// Hands over to the proposed authority; returns the previous one.
+    pub fn accept_authority(&mut self) -> Result<Pubkey> {
+        let accepted = self.pending_authority.take().ok_or_else(|| refuse(Refusal::NotPendingAuthority))?;
+        let previous = std::mem::replace(&mut self.authority, accepted);
+        self.invariant()?;
+        Ok(previous)
+    }
+
+    pub fn set_posters(&mut self, posters: Vec<Pubkey>) -> Result<()> {
+        let distinct = posters.iter().enumerate().all(|(i, poster)| !posters[..i].contains(poster));
+        let valid = posters.len() <= POSTERS_MAX && distinct && !posters.contains(&Pubkey::default());
+        ensure(valid, Refusal::PostersInvalid)?;
+        self.posters = posters;
+        self.invariant()
+    }
+
+    /// Replaces the list from entry `start` on. What is there afterwards must be a valid list.
+    pub fn set_assets(&mut self, start: u16, assets: &[Asset]) -> Result<()> {
+        ensure(usize::from(start) <= self.assets.len(), Refusal::AssetListInvalid)?;
+        self.assets.truncate(start.into());
+        self.assets.extend_from_slice(assets);
+        let list = AssetList::new(self.assets.iter().copied().map(Into::into).collect()).map_err(refuse)?;
+        self.asset_list_digest = list.digest();
+        self.invariant()
+    }
+
+    pub fn set_paused(&mut self, paused: bool) -> Result<()> {
+        self.paused = paused;
+        self.invariant()
+    }
+
+    /// The next epoch has this many shards, the first with this context.
+    pub fn advance(&mut self, first_context: [u8; 32], shards_done: u16) -> Result<()> {
+        self.pending = Some(PendingEpoch { first_context, shards_done });
+        self.invariant()
+    }
+
+    /// The next epoch is finalized.
+    pub fn finalize(&mut self, as_of: u64, ledger: LedgerPosition, head: [u8; 32]) -> Result<()> {
+        // At u64::MAX epochs a history is full; at one epoch a second that takes 10^11 years.
+        self.next_epoch = self.next_epoch.checked_add(1).ok_or(ErrorCode::RequireViolated)?;
+        self.as_of = as_of;
+        self.ledger_sequence = ledger.sequence;
+        self.ledger_head = ledger.head;
+        self.head = head;
+        self.pending = None;
+        self.invariant()
+    }
+
+    pub fn invariant(&self) -> Result<()> {
+        require_eq!(self.version, Self::VERSION);
+        check_name(&self.name).map_err(refuse)?;
+        ensure(self.cadence > 0, Refusal::CadenceInvalid)?;
+        require_keys_neq!(self.authority, Pubkey::default());
+        require!(self.pending_authority != Some(Pubkey::default()), ErrorCode::RequireViolated);
+        require_gte!(POSTERS_MAX, self.posters.len());
+        require!(self.assets.is_empty() == (self.asset_list_digest == [0; 32]), ErrorCode::RequireViolated);
+        require_gt!(self.next_epoch, 0);
+        require!(self.latest_epoch() > 0 || self.head == self.id, ErrorCode::RequireViolated);
+        require!(self.pending.is_none_or(|pending| pending.shards_done > 0), ErrorCode::RequireViolated);
+        Ok(())
+    }
+}
