@@ -71,7 +71,8 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
             return Err(epoch.bad_data("exchange", text(&exchange.id), text(&epoch.record.exchange)));
         }
         if epoch.record.epoch != number {
-            return Err(epoch.bad_data("epoch", number, epoch.record.epoch));
+            let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
+            return Err(Error::bad_data(exchange.chain, subject, "epoch", number, epoch.record.epoch));
         }
         epoch.check()?;
     }

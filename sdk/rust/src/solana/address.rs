@@ -1,0 +1,40 @@
+//! Where the program's accounts are. Seeds are those of [`ballast_core::seeds`].
+
+use ballast_core::{Digest, seeds};
+use solana_sdk::pubkey::Pubkey;
+
+fn derived(program: &Pubkey, seeds: &[&[u8]]) -> Pubkey {
+    Pubkey::find_program_address(seeds, program).0
+}
+
+pub fn governance(program: &Pubkey) -> Pubkey {
+    derived(program, &[seeds::GOVERNANCE])
+}
+
+pub fn exchange(program: &Pubkey, id: &Digest) -> Pubkey {
+    derived(program, &[seeds::EXCHANGE, id])
+}
+
+pub fn circuit(program: &Pubkey, id: &Digest) -> Pubkey {
+    derived(program, &[seeds::CIRCUIT, id])
+}
+
+/// Of one epoch of an exchange.
+pub fn commitment(program: &Pubkey, exchange: &Digest, epoch: u64) -> Pubkey {
+    derived(program, &[seeds::COMMITMENT, exchange, &epoch.to_le_bytes()])
+}
+
+/// Of the owner's buffer with this number.
+pub fn buffer(program: &Pubkey, owner: &Pubkey, number: u32) -> Pubkey {
+    derived(program, &[seeds::BUFFER, owner.as_ref(), &number.to_le_bytes()])
+}
+
+/// Signs the program's events.
+pub fn event_authority(program: &Pubkey) -> Pubkey {
+    derived(program, &[b"__event_authority"])
+}
+
+/// Of the program's own code and its upgrade authority, under the upgradeable loader.
+pub fn program_data(program: &Pubkey) -> Pubkey {
+    derived(&anchor_lang::solana_program::bpf_loader_upgradeable::ID, &[program.as_ref()])
+}

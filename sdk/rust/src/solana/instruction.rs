@@ -1,0 +1,221 @@
+//! Instructions with the program's own accounts filled in.
+
+use anchor_lang::{InstructionData, ToAccountMetas};
+use ballast_core::{Digest, assets::AssetList};
+use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
+use solana_sdk_ids::system_program;
+
+use super::{
+    address,
+    bindings::{
+        self,
+        client::{accounts, args},
+        types,
+    },
+};
+
+/// The program at one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program(pub Pubkey);
+
+impl Default for Program {
+    /// At the address of the committed IDL.
+    fn default() -> Self {
+        Self(bindings::ID)
+    }
+}
+
+impl Program {
+    fn instruction(&self, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
+        Instruction { program_id: self.0, accounts: accounts.to_account_metas(None), data: data.data() }
+    }
+
+    fn event_authority(&self) -> Pubkey {
+        address::event_authority(&self.0)
+    }
+
+    /// `upgrade_authority` signs and pays.
+    pub fn initialize(&self, upgrade_authority: &Pubkey, args: types::InitializeArgs) -> Instruction {
+        let accounts = accounts::Initialize {
+            upgrade_authority: *upgrade_authority,
+            program_data: address::program_data(&self.0),
+            governance: address::governance(&self.0),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::Initialize { args })
+    }
+
+    /// `authority` signs; none takes a proposal back.
+    pub fn propose_governance_authority(&self, authority: &Pubkey, proposed: Option<Pubkey>) -> Instruction {
+        let accounts = accounts::ProposeGovernanceAuthority {
+            authority: *authority,
+            governance: address::governance(&self.0),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::ProposeGovernanceAuthority { proposed })
+    }
+
+    /// `pending_authority` signs.
+    pub fn accept_governance_authority(&self, pending_authority: &Pubkey) -> Instruction {
+        let accounts = accounts::AcceptGovernanceAuthority {
+            pending_authority: *pending_authority,
+            governance: address::governance(&self.0),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::AcceptGovernanceAuthority {})
+    }
+
+    /// `authority` of the governance signs and pays; `id` is the circuit's, made from `args`.
+    pub fn register_circuit(&self, authority: &Pubkey, id: &Digest, args: types::RegisterCircuitArgs) -> Instruction {
+        let accounts = accounts::RegisterCircuit {
+            authority: *authority,
+            governance: address::governance(&self.0),
+            circuit: address::circuit(&self.0, id),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::RegisterCircuit { args })
+    }
+
+    /// `authority` of the governance signs.
+    pub fn retire_circuit(&self, authority: &Pubkey, id: &Digest) -> Instruction {
+        let accounts = accounts::RetireCircuit {
+            authority: *authority,
+            governance: address::governance(&self.0),
+            circuit: address::circuit(&self.0, id),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::RetireCircuit {})
+    }
+
+    /// `authority` signs and pays; `id` is the exchange's, made from it and `args`.
+    pub fn register_exchange(&self, authority: &Pubkey, id: &Digest, args: types::RegisterExchangeArgs) -> Instruction {
+        let accounts = accounts::RegisterExchange {
+            authority: *authority,
+            exchange: address::exchange(&self.0, id),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::RegisterExchange { args })
+    }
+
+    /// `authority` signs; none takes a proposal back.
+    pub fn propose_authority(&self, authority: &Pubkey, exchange: &Digest, proposed: Option<Pubkey>) -> Instruction {
+        let accounts = accounts::ProposeAuthority {
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::ProposeAuthority { proposed })
+    }
+
+    /// `pending_authority` signs.
+    pub fn accept_authority(&self, pending_authority: &Pubkey, exchange: &Digest) -> Instruction {
+        let accounts = accounts::AcceptAuthority {
+            pending_authority: *pending_authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::AcceptAuthority {})
+    }
+
+    /// `authority` signs.
+    pub fn set_posters(&self, authority: &Pubkey, exchange: &Digest, posters: Vec<Pubkey>) -> Instruction {
+        let accounts = accounts::SetPosters {
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::SetPosters { posters })
+    }
+
+    /// The instructions that set a list, [`ASSETS_AT_ONCE`] entries each, in order; `authority` signs.
+    pub fn set_assets(&self, authority: &Pubkey, exchange: &Digest, assets: &AssetList) -> Vec<Instruction> {
+        let pieces = (0u16..).step_by(ASSETS_AT_ONCE).zip(assets.as_slice().chunks(ASSETS_AT_ONCE));
+        let piece = |(start, piece): (u16, &[ballast_core::assets::Asset])| {
+            let accounts = accounts::SetAssets {
+                authority: *authority,
+                exchange: address::exchange(&self.0, exchange),
+                event_authority: self.event_authority(),
+                program: self.0,
+            };
+            let entry = |asset: &ballast_core::assets::Asset| types::Asset { symbol: asset.symbol, decimals: asset.decimals };
+            let assets = piece.iter().map(entry).collect();
+            self.instruction(accounts, args::SetAssets { args: types::SetAssetsArgs { start, assets } })
+        };
+        pieces.map(piece).collect()
+    }
+
+    /// `authority` signs.
+    pub fn set_paused(&self, authority: &Pubkey, exchange: &Digest, paused: bool) -> Instruction {
+        let accounts = accounts::SetPaused {
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::SetPaused { paused })
+    }
+
+    /// `owner` signs and pays for a buffer of `size` bytes.
+    pub fn open_buffer(&self, owner: &Pubkey, number: u32, size: u32) -> Instruction {
+        let accounts = accounts::OpenBuffer {
+            owner: *owner,
+            buffer: address::buffer(&self.0, owner, number),
+            system_program: system_program::ID,
+        };
+        self.instruction(accounts, args::OpenBuffer { args: types::OpenBufferArgs { number, size } })
+    }
+
+    /// `owner` signs. A transaction holds some 900 bytes of `data`.
+    pub fn write_buffer(&self, owner: &Pubkey, number: u32, offset: u32, data: Vec<u8>) -> Instruction {
+        let accounts =
+            accounts::WriteBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
+        self.instruction(accounts, args::WriteBuffer { args: types::WriteBufferArgs { offset, data } })
+    }
+
+    /// `owner` signs and gets the rent back.
+    pub fn close_buffer(&self, owner: &Pubkey, number: u32) -> Instruction {
+        let accounts =
+            accounts::CloseBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
+        self.instruction(accounts, args::CloseBuffer {})
+    }
+
+    /// `poster` signs and pays; the post is in his buffer `number`. Names the accounts that the post is for.
+    pub fn post_shard(&self, poster: &Pubkey, exchange: &Digest, epoch: u64, circuit: &Digest, number: u32) -> Instruction {
+        let accounts = accounts::PostShard {
+            poster: *poster,
+            exchange: address::exchange(&self.0, exchange),
+            circuit: address::circuit(&self.0, circuit),
+            buffer: address::buffer(&self.0, poster, number),
+            commitment: address::commitment(&self.0, exchange, epoch),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::PostShard {})
+    }
+
+    /// Asks about asset number `asset`, from 1. `latest` is the exchange's latest epoch, 0 when there is none; the program
+    /// refuses any other. `max_age` in seconds. The answer is the return data.
+    pub fn solvency(&self, exchange: &Digest, latest: u64, asset: u16, max_age: u64) -> Instruction {
+        let accounts = accounts::Solvency {
+            exchange: address::exchange(&self.0, exchange),
+            commitment: (latest > 0).then(|| address::commitment(&self.0, exchange, latest)),
+        };
+        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age } })
+    }
+}
+
+/// Entries of an asset list that one transaction holds: 17 bytes each, and as many again for the event.
+pub const ASSETS_AT_ONCE: usize = 32;

@@ -1,0 +1,17 @@
+//! Reading the program.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`bindings`] | accounts, instructions, events and errors, generated from the committed IDL |
+//! | [`address`] | where the program's accounts are |
+//! | [`instruction`] | instructions with their accounts filled in |
+//! | `account` | accounts as this crate's types, checked |
+//! | [`reader`] | accounts, and the answer about solvency, from a node |
+
+mod account;
+pub mod address;
+pub mod bindings;
+pub mod instruction;
+pub mod reader;
+
+pub use reader::{SolanaOptions, SolanaReader};

@@ -1,0 +1,300 @@
+//! The program's accounts from a node, and the program's own answer about solvency.
+
+use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
+
+use anchor_lang::{AccountDeserialize, Discriminator};
+use async_trait::async_trait;
+use ballast_core::{
+    Digest, Refusal,
+    circuit::{Class, SetupKind},
+    solvency::Solvency,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use solana_client::{
+    client_error::{ClientError, ClientErrorKind},
+    nonblocking::rpc_client::RpcClient,
+    rpc_config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcSimulateTransactionConfig},
+    rpc_filter::{Memcmp, RpcFilterType},
+    rpc_request::RpcError,
+};
+use solana_commitment_config::CommitmentConfig;
+use solana_sdk::{account::Account, clock::Clock, message::Message, pubkey::Pubkey, transaction::Transaction};
+
+use super::{
+    account::{self, Place},
+    address,
+    bindings::accounts,
+    instruction,
+};
+use crate::{
+    chain::{Address, Chain},
+    circuit::Circuit,
+    epoch::Epoch,
+    error::{Error, Subject},
+    exchange::{Exchange, PendingEpoch},
+    node::{Node, TIMEOUT},
+    reader::Reader,
+    solvency::{Answer, Question},
+};
+
+/// How a node is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SolanaOptions {
+    /// How settled a state must be to be read.
+    pub commitment: CommitmentConfig,
+    /// An account with lamports in whose name the question about solvency is simulated. Nobody signs and nothing is spent.
+    /// None: a poster of the exchange, or its authority.
+    pub fee_payer: Option<Pubkey>,
+}
+
+impl Default for SolanaOptions {
+    fn default() -> Self {
+        Self { commitment: CommitmentConfig::confirmed(), fee_payer: None }
+    }
+}
+
+/// Reads the program `reserves`.
+pub struct SolanaReader {
+    rpc: RpcClient,
+    node: Node,
+    program: Pubkey,
+    options: SolanaOptions,
+    /// Class and setup of circuits seen before: neither can change.
+    circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
+}
+
+/// Accounts that one request may ask for.
+const ACCOUNTS_AT_ONCE: usize = 100;
+
+/// Anchor's number of the first refusal.
+const FIRST_ERROR: u32 = 6000;
+
+/// How often solvency is asked again when another epoch was finalized meanwhile.
+const ATTEMPTS: usize = 3;
+
+impl SolanaReader {
+    /// Connects to the JSON-RPC node at `url` and finds the program.
+    ///
+    /// Fails with [`Error::NotDeployed`] when there is no program at the address.
+    pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
+        let node = Node::parse(url)?;
+        let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
+        let reader = Self { rpc, node, program, options, circuits: Mutex::default() };
+        let account = reader.account(&program, "the program").await?;
+        if !account.is_some_and(|account| account.executable) {
+            let address = program.to_string();
+            return Err(Error::NotDeployed { chain: Chain::Solana, contract: "program reserves", address });
+        }
+        Ok(reader)
+    }
+
+    fn error(&self, what: &str, error: ClientError) -> Error {
+        match error.kind() {
+            ClientErrorKind::RpcError(RpcError::RpcResponseError { .. } | RpcError::ForUser(_) | RpcError::ParseError(_))
+            | ClientErrorKind::SerdeJson(_)
+            | ClientErrorKind::TransactionError(_) => self.node.refused(what, error),
+            _ => self.node.unreachable(what, &error),
+        }
+    }
+
+    async fn account(&self, address: &Pubkey, what: &str) -> Result<Option<Account>, Error> {
+        let account = self.rpc.get_account_with_commitment(address, self.options.commitment).await;
+        Ok(account.map_err(|error| self.error(what, error))?.value)
+    }
+
+    /// The program's account at `address`, if there is one.
+    async fn decoded<T: AccountDeserialize + Discriminator>(&self, address: &Pubkey, what: &str) -> Result<Option<T>, Error> {
+        let account = self.account(address, what).await?;
+        account.map(|account| account::decode(&self.program, address, &account)).transpose()
+    }
+
+    async fn stored_exchange(&self, id: &Digest) -> Result<(Exchange, Option<u16>), Error> {
+        let address = address::exchange(&self.program, id);
+        let stored: Option<accounts::Exchange> = self.decoded(&address, "an exchange").await?;
+        let stored = stored.ok_or(Error::ExchangeNotFound { chain: Chain::Solana, exchange: *id })?;
+        let shards_done = stored.pending.as_ref().map(|pending| pending.shards_done);
+        Ok((account::exchange(&self.program, &address, stored)?, shards_done))
+    }
+
+    async fn class_and_setup(&self, id: &Digest) -> Result<(Class, SetupKind), Error> {
+        let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let circuit = self.circuit(id).await?;
+        if let Ok(mut circuits) = self.circuits.lock() {
+            circuits.insert(*id, (circuit.class, circuit.setup));
+        }
+        Ok((circuit.class, circuit.setup))
+    }
+
+    /// Whoever can be named as paying for a simulation: the cluster wants an account of the system program with lamports.
+    async fn fee_payer(&self, exchange: &Exchange) -> Result<Pubkey, Error> {
+        if let Some(payer) = self.options.fee_payer {
+            return Ok(payer);
+        }
+        let own = exchange.posters.iter().chain([&exchange.authority]);
+        let candidates: Vec<Pubkey> = own
+            .filter_map(|address| match address {
+                Address::Solana(address) => Some(*address),
+                Address::Evm(_) => None,
+            })
+            .collect();
+        let what = "an account to simulate with";
+        let found = self.rpc.get_multiple_accounts_with_commitment(&candidates, self.options.commitment).await;
+        let found = found.map_err(|error| self.error(what, error))?.value;
+        let able = |account: &Option<Account>| {
+            account.as_ref().is_some_and(|account| account.lamports > 0 && account.owner == system_program::ID)
+        };
+        let payer = candidates.into_iter().zip(found).find(|(_, account)| able(account));
+        payer.map(|(address, _)| address).ok_or_else(|| {
+            self.node.refused("solvency", "no poster and no authority has lamports to simulate with: name a fee payer")
+        })
+    }
+
+    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was finalized meanwhile.
+    async fn simulate(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Option<Solvency>, Error> {
+        let payer = self.fee_payer(exchange).await?;
+        // No asset has number 0: what is not on the list is asked for all the same.
+        let number = exchange.assets.as_ref().and_then(|assets| assets.number(symbol)).unwrap_or(0);
+        let ask = Program(self.program).solvency(&exchange.id, exchange.latest_epoch(), number, max_age);
+        let transaction = Transaction::new_unsigned(Message::new(&[ask], Some(&payer)));
+        let config = RpcSimulateTransactionConfig {
+            sig_verify: false,
+            replace_recent_blockhash: true,
+            commitment: Some(self.options.commitment),
+            ..Default::default()
+        };
+        let result = self.rpc.simulate_transaction_with_config(&transaction, config).await;
+        let result = result.map_err(|error| self.error("solvency", error))?.value;
+        if let Some(error) = result.err {
+            let error = TransactionError::from(error);
+            return match refusal(&error) {
+                Some((name, _)) if name == NOT_LATEST => Ok(None),
+                Some((name, number)) => Err(self.node.refused("solvency", format!("{name} (error {number})"))),
+                None => Err(self.node.refused("solvency", error)),
+            };
+        }
+        let subject = || Subject::Exchange(exchange.id);
+        let bad = |expected: &str, found: String| {
+            Error::bad_data(Chain::Solana, subject(), format!("solvency({symbol})"), expected, found)
+        };
+        // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros: the answer "missing".
+        let Some(returned) = result.return_data else {
+            return Ok(Some(Solvency::MISSING));
+        };
+        if returned.program_id != self.program.to_string() {
+            return Err(bad("an answer of the program", returned.program_id));
+        }
+        let data = BASE64_STANDARD.decode(&returned.data.0).map_err(|error| bad("base64", error.to_string()))?;
+        if data.len() > Solvency::ENCODED_LENGTH {
+            return Err(bad(&format!("{} bytes", Solvency::ENCODED_LENGTH), data.len().to_string()));
+        }
+        let mut bytes = [0; Solvency::ENCODED_LENGTH];
+        bytes[..data.len()].copy_from_slice(&data);
+        Solvency::decode(&bytes).map(Some).ok_or_else(|| bad("an answer of section 7", hex::encode(&data)))
+    }
+}
+
+/// The refusal that a program's error code stands for: its name and number.
+pub fn refusal(error: &TransactionError) -> Option<(&'static str, u32)> {
+    let TransactionError::InstructionError(_, InstructionError::Custom(code)) = error else {
+        return None;
+    };
+    let number = code.checked_sub(FIRST_ERROR)?;
+    Refusal::ALL.iter().find(|(_, known)| *known == number).copied()
+}
+
+#[async_trait]
+impl Reader for SolanaReader {
+    fn chain(&self) -> Chain {
+        Chain::Solana
+    }
+
+    async fn clock(&self) -> Result<u64, Error> {
+        let what = "the clock";
+        let account = self.account(&sysvar::clock::ID, what).await?;
+        let clock: Option<Clock> = account.and_then(|account| account.deserialize_data().ok());
+        let time = clock.and_then(|clock| u64::try_from(clock.unix_timestamp).ok());
+        time.ok_or_else(|| self.node.refused(what, "no clock, or one before 1970"))
+    }
+
+    async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
+        let kind = Memcmp::new_raw_bytes(0, accounts::Exchange::DISCRIMINATOR.to_vec());
+        let config = RpcProgramAccountsConfig {
+            filters: Some(vec![RpcFilterType::Memcmp(kind)]),
+            account_config: RpcAccountInfoConfig {
+                encoding: Some(UiAccountEncoding::Base64),
+                commitment: Some(self.options.commitment),
+                ..Default::default()
+            },
+            ..Default::default()
+        };
+        let found = self.rpc.get_program_ui_accounts_with_config(&self.program, config).await;
+        let mut exchanges = Vec::new();
+        for (address, account) in found.map_err(|error| self.error("the exchanges", error))? {
+            let account = account.to_account().ok_or_else(|| self.node.refused("the exchanges", "an account without data"))?;
+            let stored = account::decode(&self.program, &address, &account)?;
+            exchanges.push(account::exchange(&self.program, &address, stored)?);
+        }
+        exchanges.sort_by(|left, right| (&left.name, left.id).cmp(&(&right.name, right.id)));
+        Ok(exchanges)
+    }
+
+    async fn exchange(&self, id: &Digest) -> Result<Exchange, Error> {
+        Ok(self.stored_exchange(id).await?.0)
+    }
+
+    async fn pending(&self, exchange: &Exchange) -> Result<Option<PendingEpoch>, Error> {
+        let (exchange, shards_done) = self.stored_exchange(&exchange.id).await?;
+        let Some(shards_done) = shards_done else {
+            return Ok(None);
+        };
+        let number = exchange.next_epoch;
+        let address = address::commitment(&self.program, &exchange.id, number);
+        let stored: Option<accounts::Commitment> = self.decoded(&address, "an unfinished epoch").await?;
+        let stored = stored.ok_or_else(|| missing(&exchange.id, number, &address))?;
+        account::pending(&Place { exchange: &exchange, number }, stored, shards_done).map(Some)
+    }
+
+    async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
+        let numbers: Vec<u64> = numbers.collect();
+        let mut epochs = Vec::with_capacity(numbers.len());
+        for numbers in numbers.chunks(ACCOUNTS_AT_ONCE) {
+            let at = |number: &u64| address::commitment(&self.program, &exchange.id, *number);
+            let addresses: Vec<Pubkey> = numbers.iter().map(at).collect();
+            let found = self.rpc.get_multiple_accounts_with_commitment(&addresses, self.options.commitment).await;
+            let found = found.map_err(|error| self.error("epochs", error))?.value;
+            for ((number, address), account) in numbers.iter().zip(&addresses).zip(found) {
+                let account = account.ok_or_else(|| missing(&exchange.id, *number, address))?;
+                let stored: accounts::Commitment = account::decode(&self.program, address, &account)?;
+                let circuit = self.class_and_setup(&stored.circuit).await?;
+                epochs.push(account::epoch(&Place { exchange, number: *number }, stored, circuit)?);
+            }
+        }
+        Ok(epochs)
+    }
+
+    async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
+        let stored: Option<accounts::Circuit> = self.decoded(&address::circuit(&self.program, id), "a circuit").await?;
+        let stored = stored.ok_or(Error::CircuitNotFound { chain: Chain::Solana, circuit: *id })?;
+        account::circuit(id, stored)
+    }
+
+    async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        let mut exchange = exchange.clone();
+        for _ in 0..ATTEMPTS {
+            if let Some(answer) = self.simulate(&exchange, symbol, max_age).await? {
+                return Answer::new(&Question::new(&exchange, symbol, max_age), answer);
+            }
+            exchange = self.exchange(&exchange.id).await?;
+        }
+        Err(self.node.refused("solvency", format!("{NOT_LATEST}, {ATTEMPTS} times")))
+    }
+}
+
+/// An epoch that the exchange counts and whose commitment is not there.
+fn missing(exchange: &Digest, epoch: u64, address: &Pubkey) -> Error {
+    let subject = Subject::Epoch { exchange: *exchange, epoch };
+    Error::bad_data(Chain::Solana, subject, "commitment", format!("an account at {address}"), "none")
+}
