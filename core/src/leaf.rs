@@ -1,10 +1,6 @@
 //! An account's balances as leaves (section 2).
 
-use crate::{
-    digest::{Digest, sha256},
-    field::Element,
-    poseidon,
-};
+use crate::{digest::sha256, field::Element, poseidon};
 
 /// Slots of a leaf.
 pub const SLOTS: usize = 9;
@@ -52,7 +48,7 @@ impl Salt {
     /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master secret. Derived, so that
     /// nothing need be stored, and for one epoch only, so that nothing carries over.
     #[cfg(feature = "salt")]
-    pub fn derive(master: &MasterSecret, exchange: &Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
+    pub fn derive(master: &MasterSecret, exchange: &crate::Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
         use hmac::{Hmac, Mac};
         let preimage =
             crate::digest::Preimage::new("ballast/salt/v1").bytes(exchange).u64(epoch).bytes(account.bytes()).u32(leaf);
@@ -63,15 +59,18 @@ impl Salt {
 }
 
 /// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses of any balance.
+#[cfg(feature = "salt")]
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
 
+#[cfg(feature = "salt")]
 impl MasterSecret {
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 }
 
+#[cfg(feature = "salt")]
 impl core::fmt::Debug for MasterSecret {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("MasterSecret(secret)")

@@ -4,11 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_loader_v3_interface::{get_program_data_address, instruction as loader, state::UpgradeableLoaderState};
-use solana_sdk::{
-    pubkey::Pubkey,
-    signature::Keypair,
-    signer::Signer,
-};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use solana_sdk_ids::bpf_loader_upgradeable;
 
 use crate::transaction::send;

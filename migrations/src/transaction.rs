@@ -19,7 +19,12 @@ pub fn connect(url: &str) -> RpcClient {
 ///
 /// # Errors
 /// What the node answers, with `step` to say what was being done.
-pub async fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair], step: &str) -> Result<Signature> {
+pub async fn send(
+    rpc: &RpcClient,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+    step: &str,
+) -> Result<Signature> {
     let payer = signers.first().context("a transaction needs a payer")?.pubkey();
     let blockhash = rpc.get_latest_blockhash().await.with_context(|| format!("{step}: no recent blockhash"))?;
     let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer), signers, blockhash);

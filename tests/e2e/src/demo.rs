@@ -119,7 +119,8 @@ async fn gas_since(provider: &impl Provider, block: u64) -> Result<u64> {
 }
 
 fn register(steps: &mut Steps, ballast: &Ballast) -> Result<()> {
-    let begun = steps.begin("Register the exchange: ballast secret new; ballast exchange register, set-assets, set-posters");
+    let begun =
+        steps.begin("Register the exchange: ballast secret new; ballast exchange register, set-assets, set-posters");
     ballast.run(&["secret", "new"])?;
     for command in ["register", "set-assets", "set-posters"] {
         show(&ballast.run(&["exchange", command])?);

@@ -10,12 +10,11 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use anyhow::{Context, Result};
-use ballast_core::circuit_file::CircuitFile;
+use ballast_core::{circuit::VerifyingKey, circuit_file::CircuitFile};
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
-    governance,
-    program,
+    governance, program,
     record::EvmDeployment,
     transaction::connect,
 };
@@ -115,7 +114,8 @@ impl Network {
     }
 
     fn settings(&self, keys: &ExchangeKeys, name: &str, source: &Source) -> Result<String> {
-        let optional = |key: &str, value: Option<String>| value.map_or(String::new(), |value| format!("{key} = {value}\n"));
+        let optional =
+            |key: &str, value: Option<String>| value.map_or(String::new(), |value| format!("{key} = {value}\n"));
         let assets = optional("assets", source.assets.as_ref().map(|path| format!("{:?}", path)));
         let accounts = optional("accounts", source.accounts.map(|count| count.to_string()));
         Ok(format!(
@@ -172,10 +172,8 @@ private = "private"
 }
 
 /// The published circuit.
-pub fn circuit_file() -> Result<(CircuitFile, ballast_core::circuit::VerifyingKey)> {
-    let path = project().join("circuits/direct-development.json");
-    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-    CircuitFile::parse(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+pub fn circuit_file() -> Result<(CircuitFile, VerifyingKey)> {
+    circuit::read(&project().join("circuits/direct-development.json"))
 }
 
 /// The program's address on a local cluster: its key is INSECURE, it is published with the source.

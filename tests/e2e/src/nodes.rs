@@ -68,7 +68,8 @@ impl Drop for SolanaNode {
 /// Starts anvil on a free port with `block_time` seconds between blocks, or a block a transaction.
 pub fn start_anvil(block_time: Option<u64>) -> Result<AnvilInstance> {
     let packages = project().join("node_modules/@foundry-rs");
-    let folders = fs::read_dir(&packages).with_context(|| format!("read {}; `npm ci` installs it", packages.display()))?;
+    let folders =
+        fs::read_dir(&packages).with_context(|| format!("read {}; `npm ci` installs it", packages.display()))?;
     // The launcher in .bin is a script; killing it would leave the node running.
     let path = folders
         .filter_map(|entry| Some(entry.ok()?.path().join("bin/anvil")))

@@ -1,0 +1,88 @@
+//! Step 4: a circuit, from its published file, on both chains.
+
+use std::{fs, path::Path};
+
+use alloy::{
+    network::Ethereum,
+    primitives::{Address, B256},
+    providers::Provider,
+};
+use anyhow::{Context, Result, anyhow, ensure};
+use ballast_core::{circuit::VerifyingKey, circuit_file::CircuitFile};
+use ballast_sdk::{
+    evm::bindings::CircuitRegistry,
+    solana::{address, bindings::types::RegisterCircuitArgs, instruction::Program},
+};
+use solana_client::nonblocking::rpc_client::RpcClient;
+use solana_commitment_config::CommitmentConfig;
+use solana_sdk::{message::Message, signature::Keypair, signer::Signer, transaction::Transaction};
+
+use crate::transaction::send;
+
+/// The circuit in the file at `path`, checked against its own id.
+///
+/// # Errors
+/// With the file's path.
+pub fn read(path: &Path) -> Result<(CircuitFile, VerifyingKey)> {
+    let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    CircuitFile::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+/// Registers the circuit on Solana, unless it is registered; says how many compute units that took.
+///
+/// # Errors
+/// The program's refusal, or what the node answers.
+pub async fn register_on_solana(
+    rpc: &RpcClient,
+    governance: &Keypair,
+    file: &CircuitFile,
+    key: &VerifyingKey,
+) -> Result<Option<u64>> {
+    let program = Program::default();
+    let address = address::circuit(&program.0, &file.id);
+    let existing = rpc.get_account_with_commitment(&address, CommitmentConfig::confirmed()).await;
+    if existing.context("read the circuit's account")?.value.is_some() {
+        return Ok(None);
+    }
+    let args = RegisterCircuitArgs {
+        depth: file.class.depth,
+        assets: file.class.assets,
+        setup: file.setup as u8,
+        transcript: file.transcript,
+        verifying_key: key.as_bytes().to_vec(),
+    };
+    let register = program.register_circuit(&governance.pubkey(), &file.id, args);
+    let simulated =
+        Transaction::new_unsigned(Message::new(std::slice::from_ref(&register), Some(&governance.pubkey())));
+    let units = rpc.simulate_transaction(&simulated).await.context("simulate the registration")?.value.units_consumed;
+    send(rpc, &[register], &[governance], "register the circuit on Solana").await?;
+    Ok(units)
+}
+
+/// Registers the circuit in the EVM registry, unless it is registered; says how much gas that took. The provider signs as
+/// the registry's owner.
+///
+/// # Errors
+/// The registry's refusal, or what the node answers.
+pub async fn register_on_evm<P: Provider<Ethereum>>(
+    provider: &P,
+    registry: Address,
+    file: &CircuitFile,
+    key: &VerifyingKey,
+) -> Result<Option<u64>> {
+    let registry = CircuitRegistry::new(registry, provider);
+    let existing = registry.circuit(B256::from(file.id)).call().await.context("read the circuit")?;
+    if !existing.verifier.is_zero() {
+        return Ok(None);
+    }
+    let add = registry.addCircuit(
+        file.class.depth,
+        file.class.assets,
+        file.setup as u8,
+        file.transcript.into(),
+        key.as_bytes().to_vec().into(),
+    );
+    let receipt = add.send().await.context("add the circuit")?.get_receipt().await.context("add the circuit")?;
+    ensure!(receipt.status(), "adding the circuit was reverted in {}", receipt.transaction_hash);
+    Ok(Some(receipt.gas_used))
+}
