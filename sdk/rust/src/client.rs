@@ -6,6 +6,7 @@ use std::{
 };
 
 use ballast_core::Digest;
+use solana_sdk::pubkey::Pubkey;
 
 use crate::{
     chain::Chain,
@@ -16,6 +17,7 @@ use crate::{
     exchange::{Exchange, PendingEpoch},
     history::History,
     reader::Reader,
+    solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
     verification::{self, Agreement, Told, VerifiedHistory},
 };
@@ -31,6 +33,11 @@ impl Client {
     /// Connects to an EVM chain's JSON-RPC node at `url` and finds the contract `Reserves` at `reserves`.
     pub async fn evm(url: &str, reserves: alloy::primitives::Address, options: EvmOptions) -> Result<Self, Error> {
         Ok(Self::new(EvmReader::connect(url, reserves, options).await?))
+    }
+
+    /// Connects to Solana's JSON-RPC node at `url` and finds the program `reserves` at `program`.
+    pub async fn solana(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
+        Ok(Self::new(SolanaReader::connect(url, program, options).await?))
     }
 
     pub fn chain(&self) -> Chain {

@@ -49,7 +49,8 @@ pub(super) fn decode<T: AccountDeserialize + Discriminator>(
         Some(&VERSION) => {}
         found => return Err(bad("version", VERSION.to_string(), found.map_or("none".into(), u8::to_string))),
     }
-    T::try_deserialize(&mut &account.data[..]).map_err(|error| bad("data", "the committed IDL's".into(), error.to_string()))
+    T::try_deserialize(&mut &account.data[..])
+        .map_err(|error| bad("data", "the committed IDL's".into(), error.to_string()))
 }
 
 /// The exchange in an account at its own address, with its id and digests as its fields make them.
@@ -197,7 +198,11 @@ pub(super) fn epoch(
 }
 
 /// The unfinished epoch in a commitment, of which the exchange says that so many shards are done.
-pub(super) fn pending(place: &Place<'_>, stored: accounts::Commitment, shards_done: u16) -> Result<PendingEpoch, Error> {
+pub(super) fn pending(
+    place: &Place<'_>,
+    stored: accounts::Commitment,
+    shards_done: u16,
+) -> Result<PendingEpoch, Error> {
     let assets = place.assets()?;
     let roots = roots(place, &stored)?;
     place.check_same(&[

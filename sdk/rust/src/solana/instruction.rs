@@ -149,7 +149,8 @@ impl Program {
                 event_authority: self.event_authority(),
                 program: self.0,
             };
-            let entry = |asset: &ballast_core::assets::Asset| types::Asset { symbol: asset.symbol, decimals: asset.decimals };
+            let entry =
+                |asset: &ballast_core::assets::Asset| types::Asset { symbol: asset.symbol, decimals: asset.decimals };
             let assets = piece.iter().map(entry).collect();
             self.instruction(accounts, args::SetAssets { args: types::SetAssetsArgs { start, assets } })
         };
@@ -179,20 +180,25 @@ impl Program {
 
     /// `owner` signs. A transaction holds some 900 bytes of `data`.
     pub fn write_buffer(&self, owner: &Pubkey, number: u32, offset: u32, data: Vec<u8>) -> Instruction {
-        let accounts =
-            accounts::WriteBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
+        let accounts = accounts::WriteBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
         self.instruction(accounts, args::WriteBuffer { args: types::WriteBufferArgs { offset, data } })
     }
 
     /// `owner` signs and gets the rent back.
     pub fn close_buffer(&self, owner: &Pubkey, number: u32) -> Instruction {
-        let accounts =
-            accounts::CloseBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
+        let accounts = accounts::CloseBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
         self.instruction(accounts, args::CloseBuffer {})
     }
 
     /// `poster` signs and pays; the post is in his buffer `number`. Names the accounts that the post is for.
-    pub fn post_shard(&self, poster: &Pubkey, exchange: &Digest, epoch: u64, circuit: &Digest, number: u32) -> Instruction {
+    pub fn post_shard(
+        &self,
+        poster: &Pubkey,
+        exchange: &Digest,
+        epoch: u64,
+        circuit: &Digest,
+        number: u32,
+    ) -> Instruction {
         let accounts = accounts::PostShard {
             poster: *poster,
             exchange: address::exchange(&self.0, exchange),

@@ -10,6 +10,7 @@ use ballast_core::{
     solvency::Solvency,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_client::{
     client_error::{ClientError, ClientErrorKind},
     nonblocking::rpc_client::RpcClient,
@@ -18,13 +19,21 @@ use solana_client::{
     rpc_request::RpcError,
 };
 use solana_commitment_config::CommitmentConfig;
-use solana_sdk::{account::Account, clock::Clock, message::Message, pubkey::Pubkey, transaction::Transaction};
+use solana_sdk::{
+    account::Account,
+    clock::Clock,
+    instruction::InstructionError,
+    message::Message,
+    pubkey::Pubkey,
+    transaction::{Transaction, TransactionError},
+};
+use solana_sdk_ids::{system_program, sysvar};
 
 use super::{
     account::{self, Place},
     address,
     bindings::accounts,
-    instruction,
+    instruction::Program,
 };
 use crate::{
     chain::{Address, Chain},
@@ -69,6 +78,9 @@ const ACCOUNTS_AT_ONCE: usize = 100;
 /// Anchor's number of the first refusal.
 const FIRST_ERROR: u32 = 6000;
 
+/// The refusal of a question about an epoch that is not the latest any more.
+const NOT_LATEST: &str = Refusal::CommitmentNotLatest { expected: 0, found: 0 }.name();
+
 /// How often solvency is asked again when another epoch was finalized meanwhile.
 const ATTEMPTS: usize = 3;
 
@@ -90,7 +102,9 @@ impl SolanaReader {
 
     fn error(&self, what: &str, error: ClientError) -> Error {
         match error.kind() {
-            ClientErrorKind::RpcError(RpcError::RpcResponseError { .. } | RpcError::ForUser(_) | RpcError::ParseError(_))
+            ClientErrorKind::RpcError(
+                RpcError::RpcResponseError { .. } | RpcError::ForUser(_) | RpcError::ParseError(_),
+            )
             | ClientErrorKind::SerdeJson(_)
             | ClientErrorKind::TransactionError(_) => self.node.refused(what, error),
             _ => self.node.unreachable(what, &error),
@@ -103,7 +117,11 @@ impl SolanaReader {
     }
 
     /// The program's account at `address`, if there is one.
-    async fn decoded<T: AccountDeserialize + Discriminator>(&self, address: &Pubkey, what: &str) -> Result<Option<T>, Error> {
+    async fn decoded<T: AccountDeserialize + Discriminator>(
+        &self,
+        address: &Pubkey,
+        what: &str,
+    ) -> Result<Option<T>, Error> {
         let account = self.account(address, what).await?;
         account.map(|account| account::decode(&self.program, address, &account)).transpose()
     }
@@ -233,7 +251,8 @@ impl Reader for SolanaReader {
         let found = self.rpc.get_program_ui_accounts_with_config(&self.program, config).await;
         let mut exchanges = Vec::new();
         for (address, account) in found.map_err(|error| self.error("the exchanges", error))? {
-            let account = account.to_account().ok_or_else(|| self.node.refused("the exchanges", "an account without data"))?;
+            let account =
+                account.to_account().ok_or_else(|| self.node.refused("the exchanges", "an account without data"))?;
             let stored = account::decode(&self.program, &address, &account)?;
             exchanges.push(account::exchange(&self.program, &address, stored)?);
         }
