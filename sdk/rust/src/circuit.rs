@@ -21,6 +21,7 @@ pub struct Circuit {
     pub id: Digest,
     pub class: Class,
     /// [`SetupKind::label`] belongs beside every figure that it proved.
+    #[serde(flatten, serialize_with = "crate::setup::serialize")]
     pub setup: SetupKind,
     /// Digest of the setup's transcript.
     #[serde(with = "hexadecimal")]

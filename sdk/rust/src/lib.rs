@@ -26,6 +26,7 @@ pub mod history;
 pub mod inclusion;
 mod node;
 pub mod reader;
+pub mod setup;
 pub mod solana;
 pub mod solvency;
 pub mod units;

@@ -39,6 +39,7 @@ pub struct Answer {
     /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
     pub ratio_bps: u64,
     /// [`SetupKind::label`] belongs beside the answer. None when missing.
+    #[serde(flatten, serialize_with = "crate::setup::serialize")]
     pub setup: Option<SetupKind>,
 }
 
