@@ -1,7 +1,26 @@
-//! The two destinations of an epoch.
+//! The two destinations of an epoch, behind one small trait each for posting and for governing.
+//!
+//! A chain is the authority on where it stands; the store says what was signed for it. Whatever is sent was written to
+//! the store before, and what the store holds in flight is brought to its end before anything else is signed.
 
-use serde::Serialize;
+pub mod action;
+mod error;
+pub mod evm;
+mod node_text;
+pub mod solana;
+mod standing;
+
 use std::fmt;
+
+use async_trait::async_trait;
+use ballast_core::Digest;
+use ballast_sdk::{Client, chain::Address};
+use serde::Serialize;
+
+use crate::{plan::ProvedEpoch, progress::Progress, store::Store};
+pub use action::Action;
+pub use error::ChainError;
+pub use standing::{Position, Standing};
 
 /// A kind of destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -12,6 +31,7 @@ pub enum ChainName {
 }
 
 impl ChainName {
+    /// In the order in which epochs are posted.
     pub const ALL: [Self; 2] = [Self::Solana, Self::Evm];
 
     pub const fn name(self) -> &'static str {
@@ -24,10 +44,98 @@ impl ChainName {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|chain| chain.name() == name)
     }
+
+    /// Of its smallest unit of money.
+    pub const fn money(self) -> &'static str {
+        match self {
+            Self::Solana => "lamports",
+            Self::Evm => "wei",
+        }
+    }
+
+    /// Of what its machine's work is measured in.
+    pub const fn work(self) -> &'static str {
+        match self {
+            Self::Solana => "compute units",
+            Self::Evm => "gas",
+        }
+    }
 }
 
 impl fmt::Display for ChainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// What a transaction of ours does. Its name is in the store, in reports and in the names of crash points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    OpenBuffer,
+    WriteBuffer,
+    /// On Solana the buffer is closed by the same transaction.
+    PostShard,
+    /// Of a buffer that a post left behind.
+    CloseBuffer,
+    Govern,
+}
+
+impl Purpose {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenBuffer => "open-buffer",
+            Self::WriteBuffer => "write-buffer",
+            Self::PostShard => "post-shard",
+            Self::CloseBuffer => "close-buffer",
+            Self::Govern => "govern",
+        }
+    }
+}
+
+/// Money that posting may cost, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purse {
+    pub address: Address,
+    /// In the chain's smallest unit.
+    pub balance: u128,
+    /// Upper estimate of what the remaining posts cost, deposits included that come back.
+    pub needed: u128,
+}
+
+/// A chain to which an epoch is posted.
+#[async_trait]
+pub trait Destination: Send + Sync {
+    fn name(&self) -> ChainName;
+
+    /// Reads what the chain has, at the commitment that is asked of it.
+    fn client(&self) -> &Client;
+
+    /// Which chain and which deployment this is: a store belongs to one.
+    async fn identity(&self) -> Result<String, ChainError>;
+
+    /// Where the chain stands with this exchange and this circuit.
+    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError>;
+
+    /// The address that would post.
+    fn poster(&self) -> Result<Address, ChainError>;
+
+    /// What the poster has, and what posting the shards from `first` on may cost. Refused when the chain's own simulation
+    /// of the next post is, as far as it can be simulated before anything is sent.
+    async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError>;
+
+    /// Brings every transaction that the store holds in flight to its end: the same bytes are sent again while they are
+    /// valid.
+    async fn settle(&self, store: &Store) -> Result<(), ChainError>;
+
+    /// Posts one shard. The chain has all shards before it.
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError>;
+
+    /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
+    async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;
+
+    /// Does what an authority asks; the caller has found it needed. Returns how many transactions it took.
+    async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError>;
+
+    /// Simulates what [`Destination::govern`] would send first.
+    async fn rehearse(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError>;
 }

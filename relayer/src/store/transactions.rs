@@ -165,6 +165,11 @@ impl Store {
         Ok(self.connection().query_row(&query, [id], read).optional()?)
     }
 
+    /// Whether a transaction with this signature or hash was ever written.
+    pub fn has_transaction(&self, identifier: &str) -> Result<bool, StoreError> {
+        Ok(!self.query("identifier = ?1", &[&identifier])?.is_empty())
+    }
+
     /// Notes the end of a transaction.
     ///
     /// # Errors
@@ -239,6 +244,7 @@ mod tests {
         assert!(matches!(store.settle(numbers[0], &Settlement::EXPIRED), Err(StoreError::Corrupt(_))));
         assert_eq!(store.in_flight(ChainName::Evm).unwrap().len(), 1);
         assert_eq!(store.transactions(1).unwrap()[0].settlement, end);
+        assert!(store.has_transaction("a").unwrap() && !store.has_transaction("c").unwrap());
         assert!(store.transactions(2).unwrap().is_empty());
     }
 

@@ -1,0 +1,178 @@
+//! The EVM chain: one transaction a shard.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`sender`] | simulate, sign, write down, send, wait for confirmations |
+//! | [`node`] | the connection, and errors that do not show its address |
+//! | [`governing`] | the authority's calls |
+
+mod governing;
+mod node;
+mod sender;
+
+use alloy::{
+    primitives::{Address as EvmAddress, B256, Bytes},
+    signers::local::PrivateKeySigner,
+    sol_types::SolCall,
+};
+use async_trait::async_trait;
+use ballast_core::{Digest, rules::Unfinished};
+use ballast_sdk::{
+    Client, Error as ReadError,
+    chain::Address,
+    evm::{EvmOptions, EvmReader, bindings::Reserves},
+};
+
+use super::{Action, ChainError, ChainName, Destination, Purpose, Purse, Standing};
+use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use node::Node;
+use sender::{Job, Sender};
+
+/// The contract on one chain.
+pub struct Evm {
+    settings: config::Evm,
+    client: Client,
+    node: Node,
+}
+
+impl Evm {
+    /// Connects and finds the contract.
+    ///
+    /// # Errors
+    /// When the node does not answer, or there is no contract.
+    pub async fn connect(settings: &config::Evm) -> Result<Self, ChainError> {
+        let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, EvmOptions::default()).await?;
+        let node = Node::new(&settings.rpc_url)?;
+        Ok(Self { settings: settings.clone(), client: Client::new(reader), node })
+    }
+
+    fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
+        let (key, password) = (self.settings.poster.as_deref(), self.settings.poster_password.as_deref());
+        Ok(keys::read_evm(key, password, "evm.poster", "evm.poster_password")?)
+    }
+
+    fn authority_key(&self) -> Result<PrivateKeySigner, ChainError> {
+        let (key, password) = (self.settings.authority.as_deref(), self.settings.authority_password.as_deref());
+        Ok(keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
+    }
+
+    /// The address of the configured authority.
+    ///
+    /// # Errors
+    /// When its key cannot be read.
+    pub fn authority(&self) -> Result<EvmAddress, ChainError> {
+        Ok(self.authority_key()?.address())
+    }
+
+    fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
+        Sender { node: &self.node, settings: &self.settings, store }
+    }
+
+    fn job(&self, epoch: &ProvedEpoch, shard: u16) -> Result<Job, ChainError> {
+        let post = epoch.posts.get(usize::from(shard)).ok_or_else(|| ChainError::Unexpected {
+            chain: ChainName::Evm,
+            what: format!("shard {shard} of epoch {}", epoch.plan.epoch),
+            reason: "there is no such shard".into(),
+        })?;
+        let call = Reserves::postShardCall { exchangeId: B256::from(epoch.plan.exchange), post: post.into() };
+        Ok(Job {
+            purpose: Purpose::PostShard,
+            epoch: Some(epoch.plan.epoch),
+            shard: Some(shard),
+            to: self.settings.contract,
+            input: Bytes::from(call.abi_encode()),
+        })
+    }
+
+    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
+        let contract = Reserves::new(self.settings.contract, &self.node.provider);
+        let pending = contract.pendingEpoch(B256::from(*exchange)).call().await;
+        let pending = pending.map_err(|error| self.node.contract_error("the unfinished epoch", &error))?;
+        let begun = pending.shardsDone > 0;
+        Ok(begun.then_some(Unfinished { first: pending.firstContext.0, shards_done: pending.shardsDone }))
+    }
+}
+
+#[async_trait]
+impl Destination for Evm {
+    fn name(&self) -> ChainName {
+        ChainName::Evm
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn identity(&self) -> Result<String, ChainError> {
+        let (id, genesis) = self.node.identity().await?;
+        Ok(format!("chain {id}, genesis {genesis}, contract {}", self.settings.contract))
+    }
+
+    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
+        let clock = self.node.clock().await?;
+        let exchange = match self.client.exchange(exchange).await {
+            Ok(exchange) => Some(exchange),
+            Err(ReadError::ExchangeNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let circuit = match self.client.circuit(circuit).await {
+            Ok(circuit) => Some(circuit),
+            Err(ReadError::CircuitNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let unfinished = match &exchange {
+            Some(exchange) => self.unfinished(&exchange.id).await?,
+            None => None,
+        };
+        Ok(Standing { chain: ChainName::Evm, clock, exchange, unfinished, circuit })
+    }
+
+    fn poster(&self) -> Result<Address, ChainError> {
+        Ok(Address::Evm(self.poster_key()?.address()))
+    }
+
+    async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError> {
+        let address = self.poster_key()?.address();
+        let balance = self.node.balance(address).await?;
+        let job = self.job(epoch, first)?;
+        self.node.simulate(address, &job).await?;
+        let gas = self.node.gas(address, &job, self.settings.gas_margin_percent).await?;
+        let fees = self.node.fees(self.settings.max_fee_per_gas).await?;
+        let shards = u128::from(epoch.plan.shard_count - first.min(epoch.plan.shard_count));
+        let needed = u128::from(gas).saturating_mul(fees.max_fee_per_gas).saturating_mul(shards);
+        Ok(Purse { address: Address::Evm(address), balance, needed })
+    }
+
+    async fn settle(&self, store: &Store) -> Result<(), ChainError> {
+        self.sender(store).settle().await
+    }
+
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError> {
+        let bar = progress.spinner(format!("evm, shard {shard}"));
+        let signer = self.poster_key()?;
+        self.sender(store).run(&signer, &self.job(epoch, shard)?).await?;
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    async fn confirm(&self, _store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError> {
+        let latest = self.client.exchange(&epoch.plan.exchange).await?.latest_epoch();
+        if latest < epoch.plan.epoch {
+            let what = format!("epoch {}", epoch.plan.epoch);
+            let waited = format!("{} confirmations", self.settings.confirmations);
+            return Err(ChainError::Unsettled { chain: ChainName::Evm, what, waited });
+        }
+        crash::point("evm-epoch-posted");
+        Ok(())
+    }
+
+    async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {
+        let signer = self.authority_key()?;
+        self.sender(store).run(&signer, &self.call(exchange, action)?).await?;
+        Ok(1)
+    }
+
+    async fn rehearse(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
+        self.node.simulate(self.authority()?, &self.call(exchange, action)?).await
+    }
+}

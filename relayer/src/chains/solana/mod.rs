@@ -1,0 +1,156 @@
+//! Solana: a post is too large for a transaction, so it goes through a buffer account written in pieces.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`budget`] | compute units, from a simulation |
+//! | [`sender`] | sign, write down, send, confirm |
+//! | [`node`] | the connection, and errors that do not show its address |
+//! | [`buffer`] | the buffer of a post, and pieces of it |
+//! | [`posting`] | one shard, step by step |
+//! | [`governing`] | the authority's instructions |
+
+mod budget;
+mod buffer;
+mod governing;
+mod node;
+mod posting;
+mod sender;
+
+use async_trait::async_trait;
+use ballast_core::{Digest, rules::Unfinished};
+use ballast_sdk::{
+    Client, Error as ReadError,
+    chain::Address,
+    solana::{SolanaOptions, SolanaReader, instruction::Program},
+};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
+
+use super::{Action, ChainError, ChainName, Destination, Purse, Standing};
+use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use budget::Budget;
+use node::Node;
+use sender::Sender;
+
+/// The program on one cluster.
+pub struct Solana {
+    settings: config::Solana,
+    client: Client,
+    node: Node,
+    program: Program,
+}
+
+impl Solana {
+    /// Connects and finds the program.
+    ///
+    /// # Errors
+    /// When the node does not answer, or there is no program.
+    pub async fn connect(settings: &config::Solana) -> Result<Self, ChainError> {
+        let options = SolanaOptions { commitment: settings.commitment, ..Default::default() };
+        let reader = SolanaReader::connect(settings.rpc_url.as_str(), settings.program, options).await?;
+        Ok(Self {
+            settings: settings.clone(),
+            client: Client::new(reader),
+            node: Node::new(&settings.rpc_url, settings.commitment),
+            program: Program(settings.program),
+        })
+    }
+
+    fn poster_key(&self) -> Result<Keypair, ChainError> {
+        Ok(keys::read_solana(self.settings.poster.as_deref(), "solana.poster")?)
+    }
+
+    fn authority_key(&self) -> Result<Keypair, ChainError> {
+        Ok(keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
+    }
+
+    /// The address of the configured authority.
+    ///
+    /// # Errors
+    /// When its key cannot be read.
+    pub fn authority(&self) -> Result<Pubkey, ChainError> {
+        Ok(self.authority_key()?.pubkey())
+    }
+
+    fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
+        Sender { budget: self.budget(), store }
+    }
+
+    fn budget(&self) -> Budget<'_> {
+        Budget { node: &self.node, settings: &self.settings }
+    }
+}
+
+#[async_trait]
+impl Destination for Solana {
+    fn name(&self) -> ChainName {
+        ChainName::Solana
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn identity(&self) -> Result<String, ChainError> {
+        Ok(format!("genesis {}, program {}", self.node.genesis().await?, self.settings.program))
+    }
+
+    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
+        let clock = self.node.clock().await?;
+        let exchange = match self.client.exchange(exchange).await {
+            Ok(exchange) => Some(exchange),
+            Err(ReadError::ExchangeNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let circuit = match self.client.circuit(circuit).await {
+            Ok(circuit) => Some(circuit),
+            Err(ReadError::CircuitNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let unfinished = match &exchange {
+            Some(exchange) => self.unfinished(&exchange.id).await?,
+            None => None,
+        };
+        Ok(Standing { chain: ChainName::Solana, clock, exchange, unfinished, circuit })
+    }
+
+    fn poster(&self) -> Result<Address, ChainError> {
+        Ok(Address::Solana(self.poster_key()?.pubkey()))
+    }
+
+    async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError> {
+        self.cost(epoch, first).await
+    }
+
+    async fn settle(&self, store: &Store) -> Result<(), ChainError> {
+        self.sender(store).settle().await
+    }
+
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError> {
+        self.post(store, epoch, shard, progress).await
+    }
+
+    async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError> {
+        self.wait_for(epoch).await?;
+        self.close_buffers(store, &[]).await?;
+        crash::point("solana-epoch-posted");
+        Ok(())
+    }
+
+    async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {
+        self.carry_out(store, exchange, action).await
+    }
+
+    async fn rehearse(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
+        self.simulate_first(exchange, action).await
+    }
+}
+
+impl Solana {
+    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
+        use ballast_sdk::solana::{address, bindings::accounts};
+        let address = address::exchange(&self.settings.program, exchange);
+        let stored: Option<accounts::Exchange> = self.node.account(&address, "the exchange").await?;
+        let pending = stored.and_then(|exchange| exchange.pending);
+        Ok(pending.map(|pending| Unfinished { first: pending.first_context, shards_done: pending.shards_done }))
+    }
+}
