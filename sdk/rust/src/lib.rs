@@ -37,3 +37,9 @@ pub use client::Client;
 pub use epoch::Epoch;
 pub use error::{Error, ErrorKind};
 pub use history::History;
+
+#[cfg(test)]
+extern crate self as ballast_sdk;
+#[cfg(test)]
+#[path = "../tests/sample/mod.rs"]
+mod sample;

@@ -10,7 +10,10 @@ struct Labelled {
 }
 
 /// `"setup"` and `"setup_label"` as members of the object around it; both null when there is no setup.
-pub fn serialize<S: Serializer>(setup: &(impl Into<Option<SetupKind>> + Copy), serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(
+    setup: &(impl Into<Option<SetupKind>> + Copy),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let setup = (*setup).into();
     Labelled { setup, setup_label: setup.map(SetupKind::label) }.serialize(serializer)
 }

@@ -149,3 +149,168 @@ pub(super) fn amounts(words: &[U256]) -> Result<Vec<u128>, U256> {
 fn bad_amount(stored: &Stored, field: &str, found: U256) -> Error {
     stored.bad_data(field, "amounts below 2^112", found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, EVM};
+    use alloy::primitives::{B256, aliases::U112};
+
+    /// What the contract stores and emits for an epoch.
+    struct Told {
+        stored: Stored,
+        event: EpochFinalized,
+        shards: Vec<ShardPosted>,
+    }
+
+    fn told() -> (Epoch, Told) {
+        let mut epochs = sample::punctual(EVM, 2);
+        epochs[1].record.reserves[0] -= 1;
+        sample::reseal(&mut epochs, 1);
+        let epoch = epochs.remove(1);
+        let record = &epoch.record;
+        let (exchange, count) = (B256::from(record.exchange), record.roots.len() as u16);
+        let words = |amounts: &[u128]| amounts.iter().map(|amount| U256::from(*amount)).collect();
+        let stored = Stored {
+            chain: EVM,
+            exchange: record.exchange,
+            number: 2,
+            epoch: Reserves::Epoch {
+                head: epoch.head.into(),
+                asOf: record.as_of,
+                postedAt: epoch.posted_at,
+                postedInBlock: 9,
+                shardCount: count,
+                setup: 1.try_into().unwrap(),
+                insolvent: 1,
+            },
+            head_before: epoch.head_before,
+            not_before: 5,
+        };
+        let event = EpochFinalized {
+            exchangeId: exchange,
+            epoch: 2,
+            asOf: record.as_of,
+            shardCount: count,
+            circuitId: record.circuit.into(),
+            ledgerSequence: record.ledger.sequence,
+            ledgerHead: record.ledger.head.into(),
+            sources: record.sources.into(),
+            liabilities: words(&record.liabilities),
+            reserves: words(&record.reserves),
+            record: record.digest().into(),
+            head: epoch.head.into(),
+        };
+        let shard = |(index, root): (u16, &Element)| ShardPosted {
+            exchangeId: exchange,
+            epoch: 2,
+            poster: [6; 20].into(),
+            shardIndex: index,
+            shardCount: count,
+            root: U256::from_be_bytes(root.to_bytes()),
+        };
+        let shards = (0..).zip(&record.roots).map(shard).collect();
+        (epoch, Told { stored, event, shards })
+    }
+
+    fn read(told: &Told) -> Result<Epoch, Error> {
+        let shards =
+            Shards::in_order(&told.shards, |field, expected, found| told.stored.bad_data(field, expected, found))?;
+        assemble(&told.stored, &told.event, shards, &sample::assets(), (Class::DIRECT, SetupKind::Development))
+    }
+
+    fn named(error: Error) -> String {
+        let Error::BadData(bad) = error else { panic!("{error}") };
+        assert_eq!(bad.subject, Subject::Epoch { exchange: sample::id(), epoch: 2 });
+        bad.field
+    }
+
+    #[test]
+    fn an_epoch_is_what_its_events_and_storage_tell() {
+        let (epoch, told) = told();
+        assert_eq!(read(&told).unwrap(), epoch);
+        assert_eq!(epoch.status(), crate::epoch::Status::Insolvent);
+    }
+
+    #[test]
+    fn whatever_an_event_or_storage_tells_otherwise_is_found() {
+        let cases: [(&str, fn(&mut Told)); 27] = [
+            ("as_of", |told| told.event.asOf += 1),
+            ("as_of", |told| told.stored.epoch.asOf += 1),
+            ("head", |told| {
+                told.event.asOf += 1;
+                told.stored.epoch.asOf += 1;
+            }),
+            ("shard_count", |told| told.event.shardCount += 1),
+            ("shard_count", |told| told.stored.epoch.shardCount += 1),
+            ("shard_count", |told| told.shards.iter_mut().for_each(|shard| shard.shardCount += 1)),
+            ("head", |told| told.event.circuitId[0] ^= 1),
+            ("head", |told| told.event.ledgerSequence += 1),
+            ("head", |told| told.event.ledgerHead[0] ^= 1),
+            ("head", |told| told.event.sources[0] ^= 1),
+            ("head", |told| told.event.liabilities[1] += U256::ONE),
+            ("head", |told| told.event.reserves[0] += U256::ONE),
+            ("head", |told| told.shards[1].root += U256::ONE),
+            ("head", |told| told.stored.head_before[0] ^= 1),
+            ("head", |told| told.event.head[0] ^= 1),
+            ("head", |told| told.stored.epoch.head[0] ^= 1),
+            ("record", |told| told.event.record[0] ^= 1),
+            ("liabilities", |told| told.event.liabilities[0] += U256::ONE << 128),
+            ("reserves", |told| told.event.reserves[0] += U256::ONE << 128),
+            ("liabilities[BTC]", |told| told.event.liabilities[0] = U256::ONE << 112),
+            ("reserves", |told| told.event.reserves.truncate(1)),
+            ("liabilities", |told| told.event.liabilities.push(U256::ZERO)),
+            ("posted_at", |told| told.stored.epoch.postedAt = told.event.asOf - 1),
+            ("setup", |told| told.stored.epoch.setup = 2.try_into().unwrap()),
+            ("insolvent", |told| told.stored.epoch.insolvent = 0),
+            ("insolvent", |told| told.stored.epoch.insolvent = 3),
+            ("roots", |told| told.shards.truncate(1)),
+        ];
+        for (number, (field, change)) in cases.into_iter().enumerate() {
+            let (_, mut told) = told();
+            change(&mut told);
+            assert_eq!(named(read(&told).unwrap_err()), field, "case {number}");
+        }
+    }
+
+    #[test]
+    fn shards_out_of_order_repeated_or_of_another_count_are_found() {
+        let cases: [(&str, fn(&mut Vec<ShardPosted>)); 6] = [
+            ("roots", Vec::clear),
+            ("roots[0]", |shards| shards.swap(0, 1)),
+            ("roots[1]", |shards| shards[1].shardIndex = 0),
+            ("roots[0]", |shards| drop(shards.remove(0))),
+            ("roots[1]", |shards| shards[1].shardCount = 3),
+            ("roots[1]", |shards| shards[1].root = U256::from_be_bytes(ballast_core::field::ORDER)),
+        ];
+        for (field, change) in cases {
+            let (_, mut told) = told();
+            change(&mut told.shards);
+            assert_eq!(named(read(&told).unwrap_err()), field);
+        }
+    }
+
+    #[test]
+    fn the_packed_amounts_of_the_latest_epoch_must_be_its_own() {
+        let (epoch, _) = told();
+        let amounts = || -> Vec<Reserves::Amounts> {
+            let pairs = epoch.record.liabilities.iter().zip(&epoch.record.reserves);
+            let pack = |(liability, reserve): (&u128, &u128)| Reserves::Amounts {
+                liability: U112::from(*liability),
+                reserve: U112::from(*reserve),
+            };
+            pairs.map(pack).collect()
+        };
+        check_latest_amounts(&epoch, &amounts()).unwrap();
+        let cases: [(&str, fn(&mut Vec<Reserves::Amounts>)); 3] = [
+            ("liabilities[BTC]", |amounts| amounts[0].liability = U112::ZERO),
+            ("reserves[USDT]", |amounts| amounts[1].reserve = U112::MAX),
+            ("latest_amounts", |amounts| amounts.truncate(1)),
+        ];
+        for (field, change) in cases {
+            let mut changed = amounts();
+            change(&mut changed);
+            assert_eq!(named(check_latest_amounts(&epoch, &changed).unwrap_err()), field);
+        }
+    }
+}

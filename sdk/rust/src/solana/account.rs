@@ -228,3 +228,7 @@ fn roots(place: &Place<'_>, stored: &accounts::Commitment) -> Result<Vec<Element
     };
     stored.roots.iter().enumerate().map(element).collect()
 }
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod tests;
