@@ -8,7 +8,7 @@ use crate::{
 
 /// Depth of the quaternary tree and number of asset positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Class {
     pub depth: u8,
     pub assets: u16,

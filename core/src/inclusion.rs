@@ -59,6 +59,7 @@ pub struct IncludedLeaf {
 pub struct Balance {
     pub symbol: String,
     pub decimals: u8,
+    #[serde(with = "crate::units")]
     pub units: u128,
 }
 
@@ -94,7 +95,7 @@ pub enum InclusionError {
         shard: u16,
         index: u32,
     },
-    /// A leaf has more than nine slots, an asset that is not on the list, or one twice.
+    /// A leaf has more than nine slots, or an asset that is not on the list.
     SlotsInvalid {
         leaf: usize,
     },

@@ -79,7 +79,7 @@ impl core::fmt::Debug for MasterSecret {
 
 /// An asset number and a balance in its committed unit. Asset 0 is the empty slot, with balance 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Slot {
     pub asset: u16,
     pub balance: u64,

@@ -49,6 +49,8 @@ pub mod solvency;
 pub mod statement;
 #[cfg(any(feature = "ark", target_os = "solana"))]
 pub mod tree;
+#[cfg(feature = "serde")]
+pub mod units;
 
 pub use digest::Digest;
 pub use field::Element;

@@ -53,9 +53,9 @@ struct EpochJson {
 struct AssetJson {
     symbol: String,
     decimals: u8,
-    #[serde(with = "crate::units")]
+    #[serde(with = "ballast_core::units")]
     liability: u128,
-    #[serde(with = "crate::units")]
+    #[serde(with = "ballast_core::units")]
     reserve: u128,
     ratio_bps: u64,
     status: Status,

@@ -60,7 +60,7 @@ pub struct PendingEpoch {
 pub struct PartialSum {
     pub symbol: String,
     pub decimals: u8,
-    #[serde(with = "crate::units")]
+    #[serde(with = "ballast_core::units")]
     pub liability: u128,
 }
 

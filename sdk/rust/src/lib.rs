@@ -29,7 +29,6 @@ pub mod reader;
 pub mod setup;
 pub mod solana;
 pub mod solvency;
-pub mod units;
 pub mod verification;
 
 pub use ballast_core as core;

@@ -31,10 +31,10 @@ pub struct Answer {
     /// Unix seconds, 0 when missing.
     pub as_of: u64,
     /// In committed units.
-    #[serde(with = "crate::units")]
+    #[serde(with = "ballast_core::units")]
     pub liability: u128,
     /// In committed units.
-    #[serde(with = "crate::units")]
+    #[serde(with = "ballast_core::units")]
     pub reserve: u128,
     /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
     pub ratio_bps: u64,
