@@ -22,9 +22,9 @@ library Bn254 {
     uint256 private constant TWIST_B_IMAGINARY = 0x009713b03af0fed4cd2cafadeed8fdf4a74fa084e52d1852e4a2bd0685c315d2;
     uint256 private constant TWIST_B_REAL = 0x2b149d40ceb8aaae81be18991be06ac3b5b4c5e559dbefa33267e6dc24a138e5;
 
-    address private constant ADD = address(0x06);
-    address private constant MULTIPLY = address(0x07);
-    address private constant PAIRING = address(0x08);
+    uint160 private constant ADD = 0x06;
+    uint160 private constant MULTIPLY = 0x07;
+    uint160 private constant PAIRING = 0x08;
 
     struct G1 {
         uint256 x;
@@ -54,15 +54,26 @@ library Bn254 {
 
     /// @notice Whether a G2 point on its curve lies in the subgroup of order r: the pairing precompile refuses others (EIP-197).
     function isInSubgroup(G2 memory point) internal view returns (bool) {
-        (bool accepted, bytes memory result) = PAIRING.staticcall(abi.encode(G1(0, 0), point));
+        (bool accepted, bytes memory result) = address(PAIRING).staticcall(abi.encode(G1(0, 0), point));
         return accepted && result.length == 32;
     }
 
     /// @notice `sum` + `scalar` times (x, y). Points are valid.
     function multiplyAdd(G1 memory sum, uint256 x, uint256 y, uint256 scalar) internal view returns (G1 memory result) {
-        bytes memory product = _call(MULTIPLY, abi.encode(x, y, scalar));
-        (uint256 productX, uint256 productY) = abi.decode(product, (uint256, uint256));
-        return abi.decode(_call(ADD, abi.encode(sum.x, sum.y, productX, productY)), (G1));
+        // The product is left where the addition takes its second point.
+        uint256[4] memory words = [x, y, scalar, 0];
+        bool success;
+        assembly ("memory-safe") {
+            success := staticcall(gas(), MULTIPLY, words, 96, add(words, 64), 64)
+            success := and(success, eq(returndatasize(), 64))
+        }
+        if (!success) revert IRefusals.PrecompileFailed(address(MULTIPLY));
+        (words[0], words[1]) = (sum.x, sum.y);
+        assembly ("memory-safe") {
+            success := staticcall(gas(), ADD, words, 128, result, 64)
+            success := and(success, eq(returndatasize(), 64))
+        }
+        if (!success) revert IRefusals.PrecompileFailed(address(ADD));
     }
 
     /// @notice Whether the product of four pairings is one.
@@ -70,16 +81,14 @@ library Bn254 {
     /// @return valid whether all points are on their curves and in their subgroups
     /// @return one whether the product is one
     function pairing(uint256[24] memory pairs) internal view returns (bool valid, bool one) {
-        bytes memory result;
-        (valid, result) = PAIRING.staticcall(abi.encode(pairs));
-        if (valid && result.length != 32) revert IRefusals.PrecompileFailed(PAIRING);
-        one = valid && abi.decode(result, (uint256)) == 1;
-    }
-
-    function _call(address precompile, bytes memory input) private view returns (bytes memory) {
-        (bool success, bytes memory result) = precompile.staticcall(input);
-        if (!success || result.length != 64) revert IRefusals.PrecompileFailed(precompile);
-        return result;
+        uint256[1] memory result;
+        uint256 length;
+        assembly ("memory-safe") {
+            valid := staticcall(gas(), PAIRING, pairs, 768, result, 32)
+            length := returndatasize()
+        }
+        if (valid && length != 32) revert IRefusals.PrecompileFailed(address(PAIRING));
+        one = valid && result[0] == 1;
     }
 
     /// @dev (a + b u)(c + d u) = ac - bd + (ad + bc) u, imaginary parts first.

@@ -5,6 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AssetList, AssetListState} from "./AssetList.sol";
 import {Identifiers} from "./Identifiers.sol";
+import {LatestAmounts} from "./LatestAmounts.sol";
 import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {Asset, Exchange, IReserves} from "./interfaces/IReserves.sol";
 
@@ -16,8 +17,10 @@ struct Progress {
     uint64 asOf;
     /// Of the latest epoch.
     uint64 ledgerSequence;
-    /// Of the epoch that was begun and is not finished.
-    uint16 shardsDone;
+    /// Of the latest epoch: which of its amounts are long.
+    uint32 longAmounts;
+    /// Of the epoch that was begun and is not finished; less than 128.
+    uint8 shardsDone;
     uint8 assets;
     /// Of the latest epoch.
     SetupKind setup;
@@ -48,8 +51,7 @@ struct ExchangeState {
     /// Of the latest epoch.
     bytes32 ledgerHead;
     AssetListState list;
-    /// Liability << 112 | reserve of the latest epoch, by asset; overwritten in place.
-    uint256[64] amounts;
+    LatestAmounts.State amounts;
     mapping(uint64 epoch => EpochState) epochs;
     PendingState pending;
     mapping(address poster => bool) isPoster;

@@ -20,15 +20,28 @@ library PublicVector {
     /// @notice Refuses an element that is not canonical, a half of 2^128 or more, a total of 2^112 or more.
     /// @param y at least the three elements before the totals
     function check(uint256[] calldata y) internal pure {
-        for (uint256 i = 0; i < y.length; ++i) {
-            uint256 element = y[i];
-            if (element >> AMOUNT_BITS != 0) _checkLarge(i, element);
+        _checkHalf(0, y[0]);
+        _checkHalf(1, y[1]);
+        _checkElement(2, y[2]);
+        uint256[] calldata totals = y[HEADER:];
+        if (_areAmounts(totals)) return;
+        for (uint256 i = 0; i < totals.length; ++i) {
+            _checkElement(HEADER + i, totals[i]);
+            _checkAmount(i + 1, totals[i]);
+        }
+    }
+
+    /// @notice Refuses a reserve of 2^112 or more.
+    function checkReserves(uint256[] calldata reserves) internal pure {
+        if (_areAmounts(reserves)) return;
+        for (uint256 i = 0; i < reserves.length; ++i) {
+            _checkAmount(i + 1, reserves[i]);
         }
     }
 
     /// @notice Refuses a stated digest d that is not canonical.
     function checkDigest(uint256 d) internal pure {
-        if (d >= Bn254.R) revert IRefusals.ElementNotCanonical(LENGTH, d);
+        _checkElement(LENGTH, d);
     }
 
     /// @notice The digest of the statement that Y is for. Its halves are checked.
@@ -45,20 +58,48 @@ library PublicVector {
 
     /// @notice SHA-256 of Y, with its zeros, and d; the top three bits cleared.
     function challenge(uint256[] calldata y, uint256 d) internal pure returns (uint256) {
-        bytes memory zeros = new bytes(32 * (LENGTH - y.length));
-        return uint256(sha256(abi.encodePacked(y, zeros, d))) & CHALLENGE_MASK;
+        bytes memory preimage = new bytes(32 * (LENGTH + 1));
+        assembly ("memory-safe") {
+            calldatacopy(add(preimage, 32), y.offset, shl(5, y.length))
+            mstore(add(preimage, mload(preimage)), d)
+        }
+        return uint256(sha256(preimage)) & CHALLENGE_MASK;
     }
 
     /// @notice Sum of rho^i Y_i, by Horner's rule. The zeros of Y add nothing.
     function evaluate(uint256[] calldata y, uint256 rho) internal pure returns (uint256 phi) {
-        for (uint256 i = y.length; i > 0; --i) {
-            phi = addmod(mulmod(phi, rho, Bn254.R), y[i - 1], Bn254.R);
+        uint256 r = Bn254.R;
+        assembly ("memory-safe") {
+            for { let from := add(y.offset, shl(5, y.length)) } gt(from, y.offset) {} {
+                from := sub(from, 32)
+                phi := addmod(mulmod(phi, rho, r), calldataload(from), r)
+            }
         }
     }
 
-    function _checkLarge(uint256 index, uint256 element) private pure {
+    /// @dev Whether all words are below 2^AMOUNT_BITS, without saying which is not: 40 gas a word.
+    function _areAmounts(uint256[] calldata words) private pure returns (bool) {
+        uint256 any = 0;
+        assembly ("memory-safe") {
+            let end := add(words.offset, shl(5, words.length))
+            for { let from := words.offset } lt(from, end) { from := add(from, 32) } { any := or(
+                any,
+                calldataload(from)
+            ) }
+        }
+        return any >> AMOUNT_BITS == 0;
+    }
+
+    function _checkElement(uint256 index, uint256 element) private pure {
         if (element >= Bn254.R) revert IRefusals.ElementNotCanonical(index, element);
-        if (index < 2 && element >> HALF_BITS != 0) revert IRefusals.HalfOutOfRange(index, element);
-        if (index >= HEADER) revert IRefusals.AmountOutOfRange(index - HEADER + 1, element);
+    }
+
+    function _checkHalf(uint256 index, uint256 element) private pure {
+        _checkElement(index, element);
+        if (element >> HALF_BITS != 0) revert IRefusals.HalfOutOfRange(index, element);
+    }
+
+    function _checkAmount(uint256 asset, uint256 amount) private pure {
+        if (amount >> AMOUNT_BITS != 0) revert IRefusals.AmountOutOfRange(asset, amount);
     }
 }

@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AssetList} from "./AssetList.sol";
 import {EpochRecord} from "./EpochRecord.sol";
 import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {LatestAmounts} from "./LatestAmounts.sol";
 import {PublicVector} from "./PublicVector.sol";
 import {Solvencies} from "./Solvencies.sol";
 import {Statement, StatementFields} from "./Statement.sol";
@@ -16,6 +17,7 @@ import {IReserves, ShardPost} from "./interfaces/IReserves.sol";
 /// @title Proofs of reserves of exchanges
 /// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
 contract Reserves is Exchanges, Solvencies {
+    using LatestAmounts for LatestAmounts.State;
     using SafeCast for uint256;
 
     uint16 private constant SHARDS_MAX = 128;
@@ -47,7 +49,7 @@ contract Reserves is Exchanges, Solvencies {
             _finalize(state, progress, fields, setup, roots, liabilities, post);
         } else {
             _keep(state.pending, fields, roots, liabilities);
-            progress.shardsDone = post.shardIndex + 1;
+            progress.shardsDone = (uint256(post.shardIndex) + 1).toUint8();
         }
         state.progress = progress;
     }
@@ -100,9 +102,7 @@ contract Reserves is Exchanges, Solvencies {
     /// @dev Rule 5.
     function _checkElements(ShardPost calldata post, bytes32 expected) private pure {
         PublicVector.check(post.publicVector);
-        for (uint256 i = 0; i < post.reserves.length; ++i) {
-            if (post.reserves[i] >> PublicVector.AMOUNT_BITS != 0) revert AmountOutOfRange(i + 1, post.reserves[i]);
-        }
+        PublicVector.checkReserves(post.reserves);
         PublicVector.checkDigest(post.d);
         bytes32 found = PublicVector.context(post.publicVector);
         if (found != expected) revert ContextMismatch(expected, found);
@@ -178,7 +178,9 @@ contract Reserves is Exchanges, Solvencies {
     ) private {
         bytes32 record = EpochRecord.digest(fields, roots, liabilities);
         bytes32 head = EpochRecord.nextHead(fields.headBefore, record);
-        uint64 insolvent = _storeAmounts(state, fields, liabilities, post.reserves);
+        uint64 insolvent;
+        (insolvent, progress.longAmounts) = state.amounts.write(liabilities, post.reserves);
+        _announceInsolvent(state, fields, insolvent, liabilities, post.reserves);
         state.epochs[fields.epoch] = EpochState({
             head: head,
             asOf: fields.asOf,
@@ -209,21 +211,20 @@ contract Reserves is Exchanges, Solvencies {
         );
     }
 
-    function _storeAmounts(
+    /// @param insolvent bit a - 1 is set when asset number a is insolvent
+    function _announceInsolvent(
         ExchangeState storage state,
         StatementFields memory fields,
+        uint64 insolvent,
         uint256[] memory liabilities,
         uint256[] calldata reserves
-    ) private returns (uint64 insolvent) {
-        uint64 bit = 1;
-        for (uint256 i = 0; i < liabilities.length; (++i, bit <<= 1)) {
-            (uint256 liability, uint256 reserve) = (liabilities[i], reserves[i]);
-            state.amounts[i] = (liability << PublicVector.AMOUNT_BITS) | reserve;
-            if (reserve < liability) {
-                insolvent |= bit;
-                string memory symbol = AssetList.text(state.list.assets[i].symbol);
-                emit AssetInsolvent(fields.exchangeId, fields.epoch, (i + 1).toUint16(), symbol, liability, reserve);
-            }
+    ) private {
+        for (uint256 i = 0; insolvent != 0; (++i, insolvent >>= 1)) {
+            if (insolvent & 1 == 0) continue;
+            string memory symbol = AssetList.text(state.list.assets[i].symbol);
+            emit AssetInsolvent(
+                fields.exchangeId, fields.epoch, (i + 1).toUint16(), symbol, liabilities[i], reserves[i]
+            );
         }
     }
 }

@@ -6,12 +6,13 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AssetList, AssetListState} from "./AssetList.sol";
 import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
-import {PublicVector} from "./PublicVector.sol";
+import {LatestAmounts} from "./LatestAmounts.sol";
 import {Amounts, Epoch, IReserves, PendingEpoch, Solvency, Standing} from "./interfaces/IReserves.sol";
 
 /// @title What anyone reads of the epochs
 abstract contract Solvencies is Exchanges {
     using AssetList for AssetListState;
+    using LatestAmounts for LatestAmounts.State;
 
     /// @inheritdoc IReserves
     function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge)
@@ -48,9 +49,10 @@ abstract contract Solvencies is Exchanges {
     /// @inheritdoc IReserves
     function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory amounts) {
         ExchangeState storage state = _exchange(exchangeId);
-        amounts = new Amounts[](state.progress.assets);
+        Progress memory progress = state.progress;
+        amounts = new Amounts[](progress.assets);
         for (uint256 i = 0; i < amounts.length; ++i) {
-            amounts[i] = _unpack(state.amounts[i]);
+            amounts[i] = state.amounts.read(i, progress.longAmounts);
         }
     }
 
@@ -73,7 +75,7 @@ abstract contract Solvencies is Exchanges {
         ExchangeState storage state = _exchange(exchangeId);
         Progress memory progress = state.progress;
         if (progress.nextEpoch < 2 || number == 0 || number > progress.assets) return answer;
-        Amounts memory amounts = _unpack(state.amounts[number - 1]);
+        Amounts memory amounts = state.amounts.read(number - 1, progress.longAmounts);
         answer.standing = _standing(amounts, progress.asOf, maxAge);
         answer.epoch = progress.nextEpoch - 1;
         answer.asOf = progress.asOf;
@@ -94,11 +96,5 @@ abstract contract Solvencies is Exchanges {
         if (amounts.liability == 0) return type(uint64).max;
         uint256 ratio = uint256(amounts.reserve) * 10_000 / amounts.liability;
         return SafeCast.toUint64(Math.min(ratio, type(uint64).max));
-    }
-
-    function _unpack(uint256 packed) private pure returns (Amounts memory) {
-        // The lower half is the reserve, so the truncation is meant.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return Amounts({liability: uint112(packed >> PublicVector.AMOUNT_BITS), reserve: uint112(packed)});
     }
 }

@@ -20,6 +20,6 @@ contract GasTest is GoldenFixture {
         send(shard(epochKey(2), 0));
         uint256 gas = vm.lastCallGas().gasTotalUsed;
         emit log_named_uint("later epoch, 53 assets", gas);
-        vm.assertLe(gas, 650_000, "the budget of a post");
+        vm.assertLe(gas, 600_000, "the budget of a post");
     }
 }
