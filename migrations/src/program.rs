@@ -4,14 +4,14 @@ use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_loader_v3_interface::{get_program_data_address, instruction as loader, state::UpgradeableLoaderState};
-use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer, transaction::Transaction};
 use solana_sdk_ids::bpf_loader_upgradeable;
 
 use crate::transaction::send;
 
 /// Program bytes a transaction of 1,232 bytes has room for.
 const CHUNK: usize = 1_000;
-const CONCURRENT_WRITES: usize = 32;
+const CONCURRENT_WRITES: usize = 128;
 
 /// What step 1 found or did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +92,14 @@ async fn fill_buffer(rpc: &RpcClient, payer: &Keypair, buffer: &Keypair, bytecod
     let create = loader::create_buffer(&payer_address, &address, &payer_address, rent, bytecode.len())
         .context("build the buffer's creation")?;
     send(rpc, &create, &[payer, buffer], "create the program's buffer").await?;
+    let blockhash = rpc.get_latest_blockhash().await.context("no recent blockhash")?;
     stream::iter(bytecode.chunks(CHUNK).enumerate())
         .map(|(number, chunk)| async move {
             let offset = number * CHUNK;
             let write = loader::write(&address, &payer_address, offset as u32, chunk.to_vec());
-            send(rpc, &[write], &[payer], &format!("write the program's bytes from {offset}")).await
+            let transaction = Transaction::new_signed_with_payer(&[write], Some(&payer_address), &[payer], blockhash);
+            let sent = rpc.send_and_confirm_transaction(&transaction).await;
+            sent.with_context(|| format!("write the program's bytes from {offset}"))
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_for_each(|_| async { Ok(()) })
