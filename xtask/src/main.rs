@@ -1,5 +1,6 @@
 //! Regenerates what is committed but derived: vectors, IDL, ABI. `git diff --exit-code` after it must find nothing.
 
+mod abi;
 mod generate;
 mod idl;
 
@@ -9,6 +10,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Regenerate what is committed but derived")]
 enum Task {
+    /// The contracts' interface descriptions in contracts/abi.
+    Abi,
     /// Golden and negative vectors in tests/vectors.
     Generate,
     /// The program's interface description in idls.
@@ -17,6 +20,7 @@ enum Task {
 
 fn main() -> Result<()> {
     match Task::parse() {
+        Task::Abi => abi::run(),
         Task::Generate => generate::run(),
         Task::Idl => idl::run(),
     }
