@@ -84,7 +84,7 @@ impl AssetList {
 
     /// `asset_list_digest` of section 1.
     pub fn digest(&self) -> Digest {
-        let start = Preimage::new("ballast/assets/v1").u16(self.0.len() as u16);
+        let start = Preimage::with_capacity("ballast/assets/v1", 32 + 17 * self.0.len()).u16(self.0.len() as u16);
         self.0.iter().fold(start, |preimage, asset| preimage.bytes(&asset.symbol).u8(asset.decimals)).sha256()
     }
 }

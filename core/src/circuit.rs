@@ -157,7 +157,7 @@ impl VerifyingKey {
 
 /// `circuit_id` of section 1: binds class, setup and key, so that a development key can never pass for a ceremony's.
 pub fn circuit_id(class: Class, setup: SetupKind, transcript: &Digest, key: &VerifyingKey) -> Digest {
-    Preimage::new("ballast/circuit/v1")
+    Preimage::with_capacity("ballast/circuit/v1", 64 + KEY_LENGTH)
         .u8(class.depth)
         .u16(class.assets)
         .u8(setup as u8)

@@ -27,10 +27,16 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
 pub struct Preimage(Vec<u8>);
 
 impl Preimage {
-    /// Opens a preimage with `domain`, which must not contain a zero byte.
+    /// Opens a preimage of at most 256 bytes with `domain`, which must not contain a zero byte.
     pub fn new(domain: &str) -> Self {
+        Self::with_capacity(domain, 256)
+    }
+
+    /// Opens a preimage of at most `capacity` bytes with `domain`, which must not contain a zero byte. Exceeding the capacity
+    /// costs memory, which Solana's machine never gets back, and nothing else.
+    pub fn with_capacity(domain: &str, capacity: usize) -> Self {
         debug_assert!(!domain.as_bytes().contains(&0));
-        let mut bytes = Vec::with_capacity(512);
+        let mut bytes = Vec::with_capacity(capacity);
         bytes.extend_from_slice(domain.as_bytes());
         bytes.push(0);
         Self(bytes)

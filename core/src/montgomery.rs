@@ -83,14 +83,19 @@ fn multiply_add(sum: u64, a: u64, b: u64) -> u64 {
 /// Adds a b to `columns`, b having N limbs.
 #[inline(always)]
 fn accumulate<const N: usize>(columns: &mut Columns, a: &Limbs, b: &[u64; N]) {
-    for (i, column) in columns.iter_mut().enumerate().take(LIMBS + N - 1) {
-        let first = (i + 1).saturating_sub(LIMBS);
-        let last = if i < N { i } else { N - 1 };
-        let mut sum = *column;
-        for j in first..=last {
-            sum = multiply_add(sum, a[i - j], b[j]);
+    for (j, limb) in b.iter().enumerate() {
+        add_row(columns, j, a, *limb);
+    }
+}
+
+/// Adds a b 2^(29 shift) to `columns`.
+#[inline(always)]
+fn add_row(columns: &mut Columns, shift: usize, a: &Limbs, b: u64) {
+    // A window of known length: one check of bounds a row, not one a product.
+    if let Some(window) = columns.get_mut(shift..).and_then(|columns| columns.first_chunk_mut::<LIMBS>()) {
+        for i in 0..LIMBS {
+            window[i] = multiply_add(window[i], a[i], b);
         }
-        *column = sum;
     }
 }
 
@@ -133,9 +138,7 @@ impl Field {
     fn reduce(&self, columns: &mut Columns) -> Limbs {
         for i in 0..LIMBS {
             let multiple = columns[i].wrapping_mul(self.inverse) & MASK;
-            for (j, limb) in self.order.iter().enumerate() {
-                columns[i + j] = multiply_add(columns[i + j], multiple, *limb);
-            }
+            add_row(columns, i, &self.order, multiple);
             columns[i + 1] = columns[i + 1].wrapping_add(columns[i] >> BITS);
         }
         let mut limbs = [0; LIMBS];

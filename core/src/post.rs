@@ -118,7 +118,13 @@ impl ShardPost {
         if !(1..=ASSETS_MAX).contains(&assets) || bytes.len() != Self::encoded_length(assets) {
             return Err(Refusal::PostMalformed);
         }
-        let mut words = |count: usize| (0..count).map(|_| reader.take::<32>()).collect::<Result<Vec<_>, _>>();
+        let mut words = |count: usize| {
+            let mut words = Vec::with_capacity(count);
+            for _ in 0..count {
+                words.push(reader.take::<32>()?);
+            }
+            Ok(words)
+        };
         let context = words(2)?;
         Ok(Self {
             epoch,
@@ -185,9 +191,9 @@ impl CheckedPost {
         if context != self.context {
             return Err(Refusal::ContextMismatch);
         }
-        let totals: Vec<Element> = self.totals.iter().map(|total| Element::from(*total)).collect();
-        PublicVector::new(class, &context, self.root, &totals)
-            .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: totals.len() as u16 })
+        let totals = self.totals.iter().map(|total| Element::from(*total));
+        PublicVector::from_totals(class, &context, self.root, totals)
+            .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: self.totals.len() as u16 })
     }
 }
 

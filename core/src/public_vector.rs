@@ -27,13 +27,23 @@ pub struct PublicInputs {
 impl PublicVector {
     /// `totals[a - 1]` is the shard's total of asset a; at most `class.assets` of them.
     pub fn new(class: Class, context: &Digest, root: Element, totals: &[Element]) -> Option<Self> {
+        Self::from_totals(class, context, root, totals.iter().copied())
+    }
+
+    /// [`Self::new`] of totals that lie in no slice.
+    pub(crate) fn from_totals(
+        class: Class,
+        context: &Digest,
+        root: Element,
+        totals: impl ExactSizeIterator<Item = Element>,
+    ) -> Option<Self> {
         if totals.len() > usize::from(class.assets) {
             return None;
         }
         let mut elements = Vec::with_capacity(class.public_elements());
         elements.extend(Element::halves(context));
         elements.push(root);
-        elements.extend_from_slice(totals);
+        elements.extend(totals);
         elements.resize(class.public_elements(), Element::ZERO);
         Some(Self(elements))
     }
@@ -69,11 +79,9 @@ impl PublicVector {
     /// # Soundness
     /// d must enter: without it a prover could pick the circuit's copy of Y after rho.
     pub fn challenge(&self, digest: &Element) -> Element {
-        let mut bytes = Vec::with_capacity(32 * (self.0.len() + 1));
-        for element in self.0.iter().chain([digest]) {
-            bytes.extend_from_slice(element.as_bytes());
-        }
-        Element::from_digest_truncated(sha256(&[&bytes]))
+        let mut parts: Vec<&[u8]> = Vec::with_capacity(self.0.len() + 1);
+        parts.extend(self.0.iter().chain([digest]).map(|element| &element.as_bytes()[..]));
+        Element::from_digest_truncated(sha256(&parts))
     }
 
     /// phi at rho.

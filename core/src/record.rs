@@ -41,7 +41,7 @@ pub struct EpochRecord<'a> {
 
 impl EpochRecord<'_> {
     pub fn digest(&self) -> Digest {
-        let start = Preimage::new("ballast/record/v1")
+        let start = Preimage::with_capacity("ballast/record/v1", 256 + 16 * self.liabilities.len())
             .bytes(&self.exchange)
             .u64(self.epoch)
             .u64(self.as_of)

@@ -4,6 +4,6 @@ use crate::digest::{Digest, Preimage};
 
 /// `reserves_digest`: the reserves by asset number, in committed units, and the digest of the published report.
 pub fn reserves_digest(reserves: &[u128], sources: &Digest) -> Digest {
-    let start = Preimage::new("ballast/reserves/v1").u16(reserves.len() as u16);
+    let start = Preimage::with_capacity("ballast/reserves/v1", 64 + 16 * reserves.len()).u16(reserves.len() as u16);
     reserves.iter().fold(start, |preimage, reserve| preimage.u128(*reserve)).bytes(sources).sha256()
 }

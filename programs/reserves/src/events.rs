@@ -1,5 +1,5 @@
 //! What explorers and indexers read, by `emit_cpi!`. Ids and digests are 32 bytes, times are Unix seconds, amounts are in
-//! committed units by asset number.
+//! committed units.
 
 use anchor_lang::prelude::*;
 
@@ -96,14 +96,15 @@ pub struct ShardPosted {
     pub root: [u8; 32],
 }
 
-/// An epoch is complete; with the roots of its shards and its commitment account this is its record.
+/// An epoch is complete. What is owed and held, asset by asset, and the roots are in its commitment account: at 64 assets
+/// they would not fit in an instruction's memory a second time.
 #[event]
 pub struct EpochFinalized {
     pub exchange: [u8; 32],
     pub epoch: u64,
     pub status: EpochStatus,
-    /// Symbols of the assets in which more is owed than held.
-    pub insolvent: Vec<String>,
+    /// Numbers of the assets in which more is owed than held.
+    pub insolvent: Vec<u16>,
     pub as_of: u64,
     pub posted_at: u64,
     pub poster: Pubkey,
@@ -115,8 +116,6 @@ pub struct EpochFinalized {
     pub ledger_head: [u8; 32],
     /// Digest of the published reserves report.
     pub sources: [u8; 32],
-    pub liabilities: Vec<u128>,
-    pub reserves: Vec<u128>,
     pub record: [u8; 32],
     /// Rolling head after the epoch.
     pub head: [u8; 32],

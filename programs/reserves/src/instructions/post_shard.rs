@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
     post::{Chain, CheckedPost, ShardPost},
+    public_vector::PublicInputs,
     rules::{Effect, check_exchange, check_shard, check_time},
     seeds,
     statement::Statement,
@@ -42,9 +43,11 @@ struct Accepted {
     effect: Effect,
 }
 
+// Steps are kept apart, and what they hand on is boxed, because a frame has 4 KiB.
 impl PostShard<'_> {
     /// The rules of a post, in order.
-    fn validate(&self, now: u64) -> Result<Accepted> {
+    #[inline(never)]
+    fn validate(&self, now: u64) -> Result<Box<Accepted>> {
         self.exchange.check_poster(self.poster.key)?;
         self.buffer.check_owner(self.poster.key)?;
         let post = self.decode()?;
@@ -56,15 +59,18 @@ impl PostShard<'_> {
         let effect = check_shard(self.exchange.unfinished().as_ref(), &post, &statement).map_err(refuse)?;
         let circuit = Circuit::load(&self.circuit)?;
         circuit.check_usable(&post.circuit, now)?;
-        verify(&circuit, &post, &checked, &statement).map_err(refuse)?;
-        Ok(Accepted { post, checked, statement, circuit, effect })
+        let inputs = public_inputs(&circuit, &checked, &statement).map_err(refuse)?;
+        groth16::verify(circuit.key()?, &post.proof, &inputs).map_err(refuse)?;
+        Ok(Box::new(Accepted { post, checked, statement, circuit, effect }))
     }
 
+    #[inline(never)]
     fn decode(&self) -> Result<ShardPost> {
         let account: &AccountInfo = self.buffer.as_ref();
         ShardPost::decode(&account.try_borrow_data()?[Buffer::HEADER..]).map_err(refuse)
     }
 
+    #[inline(never)]
     fn statement(&self, post: &ShardPost, checked: &CheckedPost) -> Statement {
         let chain = Chain {
             exchange: self.exchange.id,
@@ -75,7 +81,8 @@ impl PostShard<'_> {
     }
 
     /// Stores the shard; returns the commitment as it is now.
-    fn apply(&mut self, accepted: &Accepted, now: u64) -> Result<Commitment> {
+    #[inline(never)]
+    fn apply(&mut self, accepted: &Accepted, now: u64) -> Result<Box<Commitment>> {
         let Accepted { checked, statement, effect, .. } = accepted;
         let mut commitment = match effect {
             Effect::Begin => self.begin(accepted)?,
@@ -87,7 +94,7 @@ impl PostShard<'_> {
         if commitment.status == EpochStatus::Unfinished {
             let first = self.exchange.pending.map(|pending| pending.first_context);
             let first = if *effect == Effect::Begin { checked.context } else { first.unwrap_or_default() };
-            self.exchange.advance(first, commitment.shards_done())?;
+            self.exchange.advance(first, commitment.shards_done)?;
         } else {
             self.exchange.finalize(statement.as_of, statement.ledger, commitment.head_after)?;
         }
@@ -95,7 +102,8 @@ impl PostShard<'_> {
     }
 
     /// The commitment of an epoch that begins, in an account large enough for all its shards.
-    fn begin(&self, accepted: &Accepted) -> Result<Commitment> {
+    #[inline(never)]
+    fn begin(&self, accepted: &Accepted) -> Result<Box<Commitment>> {
         let Accepted { post, checked, statement, circuit, .. } = accepted;
         let epoch = statement.epoch.to_le_bytes();
         let seeds = [seeds::COMMITMENT, &self.exchange.id, &epoch];
@@ -109,17 +117,19 @@ impl PostShard<'_> {
             space: Commitment::space(checked.totals.len(), statement.shard.count),
         }
         .run()?;
-        Ok(Commitment::begin(bump, post, checked, statement, circuit))
+        Ok(Box::new(Commitment::begin(bump, post, checked, statement, circuit)))
     }
 
     /// The commitment of the epoch that was begun.
-    fn resume(&self) -> Result<Commitment> {
-        let commitment = Commitment::load(&self.commitment)?;
+    #[inline(never)]
+    fn resume(&self) -> Result<Box<Commitment>> {
+        let commitment = Box::new(Commitment::load(&self.commitment)?);
         let own = commitment.exchange == self.exchange.id && commitment.epoch == self.exchange.next_epoch;
         require!(own, ErrorCode::ConstraintSeeds);
         Ok(commitment)
     }
 
+    #[inline(never)]
     pub fn handler(ctx: Context<Self>) -> Result<()> {
         let now = unix_time()?;
         let accepted = ctx.accounts.validate(now)?;
@@ -133,30 +143,30 @@ impl PostShard<'_> {
             root: accepted.post.root,
         });
         if commitment.status != EpochStatus::Unfinished {
-            let event = finalized(commitment, &ctx.accounts.exchange);
+            let event = finalized(&commitment);
             emit_cpi!(event);
         }
         Ok(())
     }
 }
 
-/// Rule 5 as to the context, and rule 6.
-fn verify(
+/// Rule 5 as to the context, and what the proof must hold for. phi is computed here rather than d: it costs half.
+#[inline(never)]
+fn public_inputs(
     circuit: &Circuit,
-    post: &ShardPost,
     checked: &CheckedPost,
     statement: &Statement,
-) -> std::result::Result<(), Refusal> {
-    let vector = checked.public_vector(circuit.class(), statement)?;
-    groth16::verify(&circuit.verifying_key, &post.proof, &vector.inputs(checked.digest))
+) -> std::result::Result<PublicInputs, Refusal> {
+    Ok(checked.public_vector(circuit.class(), statement)?.inputs(checked.digest))
 }
 
-fn finalized(commitment: Commitment, exchange: &Exchange) -> EpochFinalized {
+#[inline(never)]
+fn finalized(commitment: &Commitment) -> EpochFinalized {
     EpochFinalized {
         exchange: commitment.exchange,
         epoch: commitment.epoch,
         status: commitment.status,
-        insolvent: commitment.insolvent_symbols(&exchange.assets),
+        insolvent: commitment.insolvent_assets(),
         as_of: commitment.as_of,
         posted_at: commitment.posted_at,
         poster: commitment.poster,
@@ -166,8 +176,6 @@ fn finalized(commitment: Commitment, exchange: &Exchange) -> EpochFinalized {
         ledger_sequence: commitment.ledger_sequence,
         ledger_head: commitment.ledger_head,
         sources: commitment.sources,
-        liabilities: commitment.liabilities,
-        reserves: commitment.reserves,
         record: commitment.record,
         head: commitment.head_after,
     }

@@ -82,7 +82,7 @@ impl RegisterCircuit<'_> {
         circuit.setup = args.setup;
         circuit.transcript = args.transcript;
         circuit.active_from = active_from;
-        circuit.verifying_key.copy_from_slice(&args.verifying_key);
+        circuit.verifying_key = args.verifying_key;
         circuit.invariant()?;
         emit_cpi!(CircuitRegistered {
             circuit: id,

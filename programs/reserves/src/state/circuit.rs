@@ -26,11 +26,10 @@ pub struct Circuit {
     /// Unix seconds from which posts may use it.
     pub active_from: u64,
     pub retired: bool,
-    /// alpha, beta, gamma, delta, IC_0 .. IC_3, uncompressed, EIP-197 order.
-    pub verifying_key: [u8; 704],
+    /// alpha, beta, gamma, delta, IC_0 .. IC_3, uncompressed, EIP-197 order: 704 bytes.
+    #[max_len(KEY_LENGTH)]
+    pub verifying_key: Vec<u8>,
 }
-
-const _: () = assert!(KEY_LENGTH == 704);
 
 impl Circuit {
     pub const VERSION: u8 = 1;
@@ -65,6 +64,12 @@ impl Circuit {
         SetupKind::try_from(self.setup).map_err(refuse)
     }
 
+    pub fn key(&self) -> Result<&[u8; KEY_LENGTH]> {
+        let found = self.verifying_key.len() as u32;
+        let wrong = Refusal::KeyLengthWrong { expected: KEY_LENGTH as u32, found };
+        self.verifying_key.as_slice().try_into().map_err(|_| refuse(wrong))
+    }
+
     pub fn retire(&mut self) -> Result<()> {
         self.retired = true;
         self.invariant()
@@ -74,6 +79,7 @@ impl Circuit {
         require_eq!(self.version, Self::VERSION);
         self.class().check().map_err(refuse)?;
         self.setup_kind()?;
+        self.key()?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use ballast_core::{
 
 use crate::{
     errors::refuse,
-    state::{Asset, Circuit},
+    state::Circuit,
 };
 
 /// What an exchange stated in one epoch: what it owes, proved, and what it says it holds.
@@ -35,6 +35,8 @@ pub struct Commitment {
     pub sources: [u8; 32],
     pub reserves_digest: [u8; 32],
     pub shard_count: u16,
+    /// The next shard has this index.
+    pub shards_done: u16,
     /// Running digest of the roots so far.
     pub roots_digest: [u8; 32],
     /// Digest of the epoch's record; zero while unfinished.
@@ -54,7 +56,7 @@ pub struct Commitment {
     /// By asset number, in committed units.
     #[max_len(0)]
     pub reserves: Vec<u128>,
-    /// Roots of the shards so far, in order.
+    /// Roots of the shards in order; zero for those that are missing.
     #[max_len(0)]
     pub roots: Vec<[u8; 32]>,
 }
@@ -120,6 +122,7 @@ impl Commitment {
             sources: post.sources,
             reserves_digest: statement.reserves,
             shard_count: statement.shard.count,
+            shards_done: 0,
             roots_digest: Roots::default().0,
             record: [0; 32],
             head_before: statement.head_before,
@@ -129,12 +132,8 @@ impl Commitment {
             posted_at: 0,
             liabilities: vec![0; checked.totals.len()],
             reserves: checked.reserves.clone(),
-            roots: Vec::with_capacity(statement.shard.count.into()),
+            roots: vec![[0; 32]; statement.shard.count.into()],
         }
-    }
-
-    pub fn shards_done(&self) -> u16 {
-        self.roots.len() as u16
     }
 
     pub fn ledger(&self) -> LedgerPosition {
@@ -147,10 +146,11 @@ impl Commitment {
             *liability = amount(liability.checked_add(*total), index as u16 + 1).map_err(refuse)?;
         }
         self.roots_digest = Roots(self.roots_digest).append(root).0;
-        self.roots.push(root.to_bytes());
+        *self.roots.get_mut(usize::from(self.shards_done)).ok_or(ErrorCode::RequireViolated)? = root.to_bytes();
+        self.shards_done += 1;
         self.poster = posting.poster;
         self.posted_at = posting.at;
-        if self.shards_done() == self.shard_count {
+        if self.shards_done == self.shard_count {
             self.complete();
         }
         self.invariant()
@@ -178,10 +178,11 @@ impl Commitment {
         self.status = if self.insolvent == 0 { EpochStatus::Solvent } else { EpochStatus::Insolvent };
     }
 
-    /// The symbols of the assets in which it is insolvent.
-    pub fn insolvent_symbols(&self, assets: &[Asset]) -> Vec<String> {
-        let insolvent = assets.iter().enumerate().filter(|(index, _)| self.insolvent >> index & 1 == 1);
-        insolvent.map(|(_, asset)| ballast_core::assets::Asset::from(*asset).symbol()).collect()
+    /// The numbers of the assets in which it is insolvent.
+    pub fn insolvent_assets(&self) -> Vec<u16> {
+        let mut numbers = Vec::with_capacity(self.insolvent.count_ones() as usize);
+        numbers.extend((0..64u16).filter(|index| self.insolvent >> index & 1 == 1).map(|index| index + 1));
+        numbers
     }
 
     /// What it says of asset number `asset`, if that is on the list.
@@ -201,8 +202,9 @@ impl Commitment {
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, Self::VERSION);
         require_eq!(self.liabilities.len(), self.reserves.len());
-        require_gte!(self.shard_count, self.shards_done());
-        let complete = self.shards_done() == self.shard_count;
+        require_eq!(self.roots.len(), usize::from(self.shard_count));
+        require_gte!(self.shard_count, self.shards_done);
+        let complete = self.shards_done == self.shard_count;
         require!(complete == (self.status != EpochStatus::Unfinished), ErrorCode::RequireViolated);
         require!(complete == (self.head_after != [0; 32]), ErrorCode::RequireViolated);
         require!((self.insolvent != 0) == (self.status == EpochStatus::Insolvent), ErrorCode::RequireViolated);

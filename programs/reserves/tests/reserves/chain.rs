@@ -1,0 +1,172 @@
+//! A chain in process with the program's bytecode on it, and what a transaction did to it.
+
+use std::{fs, path::PathBuf};
+
+use anchor_lang::{
+    AccountDeserialize, InstructionData, ToAccountMetas,
+    prelude::Pubkey,
+    solana_program::{bpf_loader_upgradeable, instruction::Instruction},
+};
+use ballast_core::Refusal;
+use litesvm::{
+    LiteSVM,
+    types::{FailedTransactionMetadata, TransactionMetadata},
+};
+use solana_account::Account;
+use solana_clock::Clock;
+use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_keypair::Keypair;
+use solana_message::Message;
+use solana_signer::Signer;
+use solana_transaction::Transaction;
+
+/// Unix seconds at which every test begins; a little after the first epoch of the vectors.
+pub const NOW: u64 = 1_795_400_000;
+/// Seconds from registering a circuit until it counts.
+pub const DELAY: u64 = 3_600;
+const FEE: u64 = 5_000;
+const SOL: u64 = 1_000_000_000;
+
+pub struct Chain {
+    pub svm: LiteSVM,
+    pub upgrade_authority: Keypair,
+}
+
+/// The bytecode that would be deployed.
+fn bytecode() -> Vec<u8> {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| manifest.join("../../target"), PathBuf::from);
+    let path = target.join("deploy/reserves.so");
+    fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; build the program with tools/sbf/build.sh", path.display()))
+}
+
+impl Chain {
+    /// The program deployed and nothing else.
+    pub fn new() -> Self {
+        let mut svm = LiteSVM::new();
+        svm.add_program(reserves::ID, &bytecode()).unwrap();
+        let mut chain = Self { svm, upgrade_authority: Keypair::new() };
+        chain.fund(&chain.upgrade_authority.pubkey());
+        let authority = chain.upgrade_authority.pubkey();
+        chain.set_upgrade_authority(Some(authority));
+        chain.set_clock(NOW);
+        chain
+    }
+
+    pub fn fund(&mut self, address: &Pubkey) {
+        self.svm.airdrop(address, 100 * SOL).unwrap();
+    }
+
+    /// A key with lamports.
+    pub fn key(&mut self) -> Keypair {
+        let key = Keypair::new();
+        self.fund(&key.pubkey());
+        key
+    }
+
+    pub fn set_clock(&mut self, unix_time: u64) {
+        let mut clock: Clock = self.svm.get_sysvar();
+        clock.unix_timestamp = unix_time as i64;
+        self.svm.set_sysvar(&clock);
+    }
+
+    pub fn clock(&self) -> u64 {
+        self.svm.get_sysvar::<Clock>().unix_timestamp as u64
+    }
+
+    /// Writes the loader's record of who may upgrade the program: behind a 4-byte tag and the slot.
+    pub fn set_upgrade_authority(&mut self, authority: Option<Pubkey>) {
+        let mut account = self.svm.get_account(&program_data()).unwrap();
+        account.data[12] = authority.is_some().into();
+        account.data[13..45].copy_from_slice(&authority.unwrap_or_default().to_bytes());
+        self.svm.set_account(program_data(), account).unwrap();
+    }
+
+    pub fn send(&mut self, signers: &[&Keypair], instruction: Instruction) -> Outcome {
+        self.send_all(signers, &[instruction])
+    }
+
+    /// One transaction, the first signer paying for it.
+    pub fn send_all(&mut self, signers: &[&Keypair], instructions: &[Instruction]) -> Outcome {
+        self.svm.expire_blockhash();
+        let budget = ComputeBudgetInstruction::set_compute_unit_limit(1_400_000);
+        let all: Vec<Instruction> = [budget].into_iter().chain(instructions.iter().cloned()).collect();
+        let payer = signers[0].pubkey();
+        let message = Message::new(&all, Some(&payer));
+        let transaction = Transaction::new(signers, message, self.svm.latest_blockhash());
+        let size = transaction.signatures.len() * 64 + 1 + transaction.message_data().len();
+        assert!(size <= 1232, "a transaction has at most 1232 bytes, this one {size}");
+        let addresses: Vec<Pubkey> =
+            instructions.iter().flat_map(|instruction| &instruction.accounts).map(|meta| meta.pubkey).collect();
+        let before = self.snapshot(&addresses, &payer);
+        let result = self.svm.send_transaction(transaction);
+        let after = self.snapshot(&addresses, &payer);
+        Outcome { result, before, after }
+    }
+
+    /// All accounts that an instruction names. Of the payer's lamports the fee is left out.
+    fn snapshot(&self, addresses: &[Pubkey], payer: &Pubkey) -> Vec<(Pubkey, Option<Account>)> {
+        let mut addresses: Vec<Pubkey> = addresses.iter().filter(|address| *address != payer).copied().collect();
+        addresses.extend(self.svm.get_program_accounts(&reserves::ID).into_iter().map(|(address, _)| address));
+        addresses.sort();
+        addresses.dedup();
+        addresses.into_iter().map(|address| (address, self.svm.get_account(&address))).collect()
+    }
+
+    pub fn read<T: AccountDeserialize>(&self, address: &Pubkey) -> T {
+        let account = self.svm.get_account(address).unwrap_or_else(|| panic!("{address} has no account"));
+        T::try_deserialize(&mut account.data.as_slice()).unwrap()
+    }
+
+    pub fn balance(&self, address: &Pubkey) -> u64 {
+        self.svm.get_balance(address).unwrap_or(0)
+    }
+}
+
+/// What came of a transaction.
+pub struct Outcome {
+    result: Result<TransactionMetadata, FailedTransactionMetadata>,
+    before: Vec<(Pubkey, Option<Account>)>,
+    after: Vec<(Pubkey, Option<Account>)>,
+}
+
+impl Outcome {
+    #[track_caller]
+    pub fn accepted(self) -> TransactionMetadata {
+        match self.result {
+            Ok(done) => done,
+            Err(failed) => panic!("refused: {:?}\n{}", failed.err, failed.meta.logs.join("\n")),
+        }
+    }
+
+    /// The refusal is the expected one, its evidence is in the log, and nothing has changed.
+    #[track_caller]
+    pub fn refused(self, expected: Refusal) {
+        self.refused_with(6_000 + expected.number(), &format!("Error Message: {expected}"));
+    }
+
+    /// An error of Anchor's own, or of the system program.
+    #[track_caller]
+    pub fn refused_with(self, code: u32, log: &str) {
+        let failed = self.result.err().unwrap_or_else(|| panic!("accepted, expected the error {code} {log:?}"));
+        let logs = failed.meta.logs.join("\n");
+        let found = format!("{:?}", failed.err);
+        assert!(found.contains(&format!("Custom({code})")), "expected {code} {log:?}, found {found}\n{logs}");
+        assert!(logs.contains(log), "expected {log:?} in\n{logs}");
+        assert!(!self.before.is_empty());
+        assert_eq!(self.before, self.after, "a refusal changed an account");
+    }
+}
+
+pub fn instruction(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
+    Instruction { program_id: reserves::ID, accounts: accounts.to_account_metas(None), data: data.data() }
+}
+
+pub fn program_data() -> Pubkey {
+    Pubkey::find_program_address(&[reserves::ID.as_ref()], &bpf_loader_upgradeable::ID).0
+}
+
+pub fn fee() -> u64 {
+    FEE
+}

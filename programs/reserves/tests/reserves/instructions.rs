@@ -1,0 +1,207 @@
+//! The program's instructions as a client sends them.
+
+use anchor_lang::{
+    prelude::Pubkey,
+    solana_program::{instruction::Instruction, system_program},
+};
+use reserves::{
+    accounts, instruction as call,
+    instructions::{
+        InitializeArgs, OpenBufferArgs, RegisterCircuitArgs, RegisterExchangeArgs, SetAssetsArgs, SolvencyArgs,
+        WriteBufferArgs,
+    },
+    seeds,
+    state::Asset,
+};
+
+use crate::chain::{instruction, program_data};
+
+fn find(parts: &[&[u8]]) -> Pubkey {
+    Pubkey::find_program_address(parts, &reserves::ID).0
+}
+
+pub fn governance_address() -> Pubkey {
+    find(&[seeds::GOVERNANCE])
+}
+
+pub fn exchange_address(id: &[u8; 32]) -> Pubkey {
+    find(&[seeds::EXCHANGE, id])
+}
+
+pub fn circuit_address(id: &[u8; 32]) -> Pubkey {
+    find(&[seeds::CIRCUIT, id])
+}
+
+pub fn commitment_address(exchange: &[u8; 32], epoch: u64) -> Pubkey {
+    find(&[seeds::COMMITMENT, exchange, &epoch.to_le_bytes()])
+}
+
+pub fn buffer_address(owner: &Pubkey, number: u32) -> Pubkey {
+    find(&[seeds::BUFFER, owner.as_ref(), &number.to_le_bytes()])
+}
+
+fn event_authority() -> Pubkey {
+    find(&[b"__event_authority"])
+}
+
+pub fn initialize(upgrade_authority: Pubkey, args: InitializeArgs) -> Instruction {
+    let accounts = accounts::Initialize {
+        upgrade_authority,
+        program_data: program_data(),
+        governance: governance_address(),
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::Initialize { args })
+}
+
+pub fn propose_governance_authority(authority: Pubkey, proposed: Option<Pubkey>) -> Instruction {
+    let accounts = accounts::ProposeGovernanceAuthority {
+        authority,
+        governance: governance_address(),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::ProposeGovernanceAuthority { proposed })
+}
+
+pub fn accept_governance_authority(pending_authority: Pubkey) -> Instruction {
+    let accounts = accounts::AcceptGovernanceAuthority {
+        pending_authority,
+        governance: governance_address(),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::AcceptGovernanceAuthority {})
+}
+
+/// `circuit` is the account that the caller names, right or wrong.
+pub fn register_circuit(authority: Pubkey, circuit: Pubkey, args: RegisterCircuitArgs) -> Instruction {
+    let accounts = accounts::RegisterCircuit {
+        authority,
+        governance: governance_address(),
+        circuit,
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::RegisterCircuit { args })
+}
+
+pub fn retire_circuit(authority: Pubkey, id: &[u8; 32]) -> Instruction {
+    let accounts = accounts::RetireCircuit {
+        authority,
+        governance: governance_address(),
+        circuit: circuit_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::RetireCircuit {})
+}
+
+/// `exchange` is the account that the caller names, right or wrong.
+pub fn register_exchange(authority: Pubkey, exchange: Pubkey, args: RegisterExchangeArgs) -> Instruction {
+    let accounts = accounts::RegisterExchange {
+        authority,
+        exchange,
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::RegisterExchange { args })
+}
+
+pub fn propose_authority(authority: Pubkey, id: &[u8; 32], proposed: Option<Pubkey>) -> Instruction {
+    let accounts = accounts::ProposeAuthority {
+        authority,
+        exchange: exchange_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::ProposeAuthority { proposed })
+}
+
+pub fn accept_authority(pending_authority: Pubkey, id: &[u8; 32]) -> Instruction {
+    let accounts = accounts::AcceptAuthority {
+        pending_authority,
+        exchange: exchange_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::AcceptAuthority {})
+}
+
+pub fn set_posters(authority: Pubkey, id: &[u8; 32], posters: Vec<Pubkey>) -> Instruction {
+    let accounts = accounts::SetPosters {
+        authority,
+        exchange: exchange_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::SetPosters { posters })
+}
+
+pub fn set_assets(authority: Pubkey, id: &[u8; 32], start: u16, assets: Vec<Asset>) -> Instruction {
+    let accounts = accounts::SetAssets {
+        authority,
+        exchange: exchange_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::SetAssets { args: SetAssetsArgs { start, assets } })
+}
+
+pub fn set_paused(authority: Pubkey, id: &[u8; 32], paused: bool) -> Instruction {
+    let accounts = accounts::SetPaused {
+        authority,
+        exchange: exchange_address(id),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::SetPaused { paused })
+}
+
+pub fn open_buffer(owner: Pubkey, number: u32, size: u32) -> Instruction {
+    let accounts =
+        accounts::OpenBuffer { owner, buffer: buffer_address(&owner, number), system_program: system_program::ID };
+    instruction(accounts, call::OpenBuffer { args: OpenBufferArgs { number, size } })
+}
+
+pub fn write_buffer(owner: Pubkey, buffer: Pubkey, offset: u32, data: Vec<u8>) -> Instruction {
+    instruction(accounts::WriteBuffer { owner, buffer }, call::WriteBuffer { args: WriteBufferArgs { offset, data } })
+}
+
+pub fn close_buffer(owner: Pubkey, buffer: Pubkey) -> Instruction {
+    instruction(accounts::CloseBuffer { owner, buffer }, call::CloseBuffer {})
+}
+
+/// The accounts of a post.
+#[derive(Clone, Copy)]
+pub struct PostAccounts {
+    pub poster: Pubkey,
+    pub exchange: Pubkey,
+    pub circuit: Pubkey,
+    pub buffer: Pubkey,
+    pub commitment: Pubkey,
+}
+
+pub fn post_shard(accounts: PostAccounts) -> Instruction {
+    let PostAccounts { poster, exchange, circuit, buffer, commitment } = accounts;
+    let accounts = accounts::PostShard {
+        poster,
+        exchange,
+        circuit,
+        buffer,
+        commitment,
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::PostShard {})
+}
+
+pub fn solvency(exchange: Pubkey, commitment: Option<Pubkey>, asset: u16, max_age: u64) -> Instruction {
+    let accounts = accounts::Solvency { exchange, commitment };
+    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age } })
+}

@@ -1,0 +1,14 @@
+//! The program's bytecode, as it would be deployed, against every rule: each refusal by its own error and with every
+//! account byte for byte as it was.
+
+mod buffers;
+mod chain;
+mod circuits;
+mod exchanges;
+mod governance;
+mod history;
+mod instructions;
+mod posts;
+mod shards;
+mod solvency;
+mod vectors;
