@@ -1,11 +1,25 @@
 //! The relayer: takes a snapshot, proves it, posts it to both chains, and reads it back.
+//!
+//! ```text
+//!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!   │             ├─> store                         what was fixed, proved and signed, before it leaves
+//!  config, keys   └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
+//!                              └─> evm
+//! ```
+//!
+//! # Restarts
+//! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a
+//! kill at any point the same command asks each chain where it stands, brings to its end what is in flight with the
+//! bytes that were signed, posts what is missing, and reads both chains back. [`crash::POINTS`] lists the windows.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod artifacts;
 pub mod chains;
+pub mod cli;
 pub mod config;
 pub mod crash;
 pub mod failure;
+pub mod jobs;
 pub mod keys;
 pub mod plan;
 pub mod progress;

@@ -1,7 +1,7 @@
 //! The files of an epoch.
 //!
 //! ```text
-//! public/epoch-000001/   statement.json  assets.json  reserves.json  verifying-key.bin
+//! public/epoch-000001/   statement.json  assets.json  reserves.json  circuit.json
 //!                        shard-000.post  shard-000.proof  ..  index.json
 //! private/epoch-000001/  accounts.jsonl
 //! ```
@@ -80,4 +80,12 @@ fn make_directory(path: &Path, private: bool) -> Result<(), ArtifactError> {
 
 fn read(path: &Path) -> Result<Vec<u8>, ArtifactError> {
     std::fs::read(path).map_err(|source| ArtifactError::File { path: path.into(), source })
+}
+
+/// Writes a file that only its owner may read, whole or not at all, in a directory that exists.
+///
+/// # Errors
+/// [`ArtifactError::File`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
+    write(path, bytes, true)
 }

@@ -7,7 +7,7 @@ use std::{
     collections::HashSet,
     fs::File,
     io::{BufRead, BufReader, Read, Write},
-    path::Path,
+    path::PathBuf,
 };
 
 use ballast_core::{
@@ -93,7 +93,7 @@ impl Artifacts {
     }
 
     /// Where [`Artifacts::keep_accounts`] writes.
-    pub fn accounts_file(&self, epoch: u64) -> std::path::PathBuf {
+    pub fn accounts_file(&self, epoch: u64) -> PathBuf {
         self.private(epoch).join(FILE)
     }
 }
@@ -145,7 +145,7 @@ fn next<T: for<'de> Deserialize<'de>>(lines: &mut impl BufRead, number: usize) -
 
 /// Whether the file at `path` says that it is private before anything else.
 #[cfg(test)]
-fn says_private_first(path: &Path) -> bool {
+fn says_private_first(path: &std::path::Path) -> bool {
     std::fs::read_to_string(path).is_ok_and(|text| text.starts_with("{\"notice\":\"PRIVATE"))
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use ballast_core::{
     Digest, Element,
-    circuit::{Class, SetupKind, VerifyingKey},
+    circuit::{Class, SetupKind},
+    circuit_file::CircuitFile,
     digest::sha256,
     hexadecimal,
     statement::LedgerPosition,
@@ -57,9 +58,9 @@ pub struct StatementFile {
 pub struct StatedAsset {
     pub symbol: String,
     pub decimals: u8,
-    #[serde(with = "ballast_sdk::units")]
+    #[serde(with = "ballast_core::units")]
     pub liability: u128,
-    #[serde(with = "ballast_sdk::units")]
+    #[serde(with = "ballast_core::units")]
     pub reserve: u128,
     pub solvent: bool,
 }
@@ -124,7 +125,12 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`ArtifactError`]; without an index the directory does not count.
-    pub fn publish(&self, exchange_name: &str, epoch: &ProvedEpoch, key: &VerifyingKey) -> Result<Index, ArtifactError> {
+    pub fn publish(
+        &self,
+        exchange_name: &str,
+        epoch: &ProvedEpoch,
+        circuit: &CircuitFile,
+    ) -> Result<Index, ArtifactError> {
         let directory = self.public(epoch.plan.epoch);
         make_directory(&directory, false)?;
         let invalid = |what: String| ArtifactError::Invalid { path: directory.clone(), what };
@@ -133,7 +139,7 @@ impl Artifacts {
             ("statement.json".into(), json(&statement).map_err(invalid)?),
             ("assets.json".into(), json(&epoch.plan.assets).map_err(invalid)?),
             ("reserves.json".into(), epoch.plan.reserves_report.clone().into_bytes()),
-            ("verifying-key.bin".into(), key.as_bytes().to_vec()),
+            ("circuit.json".into(), json(circuit).map_err(invalid)?),
         ];
         for (shard, post) in epoch.posts.iter().enumerate() {
             files.push((format!("shard-{shard:03}.post"), post.encode()));
@@ -194,8 +200,8 @@ mod tests {
         Artifacts { public: directory.path().join("public"), private: directory.path().join("private") }
     }
 
-    fn key() -> VerifyingKey {
-        VerifyingKey::new(&std::array::from_fn::<u8, 704, _>(|i| (i / 32 + 1) as u8 & 0x2f)).unwrap()
+    fn circuit() -> CircuitFile {
+        CircuitFile::parse(include_str!("../../../circuits/direct-development.json")).unwrap().0
     }
 
     #[test]
@@ -203,8 +209,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let artifacts = artifacts(&directory);
         let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
-        let index = artifacts.publish("Example", &epoch, &key()).unwrap();
-        assert_eq!(artifacts.publish("Example", &epoch, &key()).unwrap(), index);
+        let index = artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        assert_eq!(artifacts.publish("Example", &epoch, &circuit()).unwrap(), index);
         assert_eq!(artifacts.check(1).unwrap(), index);
         assert_eq!(index.files.len(), 4 + 2 * 2);
         assert_eq!(std::fs::read_dir(artifacts.public(1)).unwrap().count(), index.files.len() + 1);
@@ -223,7 +229,7 @@ mod tests {
         let artifacts = artifacts(&directory);
         assert!(matches!(artifacts.check(1), Err(ArtifactError::File { .. })));
         let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
-        artifacts.publish("Example", &epoch, &key()).unwrap();
+        artifacts.publish("Example", &epoch, &circuit()).unwrap();
         let post = artifacts.public(1).join("shard-000.post");
         let mut bytes = std::fs::read(&post).unwrap();
         bytes[100] ^= 1;

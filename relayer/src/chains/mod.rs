@@ -23,7 +23,7 @@ pub use error::ChainError;
 pub use standing::{Position, Standing};
 
 /// A kind of destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum ChainName {
     Solana,
@@ -118,6 +118,9 @@ pub trait Destination: Send + Sync {
 
     /// The address that would post.
     fn poster(&self) -> Result<Address, ChainError>;
+
+    /// The address of the configured authority.
+    fn authority(&self) -> Result<Address, ChainError>;
 
     /// What the poster has, and what posting the shards from `first` on may cost. Refused when the chain's own simulation
     /// of the next post is, as far as it can be simulated before anything is sent.

@@ -89,8 +89,8 @@ pub struct Exchange {
 pub struct Snapshot {
     /// `path`: the snapshot file, `.csv` or `.json`.
     pub path: PathBuf,
-    /// `declaration`: for CSV, the TOML file that declares assets, time and ledger position.
-    pub declaration: Option<PathBuf>,
+    /// `assets`: for CSV, the TOML file that declares assets, time and ledger position.
+    pub assets: Option<PathBuf>,
     /// `as_of`: Unix seconds, for a CSV whose declaration does not say it.
     pub as_of: Option<u64>,
     /// `borrows`: `refuse` (default) or `gross`, for negative balances.
@@ -263,7 +263,7 @@ impl Exchange {
 impl Snapshot {
     fn read(reader: &mut Reader) -> Option<Self> {
         let path = reader.required_path("snapshot.path");
-        let declaration = reader.path("snapshot.declaration");
+        let assets = reader.path("snapshot.assets");
         let as_of = reader.optional("snapshot.as_of");
         let borrows = reader.or("snapshot.borrows", Borrows::Refuse);
         let accounts: Option<usize> = reader.optional("snapshot.accounts");
@@ -271,7 +271,7 @@ impl Snapshot {
             reader.refuse("snapshot.accounts", "expected at least 1 account");
         }
         let reserves = reader.required_path("snapshot.reserves");
-        Some(Self { path: path?, declaration, as_of, borrows, accounts, reserves: reserves? })
+        Some(Self { path: path?, assets, as_of, borrows, accounts, reserves: reserves? })
     }
 }
 

@@ -11,7 +11,7 @@ mod node;
 mod sender;
 
 use alloy::{
-    primitives::{Address as EvmAddress, B256, Bytes},
+    primitives::{B256, Bytes},
     signers::local::PrivateKeySigner,
     sol_types::SolCall,
 };
@@ -54,14 +54,6 @@ impl Evm {
     fn authority_key(&self) -> Result<PrivateKeySigner, ChainError> {
         let (key, password) = (self.settings.authority.as_deref(), self.settings.authority_password.as_deref());
         Ok(keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
-    }
-
-    /// The address of the configured authority.
-    ///
-    /// # Errors
-    /// When its key cannot be read.
-    pub fn authority(&self) -> Result<EvmAddress, ChainError> {
-        Ok(self.authority_key()?.address())
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
@@ -131,6 +123,10 @@ impl Destination for Evm {
         Ok(Address::Evm(self.poster_key()?.address()))
     }
 
+    fn authority(&self) -> Result<Address, ChainError> {
+        Ok(Address::Evm(self.authority_key()?.address()))
+    }
+
     async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError> {
         let address = self.poster_key()?.address();
         let balance = self.node.balance(address).await?;
@@ -173,6 +169,6 @@ impl Destination for Evm {
     }
 
     async fn rehearse(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
-        self.node.simulate(self.authority()?, &self.call(exchange, action)?).await
+        self.node.simulate(self.authority_key()?.address(), &self.call(exchange, action)?).await
     }
 }

@@ -24,7 +24,7 @@ impl Solana {
 
     /// Simulates the first of an action's transactions.
     pub(super) async fn simulate_first(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
-        let authority = self.authority()?;
+        let authority = self.authority_key()?.pubkey();
         match self.instructions(&authority, exchange, action)?.into_iter().next() {
             Some(instruction) => self.budget().units(&authority, &job(instruction)).await.map(drop),
             None => Ok(()),

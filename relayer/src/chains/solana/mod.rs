@@ -23,7 +23,7 @@ use ballast_sdk::{
     chain::Address,
     solana::{SolanaOptions, SolanaReader, instruction::Program},
 };
-use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
+use solana_sdk::{signature::Keypair, signer::Signer};
 
 use super::{Action, ChainError, ChainName, Destination, Purse, Standing};
 use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
@@ -61,14 +61,6 @@ impl Solana {
 
     fn authority_key(&self) -> Result<Keypair, ChainError> {
         Ok(keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
-    }
-
-    /// The address of the configured authority.
-    ///
-    /// # Errors
-    /// When its key cannot be read.
-    pub fn authority(&self) -> Result<Pubkey, ChainError> {
-        Ok(self.authority_key()?.pubkey())
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
@@ -115,6 +107,10 @@ impl Destination for Solana {
 
     fn poster(&self) -> Result<Address, ChainError> {
         Ok(Address::Solana(self.poster_key()?.pubkey()))
+    }
+
+    fn authority(&self) -> Result<Address, ChainError> {
+        Ok(Address::Solana(self.authority_key()?.pubkey()))
     }
 
     async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError> {

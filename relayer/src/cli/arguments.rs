@@ -1,0 +1,250 @@
+//! Sub-commands and flags.
+
+use std::path::PathBuf;
+
+use ballast_sdk::chain::Address;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::chains::ChainName;
+
+/// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
+///
+/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is solana.rpc_url), then from
+/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable.
+#[derive(Debug, Parser)]
+#[command(name = "ballast", version, max_term_width = 110)]
+pub struct Arguments {
+    /// TOML file with settings; ballast.toml when it is there.
+    #[arg(long, global = true, env = "BALLAST_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// One setting, such as solana.priority_fee=1000; may be repeated.
+    #[arg(long = "set", global = true, value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
+
+    /// Print JSON: amounts as decimal strings in committed units.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What is logged to the error stream, such as debug or ballast_relayer=trace.
+    #[arg(long, global = true, env = "BALLAST_LOG", default_value = "warn", value_name = "FILTER")]
+    pub log: String,
+
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look at a snapshot
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// The secret that salts are derived from
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Prove the snapshot's epoch, after what the chains hold now
+    Prove {
+        /// Drop the unfinished epoch and what was proved of it, if no chain holds it
+        #[arg(long)]
+        discard: bool,
+    },
+    /// Post the epoch that is proved
+    Post {
+        /// Check everything and say what it may cost, sign and send nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left unfinished
+    Run {
+        /// One epoch, then end
+        #[arg(long, required = true)]
+        once: bool,
+        /// Check everything; prove, sign and send nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Epochs with gaps and delays
+    History {
+        /// First epoch; all from 1 when not given
+        #[arg(long, value_name = "EPOCH")]
+        from: Option<u64>,
+        /// Last epoch
+        #[arg(long, value_name = "EPOCH", requires = "from")]
+        to: Option<u64>,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+    /// One epoch, with its figures
+    Show {
+        epoch: u64,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+    /// The chains' own answers; exit code 3 unless all are fresh
+    Solvency {
+        asset: String,
+        /// Seconds that may have passed since the figures were true
+        #[arg(long, value_name = "SECONDS")]
+        max_age: u64,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+    /// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one is behind
+    Verify {
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+    /// One customer's inclusion file
+    #[command(subcommand)]
+    Inclusion(InclusionCommand),
+    /// What the exchange's authority asks of both chains; nothing is done that a chain holds already
+    Exchange {
+        #[command(subcommand)]
+        command: ExchangeCommand,
+        /// Simulate, sign and send nothing
+        #[arg(long, global = true)]
+        dry_run: bool,
+        #[command(flatten)]
+        chains: GlobalChainChoice,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SnapshotCommand {
+    /// What a snapshot would commit, per asset
+    Check {
+        /// A .csv or .json file
+        file: PathBuf,
+        /// For CSV: the TOML file that declares assets, time and ledger position
+        #[arg(long, value_name = "FILE")]
+        assets: Option<PathBuf>,
+        /// Negative balances: refuse, or gross
+        #[arg(long, value_name = "POLICY")]
+        borrows: Option<String>,
+        /// Only the first so many accounts
+        #[arg(long, value_name = "COUNT")]
+        accounts: Option<usize>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Write a new master secret, readable by its owner only; never overwrites a file
+    New {
+        /// By default the setting secret.file
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InclusionCommand {
+    /// Make a customer's file, and verify it as he will
+    Make {
+        epoch: u64,
+        /// The exchange's public id of the customer
+        account: String,
+        /// Where the file goes; inclusion-EPOCH-DIGEST.json in the private directory by default
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+    /// Verify a file against the roots on chain; exit code 3 if it does not show the account's inclusion
+    Verify {
+        file: PathBuf,
+        /// The customer's own id, as he knows it
+        #[arg(long)]
+        account: String,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExchangeCommand {
+    /// Register the exchange of the settings
+    Register,
+    /// Declare the snapshot's asset list; possible before the first epoch only
+    SetAssets,
+    /// Say who may post; by default the posters of the settings
+    SetPosters {
+        /// A Solana or EVM address; each chain gets its own
+        #[arg(long = "poster", value_name = "ADDRESS")]
+        posters: Vec<Address>,
+    },
+    /// Stop posts
+    Pause,
+    /// Let posts through again
+    Unpause,
+    /// Propose other authorities; each must accept
+    ProposeAuthority {
+        /// A Solana or EVM address; a chain without one is left alone
+        #[arg(value_name = "ADDRESS", required_unless_present = "withdraw")]
+        proposed: Vec<Address>,
+        /// Take back what was proposed
+        #[arg(long, conflicts_with = "proposed")]
+        withdraw: bool,
+    },
+    /// Accept with the authority keys of the settings, where they are proposed
+    AcceptAuthority,
+}
+
+/// Which chains are asked.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ChainChoice {
+    /// Only this chain; both when not given
+    #[arg(long, value_enum)]
+    pub chain: Option<ChainName>,
+}
+
+/// The same for a command with sub-commands of its own.
+#[derive(Clone, Debug, clap::Args)]
+pub struct GlobalChainChoice {
+    /// Only this chain; both when not given
+    #[arg(long, value_enum, global = true)]
+    pub chain: Option<ChainName>,
+}
+
+/// The chains that are asked.
+pub fn chosen(chain: Option<ChainName>) -> Vec<ChainName> {
+    chain.map_or(ChainName::ALL.to_vec(), |chain| vec![chain])
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.trim().to_string(), value.trim().to_string()))
+        .ok_or_else(|| format!("expected SECTION.KEY=VALUE, found {text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_flag_takes_a_secret() {
+        let mut text = String::new();
+        let mut commands = vec![Arguments::command()];
+        while let Some(command) = commands.pop() {
+            command.get_arguments().for_each(|argument| text.push_str(&format!("{} ", argument.get_id())));
+            commands.extend(command.get_subcommands().cloned());
+        }
+        for word in ["key", "password", "mnemonic"] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+    }
+}

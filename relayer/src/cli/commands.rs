@@ -1,0 +1,279 @@
+//! From arguments to jobs.
+
+use std::{fmt, path::PathBuf};
+
+use ballast_core::{circuit::Class, digest::sha256};
+use ballast_ledger::report::Report as SnapshotReport;
+use ballast_sdk::chain::Address;
+use serde::Serialize;
+
+use super::{
+    arguments::{Arguments, Command, ExchangeCommand, InclusionCommand, SecretCommand, SnapshotCommand, chosen},
+    output::Output,
+};
+use crate::{
+    artifacts::Artifacts,
+    chains::{Action, ChainName},
+    config::{Config, Section, layered},
+    failure::Failure,
+    jobs::{
+        connection::{Chains, sections},
+        govern, include,
+        post::{Poster, report},
+        prove::{self, Prover},
+        read,
+        run::Runner,
+        source,
+    },
+    keys,
+    plan::ProvedEpoch,
+    progress::Progress,
+    store::Store,
+};
+
+/// Settings' file when no other is named.
+const DEFAULT_FILE: &str = "ballast.toml";
+
+/// What proving needs of the settings.
+const PROVING: &[Section] = &[
+    Section::Exchange,
+    Section::Snapshot,
+    Section::Secret,
+    Section::Circuit,
+    Section::Solana,
+    Section::Evm,
+    Section::Store,
+    Section::Artifacts,
+];
+
+/// A short answer.
+#[derive(Debug, Serialize)]
+struct Note {
+    message: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.message)
+    }
+}
+
+/// Where settings come from.
+struct Settings {
+    file: Option<PathBuf>,
+    flags: Vec<(String, String)>,
+}
+
+impl Settings {
+    fn read(&self, needed: &[Section]) -> Result<Config, Failure> {
+        let figment = layered(self.file.as_deref(), std::env::vars(), self.flags.clone())?;
+        Ok(Config::read(figment, needed)?)
+    }
+}
+
+/// Does what the arguments ask.
+///
+/// # Errors
+/// Whatever the job has.
+pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
+    let progress = Progress::new(arguments.json);
+    let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
+    let settings = Settings { file: arguments.config.or_else(default), flags: arguments.settings };
+    match arguments.command {
+        Command::Snapshot(SnapshotCommand::Check { file, assets, borrows, accounts }) => {
+            check_snapshot(settings, file, assets, borrows, accounts)
+        }
+        Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
+        Command::Prove { discard } => prove_epoch(&settings, discard, progress).await,
+        Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
+        Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
+        Command::History { from, to, chains } => {
+            let chains = connect(&settings, chains.chain).await?;
+            let range = from.map(|from| from..=to.unwrap_or(from));
+            Output::new(&read::history(&chains, range).await?)
+        }
+        Command::Show { epoch, chains } => {
+            let chains = connect(&settings, chains.chain).await?;
+            Output::new(&read::show(&chains, epoch).await?)
+        }
+        Command::Solvency { asset, max_age, chains } => {
+            let chains = connect(&settings, chains.chain).await?;
+            let answers = read::solvency(&chains, &asset, max_age).await?;
+            Output::with_exit(&answers, answers.exit())
+        }
+        Command::Verify { chains } => {
+            let chains = connect(&settings, chains.chain).await?;
+            let verified = read::verify(&chains).await?;
+            Output::with_exit(&verified, verified.exit())
+        }
+        Command::Inclusion(command) => inclusion(&settings, command).await,
+        Command::Exchange { command, dry_run, chains } => govern_exchange(&settings, command, dry_run, chains.chain).await,
+    }
+}
+
+async fn connect(settings: &Settings, chain: Option<ChainName>) -> Result<Chains, Failure> {
+    let chains = chosen(chain);
+    Chains::connect(&settings.read(&sections(&chains))?, &chains).await
+}
+
+fn check_snapshot(
+    mut settings: Settings,
+    file: PathBuf,
+    assets: Option<PathBuf>,
+    borrows: Option<String>,
+    accounts: Option<usize>,
+) -> Result<Output, Failure> {
+    let mut flag = |key: &str, value: Option<String>| {
+        settings.flags.extend(value.map(|value| (format!("snapshot.{key}"), value)));
+    };
+    let text = |path: PathBuf| {
+        path.into_os_string().into_string().map_err(|path| Failure::bad_input(format!("{path:?} is no text")))
+    };
+    flag("path", Some(text(file)?));
+    flag("assets", assets.map(text).transpose()?);
+    flag("borrows", borrows);
+    flag("accounts", accounts.map(|accounts| accounts.to_string()));
+    let config = settings.read(&[])?;
+    let snapshot = match &config.snapshot {
+        Some(snapshot) => source::read_snapshot(snapshot)?,
+        None => {
+            // Only reserves can be missing, and they are not looked at.
+            settings.flags.push(("snapshot.reserves".into(), String::new()));
+            source::read_snapshot(settings.read(&[Section::Snapshot])?.snapshot()?)?
+        }
+    };
+    Output::new(&SnapshotReport::new(&snapshot, Class::DIRECT)?)
+}
+
+fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Failure> {
+    let file = match file {
+        Some(file) => file,
+        None => settings.read(&[Section::Secret])?.secret()?.file.clone(),
+    };
+    keys::create_master(&file)?;
+    Output::new(&Note { message: format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()) })
+}
+
+async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> Result<Output, Failure> {
+    let config = settings.read(PROVING)?;
+    let store = Store::open(&config.store()?.path)?;
+    let key = prove::key(config.circuit()?, progress)?;
+    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    chains.bind(&store).await?;
+    let prover = Prover { config: &config, store: &store, chains: &chains, key: &key, progress };
+    if discard {
+        let epoch = prover.discard().await?;
+        return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
+    }
+    let epoch = prover.prove().await?;
+    Output::new(&report(&store, &epoch)?)
+}
+
+async fn post_epoch(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
+    let config = settings.read(PROVING)?;
+    let store = Store::open(&config.store()?.path)?;
+    let key = prove::key(config.circuit()?, progress)?;
+    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    chains.bind(&store).await?;
+    let (_, plan, posts) = prove::unfinished(&store)?
+        .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
+    let epoch = ProvedEpoch::new(plan, posts)?;
+    let poster = Poster { store: &store, chains: &chains, key: &key, progress };
+    if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
+}
+
+async fn run_once(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
+    let config = settings.read(PROVING)?;
+    let store = Store::open(&config.store()?.path)?;
+    let key = prove::key(config.circuit()?, progress)?;
+    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    let runner = Runner { config: &config, store: &store, chains: &chains, key: &key, progress };
+    if dry_run { Output::new(&runner.rehearse().await?) } else { Output::new(&runner.once().await?) }
+}
+
+async fn inclusion(settings: &Settings, command: InclusionCommand) -> Result<Output, Failure> {
+    match command {
+        InclusionCommand::Make { epoch, account, out, chains } => {
+            let chosen = chosen(chains.chain);
+            let needed = [sections(&chosen), vec![Section::Secret, Section::Artifacts]].concat();
+            let config = settings.read(&needed)?;
+            let chains = Chains::connect(&config, &chosen).await?;
+            let artifacts = Artifacts::new(config.artifacts()?);
+            let master = keys::read_master(&config.secret()?.file)?;
+            let out = out.unwrap_or_else(|| {
+                // The account's own name may be no file's name.
+                let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);
+                artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
+            });
+            Output::new(&include::make(&chains, &artifacts, &master, (epoch, &account), &out).await?)
+        }
+        InclusionCommand::Verify { file, account, chains } => {
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))?;
+            let chains = connect(settings, chains.chain).await?;
+            Output::new(&include::verify(&chains, &text, &account).await?)
+        }
+    }
+}
+
+async fn govern_exchange(
+    settings: &Settings,
+    command: ExchangeCommand,
+    dry_run: bool,
+    chain: Option<ChainName>,
+) -> Result<Output, Failure> {
+    let chosen = chosen(chain);
+    let mut needed = sections(&chosen);
+    needed.extend((!dry_run).then_some(Section::Store));
+    needed.extend(matches!(command, ExchangeCommand::SetAssets).then_some(Section::Snapshot));
+    let config = settings.read(&needed)?;
+    let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
+    let chains = Chains::connect(&config, &chosen).await?;
+    let (posters, authorities) = own_addresses(&chains, &command)?;
+    let exchange = config.exchange()?;
+    let assets = match command {
+        ExchangeCommand::SetAssets => Some(source::read_snapshot(config.snapshot()?)?.assets),
+        _ => None,
+    };
+    let action = |chain: ChainName| -> Option<Action> {
+        let own = |addresses: &[Address]| govern::of_chain(addresses, chain);
+        match &command {
+            ExchangeCommand::Register => Some(Action::Register {
+                name: exchange.name.clone(),
+                cadence: exchange.cadence,
+                counterpart: match chain {
+                    ChainName::Solana => Address::Evm(exchange.evm_authority),
+                    ChainName::Evm => Address::Solana(exchange.solana_authority),
+                },
+            }),
+            ExchangeCommand::SetAssets => assets.clone().map(Action::SetAssets),
+            ExchangeCommand::SetPosters { posters: named } if named.is_empty() => Some(Action::SetPosters(own(&posters))),
+            ExchangeCommand::SetPosters { posters: named } => {
+                Some(own(named)).filter(|own| !own.is_empty()).map(Action::SetPosters)
+            }
+            ExchangeCommand::Pause => Some(Action::SetPaused(true)),
+            ExchangeCommand::Unpause => Some(Action::SetPaused(false)),
+            ExchangeCommand::ProposeAuthority { withdraw: true, .. } => Some(Action::ProposeAuthority(None)),
+            ExchangeCommand::ProposeAuthority { proposed, .. } => {
+                own(proposed).first().map(|proposed| Action::ProposeAuthority(Some(*proposed)))
+            }
+            ExchangeCommand::AcceptAuthority => {
+                own(&authorities).first().map(|proposed| Action::AcceptAuthority { proposed: *proposed })
+            }
+        }
+    };
+    Output::new(&govern::govern(&chains, store.as_ref(), action).await?)
+}
+
+/// Posters and authorities of the settings, as far as the command is about them.
+fn own_addresses(chains: &Chains, command: &ExchangeCommand) -> Result<(Vec<Address>, Vec<Address>), Failure> {
+    let (mut posters, mut authorities) = (Vec::new(), Vec::new());
+    for chain in chains.iter() {
+        match command {
+            ExchangeCommand::SetPosters { posters: named } if named.is_empty() => posters.push(chain.poster()?),
+            ExchangeCommand::AcceptAuthority => authorities.push(chain.authority()?),
+            _ => {}
+        }
+    }
+    Ok((posters, authorities))
+}

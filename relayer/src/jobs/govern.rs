@@ -1,0 +1,110 @@
+//! What an exchange's authority asks of both chains. What a chain holds already is not done again.
+
+use std::fmt;
+
+use ballast_sdk::chain::Address;
+use serde::Serialize;
+
+use super::connection::Chains;
+use crate::{
+    chains::{Action, ChainName, action::Need},
+    failure::{Failure, Problems},
+    store::Store,
+};
+
+/// What was done on each chain.
+#[derive(Clone, Debug, Serialize)]
+pub struct GovernReport {
+    pub exchange: String,
+    pub dry_run: bool,
+    pub chains: Vec<Governed>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Governed {
+    pub chain: ChainName,
+    pub action: String,
+    pub outcome: Outcome,
+    pub transactions: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Done,
+    /// The chain held it before.
+    Already,
+    /// It is needed, and a simulation of it succeeds.
+    WouldBeDone,
+}
+
+/// Does what `action` makes for each chain. Judges all chains before anything is sent.
+///
+/// # Errors
+/// Every chain on which it is impossible; then the first that refuses.
+pub async fn govern(
+    chains: &Chains,
+    store: Option<&Store>,
+    action: impl Fn(ChainName) -> Option<Action>,
+) -> Result<GovernReport, Failure> {
+    let mut problems = Problems::default();
+    let mut needed = Vec::new();
+    if let Some(store) = store {
+        chains.bind(store).await?;
+        chains.settle(store).await?;
+    }
+    for chain in chains.iter() {
+        let Some(action) = action(chain.name()) else { continue };
+        let exchange = match chain.client().exchange(&chains.exchange).await {
+            Ok(exchange) => Some(exchange),
+            Err(ballast_sdk::Error::ExchangeNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let need = action.need(exchange.as_ref());
+        if let Need::Impossible(why) = &need {
+            problems.refused(format!("{}: cannot {}: {why}", chain.name(), action.describe()));
+        }
+        needed.push((chain, action, need == Need::Needed));
+    }
+    problems.finish()?;
+    let mut report = GovernReport {
+        exchange: format!("0x{}", hex::encode(chains.exchange)),
+        dry_run: store.is_none(),
+        chains: Vec::new(),
+    };
+    for (chain, action, needed) in needed {
+        let (outcome, transactions) = match (needed, store) {
+            (false, _) => (Outcome::Already, 0),
+            (true, None) => {
+                chain.rehearse(&chains.exchange, &action).await?;
+                (Outcome::WouldBeDone, 0)
+            }
+            (true, Some(store)) => (Outcome::Done, chain.govern(store, &chains.exchange, &action).await?),
+        };
+        report.chains.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions });
+    }
+    Ok(report)
+}
+
+/// The addresses among `addresses` that are of `chain`.
+pub fn of_chain(addresses: &[Address], chain: ChainName) -> Vec<Address> {
+    let is = |address: &&Address| {
+        matches!((chain, address), (ChainName::Solana, Address::Solana(_)) | (ChainName::Evm, Address::Evm(_)))
+    };
+    addresses.iter().filter(is).copied().collect()
+}
+
+impl fmt::Display for GovernReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exchange {}", self.exchange)?;
+        for Governed { chain, action, outcome, transactions } in &self.chains {
+            let outcome = match outcome {
+                Outcome::Done => format!("done in {transactions} transactions"),
+                Outcome::Already => "was so already".into(),
+                Outcome::WouldBeDone => "dry run: would be done".into(),
+            };
+            writeln!(f, "{chain}: {action}: {outcome}")?;
+        }
+        Ok(())
+    }
+}

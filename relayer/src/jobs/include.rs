@@ -1,0 +1,130 @@
+//! One customer's inclusion file: made by the exchange, verified by anyone who has it.
+
+use std::{fmt, path::Path};
+
+use ballast_core::{
+    Digest,
+    inclusion::{Balance, InclusionError},
+    leaf::MasterSecret,
+    units,
+};
+use ballast_ledger::{amount, inclusion};
+use serde::Serialize;
+
+use super::connection::Chains;
+use crate::{
+    artifacts::{Artifacts, write_private},
+    failure::{Classified, Exit, Failure},
+};
+
+/// What was made. Nothing of it is private but the file it names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Made {
+    pub file: String,
+    pub epoch: u64,
+    pub leaves: usize,
+}
+
+/// What a file shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    pub included: bool,
+    pub account: String,
+    pub epoch: u64,
+    /// Chains whose roots the file was held against.
+    pub chains: Vec<String>,
+    /// What a proof of this setup is worth.
+    pub setup: &'static str,
+    pub balances: Vec<ShownBalance>,
+}
+
+/// One balance, in committed units.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownBalance {
+    pub symbol: String,
+    pub decimals: u8,
+    #[serde(with = "units")]
+    pub units: u128,
+}
+
+impl Classified for inclusion::MakeError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
+    }
+}
+
+/// Makes the file of `account` from what was kept of the epoch, and verifies it against the chains' roots.
+///
+/// # Errors
+/// An account that the epoch does not have, or an epoch whose accounts were not kept.
+pub async fn make(
+    chains: &Chains,
+    artifacts: &Artifacts,
+    master: &MasterSecret,
+    (epoch, account): (u64, &str),
+    out: &Path,
+) -> Result<Made, Failure> {
+    let snapshot = artifacts.accounts(&chains.exchange, epoch)?;
+    let mut made = None;
+    for chain in chains.iter() {
+        let on_chain = chain.client().epoch(&chains.exchange, epoch).await?;
+        let file = match made.take() {
+            Some(file) => file,
+            None => inclusion::make(&snapshot, master, account, &on_chain.expected())?,
+        };
+        refuse_unverifiable(file.verify(account, &on_chain.expected()))?;
+        made = Some(file);
+    }
+    let file = made.ok_or_else(|| Failure::bad_input("no chain was asked"))?;
+    write_private(out, inclusion::text(&file)?.as_bytes())?;
+    Ok(Made { file: out.display().to_string(), epoch, leaves: file.leaves.len() })
+}
+
+/// Verifies a file against the roots of every chain. The epoch is the file's own: its roots are the chains'.
+///
+/// # Errors
+/// A text that is no inclusion file is bad input; one that does not show what it should is refused.
+pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown, Failure> {
+    let parsed = ballast_core::inclusion::InclusionFile::parse(text)
+        .map_err(|error| Failure::new(Exit::BadInput, anyhow::Error::msg(error.to_string())))?;
+    let exchange: Digest = chains.exchange;
+    let mut shown: Option<Shown> = None;
+    for chain in chains.iter() {
+        let on_chain = chain.client().epoch(&exchange, parsed.epoch).await?;
+        let balances = refuse_unverifiable(ballast_sdk::inclusion::verify(text, account, &on_chain.expected()))?;
+        let names = shown.map(|shown| shown.chains).unwrap_or_default();
+        shown = Some(Shown {
+            included: true,
+            account: account.into(),
+            epoch: parsed.epoch,
+            chains: names.into_iter().chain([on_chain.chain.to_string()]).collect(),
+            setup: on_chain.setup.label(),
+            balances: balances
+                .into_iter()
+                .map(|Balance { symbol, decimals, units }| ShownBalance { symbol, decimals, units })
+                .collect(),
+        });
+    }
+    shown.ok_or_else(|| Failure::bad_input("no chain was asked"))
+}
+
+fn refuse_unverifiable<T>(verified: Result<T, InclusionError>) -> Result<T, Failure> {
+    verified.map_err(|error| Failure::refused(format!("the inclusion file is refused: {error}")))
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} shows {} leaves of epoch {}; it is PRIVATE to its customer", self.file, self.leaves, self.epoch)
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chains = self.chains.join(" and ");
+        writeln!(f, "account {:?} is included in epoch {} on {chains} ({})", self.account, self.epoch, self.setup)?;
+        for ShownBalance { symbol, decimals, units } in self.balances.iter().filter(|balance| balance.units > 0) {
+            writeln!(f, "  {symbol:<16} {:>34}", amount::format(*units, *decimals))?;
+        }
+        Ok(())
+    }
+}

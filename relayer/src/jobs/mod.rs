@@ -1,0 +1,23 @@
+//! What the commands do.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | [`source`] | reads snapshot and reserves |
+//! | [`connection`] | connects to the chains |
+//! | [`preflight`] | holds an epoch against both chains, and lists every problem |
+//! | [`prove`] | fixes an epoch and proves its shards |
+//! | [`post`] | posts a proved epoch to both chains and reads it back |
+//! | [`run`] | all of it |
+//! | [`govern`] | what an exchange's authority asks of both chains |
+//! | [`read`] | what the chains say |
+//! | [`include`] | one customer's inclusion file |
+
+pub mod connection;
+pub mod govern;
+pub mod include;
+pub mod post;
+pub mod preflight;
+pub mod prove;
+pub mod read;
+pub mod run;
+pub mod source;

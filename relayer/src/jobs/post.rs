@@ -1,0 +1,318 @@
+//! Posts a proved epoch to both chains, finishes what was begun, and reads it back.
+
+use std::fmt;
+
+use ballast_core::{Digest, hexadecimal, units};
+use ballast_prover::ProvingKey;
+use ballast_sdk::epoch::Status;
+use serde::Serialize;
+
+use super::{
+    connection::Chains,
+    preflight::{self, Estimate},
+};
+use crate::{
+    chains::{ChainError, ChainName, Destination, Position, Standing},
+    crash,
+    failure::{Classified, Failure, Problems},
+    plan::ProvedEpoch,
+    progress::Progress,
+    store::{State, Store},
+};
+
+/// What posting works with.
+pub struct Poster<'a> {
+    pub store: &'a Store,
+    pub chains: &'a Chains,
+    pub key: &'a ProvingKey,
+    pub progress: Progress,
+}
+
+/// An epoch that both chains hold, and what that took.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostReport {
+    pub epoch: u64,
+    /// Unix seconds.
+    pub as_of: u64,
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+    #[serde(with = "hexadecimal")]
+    pub circuit: Digest,
+    /// What a proof of this setup is worth.
+    pub setup: &'static str,
+    pub shards: u16,
+    pub status: Status,
+    pub assets: Vec<AssetFigures>,
+    pub chains: Vec<Spent>,
+}
+
+/// One asset, in committed units.
+#[derive(Clone, Debug, Serialize)]
+pub struct AssetFigures {
+    pub symbol: String,
+    pub decimals: u8,
+    #[serde(with = "units")]
+    pub liability: u128,
+    #[serde(with = "units")]
+    pub reserve: u128,
+    pub status: Status,
+}
+
+/// What an epoch took on one chain.
+#[derive(Clone, Debug, Serialize)]
+pub struct Spent {
+    pub chain: ChainName,
+    /// Compute units or gas, of all transactions.
+    pub units: u64,
+    /// Lamports or wei, as a decimal string.
+    #[serde(with = "units")]
+    pub fee: u128,
+    pub transactions: Vec<Sent>,
+}
+
+/// One transaction that ended in a block.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sent {
+    pub purpose: String,
+    pub shard: Option<u16>,
+    /// Signature or hash.
+    pub id: String,
+    pub state: State,
+    pub block: Option<u64>,
+    pub units: Option<u64>,
+    pub fee: Option<String>,
+}
+
+/// An epoch as it would be posted.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostRehearsal {
+    pub dry_run: bool,
+    pub epoch: u64,
+    pub as_of: u64,
+    pub shards: u16,
+    pub setup: &'static str,
+    pub chains: Vec<Estimate>,
+}
+
+impl Poster<'_> {
+    /// Posts the epoch where it is missing, reads it back from both chains and completes it.
+    ///
+    /// # Errors
+    /// Every pre-flight problem at once, before anything is spent; later the first failure, after which the same call
+    /// goes on where this one stopped.
+    pub async fn post(&self, epoch: &ProvedEpoch) -> Result<PostReport, Failure> {
+        self.chains.settle(self.store).await?;
+        self.preflight(epoch).await?;
+        crash::point("preflight-passed");
+        for chain in self.chains.iter() {
+            self.post_to(chain, epoch).await?;
+        }
+        self.read_back(epoch).await?;
+        crash::point("epoch-verified");
+        self.store.complete_epoch(epoch.plan.epoch)?;
+        crash::point("epoch-completed");
+        report(self.store, epoch)
+    }
+
+    /// Everything that would be found wrong before posting, and what posting may cost.
+    ///
+    /// # Errors
+    /// The problems, all of them.
+    pub async fn preflight(&self, epoch: &ProvedEpoch) -> Result<PostRehearsal, Failure> {
+        let mut problems = Problems::default();
+        let mut estimates = Vec::new();
+        for chain in self.chains.iter() {
+            let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit).await?;
+            self.check_chain(chain, &standing, epoch, &mut problems, &mut estimates).await?;
+        }
+        preflight::check_proofs(epoch, self.key.verifying_key(), &mut problems);
+        problems.finish()?;
+        let plan = &epoch.plan;
+        Ok(PostRehearsal {
+            dry_run: true,
+            epoch: plan.epoch,
+            as_of: plan.as_of,
+            shards: plan.shard_count,
+            setup: plan.setup.label(),
+            chains: estimates,
+        })
+    }
+
+    async fn check_chain(
+        &self,
+        chain: &dyn Destination,
+        standing: &Standing,
+        epoch: &ProvedEpoch,
+        problems: &mut Problems,
+        estimates: &mut Vec<Estimate>,
+    ) -> Result<(), Failure> {
+        let name = chain.name();
+        let shards_done = match standing.position(&epoch.plan, Some(epoch)) {
+            Position::Done => return Ok(()),
+            Position::Elsewhere(how) => {
+                problems.refused(format!("{name}: tells another history: {how}"));
+                return Ok(());
+            }
+            Position::Next { shards_done } => shards_done,
+        };
+        let poster = match chain.poster() {
+            Ok(poster) => poster,
+            Err(error) => {
+                problems.push(error.exit(), error);
+                return Ok(());
+            }
+        };
+        let mut found = Problems::default();
+        preflight::check_plan(standing, &epoch.plan, &poster, self.key, &mut found);
+        let simulates = found.is_empty();
+        found.messages().for_each(|problem| problems.push(found.exit(), problem));
+        match chain.purse(epoch, shards_done).await {
+            Ok(purse) => {
+                if purse.balance < purse.needed {
+                    let (has, needs, money) = (purse.balance, purse.needed, name.money());
+                    problems.push(
+                        crate::failure::Exit::Other,
+                        format!("{name}: poster {} has {has} {money}, posting may take {needs}", purse.address),
+                    );
+                }
+                estimates.push(Estimate {
+                    chain: name,
+                    poster: purse.address,
+                    shards_to_post: epoch.plan.shard_count - shards_done,
+                    balance: purse.balance.to_string(),
+                    needed: purse.needed.to_string(),
+                });
+            }
+            // What the chain's simulation refuses was found above, in more words.
+            Err(ChainError::Refused { .. }) if !simulates => {}
+            Err(error @ ChainError::Unreachable { .. }) => return Err(error.into()),
+            Err(error) => problems.push(error.exit(), error),
+        }
+        Ok(())
+    }
+
+    async fn post_to(&self, chain: &dyn Destination, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit).await?;
+        match standing.position(&epoch.plan, Some(epoch)) {
+            Position::Done => tracing::info!(chain = %chain.name(), epoch = epoch.plan.epoch, "is there already"),
+            Position::Elsewhere(how) => {
+                return Err(Failure::refused(format!("{}: tells another history: {how}", chain.name())));
+            }
+            Position::Next { shards_done } => {
+                for shard in shards_done..epoch.plan.shard_count {
+                    chain.submit(self.store, epoch, shard, self.progress).await?;
+                }
+            }
+        }
+        Ok(chain.confirm(self.store, epoch).await?)
+    }
+
+    /// Reads the epoch from both chains and holds it against what was proved.
+    async fn read_back(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let record = epoch.record().map_err(Failure::other)?;
+        let head = epoch.head_after().map_err(Failure::other)?;
+        for chain in self.chains.iter() {
+            let stored = chain.client().epoch(&self.chains.exchange, epoch.plan.epoch).await?;
+            if stored.record.digest() != record || stored.head != head {
+                return Err(Failure::refused(format!(
+                    "{}: epoch {} reads back with head 0x{}, expected 0x{}",
+                    chain.name(),
+                    epoch.plan.epoch,
+                    hex::encode(stored.head),
+                    hex::encode(head)
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an epoch says and took.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn report(store: &Store, epoch: &ProvedEpoch) -> Result<PostReport, Failure> {
+    let plan = &epoch.plan;
+    let solvent = |is: bool| if is { Status::Solvent } else { Status::Insolvent };
+    let figures = plan.assets.iter().zip(epoch.liabilities()).zip(&plan.reserves);
+    let assets: Vec<AssetFigures> = figures
+        .map(|((asset, liability), reserve)| AssetFigures {
+            symbol: asset.symbol.clone(),
+            decimals: asset.decimals,
+            liability,
+            reserve: *reserve,
+            status: solvent(*reserve >= liability),
+        })
+        .collect();
+    let mut chains: Vec<Spent> =
+        ChainName::ALL.map(|chain| Spent { chain, units: 0, fee: 0, transactions: vec![] }).into();
+    for stored in store.transactions(plan.epoch)? {
+        let (transaction, settlement) = (stored.transaction, stored.settlement);
+        let Some(spent) = chains.iter_mut().find(|spent| spent.chain == transaction.chain) else { continue };
+        spent.units += settlement.units.unwrap_or_default();
+        spent.fee += settlement.fee.unwrap_or_default();
+        spent.transactions.push(Sent {
+            purpose: transaction.purpose,
+            shard: transaction.shard,
+            id: transaction.identifier,
+            state: settlement.state,
+            block: settlement.block,
+            units: settlement.units,
+            fee: settlement.fee.map(|fee| fee.to_string()),
+        });
+    }
+    Ok(PostReport {
+        epoch: plan.epoch,
+        as_of: plan.as_of,
+        head: epoch.head_after().map_err(Failure::other)?,
+        circuit: plan.circuit,
+        setup: plan.setup.label(),
+        shards: plan.shard_count,
+        status: solvent(assets.iter().all(|asset| asset.status == Status::Solvent)),
+        assets,
+        chains,
+    })
+}
+
+impl fmt::Display for PostReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = if self.status == Status::Solvent { "solvent" } else { "INSOLVENT" };
+        writeln!(f, "epoch {}, as of {} (Unix seconds), {} shards: {status}", self.epoch, self.as_of, self.shards)?;
+        writeln!(f, "circuit 0x{} ({})", hex::encode(self.circuit), self.setup)?;
+        writeln!(f, "head on both chains 0x{}", hex::encode(self.head))?;
+        for Spent { chain, units, fee, transactions } in &self.chains {
+            writeln!(
+                f,
+                "{chain}: {} transactions, {units} {}, {fee} {}",
+                transactions.len(),
+                chain.work(),
+                chain.money()
+            )?;
+            for sent in transactions {
+                let shard = sent.shard.map(|shard| format!(" {shard}")).unwrap_or_default();
+                let units = sent.units.map(|units| format!(" {units} {}", chain.work())).unwrap_or_default();
+                let name = match sent.state {
+                    State::Confirmed => String::new(),
+                    state => format!(" ({state:?})").to_lowercase(),
+                };
+                writeln!(f, "  {}{shard}{name}{units} {}", sent.purpose, sent.id)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PostRehearsal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "dry run: epoch {}, as of {}, {} shards ({})", self.epoch, self.as_of, self.shards, self.setup)?;
+        for estimate in &self.chains {
+            let money = estimate.chain.money();
+            writeln!(
+                f,
+                "{}: {} shards to post, at most {} {money} of {} at {}",
+                estimate.chain, estimate.shards_to_post, estimate.needed, estimate.balance, estimate.poster
+            )?;
+        }
+        Ok(())
+    }
+}

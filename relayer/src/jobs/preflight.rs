@@ -1,0 +1,138 @@
+//! An epoch held against both chains before anything is proved or spent: every problem at once, as each chain would refuse.
+
+use ballast_core::{
+    Element, Refusal,
+    circuit::VerifyingKey,
+    public_vector::PublicVector,
+    rules::{Unfinished, check_circuit, check_order},
+};
+use ballast_prover::ProvingKey;
+use ballast_sdk::{chain::Address, circuit::Circuit, exchange::Exchange};
+use serde::Serialize;
+
+use crate::{
+    chains::{ChainName, Position, Standing},
+    failure::{Exit, Problems},
+    plan::{Plan, ProvedEpoch},
+};
+
+/// What posting may take from a purse, for a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Estimate {
+    pub chain: ChainName,
+    pub poster: Address,
+    pub shards_to_post: u16,
+    /// In the chain's smallest unit, as a decimal string.
+    pub balance: String,
+    /// Upper estimate, deposits included that come back.
+    pub needed: String,
+}
+
+/// Chains that cannot go on together.
+pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
+    let said: Vec<(&Standing, &Exchange)> =
+        standings.iter().filter_map(|standing| Some((standing, standing.exchange.as_ref()?))).collect();
+    let [(first, ours), rest @ ..] = said.as_slice() else { return };
+    for (other, theirs) in rest {
+        if (ours.next_epoch, ours.head) != (theirs.next_epoch, theirs.head) {
+            problems.refused(format!(
+                "the chains tell different histories: {} expects epoch {} after head 0x{}, {} expects epoch {} after \
+                 head 0x{}; an epoch begun with this relayer's store can be finished with that store only",
+                first.chain,
+                ours.next_epoch,
+                hex::encode(ours.head),
+                other.chain,
+                theirs.next_epoch,
+                hex::encode(theirs.head)
+            ));
+        }
+    }
+}
+
+/// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
+pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, key: &ProvingKey, problems: &mut Problems) {
+    let chain = standing.chain;
+    let refused = |problems: &mut Problems, refusal: Refusal| problems.push(exit(&refusal), format!("{chain}: {refusal}"));
+    let Some(exchange) = &standing.exchange else {
+        return problems.bad_input(format!("{chain}: the exchange is not registered: `ballast exchange register`"));
+    };
+    if !exchange.posters.contains(poster) {
+        problems.refused(format!("{chain}: NotPoster: {poster} is not one of the exchange's posters: `ballast exchange set-posters`"));
+    }
+    match (&exchange.assets, plan.asset_list()) {
+        (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange set-assets`", Refusal::AssetListMissing)),
+        (Some(declared), Ok(ours)) if *declared != ours => problems.bad_input(format!(
+            "{chain}: the snapshot's asset list (0x{}) is not the exchange's (0x{})",
+            hex::encode(ours.digest()),
+            hex::encode(declared.digest())
+        )),
+        (_, Err(refusal)) => problems.bad_input(format!("the snapshot's asset list: {refusal}")),
+        (Some(_), Ok(_)) => {}
+    }
+    check_circuit_of(standing, plan, key, problems);
+    if let Err(refusal) = order(standing, exchange, plan) {
+        refused(problems, refusal);
+    }
+}
+
+/// The rules of order for the next shard that the chain expects.
+fn order(standing: &Standing, exchange: &Exchange, plan: &Plan) -> Result<(), Refusal> {
+    let shard = match standing.position(plan, None) {
+        Position::Next { shards_done } => shards_done,
+        Position::Done | Position::Elsewhere(_) => 0,
+    };
+    let statement = plan.statement(shard)?;
+    let totals = vec![Element::ZERO; plan.assets.len()];
+    let blank = PublicVector::new(plan.class, &statement.context(), Element::ZERO, &totals)
+        .ok_or(Refusal::AssetCountMismatch { expected: plan.class.assets, found: plan.assets.len() as u16 })?;
+    let post = plan.post(shard, &blank, &[0; 256])?;
+    let unfinished: Option<&Unfinished> = standing.unfinished.as_ref();
+    check_order(&Standing::history(exchange), unfinished, &post, &statement, standing.clock).map(drop)
+}
+
+fn check_circuit_of(standing: &Standing, plan: &Plan, key: &ProvingKey, problems: &mut Problems) {
+    let chain = standing.chain;
+    let id = key.circuit_id();
+    if plan.circuit != id {
+        problems.bad_input(format!(
+            "the epoch was begun with circuit 0x{}, the key is of circuit 0x{}",
+            hex::encode(plan.circuit),
+            hex::encode(id)
+        ));
+    }
+    let Some(Circuit { setup, key: registered, active_from, retired, .. }) = &standing.circuit else {
+        return problems.refused(format!("{chain}: {}: 0x{}", Refusal::CircuitUnknown, hex::encode(plan.circuit)));
+    };
+    if registered != key.verifying_key() || *setup != key.setup() {
+        problems.refused(format!("{chain}: the circuit registered as 0x{} has another key", hex::encode(plan.circuit)));
+    }
+    if let Err(refusal) = check_circuit(*active_from, *retired, standing.clock) {
+        problems.refused(format!("{chain}: {refusal}"));
+    }
+}
+
+/// Every proof, verified here before anyone pays for having it verified.
+pub fn check_proofs(epoch: &ProvedEpoch, key: &VerifyingKey, problems: &mut Problems) {
+    for (shard, post) in (0..).zip(&epoch.posts) {
+        let verified = epoch.public_vector(shard).map_err(|refusal| refusal.to_string()).and_then(|vector| {
+            if vector.digest().as_bytes() != &post.digest {
+                return Err("the digest is not that of the public vector".into());
+            }
+            ballast_prover::verify(key, &vector, &post.proof).map_err(|error| error.to_string())
+        });
+        if let Err(reason) = verified {
+            problems.refused(format!("epoch {}, shard {shard}: the proof is refused: {reason}", epoch.plan.epoch));
+        }
+    }
+}
+
+/// A snapshot that is not newer than the last epoch was posted before, or is older: asking again will not help.
+fn exit(refusal: &Refusal) -> Exit {
+    match refusal {
+        Refusal::AsOfNotAfterLast { .. }
+        | Refusal::LedgerSequenceBackwards { .. }
+        | Refusal::LedgerHeadChanged { .. }
+        | Refusal::AssetCountMismatch { .. } => Exit::BadInput,
+        _ => Exit::Refused,
+    }
+}

@@ -1,0 +1,247 @@
+//! Fixes an epoch and proves its shards, so that a restart goes on where it stopped and nothing is ever proved twice.
+
+use ballast_core::{circuit_file::CircuitFile, inclusion::AssetName, post::ShardPost};
+use ballast_ledger::leaves::{EpochSalts, LayoutError, Leaves};
+use ballast_prover::{ProvingKey, Shard, setup};
+
+use super::{
+    connection::Chains,
+    preflight,
+    source::{self, Source},
+};
+use crate::{
+    artifacts::Artifacts,
+    chains::Standing,
+    config::{Circuit, Config, Setup},
+    crash,
+    failure::{Classified, Exit, Failure, Problems},
+    keys,
+    plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
+    progress::Progress,
+    store::{Store, StoredEpoch},
+};
+
+impl Classified for LayoutError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
+    }
+}
+
+impl Classified for ProvedEpochError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::ShardsMissing { .. } => Exit::BadInput,
+            Self::Shard { .. } | Self::PlanMismatch { .. } | Self::Epoch { .. } => Exit::Other,
+        }
+    }
+}
+
+/// What proving works with.
+pub struct Prover<'a> {
+    pub config: &'a Config,
+    pub store: &'a Store,
+    pub chains: &'a Chains,
+    pub key: &'a ProvingKey,
+    pub progress: Progress,
+}
+
+/// The proving key of the settings' circuit.
+///
+/// # Errors
+/// When it can be neither read nor made.
+pub fn key(settings: &Circuit, progress: Progress) -> Result<ProvingKey, Failure> {
+    let spinner = progress.spinner("proving key");
+    let key = match settings.setup {
+        Setup::Development => setup::development(&settings.cache).map_err(Failure::other)?,
+    };
+    spinner.finish_and_clear();
+    tracing::info!(circuit = hex::encode(key.circuit_id()), setup = key.setup().label(), "proving key");
+    Ok(key)
+}
+
+/// The epoch that the store holds unfinished, with its posts so far.
+///
+/// # Errors
+/// When what the store holds is not what this program wrote.
+pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, Vec<ShardPost>)>, Failure> {
+    store.unfinished_epoch()?.map(|stored| restore(store, stored)).transpose()
+}
+
+/// An epoch of the store as it was fixed, with its posts so far.
+///
+/// # Errors
+/// When what the store holds is not what this program wrote.
+pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan, Vec<ShardPost>), Failure> {
+    let corrupt = |what: String| Failure::other(anyhow::anyhow!("store, epoch {}: {what}", stored.epoch));
+    let plan = Plan::parse(&stored.plan).map_err(|error| corrupt(error.to_string()))?;
+    let mut posts = Vec::new();
+    for (shard, bytes) in store.posts(stored.epoch)? {
+        if usize::from(shard) != posts.len() {
+            return Err(corrupt(format!("shard {} is missing before shard {shard}", posts.len())));
+        }
+        posts.push(ShardPost::decode(&bytes).map_err(|refusal| corrupt(format!("shard {shard}: {refusal}")))?);
+    }
+    Ok((stored, plan, posts))
+}
+
+impl Prover<'_> {
+    /// Proves what is not proved of the snapshot's epoch, and writes its artifacts.
+    ///
+    /// # Errors
+    /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
+    pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
+        let source = source::read(self.config.snapshot()?)?;
+        let (plan, posts) = match unfinished(self.store)? {
+            Some((stored, plan, posts)) => {
+                self.check_same(&stored, &plan, &source)?;
+                (plan, posts)
+            }
+            None => (self.begin(&source).await?, Vec::new()),
+        };
+        Artifacts::new(self.config.artifacts()?).keep_accounts(&plan.exchange, plan.epoch, &source.snapshot)?;
+        let epoch = self.prove_shards(plan, posts, &source)?;
+        crash::point("proofs-persisted");
+        self.publish(&epoch)?;
+        Ok(epoch)
+    }
+
+    /// Writes the epoch's public files; the same again leaves the same bytes.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let key = self.key;
+        let circuit = CircuitFile::new(key.class(), key.setup(), key.transcript(), key.verifying_key());
+        let name = &self.config.exchange()?.name;
+        Artifacts::new(self.config.artifacts()?).publish(name, epoch, &circuit)?;
+        crash::point("artifacts-written");
+        Ok(())
+    }
+
+    /// The plan that this snapshot would have after what the chains hold now, and every problem with it.
+    ///
+    /// # Errors
+    /// When the chains cannot be asked.
+    pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
+        let standings = self.chains.standings(&self.key.circuit_id()).await?;
+        let mut problems = Problems::default();
+        preflight::check_agreement(&standings, &mut problems);
+        let next = standings.iter().find_map(|standing| standing.exchange.as_ref());
+        let (epoch, head) = next.map_or((1, self.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
+        let plan = self.planned(source, epoch, head)?;
+        for (standing, chain) in standings.iter().zip(self.chains.iter()) {
+            match chain.poster() {
+                Ok(poster) => preflight::check_plan(standing, &plan, &poster, self.key, &mut problems),
+                Err(error) => problems.push(error.exit(), error),
+            }
+        }
+        Ok((plan, standings, problems))
+    }
+
+    async fn begin(&self, source: &Source) -> Result<Plan, Failure> {
+        let (plan, _, problems) = self.plan(source).await?;
+        problems.finish()?;
+        self.store.begin_epoch(plan.epoch, &plan.text().map_err(Failure::other)?, &source.digest)?;
+        crash::point("statement-persisted");
+        Ok(plan)
+    }
+
+    fn planned(&self, source: &Source, epoch: u64, head_before: ballast_core::Digest) -> Result<Plan, Failure> {
+        let Source { snapshot, reserves, .. } = source;
+        let master = keys::read_master(&self.config.secret()?.file)?;
+        let salts = EpochSalts { master: &master, exchange: self.chains.exchange, epoch };
+        let leaves = Leaves::new(snapshot, self.key.class(), salts)?;
+        let assets = snapshot.assets.as_slice().iter();
+        Ok(Plan {
+            version: VERSION,
+            exchange: self.chains.exchange,
+            epoch,
+            as_of: snapshot.as_of,
+            assets: assets.map(|asset| AssetName { symbol: asset.symbol(), decimals: asset.decimals }).collect(),
+            circuit: self.key.circuit_id(),
+            class: self.key.class(),
+            setup: self.key.setup(),
+            shard_count: leaves.layout().shard_count(),
+            ledger: snapshot.ledger,
+            reserves: reserves.amounts.clone(),
+            reserves_report: String::from_utf8(reserves.report.clone()).map_err(Failure::other)?,
+            head_before,
+        })
+    }
+
+    /// A begun epoch goes on with what it was begun with, or not at all.
+    fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
+        let again = self.planned(source, plan.epoch, plan.head_before)?;
+        let what = if stored.snapshot != source.digest {
+            "another snapshot"
+        } else if again != *plan {
+            "other reserves, or another circuit"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::bad_input(format!(
+            "epoch {} was begun with {what} and is not finished: give those again, or drop what was proved of it with \
+             `ballast prove --discard`",
+            plan.epoch
+        )))
+    }
+
+    fn prove_shards(&self, plan: Plan, mut posts: Vec<ShardPost>, source: &Source) -> Result<ProvedEpoch, Failure> {
+        let master = keys::read_master(&self.config.secret()?.file)?;
+        let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
+        let leaves = Leaves::new(&source.snapshot, plan.class, salts)?;
+        let assets = plan.asset_list().map_err(Failure::other)?;
+        let bar = self.progress.bar(format!("proving epoch {}", plan.epoch), plan.shard_count.into());
+        bar.set_position(posts.len() as u64);
+        for shard in posts.len() as u16..plan.shard_count {
+            let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
+            let part = leaves.shard(shard).ok_or_else(missing)?;
+            let statement = plan.statement(shard).map_err(Failure::other)?;
+            let witness = Shard { statement, assets: assets.clone(), leaves: part.leaves };
+            let (vector, proof) = ballast_prover::prove(self.key, &witness)
+                .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", plan.epoch)))?;
+            let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
+            let totals = post.check().map_err(Failure::other)?.totals;
+            if totals != part.totals {
+                return Err(Failure::refused(format!("shard {shard}: the proved totals are not the snapshot's")));
+            }
+            self.store.add_post(plan.epoch, shard, &post.encode())?;
+            crash::point("shard-proved");
+            posts.push(post);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        let epoch = ProvedEpoch::new(plan, posts)?;
+        if epoch.liabilities() != source.snapshot.totals {
+            return Err(Failure::refused(format!(
+                "epoch {}: the proved liabilities are not the snapshot's totals",
+                epoch.plan.epoch
+            )));
+        }
+        Ok(epoch)
+    }
+
+    /// Drops the unfinished epoch, if no chain holds it or may come to hold it.
+    ///
+    /// # Errors
+    /// When there is none, or a chain holds it.
+    pub async fn discard(&self) -> Result<u64, Failure> {
+        let Some((_, plan, _)) = unfinished(self.store)? else {
+            return Err(Failure::bad_input("no epoch is unfinished"));
+        };
+        // What is in flight might make a chain hold it afterwards.
+        self.chains.settle(self.store).await?;
+        for standing in self.chains.standings(&plan.circuit).await? {
+            let exchange = standing.exchange.as_ref();
+            if let Some(exchange) = exchange.filter(|exchange| exchange.next_epoch > plan.epoch) {
+                return Err(Failure::bad_input(format!(
+                    "{} holds epoch {} already: it must be finished on the other chain",
+                    standing.chain,
+                    exchange.latest_epoch()
+                )));
+            }
+        }
+        self.store.discard_epoch(plan.epoch)?;
+        Ok(plan.epoch)
+    }
+}

@@ -1,0 +1,130 @@
+//! Snapshot, proof, both chains, read back: all of it.
+
+use ballast_ledger::report::Report as SnapshotReport;
+use ballast_prover::ProvingKey;
+use serde::Serialize;
+use std::fmt;
+
+use super::{
+    connection::Chains,
+    post::{PostReport, Poster},
+    prove::{Prover, unfinished},
+    source,
+};
+use crate::{
+    config::Config,
+    failure::Failure,
+    plan::ProvedEpoch,
+    progress::Progress,
+    store::Store,
+};
+
+/// What one run did.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    /// An earlier epoch that had been left unfinished, and is finished now.
+    pub finished: Option<PostReport>,
+    /// The snapshot's epoch; the finished one when that was begun with this snapshot.
+    pub posted: Option<PostReport>,
+}
+
+/// What a run would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunRehearsal {
+    pub dry_run: bool,
+    /// An epoch that is unfinished would be finished first.
+    pub unfinished: Option<u64>,
+    /// The epoch that the snapshot would be.
+    pub epoch: u64,
+    pub setup: &'static str,
+    pub snapshot: SnapshotReport,
+}
+
+/// What a run works with.
+pub struct Runner<'a> {
+    pub config: &'a Config,
+    pub store: &'a Store,
+    pub chains: &'a Chains,
+    pub key: &'a ProvingKey,
+    pub progress: Progress,
+}
+
+impl Runner<'_> {
+    /// Finishes what was left unfinished, then proves and posts the snapshot's epoch.
+    ///
+    /// # Errors
+    /// Those of proving and posting; the same call goes on where this one stopped.
+    pub async fn once(&self) -> Result<RunReport, Failure> {
+        self.chains.bind(self.store).await?;
+        self.chains.settle(self.store).await?;
+        let (prover, poster) = (self.prover(), self.poster());
+        let mut finished = None;
+        if let Some((stored, plan, posts)) = unfinished(self.store)?
+            && posts.len() == usize::from(plan.shard_count)
+        {
+            tracing::info!(epoch = plan.epoch, "was left unfinished");
+            let epoch = ProvedEpoch::new(plan, posts)?;
+            prover.publish(&epoch)?;
+            let report = poster.post(&epoch).await?;
+            if stored.snapshot == source::digest(self.config.snapshot()?)? {
+                return Ok(RunReport { finished: None, posted: Some(report) });
+            }
+            finished = Some(report);
+        }
+        let epoch = prover.prove().await?;
+        Ok(RunReport { finished, posted: Some(poster.post(&epoch).await?) })
+    }
+
+    /// Looks at the snapshot and at both chains, and lists every problem; proves, signs and sends nothing.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
+        let source = source::read(self.config.snapshot()?)?;
+        let (plan, _, problems) = self.prover().plan(&source).await?;
+        let unfinished = unfinished(self.store)?.map(|(stored, ..)| stored.epoch);
+        if unfinished.is_none() {
+            problems.finish()?;
+        }
+        Ok(RunRehearsal {
+            dry_run: true,
+            unfinished,
+            epoch: plan.epoch,
+            setup: plan.setup.label(),
+            snapshot: SnapshotReport::new(&source.snapshot, plan.class)?,
+        })
+    }
+
+    fn prover(&self) -> Prover<'_> {
+        Prover {
+            config: self.config,
+            store: self.store,
+            chains: self.chains,
+            key: self.key,
+            progress: self.progress,
+        }
+    }
+
+    fn poster(&self) -> Poster<'_> {
+        Poster { store: self.store, chains: self.chains, key: self.key, progress: self.progress }
+    }
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(finished) = &self.finished {
+            writeln!(f, "finished what had been left unfinished:\n{finished}")?;
+        }
+        self.posted.iter().try_for_each(|posted| posted.fmt(f))
+    }
+}
+
+impl fmt::Display for RunRehearsal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(epoch) = self.unfinished {
+            writeln!(f, "dry run: epoch {epoch} is unfinished and would be finished first")?;
+        }
+        writeln!(f, "dry run: would prove and post epoch {} ({})", self.epoch, self.setup)?;
+        self.snapshot.fmt(f)
+    }
+}
