@@ -10,7 +10,7 @@
 //! USDC = "1900000.000001"
 //! ```
 //!
-//! The published report is this JSON, without blanks, followed by one line feed, its members and assets in this order:
+//! The published report is this JSON, without blanks between tokens, followed by one line feed, its members and assets in this order:
 //!
 //! ```text
 //! {"version":1,"as_of":1795389392,"sources":"..","reserves":[{"symbol":"BTC","decimals":8,"amount":"812.50000000"},..]}

@@ -59,6 +59,7 @@ fn every_declared_asset_and_no_other_has_an_amount() {
     assert!(matches!(refusal("BTC", "DOGE", &["DOGE", "not declared"]), Reason::AssetUndeclared));
     assert!(matches!(refusal("BTC = \"812.5\"\n", "", &["BTC", "no amount"]), Reason::AmountMissing));
     assert!(matches!(refusal("USDC = ", "BTC = ", &["line 4", "duplicate"]), Reason::Toml(_)));
+    assert!(matches!(refusal("[amounts]", "custodian = \"x\"\n[amounts]", &["line 2", "custodian"]), Reason::Toml(_)));
 }
 
 #[test]
