@@ -82,10 +82,9 @@ library PublicVector {
         uint256 any = 0;
         assembly ("memory-safe") {
             let end := add(words.offset, shl(5, words.length))
-            for { let from := words.offset } lt(from, end) { from := add(from, 32) } { any := or(
-                any,
-                calldataload(from)
-            ) }
+            for { let from := words.offset } lt(from, end) { from := add(from, 32) } {
+                any := or(any, calldataload(from))
+            }
         }
         return any >> AMOUNT_BITS == 0;
     }
