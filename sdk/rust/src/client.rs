@@ -203,3 +203,47 @@ fn finalized(exchange: &Exchange, range: &impl RangeBounds<u64>) -> Result<Range
 fn own_clock() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{error::ErrorKind, sample};
+
+    fn numbers(latest: u64, range: impl RangeBounds<u64>) -> Result<RangeInclusive<u64>, Error> {
+        let mut exchange = sample::exchange(Chain::Solana, &[]);
+        exchange.next_epoch = latest + 1;
+        finalized(&exchange, &range)
+    }
+
+    #[test]
+    fn ranges_are_taken_in_every_form() {
+        assert_eq!(numbers(9, ..).unwrap(), 1..=9);
+        assert_eq!(numbers(9, 4..).unwrap(), 4..=9);
+        assert_eq!(numbers(9, ..=4).unwrap(), 1..=4);
+        assert_eq!(numbers(9, 2..4).unwrap(), 2..=3);
+        assert_eq!(numbers(9, 9..=9).unwrap(), 9..=9);
+        let after = (Bound::Excluded(4), Bound::Unbounded);
+        assert_eq!(numbers(9, after).unwrap(), 5..=9);
+    }
+
+    #[test]
+    fn an_epoch_that_is_not_there_is_not_passed_over() {
+        for (latest, range, epoch) in [(9, 1..=10, 10), (9, 10..=12, 10), (1, 1..=u64::MAX, u64::MAX)] {
+            let error = numbers(latest, range).unwrap_err();
+            assert!(matches!(error, Error::EpochNotFound { epoch: found, .. } if found == epoch), "{error}");
+        }
+        assert!(matches!(numbers(9, 10..).unwrap_err(), Error::EpochNotFound { epoch: 10, latest: 9, .. }));
+        assert!(matches!(numbers(0, 1..).unwrap_err(), Error::NoEpoch { .. }));
+        assert!(numbers(0, ..).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_range_of_nothing_or_from_zero_is_bad_input() {
+        for (start, end) in [(0, 3), (3, 2), (0, 0)] {
+            let error = numbers(9, start..=end).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BadInput, "{start}..={end}: {error}");
+        }
+        assert_eq!(numbers(9, 3..3).unwrap_err().kind(), ErrorKind::BadInput);
+        assert_eq!(numbers(9, 0..0).unwrap_err().kind(), ErrorKind::BadInput);
+    }
+}

@@ -10,6 +10,7 @@ use alloy::{
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::{
         client::ClientBuilder,
+        json_rpc::ErrorPayload,
         types::{Filter, Log},
     },
     sol_types::SolEvent,
@@ -48,6 +49,9 @@ pub struct EvmOptions {
     /// Blocks per query. Smaller ones follow by themselves when a node refuses.
     pub max_block_range: u64,
 }
+
+/// The error code of a call that reverted (EIP-1474 leaves it open; every node answers so).
+const REVERTED: i64 = 3;
 
 impl Default for EvmOptions {
     fn default() -> Self {
@@ -125,14 +129,21 @@ impl EvmReader {
         self.provider.get_logs(filter).await.map_err(|error| transport_error(&self.node, what, &error))
     }
 
+    /// A failed call. The contract's views never revert: one that does, or answers otherwise, is another contract.
     pub(super) fn contract_error(&self, what: &str, error: ContractError) -> Error {
+        let reverted = |payload: &ErrorPayload| payload.code == REVERTED || payload.as_revert_data().is_some();
         match error {
-            ContractError::TransportError(error) => transport_error(&self.node, what, &error),
-            other => {
-                let subject = Subject::Account(format!("contract {}", self.reserves));
-                Error::bad_data(self.chain, subject, what, "an answer of the committed ABI", other)
+            ContractError::TransportError(RpcError::ErrorResp(payload)) if reverted(&payload) => {
+                self.bad_contract(what, payload.message)
             }
+            ContractError::TransportError(error) => transport_error(&self.node, what, &error),
+            other => self.bad_contract(what, other),
         }
+    }
+
+    fn bad_contract(&self, what: &str, found: impl ToString) -> Error {
+        let subject = Subject::Account(format!("contract {}", self.reserves));
+        Error::bad_data(self.chain, subject, what, "an answer of the committed ABI", found)
     }
 
     pub(super) fn bad_exchange(

@@ -59,6 +59,7 @@ fn stored_epoch() -> (Epoch, accounts::Commitment) {
         sources: record.sources,
         reserves_digest: reserves_digest(&record.reserves, &record.sources),
         shard_count: 2,
+        shards_done: 2,
         roots_digest: Roots::of(&record.roots).0,
         record: record.digest(),
         head_before: epoch.head_before,
@@ -126,12 +127,13 @@ fn an_epoch_is_what_its_commitment_tells() {
 
 #[test]
 fn a_commitment_that_contradicts_itself_is_refused() {
-    let cases: [(&str, fn(&mut accounts::Commitment)); 27] = [
+    let cases: [(&str, fn(&mut accounts::Commitment)); 28] = [
         ("exchange", |stored| stored.exchange[0] ^= 1),
         ("epoch", |stored| stored.epoch = 1),
         ("asset_list_digest", |stored| stored.asset_list_digest[0] ^= 1),
         ("shard_count", |stored| stored.shard_count = 3),
         ("shard_count", |stored| stored.roots.truncate(1)),
+        ("shards_done", |stored| stored.shards_done = 1),
         ("roots", |stored| stored.roots.swap(0, 1)),
         ("roots", |stored| stored.roots_digest[0] ^= 1),
         ("roots[1]", |stored| stored.roots[1] = ballast_core::field::ORDER),
@@ -180,13 +182,20 @@ fn an_unfinished_epoch_shows_how_far_it_is() {
         let (_, mut stored) = stored_epoch();
         stored.status = types::EpochStatus::Unfinished;
         stored.shard_count = 5;
+        stored.roots.resize(5, [0; 32]);
         stored
     };
     let read = pending(&place, unfinished(), 2).unwrap();
     assert_eq!((read.epoch, read.shards_done, read.shard_count), (2, 2, 5));
     assert_eq!((&read.liabilities[0].symbol[..], read.liabilities[0].liability), ("BTC", 2_000));
     assert_eq!(named(pending(&place, unfinished(), 3).unwrap_err()), "shards_done");
-    let cases: [(&str, fn(&mut accounts::Commitment)); 5] = [
+    let cases: [(&str, fn(&mut accounts::Commitment)); 8] = [
+        ("shards_done", |stored| stored.shards_done = 1),
+        ("shard_count", |stored| stored.shard_count = 4),
+        ("shards_done", |stored| {
+            stored.shard_count = 1;
+            stored.roots.truncate(1);
+        }),
         ("exchange", |stored| stored.exchange[0] ^= 1),
         ("epoch", |stored| stored.epoch = 3),
         ("status", |stored| stored.status = types::EpochStatus::Solvent),
@@ -244,7 +253,7 @@ fn a_circuit_is_bound_by_its_id() {
         transcript: [7; 32],
         active_from: 5,
         retired: false,
-        verifying_key: key,
+        verifying_key: key.into(),
     };
     let read = circuit(&id, stored()).unwrap();
     let json = serde_json::to_value(&read).unwrap();

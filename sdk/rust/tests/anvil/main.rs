@@ -1,0 +1,236 @@
+//! The EVM reader on a real node, with the contracts that are deployed and real proofs.
+
+mod deployment;
+mod proxy;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use alloy::{primitives::Address, sol_types::SolEvent};
+use ballast_core::{
+    circuit::{Class, SetupKind},
+    inclusion::Expected,
+    solvency::Standing,
+};
+use ballast_sdk::{
+    Client, Error, ErrorKind,
+    chain::Chain,
+    epoch::{Epoch, Status},
+    evm::{EvmOptions, bindings::Reserves},
+    history::Entry,
+};
+use deployment::{Deployment, bytes};
+use proxy::Conduct;
+use serde_json::{Value, json};
+
+async fn client(url: &str, deployment: &Deployment) -> Client {
+    Client::evm(url, deployment.reserves, EvmOptions::default()).await.unwrap()
+}
+
+fn amounts(values: &Value) -> Vec<u128> {
+    values.as_array().unwrap().iter().map(|value| value.as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// The epoch is the golden history's.
+fn check(epoch: &Epoch, expected: &Value) {
+    assert_eq!(epoch.record.liabilities, amounts(&expected["liabilities"]));
+    assert_eq!(epoch.record.reserves, amounts(&expected["reserves"]));
+    assert_eq!(epoch.record.digest(), bytes(&expected["record"]));
+    assert_eq!((epoch.head_before, epoch.head), (bytes(&expected["head_before"]), bytes(&expected["head_after"])));
+    let figures = epoch.figures();
+    let insolvent = (1..).zip(&figures).filter(|(_, asset)| asset.status == Status::Insolvent);
+    assert_eq!(json!(insolvent.map(|(number, _): (u64, _)| number).collect::<Vec<_>>()), expected["insolvent"]);
+    let shards = expected["shards"].as_array().unwrap();
+    let roots: Vec<Value> = shards.iter().map(|shard| shard["public_vector"][2].clone()).collect();
+    assert_eq!(serde_json::to_value(&epoch.record.roots).unwrap(), Value::from(roots));
+    assert_eq!(epoch.setup, SetupKind::Development);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_is_read_as_it_was_posted() {
+    let deployment = Deployment::new().await;
+    let (id, history) = (deployment.exchange(), &deployment.history);
+    let client = client(&deployment.node.endpoint(), &deployment).await;
+    assert_eq!(client.chain(), Chain::Evm(31_337));
+
+    let listed = client.exchanges().await.unwrap();
+    assert_eq!(listed, [client.exchange(&id).await.unwrap()]);
+    assert_eq!((&listed[0].name[..], listed[0].cadence, listed[0].next_epoch), ("Vector Exchange", 600, 1));
+    assert_eq!(listed[0].assets.as_ref().unwrap().digest(), bytes(&history["exchange"]["asset_list"]));
+    assert!(matches!(client.latest(&id).await.unwrap_err(), Error::NoEpoch { .. }));
+    assert!(matches!(client.verify_history(&id).await.unwrap_err(), Error::NoEpoch { .. }));
+    assert_eq!(client.solvency(&id, "BTC", u64::MAX).await.unwrap().standing, Standing::Missing);
+    assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
+
+    let circuit = client.circuit(&deployment.circuit()).await.unwrap();
+    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::DIRECT, SetupKind::Development, false));
+    assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
+
+    deployment.post_all().await;
+    for (number, expected) in (1..).zip(history["epochs"].as_array().unwrap()) {
+        check(&client.epoch(&id, number).await.unwrap(), expected);
+    }
+    let latest = client.latest(&id).await.unwrap();
+    let Expected { epoch, roots, .. } = latest.expected();
+    assert_eq!((epoch, roots.len()), (3, 1));
+    let verified = client.verify_history(&id).await.unwrap();
+    assert_eq!((verified.epochs.len(), verified.head), (3, bytes(&history["epochs"][2]["head_after"])));
+
+    let read = client.history(&id, ..).await.unwrap();
+    let [Entry::Epoch(_), Entry::Epoch(second), Entry::Gap(gap), Entry::Epoch(third)] = &read.entries[..] else {
+        panic!("{:?}", read.entries)
+    };
+    assert_eq!((gap.after, gap.missed, third.late_by), (2, 1, 600));
+    assert_eq!(second.epoch.status(), Status::Insolvent, "an insolvent epoch is listed like the others");
+    assert_eq!(client.history(&id, 3..).await.unwrap().entries[..], read.entries[2..]);
+    assert!(matches!(client.history(&id, 3..=4).await.unwrap_err(), Error::EpochNotFound { epoch: 4, latest: 3, .. }));
+
+    let fresh = client.solvency(&id, "USDC", 3_600).await.unwrap();
+    assert_eq!((fresh.standing, fresh.epoch, fresh.decimals), (Standing::Fresh, 3, Some(6)));
+    assert_eq!(fresh.liability, amounts(&history["epochs"][2]["liabilities"])[1]);
+    deployment.at(latest.record.as_of + 3_601).await;
+    deployment.mine(1).await;
+    assert_eq!(client.solvency(&id, "USDC", 3_600).await.unwrap().standing, Standing::Stale);
+    assert_eq!(client.solvency(&id, "ETH", 3_600).await.unwrap().standing, Standing::Missing);
+    let overdue = client.history(&id, ..).await.unwrap().overdue.unwrap();
+    assert_eq!((overdue.epoch, overdue.due), (4, latest.record.as_of + 600));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unfinished_epoch_is_visible_and_may_begin_again() {
+    let deployment = Deployment::new().await;
+    let id = deployment.exchange();
+    let client = client(&deployment.node.endpoint(), &deployment).await;
+    deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
+    assert_eq!(client.pending(&id).await.unwrap(), None);
+    deployment.post(&deployment.history["other"]["shards"][0]).await;
+    let other = client.pending(&id).await.unwrap().unwrap();
+    assert_eq!((other.epoch, other.shards_done, other.shard_count), (2, 1, 2));
+    let error = client.epoch(&id, 2).await.unwrap_err();
+    assert!(matches!(error, Error::EpochUnfinished { epoch: 2, shards_done: 1, shard_count: 2, .. }), "{error}");
+    deployment.post(&deployment.history["epochs"][1]["shards"][0]).await;
+    let begun = client.history(&id, ..).await.unwrap().pending.unwrap();
+    assert_eq!(begun.shards_done, 1);
+    assert_ne!(begun.liabilities, other.liabilities, "the sums are those of the epoch that was begun last");
+    deployment.post(&deployment.history["epochs"][1]["shards"][1]).await;
+    assert_eq!(client.pending(&id).await.unwrap(), None);
+    check(&client.epoch(&id, 2).await.unwrap(), &deployment.history["epochs"][1]);
+}
+
+/// A public node: so many blocks of events at once, and it says so in its own words.
+#[derive(Clone)]
+struct Limited {
+    most: u64,
+    largest: Arc<AtomicU64>,
+}
+
+impl Conduct for Limited {
+    fn refuse(&self, request: &Value) -> Option<Value> {
+        if request["method"] != "eth_getLogs" {
+            return None;
+        }
+        let bound = |name: &str| {
+            let text = request["params"][0][name].as_str().unwrap();
+            u64::from_str_radix(text.trim_start_matches("0x"), 16).unwrap()
+        };
+        let blocks = bound("toBlock") - bound("fromBlock") + 1;
+        if blocks > self.most {
+            return Some(json!({ "code": -32_600, "message": format!("block range is limited to {}", self.most) }));
+        }
+        self.largest.fetch_max(blocks, Ordering::Relaxed);
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ranges_shrink_to_what_a_node_allows() {
+    let deployment = Deployment::new().await;
+    deployment.post_all().await;
+    let direct = client(&deployment.node.endpoint(), &deployment).await;
+    let whole = direct.verify_history(&deployment.exchange()).await.unwrap();
+    for most in [1, 7] {
+        let conduct = Limited { most, largest: Arc::default() };
+        let url = proxy::start(deployment.node.endpoint(), conduct.clone()).await;
+        let limited = client(&url, &deployment).await;
+        assert_eq!(limited.verify_history(&deployment.exchange()).await.unwrap(), whole);
+        assert_eq!(limited.exchanges().await.unwrap().len(), 1);
+        assert!((1..=most).contains(&conduct.largest.load(Ordering::Relaxed)));
+    }
+}
+
+/// A node that lies about one event.
+#[derive(Clone)]
+struct Lying {
+    event: alloy::primitives::B256,
+    lie: fn(&mut Vec<Value>),
+}
+
+impl Conduct for Lying {
+    fn change(&self, request: &Value, result: &mut Value) {
+        if request["method"] == "eth_getLogs" && request["params"][0]["topics"][0] == json!(self.event) {
+            (self.lie)(result.as_array_mut().unwrap());
+        }
+    }
+}
+
+/// Changes the last digit of a log's data word.
+fn flip(log: &mut Value, word: usize) {
+    let mut data = log["data"].as_str().unwrap().to_string();
+    let at = 2 + 64 * word + 63;
+    let digit = if &data[at..=at] == "0" { "1" } else { "0" };
+    data.replace_range(at..=at, digit);
+    log["data"] = data.into();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_changes_an_event_is_found_out() {
+    let deployment = Deployment::new().await;
+    deployment.post_all().await;
+    let finalized = Reserves::EpochFinalized::SIGNATURE_HASH;
+    let shard = Reserves::ShardPosted::SIGNATURE_HASH;
+    let registered = Reserves::ExchangeRegistered::SIGNATURE_HASH;
+    let cases: [(_, fn(&mut Vec<Value>), &str); 8] = [
+        (finalized, |logs| flip(&mut logs[0], 0), "as_of"),
+        (finalized, |logs| flip(&mut logs[0], 5), "head"),
+        (finalized, |logs| flip(&mut logs[0], 11), "head"),
+        (finalized, Vec::clear, "EpochFinalized"),
+        (finalized, |logs| logs.extend_from_within(..), "EpochFinalized"),
+        (shard, |logs| flip(&mut logs[0], 2), "head"),
+        (shard, Vec::clear, "roots"),
+        (registered, |logs| flip(&mut logs[0], 0), "id"),
+    ];
+    for (number, (event, lie, field)) in cases.into_iter().enumerate() {
+        let url = proxy::start(deployment.node.endpoint(), Lying { event, lie }).await;
+        let client = client(&url, &deployment).await;
+        let error = match event == registered {
+            true => client.exchanges().await.unwrap_err(),
+            false => client.latest(&deployment.exchange()).await.unwrap_err(),
+        };
+        let Error::BadData(bad) = error else { panic!("case {number}: {error}") };
+        assert_eq!(bad.field, field, "case {number}: {bad}");
+    }
+    // An answer that is no event at all.
+    let cut: fn(&mut Vec<Value>) = |logs| logs[0]["data"] = "0x00".into();
+    let url = proxy::start(deployment.node.endpoint(), Lying { event: finalized, lie: cut }).await;
+    let error = client(&url, &deployment).await.latest(&deployment.exchange()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadData, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unreachable_not_deployed_and_not_found_are_told_apart() {
+    let deployment = Deployment::new().await;
+    let nowhere = Address::repeat_byte(7);
+    let error = Client::evm(&deployment.node.endpoint(), nowhere, EvmOptions::default()).await.err().unwrap();
+    assert!(matches!(error, Error::NotDeployed { .. }), "{error}");
+    let closed = "http://user:SECRET@127.0.0.1:9/SECRET?key=SECRET";
+    let error = Client::evm(closed, deployment.reserves, EvmOptions::default()).await.err().unwrap();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains("http://127.0.0.1:9") && !error.to_string().contains("SECRET"), "{error}");
+    let contract = Reserves::new(deployment.reserves, &deployment.provider);
+    let registry = contract.circuits().call().await.unwrap();
+    let error = Client::evm(&deployment.node.endpoint(), registry, EvmOptions::default()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::BadData, "a contract, but another one: {error}");
+    assert!(error.to_string().contains(&registry.to_string()), "{error}");
+}
