@@ -191,7 +191,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// The balances of the account's leaf number `leaf`, without empty slots, and whose they are.
-    pub fn part(&self, account: usize, leaf: usize) -> (Owner, &'a [Slot]) {
+    pub(crate) fn part(&self, account: usize, leaf: usize) -> (Owner, &'a [Slot]) {
         let account = &self.snapshot.accounts[account];
         let balances = account.balances.chunks(SLOTS).nth(leaf).unwrap_or_default();
         (self.salts.owner(account, leaf), balances)
