@@ -24,6 +24,8 @@ use crate::{
 /// How often the chain is asked for a receipt.
 const POLL: Duration = Duration::from_millis(500);
 /// A transaction without a receipt is sent again every so many polls.
+/// Polls that find the nonce used and no receipt before the transaction is given up.
+const POLLS_BEFORE_EXPIRED: u32 = 20;
 const POLLS_BEFORE_RESENDING: u32 = 30;
 
 /// A transaction to be made.
@@ -166,8 +168,10 @@ impl Sender<'_> {
     async fn finish(&self, flight: &Flight) -> Result<End, ChainError> {
         let start = Instant::now();
         let mut polls = 0;
+        let mut missing = 0;
         loop {
-            // Asked for before the receipt: a nonce that was used then, and no receipt now, was used by another.
+            // Asked for before the receipt: a nonce that was used then, and no receipt now, was used by another. A node
+            // may still tell of the nonce before it tells of the receipt, so it is asked more than once.
             let mined = self.node.mined(flight.signer).await?;
             match self.node.receipt(flight.hash).await? {
                 Some(receipt) => {
@@ -177,6 +181,7 @@ impl Sender<'_> {
                         return self.ended(flight, &receipt, block);
                     }
                 }
+                None if mined > flight.nonce && missing < POLLS_BEFORE_EXPIRED => missing += 1,
                 None if mined > flight.nonce => {
                     self.store.settle(flight.number, &Settlement::EXPIRED)?;
                     return Ok(End::Expired);
@@ -184,7 +189,7 @@ impl Sender<'_> {
                 None if polls % POLLS_BEFORE_RESENDING == POLLS_BEFORE_RESENDING - 1 => {
                     self.node.send(&flight.raw).await?;
                 }
-                None => {}
+                None => missing = 0,
             }
             if start.elapsed() > self.settings.timeout {
                 let what = format!("{} ({})", flight.what, flight.hash);
