@@ -185,7 +185,7 @@ fn finalized(exchange: &Exchange, range: &impl RangeBounds<u64>) -> Result<Range
     };
     let unbounded = range.start_bound() == Bound::Unbounded && range.end_bound() == Bound::Unbounded;
     if unbounded && latest == 0 {
-        return Ok(1..=0);
+        return Ok(RangeInclusive::new(1, 0));
     }
     if latest == 0 {
         return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id });

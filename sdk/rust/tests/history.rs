@@ -11,6 +11,9 @@ use ballast_sdk::{
 };
 use sample::*;
 
+/// The field that is named, and the change that it names.
+type Case<T> = (&'static str, fn(&mut T));
+
 fn history(epochs: Vec<Epoch>, clock: u64) -> History {
     let exchange = exchange(Chain::Solana, &epochs);
     History::new(exchange, None, epochs, None, clock).unwrap()
@@ -136,7 +139,7 @@ fn a_partly_posted_epoch_is_visible() {
 
 #[test]
 fn epochs_that_do_not_follow_each_other_are_refused() {
-    let cases: [(&str, fn(&mut Epoch)); 4] = [
+    let cases: [Case<Epoch>; 4] = [
         ("epoch", |epoch| epoch.record.epoch += 1),
         ("as_of", |epoch| epoch.record.as_of = START),
         ("ledger.sequence", |epoch| epoch.record.ledger.sequence = 9),

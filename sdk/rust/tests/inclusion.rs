@@ -263,14 +263,13 @@ fn another_version_is_refused_not_guessed() {
 
 #[test]
 fn values_out_of_range_are_refused() {
-    let order = format!("0x{}", hex::encode(ballast_core::field::ORDER));
-    let changes: [Box<dyn FnOnce(&mut Value)>; 6] = [
-        Box::new(|json| json["leaves"][0]["slots"][0]["balance"] = (-1).into()),
-        Box::new(|json| json["leaves"][0]["slots"][0]["balance"] = 1.5.into()),
-        Box::new(|json| json["leaves"][0]["slots"][0]["asset"] = 65_536.into()),
-        Box::new(|json| json["leaves"][0]["salt"] = "0x00".into()),
-        Box::new(move |json| json["leaves"][0]["root"] = order.into()),
-        Box::new(|json| json["leaves"][0]["path"]["siblings"][0] = Value::Array(vec![])),
+    let changes: [fn(&mut Value); 6] = [
+        |json| json["leaves"][0]["slots"][0]["balance"] = (-1).into(),
+        |json| json["leaves"][0]["slots"][0]["balance"] = 1.5.into(),
+        |json| json["leaves"][0]["slots"][0]["asset"] = 65_536.into(),
+        |json| json["leaves"][0]["salt"] = "0x00".into(),
+        |json| json["leaves"][0]["root"] = format!("0x{}", hex::encode(ballast_core::field::ORDER)).into(),
+        |json| json["leaves"][0]["path"]["siblings"][0] = Value::Array(vec![]),
     ];
     for change in changes {
         malformed(change);

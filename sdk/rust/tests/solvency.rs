@@ -13,6 +13,9 @@ use ballast_sdk::{
 };
 use sample::*;
 
+/// The field that is named, and the change that it names.
+type Case<T> = (&'static str, fn(&mut T));
+
 fn asked(symbol: &str, answer: Solvency) -> Result<Answer, Error> {
     let exchange = exchange(Chain::Solana, &punctual(Chain::Solana, 4));
     Answer::new(&Question::new(&exchange, symbol, 60), answer)
@@ -55,7 +58,7 @@ fn an_asset_that_is_not_on_the_list_is_missing_or_nothing() {
 
 #[test]
 fn an_answer_that_contradicts_itself_is_refused() {
-    let cases: [(&str, fn(&mut Solvency)); 12] = [
+    let cases: [Case<Solvency>; 12] = [
         ("standing", |answer| answer.standing = Standing::Insolvent),
         ("standing", |answer| answer.standing = Standing::Missing),
         ("ratio_bps", |answer| answer.ratio_bps += 1),

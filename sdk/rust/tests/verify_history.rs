@@ -12,6 +12,9 @@ use ballast_sdk::{
 };
 use sample::*;
 
+/// The field that is named, and the change that it names.
+type Case<T> = (&'static str, fn(&mut T));
+
 type Change = fn(&mut Epoch);
 
 /// Every field of a record, with how it is called.
@@ -166,7 +169,7 @@ fn epochs_left_out_repeated_or_swapped_are_found() {
 #[test]
 fn the_exchange_itself_must_agree_with_its_last_epoch() {
     let epochs = punctual(Chain::Solana, 2);
-    let cases: [(&str, fn(&mut ballast_sdk::exchange::Exchange)); 6] = [
+    let cases: [Case<ballast_sdk::exchange::Exchange>; 6] = [
         ("head", |exchange| exchange.head[0] ^= 1),
         ("latest_as_of", |exchange| exchange.latest_as_of += 1),
         ("ledger", |exchange| exchange.ledger.sequence += 1),
@@ -257,7 +260,7 @@ fn the_json_of_an_epoch_is_read_back_and_a_changed_one_is_refused() {
     let epoch = punctual(EVM, 1).remove(0);
     let json = serde_json::to_value(&epoch).unwrap();
     assert_eq!(serde_json::from_value::<Epoch>(json.clone()).unwrap(), epoch);
-    let cases: [(&str, fn(&mut serde_json::Value)); 13] = [
+    let cases: [Case<serde_json::Value>; 13] = [
         ("head", |json| json["as_of"] = 1.into()),
         ("head", |json| json["assets"][0]["liability"] = "1".into()),
         ("head", |json| json["roots"][0] = json["roots"][1].clone()),

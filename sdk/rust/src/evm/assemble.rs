@@ -112,7 +112,7 @@ pub(super) fn assemble(
     epoch.check()?;
     for (field, expected, found) in [
         ("record", hexadecimal(&epoch.record.digest()), event.record.to_string()),
-        ("setup", (setup as u8).to_string(), u8::from(storage.setup).to_string()),
+        ("setup", (setup as u8).to_string(), storage.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {
         if expected != found {
@@ -156,6 +156,9 @@ mod tests {
     use crate::sample::{self, EVM};
     use alloy::primitives::{B256, aliases::U112};
 
+    /// The field that is named, and the lie.
+    type Case<T> = (&'static str, fn(&mut T));
+
     /// What the contract stores and emits for an epoch.
     struct Told {
         stored: Stored,
@@ -181,7 +184,7 @@ mod tests {
                 postedAt: epoch.posted_at,
                 postedInBlock: 9,
                 shardCount: count,
-                setup: 1.try_into().unwrap(),
+                setup: 1,
                 insolvent: 1,
             },
             head_before: epoch.head_before,
@@ -234,7 +237,7 @@ mod tests {
 
     #[test]
     fn whatever_an_event_or_storage_tells_otherwise_is_found() {
-        let cases: [(&str, fn(&mut Told)); 27] = [
+        let cases: [Case<Told>; 27] = [
             ("as_of", |told| told.event.asOf += 1),
             ("as_of", |told| told.stored.epoch.asOf += 1),
             ("head", |told| {
@@ -261,7 +264,7 @@ mod tests {
             ("reserves", |told| told.event.reserves.truncate(1)),
             ("liabilities", |told| told.event.liabilities.push(U256::ZERO)),
             ("posted_at", |told| told.stored.epoch.postedAt = told.event.asOf - 1),
-            ("setup", |told| told.stored.epoch.setup = 2.try_into().unwrap()),
+            ("setup", |told| told.stored.epoch.setup = 2),
             ("insolvent", |told| told.stored.epoch.insolvent = 0),
             ("insolvent", |told| told.stored.epoch.insolvent = 3),
             ("roots", |told| told.shards.truncate(1)),
@@ -275,11 +278,11 @@ mod tests {
 
     #[test]
     fn shards_out_of_order_repeated_or_of_another_count_are_found() {
-        let cases: [(&str, fn(&mut Vec<ShardPosted>)); 6] = [
+        let cases: [Case<Vec<ShardPosted>>; 6] = [
             ("roots", Vec::clear),
             ("roots[0]", |shards| shards.swap(0, 1)),
             ("roots[1]", |shards| shards[1].shardIndex = 0),
-            ("roots[0]", |shards| drop(shards.remove(0))),
+            ("roots[0]", |shards| shards[0].shardIndex = 1),
             ("roots[1]", |shards| shards[1].shardCount = 3),
             ("roots[1]", |shards| shards[1].root = U256::from_be_bytes(ballast_core::field::ORDER)),
         ];
@@ -302,7 +305,7 @@ mod tests {
             pairs.map(pack).collect()
         };
         check_latest_amounts(&epoch, &amounts()).unwrap();
-        let cases: [(&str, fn(&mut Vec<Reserves::Amounts>)); 3] = [
+        let cases: [Case<Vec<Reserves::Amounts>>; 3] = [
             ("liabilities[BTC]", |amounts| amounts[0].liability = U112::ZERO),
             ("reserves[USDT]", |amounts| amounts[1].reserve = U112::MAX),
             ("latest_amounts", |amounts| amounts.truncate(1)),

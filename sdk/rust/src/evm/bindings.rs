@@ -1,5 +1,7 @@
 //! The contracts, generated from the committed ABI, and a post in their form.
 
+#![allow(clippy::too_many_arguments)] // as many as the events have fields
+
 use alloy::{primitives::U256, sol};
 use ballast_core::post::ShardPost;
 

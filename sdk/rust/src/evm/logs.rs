@@ -10,6 +10,8 @@ use alloy::{
 use super::EvmReader;
 use crate::error::Error;
 
+const NO_BLOCKS: RangeInclusive<u64> = RangeInclusive::new(1, 0);
+
 /// Walks over `blocks` in pieces of at most `most` blocks.
 pub(super) struct Pieces {
     blocks: RangeInclusive<u64>,
@@ -27,7 +29,7 @@ impl Pieces {
         (start <= end).then(|| {
             let last = end.min(start.saturating_add(self.most - 1));
             // An empty range when the last block is the last that there can be.
-            self.blocks = last.checked_add(1).map_or(1..=0, |next| next..=end);
+            self.blocks = last.checked_add(1).map_or(NO_BLOCKS, |next| next..=end);
             start..=last
         })
     }
@@ -37,7 +39,7 @@ impl Pieces {
         let (start, end) = (*self.blocks.start(), *self.blocks.end());
         (start <= end).then(|| {
             let first = start.max(end.saturating_sub(self.most - 1));
-            self.blocks = first.checked_sub(1).map_or(1..=0, |previous| start..=previous);
+            self.blocks = first.checked_sub(1).map_or(NO_BLOCKS, |previous| start..=previous);
             first..=end
         })
     }
@@ -179,6 +181,6 @@ mod tests {
             blocks.sort_unstable();
             assert_eq!(blocks, (10..=20).collect::<Vec<_>>());
         }
-        assert_eq!(Pieces::new(1..=0, 1).halve(5..=5), None);
+        assert_eq!(Pieces::new(NO_BLOCKS, 1).halve(5..=5), None);
     }
 }

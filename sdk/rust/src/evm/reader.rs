@@ -298,7 +298,7 @@ impl Reader for EvmReader {
         };
         let key = Groth16Verifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
         let key = key.map_err(|error| self.contract_error("verifying key", error))?;
-        let setup = u8::from(stored.setup);
+        let setup = stored.setup;
         let circuit = Circuit {
             chain: self.chain,
             id: *id,
@@ -317,8 +317,8 @@ impl Reader for EvmReader {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
         let bad = |field: &str, expected: &str, found: u8| self.bad_exchange(&exchange.id, field, expected, found);
-        let standing = Standing::try_from(u8::from(answer.standing));
-        let setup = match u8::from(answer.setup) {
+        let standing = Standing::try_from(answer.standing);
+        let setup = match answer.setup {
             0 => None,
             kind => Some(SetupKind::try_from(kind).map_err(|_| bad("solvency.setup", "0 to 2", kind))?),
         };

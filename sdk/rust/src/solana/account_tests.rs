@@ -8,6 +8,9 @@ use crate::sample;
 const PROGRAM: Pubkey = Pubkey::new_from_array([8; 32]);
 const DEVELOPMENT: (Class, SetupKind) = (Class::DIRECT, SetupKind::Development);
 
+/// The field that is named, and the change that it names.
+type Case<T> = (&'static str, fn(&mut T));
+
 fn stored_exchange() -> accounts::Exchange {
     let exchange = sample::exchange(CHAIN, &sample::punctual(CHAIN, 2));
     let assets = sample::assets();
@@ -99,7 +102,7 @@ fn an_exchange_is_read_at_its_own_address() {
 
 #[test]
 fn an_exchange_that_contradicts_itself_is_refused() {
-    let cases: [(&str, fn(&mut accounts::Exchange)); 9] = [
+    let cases: [Case<accounts::Exchange>; 9] = [
         ("id", |stored| stored.name.push('x')),
         ("name", |stored| stored.name = "Päd".into()),
         ("id", |stored| stored.first_authority = PROGRAM),
@@ -127,7 +130,7 @@ fn an_epoch_is_what_its_commitment_tells() {
 
 #[test]
 fn a_commitment_that_contradicts_itself_is_refused() {
-    let cases: [(&str, fn(&mut accounts::Commitment)); 28] = [
+    let cases: [Case<accounts::Commitment>; 28] = [
         ("exchange", |stored| stored.exchange[0] ^= 1),
         ("epoch", |stored| stored.epoch = 1),
         ("asset_list_digest", |stored| stored.asset_list_digest[0] ^= 1),
@@ -189,7 +192,7 @@ fn an_unfinished_epoch_shows_how_far_it_is() {
     assert_eq!((read.epoch, read.shards_done, read.shard_count), (2, 2, 5));
     assert_eq!((&read.liabilities[0].symbol[..], read.liabilities[0].liability), ("BTC", 2_000));
     assert_eq!(named(pending(&place, unfinished(), 3).unwrap_err()), "shards_done");
-    let cases: [(&str, fn(&mut accounts::Commitment)); 8] = [
+    let cases: [Case<accounts::Commitment>; 8] = [
         ("shards_done", |stored| stored.shards_done = 1),
         ("shard_count", |stored| stored.shard_count = 4),
         ("shards_done", |stored| {
@@ -215,7 +218,7 @@ fn what_is_no_account_of_the_program_is_refused() {
     let whole = account(stored_epoch().1);
     let decoded = |account: &Account| decode::<accounts::Commitment>(&PROGRAM, &at, account).map(|_| ());
     decoded(&whole).unwrap();
-    let cases: [(&str, fn(&mut Account)); 6] = [
+    let cases: [Case<Account>; 6] = [
         ("owner", |account| account.owner = Pubkey::default()),
         ("discriminator", |account| account.data[0] ^= 1),
         ("discriminator", |account| account.data.clear()),
@@ -258,7 +261,7 @@ fn a_circuit_is_bound_by_its_id() {
     let read = circuit(&id, stored()).unwrap();
     let json = serde_json::to_value(&read).unwrap();
     assert_eq!((&json["setup"], &json["setup_label"]), (&"development".into(), &"INSECURE development setup".into()));
-    let cases: [(&str, fn(&mut accounts::Circuit)); 7] = [
+    let cases: [Case<accounts::Circuit>; 7] = [
         ("id", |stored| stored.setup = 2),
         ("id", |stored| stored.depth = 4),
         ("id", |stored| stored.transcript[0] ^= 1),

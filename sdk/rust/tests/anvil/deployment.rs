@@ -35,6 +35,15 @@ fn json(path: &str) -> Value {
     serde_json::from_slice(&text).unwrap()
 }
 
+/// The node's own binary: ending the launcher in `.bin` would leave it running.
+fn anvil() -> PathBuf {
+    let packages = project("node_modules/@foundry-rs");
+    let folders =
+        std::fs::read_dir(&packages).unwrap_or_else(|error| panic!("{}: {error}; run `npm ci`", packages.display()));
+    let mut paths = folders.map(|folder| folder.unwrap().path().join("bin/anvil"));
+    paths.find(|path| path.exists() && path.to_string_lossy().contains("anvil-")).expect("no anvil for this machine")
+}
+
 pub fn bytes<const N: usize>(value: &Value) -> [u8; N] {
     vector(value).try_into().unwrap()
 }
@@ -46,7 +55,7 @@ fn vector(value: &Value) -> Vec<u8> {
 impl Deployment {
     /// Contracts, circuit and exchange, nothing posted.
     pub async fn new() -> Self {
-        let node = Anvil::at(project("node_modules/.bin/anvil")).arg("--timestamp").arg(START.to_string()).spawn();
+        let node = Anvil::at(anvil()).arg("--timestamp").arg(START.to_string()).spawn();
         let provider = ProviderBuilder::new().connect_http(node.endpoint_url()).erased();
         let history = json("tests/vectors/history.json");
         let exchange = &history["exchange"];

@@ -160,11 +160,14 @@ async fn ranges_shrink_to_what_a_node_allows() {
     }
 }
 
+/// What becomes of the events that were asked for.
+type Lie = fn(&mut Vec<Value>);
+
 /// A node that lies about one event.
 #[derive(Clone)]
 struct Lying {
     event: alloy::primitives::B256,
-    lie: fn(&mut Vec<Value>),
+    lie: Lie,
 }
 
 impl Conduct for Lying {
@@ -191,7 +194,7 @@ async fn a_node_that_changes_an_event_is_found_out() {
     let finalized = Reserves::EpochFinalized::SIGNATURE_HASH;
     let shard = Reserves::ShardPosted::SIGNATURE_HASH;
     let registered = Reserves::ExchangeRegistered::SIGNATURE_HASH;
-    let cases: [(_, fn(&mut Vec<Value>), &str); 8] = [
+    let cases: [(_, Lie, &str); 8] = [
         (finalized, |logs| flip(&mut logs[0], 0), "as_of"),
         (finalized, |logs| flip(&mut logs[0], 5), "head"),
         (finalized, |logs| flip(&mut logs[0], 11), "head"),
@@ -212,7 +215,7 @@ async fn a_node_that_changes_an_event_is_found_out() {
         assert_eq!(bad.field, field, "case {number}: {bad}");
     }
     // An answer that is no event at all.
-    let cut: fn(&mut Vec<Value>) = |logs| logs[0]["data"] = "0x00".into();
+    let cut: Lie = |logs| logs[0]["data"] = "0x00".into();
     let url = proxy::start(deployment.node.endpoint(), Lying { event: finalized, lie: cut }).await;
     let error = client(&url, &deployment).await.latest(&deployment.exchange()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadData, "{error}");
