@@ -68,3 +68,40 @@ impl fmt::Debug for ProvingKey {
         write!(f, "ProvingKey({})", self.setup.label())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_bn254::{Fq, G1Affine, G2Affine};
+    use ark_ec::AffineRepr;
+
+    fn key(alpha_g1: G1Affine) -> ark_groth16::ProvingKey<Bn254> {
+        let two = |point: G2Affine| G2Affine::from(point + point);
+        let gamma_g2 = two(G2Affine::generator());
+        ark_groth16::ProvingKey {
+            vk: ark_groth16::VerifyingKey {
+                alpha_g1,
+                beta_g2: gamma_g2,
+                gamma_g2,
+                delta_g2: two(gamma_g2),
+                gamma_abc_g1: vec![G1Affine::generator(); 4],
+            },
+            beta_g1: G1Affine::generator(),
+            delta_g1: G1Affine::generator(),
+            a_query: Vec::new(),
+            b_g1_query: Vec::new(),
+            b_g2_query: Vec::new(),
+            h_query: Vec::new(),
+            l_query: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_refused_verifying_key_is_refused() {
+        let new = |alpha| ProvingKey::new(key(alpha), SetupKind::Ceremony, [1; 32]).map(|key| key.setup());
+        assert_eq!(new(G1Affine::generator()), Ok(SetupKind::Ceremony));
+        assert_eq!(new(G1Affine::identity()), Err(Refusal::KeyPointAtInfinity { point: 0 }));
+        let off = G1Affine::new_unchecked(Fq::from(1u64), Fq::from(1u64));
+        assert_eq!(new(off), Err(Refusal::KeyPointNotOnCurve { point: 0 }));
+    }
+}

@@ -164,14 +164,29 @@ fn two_balances_swapped_after_hashing_are_rejected() {
     }));
 }
 
+/// The assignment of a prover who replaces customer 4's leaf by an unused one for a while.
+fn without_last_customer(witness: &mut Witness, step: impl FnOnce(&mut Witness)) {
+    let unused = witness.leaves[63].clone();
+    let left_out = std::mem::replace(&mut witness.leaves[4], unused);
+    step(witness);
+    witness.leaves[4] = left_out;
+}
+
 #[test]
-fn leaf_left_out_of_the_tree_is_rejected() {
+fn leaf_that_is_summed_but_not_hashed_is_rejected() {
     assert!(!accepts(|witness| {
-        let unused = witness.leaves[63].clone();
-        let left_out = std::mem::replace(&mut witness.leaves[4], unused);
-        refit(witness);
-        witness.leaves[4] = left_out;
-        witness.divide();
+        without_last_customer(witness, Witness::commit);
+        witness.sum();
+        witness.bind();
+    }));
+}
+
+#[test]
+fn leaf_that_is_hashed_but_not_summed_is_rejected() {
+    assert!(!accepts(|witness| {
+        without_last_customer(witness, Witness::sum);
+        witness.commit();
+        witness.bind();
     }));
 }
 

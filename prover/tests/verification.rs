@@ -15,7 +15,7 @@ use ballast_core::{
     statement::Statement,
 };
 use ballast_prover::{
-    Proof, ProveError, PublicVector,
+    Proof, ProveError, PublicVector, ShardError,
     circuit::CLASS,
     encoding::{self, MalformedProof, PointError, ProofPoint},
     prove, prove_with,
@@ -253,6 +253,13 @@ fn unsatisfied_assignment_has_no_proof() {
     witness.bind();
     let found = prove_witness(key(), &witness, &mut OsRng).unwrap_err();
     assert!(matches!(found, ProveError::Unsatisfied { .. }), "{found}");
+}
+
+#[test]
+fn refused_shard_has_no_proof() {
+    let many = (0..65).map(|number| fixture::leaf(number, &[(1, 1)])).collect();
+    let expected = ProveError::Shard(ShardError::TooManyLeaves { maximum: 64, found: 65 });
+    assert_eq!(prove(key(), &shard(many)).unwrap_err(), expected);
 }
 
 #[test]
