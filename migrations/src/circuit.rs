@@ -13,7 +13,7 @@ use ballast_sdk::{
     evm::bindings::CircuitRegistry,
     solana::{address, bindings::types::RegisterCircuitArgs, instruction::Program},
 };
-use solana_client::nonblocking::rpc_client::RpcClient;
+use solana_client::{nonblocking::rpc_client::RpcClient, rpc_config::RpcSimulateTransactionConfig};
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{message::Message, signature::Keypair, signer::Signer, transaction::Transaction};
 
@@ -54,7 +54,9 @@ pub async fn register_on_solana(
     let register = program.register_circuit(&governance.pubkey(), &file.id, args);
     let simulated =
         Transaction::new_unsigned(Message::new(std::slice::from_ref(&register), Some(&governance.pubkey())));
-    let units = rpc.simulate_transaction(&simulated).await.context("simulate the registration")?.value.units_consumed;
+    let config = RpcSimulateTransactionConfig { replace_recent_blockhash: true, ..Default::default() };
+    let simulation = rpc.simulate_transaction_with_config(&simulated, config).await;
+    let units = simulation.context("simulate the registration")?.value.units_consumed;
     send(rpc, &[register], &[governance], "register the circuit on Solana").await?;
     Ok(units)
 }

@@ -1,7 +1,7 @@
 //! Step 1: the program, through the upgradeable loader, as `solana program deploy` does it.
 
 use anyhow::{Context, Result, bail, ensure};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::try_join_all;
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_loader_v3_interface::{get_program_data_address, instruction as loader, state::UpgradeableLoaderState};
 use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer, transaction::Transaction};
@@ -92,16 +92,18 @@ async fn fill_buffer(rpc: &RpcClient, payer: &Keypair, buffer: &Keypair, bytecod
     let create = loader::create_buffer(&payer_address, &address, &payer_address, rent, bytecode.len())
         .context("build the buffer's creation")?;
     send(rpc, &create, &[payer, buffer], "create the program's buffer").await?;
-    let blockhash = rpc.get_latest_blockhash().await.context("no recent blockhash")?;
-    stream::iter(bytecode.chunks(CHUNK).enumerate())
-        .map(|(number, chunk)| async move {
+    let chunks: Vec<(usize, &[u8])> = bytecode.chunks(CHUNK).enumerate().collect();
+    // A blockhash is fetched for every window: it lives for a minute only.
+    for window in chunks.chunks(CONCURRENT_WRITES) {
+        let blockhash = rpc.get_latest_blockhash().await.context("no recent blockhash")?;
+        try_join_all(window.iter().map(|(number, chunk)| async move {
             let offset = number * CHUNK;
             let write = loader::write(&address, &payer_address, offset as u32, chunk.to_vec());
             let transaction = Transaction::new_signed_with_payer(&[write], Some(&payer_address), &[payer], blockhash);
             let sent = rpc.send_and_confirm_transaction(&transaction).await;
             sent.with_context(|| format!("write the program's bytes from {offset}"))
-        })
-        .buffer_unordered(CONCURRENT_WRITES)
-        .try_for_each(|_| async { Ok(()) })
-        .await
+        }))
+        .await?;
+    }
+    Ok(())
 }

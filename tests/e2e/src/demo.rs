@@ -23,7 +23,7 @@ fn source() -> Source {
         snapshot: project().join("examples/ledger-500x53.json"),
         assets: None,
         reserves: project().join("examples/reserves.toml"),
-        borrows: "gross",
+        borrows: "refuse",
         accounts: Some(60),
     }
 }
@@ -132,7 +132,7 @@ fn register(steps: &mut Steps, ballast: &Ballast) -> Result<()> {
 fn post(steps: &mut Steps, ballast: &Ballast) -> Result<()> {
     let begun = steps.begin("Look at the snapshot: ballast snapshot check");
     let snapshot = source().snapshot;
-    show(&ballast.run(&["snapshot", "check", &snapshot.to_string_lossy()])?);
+    show(&ballast.run(&["snapshot", "check", &snapshot.to_string_lossy(), "--accounts", "60"])?);
     steps.end(begun, "");
 
     let begun = steps.begin("Prove it and post it to both chains: ballast run --once");

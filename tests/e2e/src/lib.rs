@@ -3,3 +3,4 @@
 pub mod ballast;
 pub mod network;
 pub mod nodes;
+pub mod small_exchange;

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 use alloy::{
     network::EthereumWallet,
     node_bindings::AnvilInstance,
-    primitives::{Address, hex},
+    primitives::{Address, U256, hex},
     providers::{DynProvider, Provider, ProviderBuilder},
     signers::local::PrivateKeySigner,
 };
@@ -18,6 +18,7 @@ use ballast_migrations::{
     record::EvmDeployment,
     transaction::connect,
 };
+use ballast_sdk::{Client, evm::EvmOptions, solana::SolanaOptions};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
@@ -30,7 +31,7 @@ const LAMPORTS: u64 = 1_000_000_000_000;
 /// A local chain takes the INSECURE development circuit, at once.
 pub const POLICY: CircuitPolicy = CircuitPolicy { delay: 0, allow_development: true };
 
-/// What each side of the network cost and is.
+/// Two nodes, and what was deployed on them.
 pub struct Network {
     pub solana: SolanaNode,
     pub evm: AnvilInstance,
@@ -91,17 +92,19 @@ impl Network {
     /// Funds new keys on both chains and writes an exchange's folder, ready for `ballast`.
     pub async fn exchange(&self, folder: PathBuf, name: &str, source: &Source) -> Result<(ExchangeKeys, Ballast)> {
         fs::create_dir_all(folder.join("keys"))?;
-        let [_, authority, poster, ..] = self.evm.keys() else { anyhow::bail!("anvil has too few accounts") };
         let keys = ExchangeKeys {
             solana_authority: Keypair::new(),
             solana_poster: Keypair::new(),
-            evm_authority: PrivateKeySigner::from(authority.clone()),
-            evm_poster: PrivateKeySigner::from(poster.clone()),
+            evm_authority: PrivateKeySigner::random(),
+            evm_poster: PrivateKeySigner::random(),
             folder: folder.clone(),
         };
         let rpc = connect(&self.solana.url);
         fund(&rpc, &keys.solana_authority).await?;
         fund(&rpc, &keys.solana_poster).await?;
+        for signer in [&keys.evm_authority, &keys.evm_poster] {
+            self.fund_on_evm(signer.address()).await?;
+        }
         let solana_key = |keypair: &Keypair| serde_json::to_string(&keypair.to_bytes().to_vec());
         write_key(&folder, "keys/solana-authority.json", &solana_key(&keys.solana_authority)?)?;
         write_key(&folder, "keys/solana-poster.json", &solana_key(&keys.solana_poster)?)?;
@@ -111,6 +114,23 @@ impl Network {
         let config = folder.join("ballast.toml");
         fs::write(&config, settings).with_context(|| format!("write {}", config.display()))?;
         Ok((keys, Ballast::new(config)?))
+    }
+
+    /// Readers of both chains, as anyone has them.
+    pub async fn clients(&self) -> Result<[Client; 2]> {
+        let program = program_keypair()?.pubkey();
+        let contract = self.contracts.reserves.parse().context("the contract's address")?;
+        Ok([
+            Client::solana(&self.solana.url, program, SolanaOptions::default()).await?,
+            Client::evm(&self.evm.endpoint(), contract, EvmOptions::default()).await?,
+        ])
+    }
+
+    async fn fund_on_evm(&self, address: Address) -> Result<()> {
+        let provider = wallet(&self.evm, owner(&self.evm))?;
+        let ether = U256::from(1_000) * U256::from(10).pow(U256::from(18));
+        let () = provider.raw_request("anvil_setBalance".into(), (address, ether)).await.context("fund an EVM key")?;
+        Ok(())
     }
 
     fn settings(&self, keys: &ExchangeKeys, name: &str, source: &Source) -> Result<String> {
@@ -196,11 +216,6 @@ pub fn owner(evm: &AnvilInstance) -> PrivateKeySigner {
 pub fn wallet(evm: &AnvilInstance, signer: PrivateKeySigner) -> Result<DynProvider> {
     let url = evm.endpoint().parse().context("anvil's address")?;
     Ok(ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url).erased())
-}
-
-/// The address of the contract that stores commitments.
-pub fn reserves_contract(network: &Network) -> Result<Address> {
-    network.contracts.reserves.parse().context("the contract's address")
 }
 
 /// Gives `keypair` lamports and waits until it has them.

@@ -12,7 +12,6 @@ use ballast_migrations::{
     program::{self, Deployed},
     transaction::connect,
 };
-use ballast_sdk::{Client, evm::EvmOptions, solana::SolanaOptions};
 use solana_sdk::{signature::Keypair, signer::Signer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,11 +36,7 @@ async fn every_step_does_only_what_is_missing() {
     assert_eq!(contracts, network.contracts);
 
     // What was registered is the published circuit, on both chains, and says that it is insecure.
-    let solana = Client::solana(&network.solana.url, program.pubkey(), SolanaOptions::default()).await.unwrap();
-    let evm = Client::evm(&network.evm.endpoint(), network.contracts.reserves.parse().unwrap(), EvmOptions::default())
-        .await
-        .unwrap();
-    for client in [solana, evm] {
+    for client in network.clients().await.unwrap() {
         let circuit = client.circuit(&file.id).await.unwrap();
         assert_eq!(circuit.class, file.class, "{}", client.chain());
         assert_eq!(circuit.transcript, file.transcript);

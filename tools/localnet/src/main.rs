@@ -7,7 +7,7 @@ use anyhow::Result;
 use surfpool_sdk::{BlockProductionMode, Surfnet};
 use tokio::io::{AsyncReadExt, stdin};
 
-const SLOT_MILLISECONDS: u64 = 100;
+const SLOT_MILLISECONDS: u64 = 400;
 
 #[tokio::main]
 async fn main() -> Result<()> {

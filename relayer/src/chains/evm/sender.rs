@@ -23,9 +23,9 @@ use crate::{
 
 /// How often the chain is asked for a receipt.
 const POLL: Duration = Duration::from_millis(500);
-/// A transaction without a receipt is sent again every so many polls.
 /// Polls that find the nonce used and no receipt before the transaction is given up.
 const POLLS_BEFORE_EXPIRED: u32 = 20;
+/// A transaction without a receipt is sent again every so many polls.
 const POLLS_BEFORE_RESENDING: u32 = 30;
 
 /// A transaction to be made.

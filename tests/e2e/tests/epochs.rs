@@ -1,0 +1,222 @@
+//! Whole epochs by the `ballast` binary on two real chains, read back by the SDK and by an independent calculation.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use ballast_core::{exchange::exchange_id, solvency::Standing};
+use ballast_e2e::{
+    ballast::Ballast,
+    network::{ExchangeKeys, Network, Source},
+    nodes::project,
+    small_exchange,
+};
+use ballast_sdk::epoch::Status;
+use serde_json::Value;
+use solana_sdk::signer::Signer;
+use tempfile::TempDir;
+
+const YEAR: &str = "31536000";
+
+fn sample(accounts: Option<usize>, reserves: &str, borrows: &'static str) -> Source {
+    Source {
+        snapshot: project().join("examples/ledger-500x53.json"),
+        assets: None,
+        reserves: project().join("examples").join(reserves),
+        borrows,
+        accounts,
+    }
+}
+
+fn id(keys: &ExchangeKeys, name: &str) -> [u8; 32] {
+    let solana = keys.solana_authority.pubkey().to_bytes();
+    exchange_id(&solana, &keys.evm_authority.address().into_array(), name).unwrap()
+}
+
+fn register(ballast: &Ballast) {
+    ballast.run(&["secret", "new"]).unwrap();
+    for command in ["register", "set-assets", "set-posters"] {
+        ballast.run(&["exchange", command]).unwrap();
+    }
+}
+
+/// What the first `accounts` accounts of the sample hold, by asset: a few lines that share nothing with the project.
+fn independent_totals(accounts: usize) -> BTreeMap<String, String> {
+    let script = "import json, sys\n\
+        sample = json.load(open(sys.argv[1]))\n\
+        accounts = list(sample['accounts'].values())[:int(sys.argv[2])]\n\
+        print(json.dumps({a: str(sum(max(0, x.get(a, 0)) for x in accounts)) for a in sample['assets']}))\n";
+    let file = project().join("examples/ledger-500x53.json");
+    let output = Command::new("python3").args(["-c", script]).arg(file).arg(accounts.to_string()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+async fn assert_totals_on_both_chains(network: &Network, exchange: &[u8; 32], accounts: usize) {
+    let expected = independent_totals(accounts);
+    assert_eq!(expected.len(), 53);
+    for client in network.clients().await.unwrap() {
+        let epoch = client.latest(exchange).await.unwrap();
+        let found: BTreeMap<String, String> =
+            epoch.figures().into_iter().map(|asset| (asset.symbol, asset.liability.to_string())).collect();
+        assert_eq!(found, expected, "{}", client.chain());
+    }
+}
+
+fn exit_code(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn first_account() -> String {
+    let text = fs::read_to_string(project().join("examples/ledger-500x53.json")).unwrap();
+    let sample: Value = serde_json::from_str(&text).unwrap();
+    sample["accounts"].as_object().unwrap().keys().next().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_commitment_end_to_end() {
+    let network = Network::deployed().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    the_sample_is_committed(&network, folder.path().join("sample")).await;
+    an_insolvent_epoch_is_stored_as_insolvent(&network, folder.path().join("insolvent")).await;
+    what_is_wrong_is_told_by_the_exit_code(&network, folder.path().join("wrong")).await;
+}
+
+async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
+    let source = sample(Some(60), "reserves.toml", "refuse");
+    let (keys, ballast) = network.exchange(folder.clone(), "Sample", &source).await.unwrap();
+    register(&ballast);
+    let run = ballast.json(&["run", "--once"]).unwrap();
+    assert_eq!(run["posted"]["epoch"], 1);
+    assert!(run["posted"]["setup"].as_str().unwrap().contains("INSECURE"));
+    for chain in run["posted"]["chains"].as_array().unwrap() {
+        assert!(chain["units"].as_u64().unwrap() > 0, "{chain}");
+        assert_ne!(chain["fee"], "0");
+    }
+    let id = id(&keys, "Sample");
+    assert_totals_on_both_chains(network, &id, 60).await;
+
+    let [solana, evm] = network.clients().await.unwrap();
+    let agreement = solana.compare_history(&evm, &id).await.unwrap();
+    assert!(agreement.behind.is_none());
+    let verified = ballast.json(&["verify"]).unwrap();
+    assert_eq!(verified["chains"].as_array().unwrap().len(), 2);
+    assert_eq!(verified["chains"][0]["head"], verified["chains"][1]["head"]);
+    for client in [solana, evm] {
+        let answer = client.solvency(&id, "ABC", 31_536_000).await.unwrap();
+        assert_eq!(answer.standing, Standing::Fresh, "{}", client.chain());
+        let stale = client.solvency(&id, "ABC", 1).await.unwrap();
+        assert_eq!(stale.standing, Standing::Stale, "{}", client.chain());
+    }
+
+    a_customer_checks(&ballast, &folder);
+
+    // The same snapshot again is no new epoch, and nothing is spent.
+    let again = ballast.output(&["run", "--once"]).unwrap();
+    assert_eq!(exit_code(&again), 2, "{}", String::from_utf8_lossy(&again.stderr));
+    let history = ballast.json(&["history"]).unwrap();
+    for chain in history["chains"].as_array().unwrap() {
+        let text = chain.to_string();
+        assert!(text.contains("INSECURE"), "{text}");
+    }
+}
+
+fn a_customer_checks(ballast: &Ballast, folder: &std::path::Path) {
+    let account = first_account();
+    let file = folder.join("inclusion.json");
+    let path = file.to_string_lossy();
+    ballast.run(&["inclusion", "make", "1", &account, "--out", &path]).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.lines().nth(1).unwrap().contains("PRIVATE"), "the first member does not say PRIVATE");
+    ballast.run(&["inclusion", "verify", &path, "--account", &account]).unwrap();
+    let stranger = ballast.output(&["inclusion", "verify", &path, "--account", "somebody-else"]).unwrap();
+    assert_eq!(exit_code(&stranger), 3);
+    // One more unit than was committed.
+    let mut changed: Value = serde_json::from_str(&text).unwrap();
+    let balance = &mut changed["leaves"][0]["slots"][0]["balance"];
+    let more = balance.as_str().unwrap().parse::<u64>().unwrap() + 1;
+    *balance = Value::from(more.to_string());
+    fs::write(&file, changed.to_string()).unwrap();
+    let forged = ballast.output(&["inclusion", "verify", &path, "--account", &account]).unwrap();
+    assert_eq!(exit_code(&forged), 3);
+}
+
+async fn an_insolvent_epoch_is_stored_as_insolvent(network: &Network, folder: PathBuf) {
+    let source = sample(Some(60), "reserves-insolvent.toml", "refuse");
+    let (keys, ballast) = network.exchange(folder, "Insolvent", &source).await.unwrap();
+    register(&ballast);
+    let run = ballast.json(&["run", "--once"]).unwrap();
+    assert_eq!(run["posted"]["status"], "insolvent");
+    let id = id(&keys, "Insolvent");
+    for client in network.clients().await.unwrap() {
+        let chain = client.chain();
+        let epoch = client.latest(&id).await.unwrap();
+        assert_eq!(epoch.status(), Status::Insolvent, "{chain}");
+        let short: Vec<String> = epoch
+            .figures()
+            .into_iter()
+            .filter(|asset| asset.status == Status::Insolvent)
+            .map(|asset| asset.symbol)
+            .collect();
+        assert_eq!(short, ["ABD"], "{chain}");
+        let standing = |symbol| client.solvency(&id, symbol, 31_536_000);
+        assert_eq!(standing("ABD").await.unwrap().standing, Standing::Insolvent, "{chain}");
+        assert_eq!(standing("ABC").await.unwrap().standing, Standing::Fresh, "{chain}");
+        assert_eq!(client.history(&id, ..).await.unwrap().epochs().count(), 1, "{chain}");
+    }
+    let answer = ballast.output(&["solvency", "ABD", "--max-age", YEAR]).unwrap();
+    assert_eq!(exit_code(&answer), 3);
+}
+
+async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathBuf) {
+    let source = small_exchange::source(&folder).unwrap();
+    let (_, ballast) = network.exchange(folder.clone(), "Wrong", &source).await.unwrap();
+    ballast.run(&["secret", "new"]).unwrap();
+    // Posting for an exchange that is not registered, or not posted for by this key, is refused before anything is sent.
+    let unregistered = ballast.output(&["run", "--once"]).unwrap();
+    assert_ne!(exit_code(&unregistered), 0);
+    for command in ["register", "set-assets", "set-posters"] {
+        ballast.run(&["exchange", command]).unwrap();
+    }
+    ballast.run(&["exchange", "pause"]).unwrap();
+    let paused = ballast.output(&["run", "--once"]).unwrap();
+    assert_eq!(exit_code(&paused), 3, "{}", String::from_utf8_lossy(&paused.stderr));
+    assert!(String::from_utf8_lossy(&paused.stderr).contains("ExchangePaused"));
+    ballast.run(&["exchange", "unpause"]).unwrap();
+
+    // Nobody listens on port 1.
+    for setting in ["solana.rpc_url=http://127.0.0.1:1", "evm.rpc_url=http://127.0.0.1:1"] {
+        let unreachable = ballast.output(&["--set", setting, "run", "--once"]).unwrap();
+        assert_eq!(exit_code(&unreachable), 4, "{setting}: {}", String::from_utf8_lossy(&unreachable.stderr));
+    }
+    let text = fs::read_to_string(folder.join("snapshot.csv")).unwrap();
+    fs::write(folder.join("snapshot.csv"), text + "eve,USDC,-1,0,0\n").unwrap();
+    let negative = ballast.output(&["run", "--once"]).unwrap();
+    assert_eq!(exit_code(&negative), 2);
+    let message = String::from_utf8_lossy(&negative.stderr).into_owned();
+    assert!(message.contains("eve") && message.contains("USDC"), "{message}");
+    assert!(ballast.json(&["history"]).unwrap().to_string().find("\"record\"").is_none(), "nothing was posted");
+}
+
+/// All 500 accounts in 47 shards, borrows counted gross.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_sample_is_committed_in_shards() {
+    let network = Network::deployed().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let mut source = sample(None, "reserves.toml", "gross");
+    // What 60 accounts are owed does not cover 500: insolvent, and stored.
+    source.accounts = None;
+    let (keys, ballast) = network.exchange(folder.path().into(), "Whole", &source).await.unwrap();
+    register(&ballast);
+    let run = ballast.json(&["run", "--once"]).unwrap();
+    assert_eq!(run["posted"]["shards"], 47);
+    assert_eq!(run["posted"]["status"], "insolvent");
+    assert_totals_on_both_chains(&network, &id(&keys, "Whole"), 500).await;
+    let file = folder.path().join("inclusion.json");
+    let account = first_account();
+    ballast.run(&["inclusion", "make", "1", &account, "--out", &file.to_string_lossy()]).unwrap();
+    ballast.run(&["inclusion", "verify", &file.to_string_lossy(), "--account", &account]).unwrap();
+}
