@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub fn run() -> Result<()> {
     let folder = crate::root().join("tests/vectors");
     fs::create_dir_all(&folder)?;
-    let files: [(&str, fn() -> Result<Value>); 7] = [
+    let files: [(&str, fn() -> Result<Value>); 8] = [
         ("identifiers.json", identifiers::vectors),
         ("leaves.json", leaves::vectors),
         ("statements.json", statements::vectors),
@@ -26,6 +26,7 @@ pub fn run() -> Result<()> {
         ("answers.json", answers::vectors),
         ("history.json", proofs::history),
         ("wide.json", proofs::wide),
+        ("limits.json", proofs::limits),
     ];
     for (name, vectors) in files {
         let mut text = serde_json::to_string_pretty(&vectors().with_context(|| format!("generate {name}"))?)?;

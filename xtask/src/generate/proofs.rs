@@ -266,3 +266,15 @@ pub fn wide() -> Result<Value> {
     }
     Ok(json!({ "circuit": circuit()?, "exchange": exchange.describe(), "epochs": epochs }))
 }
+
+/// The last of 128 shards of 64 assets with the longest symbols, every asset insolvent: nothing a chain stores is larger.
+/// The reserves of all shards together are 1 each.
+pub fn limits() -> Result<Value> {
+    let symbols: Vec<String> = (1..=64).map(|number| format!("SIXTEEN-LETTER{number:02}")).collect();
+    let assets: Vec<(&str, u8)> = symbols.iter().map(|symbol| (symbol.as_str(), 36)).collect();
+    let exchange = Exchange::new("Exchange of the longest name ABC", &assets)?;
+    let leaves: Vec<Leaf> = (0..64).map(|number| exchange.leaf(1, number)).collect();
+    let shard = ShardPosition { index: 127, count: 128 };
+    let post = exchange.prove(proving_key()?, 1, AS_OF, first_head(&exchange.id), shard, &leaves, &[1; 64])?;
+    Ok(json!({ "circuit": circuit()?, "exchange": exchange.describe(), "shard": describe_post(&post) }))
+}

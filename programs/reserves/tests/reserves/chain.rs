@@ -3,7 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use anchor_lang::{
-    AccountDeserialize, InstructionData, ToAccountMetas,
+    AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, InstructionData, ToAccountMetas,
+    event::EVENT_IX_TAG_LE,
     prelude::Pubkey,
     solana_program::{bpf_loader_upgradeable, instruction::Instruction},
 };
@@ -20,11 +21,10 @@ use solana_message::Message;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 
-/// Unix seconds at which every test begins; a little after the first epoch of the vectors.
-pub const NOW: u64 = 1_795_400_000;
+/// Unix seconds at which every chain begins.
+pub const NOW: u64 = 1_795_380_000;
 /// Seconds from registering a circuit until it counts.
 pub const DELAY: u64 = 3_600;
-const FEE: u64 = 5_000;
 const SOL: u64 = 1_000_000_000;
 
 pub struct Chain {
@@ -58,6 +58,29 @@ impl Chain {
         self.svm.airdrop(address, 100 * SOL).unwrap();
     }
 
+    /// Changes an account as no instruction could, to reach a state that would take too long to reach.
+    pub fn edit<T: AccountDeserialize + AccountSerialize>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
+        let mut value: T = self.read(address);
+        change(&mut value);
+        let mut account = self.svm.get_account(address).unwrap();
+        let length = account.data.len();
+        let mut data = Vec::new();
+        value.try_serialize(&mut data).unwrap();
+        data.resize(length.max(data.len()), 0);
+        account.lamports = self.svm.minimum_balance_for_rent_exemption(data.len());
+        account.data = data;
+        self.svm.set_account(*address, account).unwrap();
+    }
+
+    /// Writes an account of the program, with its rent.
+    pub fn put(&mut self, address: &Pubkey, value: &impl AccountSerialize) {
+        let mut data = Vec::new();
+        value.try_serialize(&mut data).unwrap();
+        let lamports = self.svm.minimum_balance_for_rent_exemption(data.len());
+        let account = Account { lamports, data, owner: reserves::ID, executable: false, rent_epoch: 0 };
+        self.svm.set_account(*address, account).unwrap();
+    }
+
     /// A key with lamports.
     pub fn key(&mut self) -> Keypair {
         let key = Keypair::new();
@@ -69,10 +92,6 @@ impl Chain {
         let mut clock: Clock = self.svm.get_sysvar();
         clock.unix_timestamp = unix_time as i64;
         self.svm.set_sysvar(&clock);
-    }
-
-    pub fn clock(&self) -> u64 {
-        self.svm.get_sysvar::<Clock>().unix_timestamp as u64
     }
 
     /// Writes the loader's record of who may upgrade the program: behind a 4-byte tag and the slot.
@@ -167,6 +186,12 @@ pub fn program_data() -> Pubkey {
     Pubkey::find_program_address(&[reserves::ID.as_ref()], &bpf_loader_upgradeable::ID).0
 }
 
-pub fn fee() -> u64 {
-    FEE
+/// The events of one kind that a transaction emitted.
+pub fn events<T: AnchorDeserialize + Discriminator>(done: &TransactionMetadata) -> Vec<T> {
+    let prefix = [EVENT_IX_TAG_LE, T::DISCRIMINATOR].concat();
+    let inner = done.inner_instructions.iter().flatten();
+    inner
+        .filter_map(|inner| inner.instruction.data.strip_prefix(prefix.as_slice()))
+        .map(|data| T::try_from_slice(data).unwrap())
+        .collect()
 }

@@ -1,1 +1,188 @@
-//! circuits
+//! register_circuit and retire_circuit.
+
+use anchor_lang::prelude::Pubkey;
+use ark_bn254::{Fq, Fq2, G2Affine};
+use ark_ff::{BigInteger, PrimeField};
+use ballast_core::{
+    Refusal,
+    circuit::{Class, G2_GENERATOR, SetupKind, VerifyingKey, circuit_id},
+    field::BASE_ORDER,
+};
+use reserves::{
+    events::{CircuitRegistered, CircuitRetirement},
+    instructions::RegisterCircuitArgs,
+    state::Circuit,
+};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use crate::{
+    chain::{Chain, DELAY, NOW, Outcome, events},
+    history::{initialized, units},
+    instructions::*,
+    vectors::{self, CircuitVector},
+};
+
+fn vector() -> CircuitVector {
+    vectors::history().circuit
+}
+
+fn register(chain: &mut Chain, signer: &Keypair, args: RegisterCircuitArgs) -> Outcome {
+    let class = Class { depth: args.depth, assets: args.assets };
+    let id = SetupKind::try_from(args.setup)
+        .and_then(|setup| Ok(circuit_id(class, setup, &args.transcript, &VerifyingKey::new(&args.verifying_key)?)));
+    // Where there is no id the address is never looked at.
+    let address = id.map_or_else(|_| Pubkey::new_unique(), |id| circuit_address(&id));
+    chain.send(&[signer], register_circuit(signer.pubkey(), address, args))
+}
+
+/// What registering the vectors' circuit with another key comes to.
+#[track_caller]
+fn key_refused(change: impl Fn(&mut Vec<u8>), expected: Refusal) {
+    let (mut chain, governor) = initialized(true);
+    let mut args = vector().args();
+    change(&mut args.verifying_key);
+    register(&mut chain, &governor, args).refused(expected);
+}
+
+/// Where each point lies in a key: alpha, beta, gamma, delta, IC_0 to IC_3.
+fn points() -> Vec<std::ops::Range<usize>> {
+    let mut start = 0;
+    let lengths = [64, 128, 128, 128, 64, 64, 64, 64];
+    lengths.map(|length| (start, start += length).0..start).to_vec()
+}
+
+/// A point of the twist that is outside the subgroup of order r.
+pub fn outside_subgroup() -> Vec<u8> {
+    let point = (1u64..)
+        .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::from(x), true))
+        .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+        .unwrap();
+    let words: [Fq; 4] = [point.x.c1, point.x.c0, point.y.c1, point.y.c0];
+    words.iter().flat_map(|word| word.into_bigint().to_bytes_be()).collect()
+}
+
+#[test]
+fn a_circuit_is_registered_under_the_id_of_the_vectors() {
+    let (mut chain, governor) = initialized(true);
+    let done = register(&mut chain, &governor, vector().args()).accepted();
+    units("register_circuit", &done);
+    let circuit: Circuit = chain.read(&circuit_address(&vector().id()));
+    assert_eq!((circuit.version, circuit.id), (1, vector().id()));
+    assert_eq!((circuit.depth, circuit.assets, circuit.setup), (3, 64, 1));
+    assert_eq!(circuit.transcript.as_slice(), vector().transcript);
+    assert_eq!(circuit.verifying_key, vector().verifying_key);
+    assert_eq!((circuit.active_from, circuit.retired), (NOW + DELAY, false));
+    let event = &events::<CircuitRegistered>(&done)[0];
+    assert_eq!((event.circuit, event.setup, event.active_from), (vector().id(), 1, NOW + DELAY));
+}
+
+#[test]
+fn a_circuit_is_registered_once_and_never_returns() {
+    let (mut chain, governor) = initialized(true);
+    register(&mut chain, &governor, vector().args()).accepted();
+    register(&mut chain, &governor, vector().args()).refused(Refusal::CircuitAlreadyRegistered);
+    let done = chain.send(&[&governor], retire_circuit(governor.pubkey(), &vector().id())).accepted();
+    units("retire_circuit", &done);
+    assert_eq!(events::<CircuitRetirement>(&done)[0].circuit, vector().id());
+    assert!(chain.read::<Circuit>(&circuit_address(&vector().id())).retired);
+    register(&mut chain, &governor, vector().args()).refused(Refusal::CircuitAlreadyRegistered);
+    let again = retire_circuit(governor.pubkey(), &vector().id());
+    chain.send(&[&governor], again).refused(Refusal::CircuitRetired);
+}
+
+#[test]
+fn only_governance_registers_and_retires() {
+    let (mut chain, governor) = initialized(true);
+    let stranger = chain.key();
+    register(&mut chain, &stranger, vector().args()).refused(Refusal::NotAuthority);
+    register(&mut chain, &governor, vector().args()).accepted();
+    let retire = retire_circuit(stranger.pubkey(), &vector().id());
+    chain.send(&[&stranger], retire).refused(Refusal::NotAuthority);
+}
+
+#[test]
+fn a_development_setup_is_refused_where_figures_mean_something() {
+    let (mut chain, governor) = initialized(false);
+    register(&mut chain, &governor, vector().args()).refused(Refusal::DevelopmentCircuitRefused);
+    register(&mut chain, &governor, RegisterCircuitArgs { setup: 2, ..vector().args() }).accepted();
+}
+
+#[test]
+fn class_and_setup_kind_are_checked() {
+    let (mut chain, governor) = initialized(true);
+    let refused = [
+        (RegisterCircuitArgs { depth: 4, ..vector().args() }, Refusal::CircuitClassUnsupported { depth: 4, assets: 64 }),
+        (RegisterCircuitArgs { assets: 63, ..vector().args() }, Refusal::CircuitClassUnsupported { depth: 3, assets: 63 }),
+        (RegisterCircuitArgs { setup: 0, ..vector().args() }, Refusal::SetupKindInvalid { found: 0 }),
+        (RegisterCircuitArgs { setup: 3, ..vector().args() }, Refusal::SetupKindInvalid { found: 3 }),
+    ];
+    for (args, refusal) in refused {
+        register(&mut chain, &governor, args).refused(refusal);
+    }
+}
+
+#[test]
+fn a_key_of_another_length_is_refused() {
+    key_refused(|key| key.truncate(703), Refusal::KeyLengthWrong { expected: 704, found: 703 });
+    key_refused(|key| key.push(0), Refusal::KeyLengthWrong { expected: 704, found: 705 });
+    key_refused(|key| key.clear(), Refusal::KeyLengthWrong { expected: 704, found: 0 });
+}
+
+#[test]
+fn a_key_with_a_coordinate_of_q_is_refused() {
+    for (point, range) in (0..).zip(points()) {
+        let change = |key: &mut Vec<u8>| key[range.clone()][..32].copy_from_slice(&BASE_ORDER);
+        key_refused(change, Refusal::KeyCoordinateNotCanonical { point });
+    }
+}
+
+#[test]
+fn a_key_with_a_point_at_infinity_is_refused() {
+    for (point, range) in (0..).zip(points()) {
+        key_refused(|key| key[range.clone()].fill(0), Refusal::KeyPointAtInfinity { point });
+    }
+}
+
+#[test]
+fn a_key_with_a_point_off_its_curve_is_refused() {
+    for (point, range) in (0..).zip(points()) {
+        key_refused(|key| key[range.end - 1] ^= 1, Refusal::KeyPointNotOnCurve { point });
+    }
+}
+
+#[test]
+fn a_key_with_a_point_outside_the_subgroup_is_refused() {
+    for point in 1..=3 {
+        let change = |key: &mut Vec<u8>| key[points()[usize::from(point)].clone()].copy_from_slice(&outside_subgroup());
+        key_refused(change, Refusal::KeyPointOutsideSubgroup { point });
+    }
+}
+
+#[test]
+fn a_key_with_a_generator_is_refused() {
+    for point in 2..=3 {
+        let change = |key: &mut Vec<u8>| key[points()[usize::from(point)].clone()].copy_from_slice(&G2_GENERATOR);
+        key_refused(change, Refusal::KeyPointIsGenerator { point });
+    }
+}
+
+#[test]
+fn a_key_with_equal_gamma_and_delta_is_refused() {
+    key_refused(|key| key.copy_within(192..320, 320), Refusal::KeyGammaEqualsDelta);
+}
+
+#[test]
+fn a_circuit_lies_at_the_address_of_its_id() {
+    let (mut chain, governor) = initialized(true);
+    let elsewhere = circuit_address(&[1; 32]);
+    let call = register_circuit(governor.pubkey(), elsewhere, vector().args());
+    chain.send(&[&governor], call).refused_with(2006, "ConstraintSeeds");
+}
+
+#[test]
+fn lamports_of_a_stranger_do_not_block_a_circuit() {
+    let (mut chain, governor) = initialized(true);
+    chain.fund(&circuit_address(&vector().id()));
+    register(&mut chain, &governor, vector().args()).accepted();
+}

@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use anchor_lang::prelude::Pubkey;
 use ballast_core::post::ShardPost;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use solana_keypair::Keypair;
 
 #[derive(Deserialize)]
@@ -45,7 +48,7 @@ pub struct ExchangeVector {
     pub asset_list: Vec<u8>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct EpochVector {
     pub shards: Vec<ShardVector>,
     #[serde(deserialize_with = "integers")]
@@ -80,7 +83,7 @@ fn integers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u128>, D::
     Vec::<String>::deserialize(deserializer)?.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
 }
 
-fn read(name: &str) -> Vectors {
+fn read<T: DeserializeOwned>(name: &str) -> T {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors").join(name);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -94,6 +97,19 @@ pub fn history() -> Vectors {
 /// Two epochs of 53 assets.
 pub fn wide() -> Vectors {
     read("wide.json")
+}
+
+/// One epoch of which there is one shard, the last of 128; 64 assets, all insolvent.
+pub fn limits() -> Vectors {
+    #[derive(Deserialize)]
+    struct Limits {
+        circuit: CircuitVector,
+        exchange: ExchangeVector,
+        shard: ShardVector,
+    }
+    let Limits { circuit, exchange, shard } = read("limits.json");
+    let epoch = EpochVector { shards: vec![shard], ..EpochVector::default() };
+    Vectors { circuit, exchange, epochs: vec![epoch], other: None }
 }
 
 impl ExchangeVector {
