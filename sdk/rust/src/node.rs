@@ -58,8 +58,8 @@ impl Node {
 
     fn redact(&self, text: String) -> String {
         let path = self.url.path().trim_matches('/');
-        let secrets = [Some(self.url.as_str()), Some(path), self.url.query(), self.url.password()];
         let text = text.replace(self.url.as_str(), &self.name);
+        let secrets = [self.url.query(), self.url.password(), Some(path)];
         let hidden = secrets.into_iter().flatten().filter(|secret| !secret.is_empty());
         hidden.fold(text, |text, secret| text.replace(secret, "[hidden]"))
     }

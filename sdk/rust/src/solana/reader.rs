@@ -10,7 +10,7 @@ use ballast_core::{
     solvency::Solvency,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use solana_account_decoder_client_types::UiAccountEncoding;
+use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_client::{
     client_error::{ClientError, ClientErrorKind},
     nonblocking::rpc_client::RpcClient,
@@ -111,9 +111,31 @@ impl SolanaReader {
         }
     }
 
+    /// The accounts at these addresses, as many as addresses; at most [`ACCOUNTS_AT_ONCE`].
+    async fn accounts(&self, addresses: &[Pubkey], what: &str) -> Result<Vec<Option<Account>>, Error> {
+        let found = self.rpc.get_multiple_ui_accounts_with_config(addresses, self.account_config()).await;
+        let found = found.map_err(|error| self.error(what, error))?.value;
+        if found.len() != addresses.len() {
+            let reason = format!("expected {} accounts, found {}", addresses.len(), found.len());
+            return Err(self.node.refused(what, reason));
+        }
+        found.into_iter().map(|account| account.map(|account| self.binary(account, what)).transpose()).collect()
+    }
+
+    fn account_config(&self) -> RpcAccountInfoConfig {
+        RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            commitment: Some(self.options.commitment),
+            ..Default::default()
+        }
+    }
+
+    fn binary(&self, account: UiAccount, what: &str) -> Result<Account, Error> {
+        account.to_account().ok_or_else(|| self.node.refused(what, "an account whose data is not base64"))
+    }
+
     async fn account(&self, address: &Pubkey, what: &str) -> Result<Option<Account>, Error> {
-        let account = self.rpc.get_account_with_commitment(address, self.options.commitment).await;
-        Ok(account.map_err(|error| self.error(what, error))?.value)
+        Ok(self.accounts(&[*address], what).await?.pop().flatten())
     }
 
     /// The program's account at `address`, if there is one.
@@ -159,8 +181,7 @@ impl SolanaReader {
             })
             .collect();
         let what = "an account to simulate with";
-        let found = self.rpc.get_multiple_accounts_with_commitment(&candidates, self.options.commitment).await;
-        let found = found.map_err(|error| self.error(what, error))?.value;
+        let found = self.accounts(&candidates, what).await?;
         let able = |account: &Option<Account>| {
             account.as_ref().is_some_and(|account| account.lamports > 0 && account.owner == system_program::ID)
         };
@@ -241,18 +262,13 @@ impl Reader for SolanaReader {
         let kind = Memcmp::new_raw_bytes(0, accounts::Exchange::DISCRIMINATOR.to_vec());
         let config = RpcProgramAccountsConfig {
             filters: Some(vec![RpcFilterType::Memcmp(kind)]),
-            account_config: RpcAccountInfoConfig {
-                encoding: Some(UiAccountEncoding::Base64),
-                commitment: Some(self.options.commitment),
-                ..Default::default()
-            },
+            account_config: self.account_config(),
             ..Default::default()
         };
         let found = self.rpc.get_program_ui_accounts_with_config(&self.program, config).await;
         let mut exchanges = Vec::new();
         for (address, account) in found.map_err(|error| self.error("the exchanges", error))? {
-            let account =
-                account.to_account().ok_or_else(|| self.node.refused("the exchanges", "an account without data"))?;
+            let account = self.binary(account, "the exchanges")?;
             let stored = account::decode(&self.program, &address, &account)?;
             exchanges.push(account::exchange(&self.program, &address, stored)?);
         }
@@ -282,8 +298,7 @@ impl Reader for SolanaReader {
         for numbers in numbers.chunks(ACCOUNTS_AT_ONCE) {
             let at = |number: &u64| address::commitment(&self.program, &exchange.id, *number);
             let addresses: Vec<Pubkey> = numbers.iter().map(at).collect();
-            let found = self.rpc.get_multiple_accounts_with_commitment(&addresses, self.options.commitment).await;
-            let found = found.map_err(|error| self.error("epochs", error))?.value;
+            let found = self.accounts(&addresses, "epochs").await?;
             for ((number, address), account) in numbers.iter().zip(&addresses).zip(found) {
                 let account = account.ok_or_else(|| missing(&exchange.id, *number, address))?;
                 let stored: accounts::Commitment = account::decode(&self.program, address, &account)?;

@@ -10,9 +10,11 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolValue,
 };
-use ballast_core::{Digest, post::ShardPost};
+use ballast_core::{Digest, assets::Asset};
 use ballast_sdk::evm::bindings::{CircuitRegistry, Reserves};
 use serde_json::Value;
+
+use crate::golden;
 
 /// Unix seconds at the node's first block: after every as-of time of the history but the last.
 const START: u64 = 1_795_390_000;
@@ -25,31 +27,13 @@ pub struct Deployment {
     authority: Address,
 }
 
-fn project(path: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path)
-}
-
-fn json(path: &str) -> Value {
-    let path = project(path);
-    let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run `make contracts`", path.display()));
-    serde_json::from_slice(&text).unwrap()
-}
-
 /// The node's own binary: ending the launcher in `.bin` would leave it running.
 fn anvil() -> PathBuf {
-    let packages = project("node_modules/@foundry-rs");
+    let packages = golden::project("node_modules/@foundry-rs");
     let folders =
         std::fs::read_dir(&packages).unwrap_or_else(|error| panic!("{}: {error}; run `npm ci`", packages.display()));
     let mut paths = folders.map(|folder| folder.unwrap().path().join("bin/anvil"));
     paths.find(|path| path.exists() && path.to_string_lossy().contains("anvil-")).expect("no anvil for this machine")
-}
-
-pub fn bytes<const N: usize>(value: &Value) -> [u8; N] {
-    vector(value).try_into().unwrap()
-}
-
-fn vector(value: &Value) -> Vec<u8> {
-    hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap()
 }
 
 impl Deployment {
@@ -57,9 +41,9 @@ impl Deployment {
     pub async fn new() -> Self {
         let node = Anvil::at(anvil()).arg("--timestamp").arg(START.to_string()).spawn();
         let provider = ProviderBuilder::new().connect_http(node.endpoint_url()).erased();
-        let history = json("tests/vectors/history.json");
+        let history = golden::history();
         let exchange = &history["exchange"];
-        let authority = Address::from(bytes::<20>(&exchange["evm_authority"]));
+        let authority = Address::from(golden::bytes::<20>(&exchange["evm_authority"]));
         let () = provider.raw_request("anvil_impersonateAccount".into(), [authority]).await.unwrap();
         let wealth = (authority, U256::from(10).pow(U256::from(20)));
         let () = provider.raw_request("anvil_setBalance".into(), wealth).await.unwrap();
@@ -74,26 +58,23 @@ impl Deployment {
         self.reserves = self.deploy("Reserves", registry.abi_encode()).await;
         let (circuit, exchange) = (&self.history["circuit"], &self.history["exchange"]);
         let circuits = CircuitRegistry::new(registry, &self.provider);
-        let key = Bytes::from(vector(&circuit["verifying_key"]));
-        let transcript = B256::from(bytes::<32>(&circuit["transcript"]));
+        let key = Bytes::from(golden::vector(&circuit["verifying_key"]));
+        let transcript = B256::from(golden::bytes::<32>(&circuit["transcript"]));
         self.send(circuits.addCircuit(3, 64, 1, transcript, key).into_transaction_request()).await;
         let reserves = Reserves::new(self.reserves, &self.provider);
-        let solana_authority = B256::from(bytes::<32>(&exchange["solana_authority"]));
+        let solana_authority = B256::from(golden::bytes::<32>(&exchange["solana_authority"]));
         let name = exchange["name"].as_str().unwrap().to_string();
         self.send(reserves.registerExchange(name, solana_authority, 600).into_transaction_request()).await;
-        let symbols = exchange["symbols"].as_array().unwrap().iter().zip(exchange["decimals"].as_array().unwrap());
-        let assets = symbols.map(|(symbol, decimals)| Reserves::Asset {
-            symbol: symbol.as_str().unwrap().into(),
-            decimals: decimals.as_u64().unwrap() as u8,
-        });
+        let asset = |asset: &Asset| Reserves::Asset { symbol: asset.symbol(), decimals: asset.decimals };
+        let assets: Vec<_> = golden::assets(&self.history).as_slice().iter().map(asset).collect();
         let id = B256::from(self.exchange());
-        self.send(reserves.setAssets(id, assets.collect()).into_transaction_request()).await;
+        self.send(reserves.setAssets(id, assets).into_transaction_request()).await;
         self.send(reserves.setPosters(id, vec![self.authority]).into_transaction_request()).await;
     }
 
     async fn deploy(&self, contract: &str, arguments: Vec<u8>) -> Address {
-        let artifact = json(&format!("contracts/out/{contract}.sol/{contract}.json"));
-        let code = [vector(&artifact["bytecode"]["object"]), arguments].concat();
+        let artifact = golden::read(&format!("contracts/out/{contract}.sol/{contract}.json"));
+        let code = [golden::vector(&artifact["bytecode"]["object"]), arguments].concat();
         self.send(TransactionRequest::default().with_deploy_code(code)).await.unwrap()
     }
 
@@ -105,16 +86,12 @@ impl Deployment {
     }
 
     pub fn exchange(&self) -> Digest {
-        bytes(&self.history["exchange"]["id"])
-    }
-
-    pub fn circuit(&self) -> Digest {
-        bytes(&self.history["circuit"]["id"])
+        golden::exchange(&self.history)
     }
 
     /// Posts a shard of the golden history, with its real proof.
     pub async fn post(&self, shard: &Value) {
-        let post = ShardPost::decode(&vector(&shard["encoded"])).unwrap();
+        let post = golden::post(shard);
         let reserves = Reserves::new(self.reserves, &self.provider);
         let call = reserves.postShard(B256::from(self.exchange()), Reserves::ShardPost::from(&post));
         self.send(call.into_transaction_request()).await;

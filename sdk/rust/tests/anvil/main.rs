@@ -1,6 +1,8 @@
 //! The EVM reader on a real node, with the contracts that are deployed and real proofs.
 
 mod deployment;
+#[path = "../golden/mod.rs"]
+mod golden;
 mod proxy;
 
 use std::sync::{
@@ -17,35 +19,17 @@ use ballast_core::{
 use ballast_sdk::{
     Client, Error, ErrorKind,
     chain::Chain,
-    epoch::{Epoch, Status},
+    epoch::Status,
     evm::{EvmOptions, bindings::Reserves},
     history::Entry,
 };
-use deployment::{Deployment, bytes};
+use deployment::Deployment;
+use golden::{amounts, bytes, check};
 use proxy::Conduct;
 use serde_json::{Value, json};
 
 async fn client(url: &str, deployment: &Deployment) -> Client {
     Client::evm(url, deployment.reserves, EvmOptions::default()).await.unwrap()
-}
-
-fn amounts(values: &Value) -> Vec<u128> {
-    values.as_array().unwrap().iter().map(|value| value.as_str().unwrap().parse().unwrap()).collect()
-}
-
-/// The epoch is the golden history's.
-fn check(epoch: &Epoch, expected: &Value) {
-    assert_eq!(epoch.record.liabilities, amounts(&expected["liabilities"]));
-    assert_eq!(epoch.record.reserves, amounts(&expected["reserves"]));
-    assert_eq!(epoch.record.digest(), bytes(&expected["record"]));
-    assert_eq!((epoch.head_before, epoch.head), (bytes(&expected["head_before"]), bytes(&expected["head_after"])));
-    let figures = epoch.figures();
-    let insolvent = (1..).zip(&figures).filter(|(_, asset)| asset.status == Status::Insolvent);
-    assert_eq!(json!(insolvent.map(|(number, _): (u64, _)| number).collect::<Vec<_>>()), expected["insolvent"]);
-    let shards = expected["shards"].as_array().unwrap();
-    let roots: Vec<Value> = shards.iter().map(|shard| shard["public_vector"][2].clone()).collect();
-    assert_eq!(serde_json::to_value(&epoch.record.roots).unwrap(), Value::from(roots));
-    assert_eq!(epoch.setup, SetupKind::Development);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +48,7 @@ async fn a_history_is_read_as_it_was_posted() {
     assert_eq!(client.solvency(&id, "BTC", u64::MAX).await.unwrap().standing, Standing::Missing);
     assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
 
-    let circuit = client.circuit(&deployment.circuit()).await.unwrap();
+    let circuit = client.circuit(&golden::circuit(&deployment.history)).await.unwrap();
     assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::DIRECT, SetupKind::Development, false));
     assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
 

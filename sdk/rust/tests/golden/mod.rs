@@ -1,0 +1,71 @@
+//! The golden history of `tests/vectors/history.json`: real proofs, and what a chain holds once they are posted.
+#![allow(dead_code)] // each test file uses its part
+
+use std::path::PathBuf;
+
+use ballast_core::{Digest, assets::Asset, assets::AssetList, circuit::SetupKind, post::ShardPost};
+use ballast_sdk::epoch::{Epoch, Status};
+use serde_json::{Value, json};
+
+pub fn project(path: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path)
+}
+
+/// A JSON file of the project.
+pub fn read(path: &str) -> Value {
+    let path = project(path);
+    let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `make test` makes it", path.display()));
+    serde_json::from_slice(&text).unwrap()
+}
+
+pub fn history() -> Value {
+    read("tests/vectors/history.json")
+}
+
+pub fn vector(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap()
+}
+
+pub fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+    vector(value).try_into().unwrap()
+}
+
+pub fn exchange(history: &Value) -> Digest {
+    bytes(&history["exchange"]["id"])
+}
+
+pub fn circuit(history: &Value) -> Digest {
+    bytes(&history["circuit"]["id"])
+}
+
+pub fn assets(history: &Value) -> AssetList {
+    let exchange = &history["exchange"];
+    let symbols = exchange["symbols"].as_array().unwrap().iter().zip(exchange["decimals"].as_array().unwrap());
+    let asset = |(symbol, decimals): (&Value, &Value)| {
+        Asset::new(symbol.as_str().unwrap(), decimals.as_u64().unwrap() as u8).unwrap()
+    };
+    AssetList::new(symbols.map(asset).collect()).unwrap()
+}
+
+pub fn post(shard: &Value) -> ShardPost {
+    ShardPost::decode(&vector(&shard["encoded"])).unwrap()
+}
+
+pub fn amounts(values: &Value) -> Vec<u128> {
+    values.as_array().unwrap().iter().map(|value| value.as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// `epoch` is the one that the history expects.
+pub fn check(epoch: &Epoch, expected: &Value) {
+    assert_eq!(epoch.record.liabilities, amounts(&expected["liabilities"]));
+    assert_eq!(epoch.record.reserves, amounts(&expected["reserves"]));
+    assert_eq!(epoch.record.digest(), bytes(&expected["record"]));
+    assert_eq!((epoch.head_before, epoch.head), (bytes(&expected["head_before"]), bytes(&expected["head_after"])));
+    let figures = epoch.figures();
+    let insolvent = (1..).zip(&figures).filter(|(_, asset)| asset.status == Status::Insolvent);
+    assert_eq!(json!(insolvent.map(|(number, _): (u64, _)| number).collect::<Vec<_>>()), expected["insolvent"]);
+    let shards = expected["shards"].as_array().unwrap();
+    let roots: Vec<Value> = shards.iter().map(|shard| shard["public_vector"][2].clone()).collect();
+    assert_eq!(serde_json::to_value(&epoch.record.roots).unwrap(), Value::from(roots));
+    assert_eq!(epoch.setup, SetupKind::Development);
+}
