@@ -111,5 +111,6 @@ RUSTC=$RUSTC RUSTC_BOOTSTRAP=1 RUSTC_BOOTSTRAP_SYNTHETIC_TARGET=1 \
 
 BUILT=$WORK/program/sbpf-solana-solana/release/reserves.so
 [ -s "$BUILT" ] || fail "cargo reported success but $BUILT does not exist"
-cmp -s "$BUILT" "$OUT/reserves.so" || cp "$BUILT" "$OUT/reserves.so"
+# Whoever reads the file meanwhile sees the old one or the new one.
+cmp -s "$BUILT" "$OUT/reserves.so" || { cp "$BUILT" "$OUT/reserves.so.new" && mv "$OUT/reserves.so.new" "$OUT/reserves.so"; }
 step "$OUT/reserves.so, $(stat -c %s "$OUT/reserves.so") bytes"
