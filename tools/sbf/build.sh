@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds programs/reserves to Solana bytecode: OUT_DIR/reserves.so.
+# Builds programs/reserves to Solana bytecode, OUT_DIR/reserves.so, and the example program that asks it, lender.so.
 #
 #   tools/sbf/build.sh [OUT_DIR]        OUT_DIR defaults to ${CARGO_TARGET_DIR:-target}/deploy
 #
@@ -15,7 +15,7 @@ mkdir -p "$TARGET/sbf" "$OUT"
 TARGET=$(readlink -f "$TARGET")
 OUT=$(readlink -f "$OUT")
 WORK=$TARGET/sbf
-PROGRAM=$ROOT/programs/reserves
+PROGRAMS=(reserves lender)
 
 step() { echo "sbf: $*"; }
 fail() { echo "sbf: $*" >&2; exit 1; }
@@ -26,8 +26,10 @@ flock 9
 if [ -z "${SBF_FALLBACK:-}" ] && cargo build-sbf --version >/dev/null 2>&1; then
   step "cargo build-sbf"
   # platform-tools' Rust may be older than the one the rest of the workspace asks for.
-  CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
-    cargo build-sbf --manifest-path "$PROGRAM/Cargo.toml" --sbf-out-dir "$OUT" -- --ignore-rust-version
+  for program in "${PROGRAMS[@]}"; do
+    CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 \
+      cargo build-sbf --manifest-path "$ROOT/programs/$program/Cargo.toml" --sbf-out-dir "$OUT" -- --ignore-rust-version
+  done
   exit
 fi
 
@@ -72,7 +74,7 @@ need python3 python3-minimal
 STAMP=$({
   "$RUSTC" -vV
   "$SBF_LLVM/llvm-config" --version
-  cat "$HERE"/{build.sh,link.sh,patch_std.py,lower.cpp,sbpf-solana-solana.json} "$HERE"/linker/{Cargo.lock,src/main.rs}
+  cat "$HERE"/{link.sh,patch_std.py,lower.cpp,sbpf-solana-solana.json} "$HERE"/linker/{Cargo.lock,src/main.rs}
 } | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$WORK/stamp" 2>/dev/null)" != "$STAMP" ]; then
   rm -rf "$WORK/stamp" "$WORK/rust-src" "$WORK/program"
@@ -94,23 +96,25 @@ if [ "$(cat "$WORK/stamp" 2>/dev/null)" != "$STAMP" ]; then
   echo "$STAMP" >"$WORK/stamp"
 fi
 
-step "program"
 export SBF_WORK=$WORK
-cd "$PROGRAM"
 # RUSTFLAGS replaces the flags of .cargo/config.toml: the machine's own instructions must not reach build scripts that
 # another compiler version links. Atomics of a single-threaded machine are plain loads and stores. File names in panic
 # messages are cut so that the bytecode does not tell where it was built.
-RUSTC=$RUSTC RUSTC_BOOTSTRAP=1 RUSTC_BOOTSTRAP_SYNTHETIC_TARGET=1 \
-  __CARGO_TESTS_ONLY_SRC_ROOT="$WORK/rust-src/library" \
-  CARGO_TARGET_SBPF_SOLANA_SOLANA_LINKER="$HERE/link.sh" \
-  CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_PANIC=abort CARGO_PROFILE_RELEASE_LTO=off \
-  RUSTFLAGS="-Cpasses=lower-atomic -Cpanic=abort --remap-path-prefix=$WORK/rust-src=/rust --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry --remap-path-prefix=$ROOT=/ballast" \
-  CARGO_TARGET_DIR="$WORK/program" \
-  cargo build --lib --release --features sbf-fallback --target "$HERE/sbpf-solana-solana.json" \
-  -Zjson-target-spec -Zbuild-std=std,panic_abort
-
-BUILT=$WORK/program/sbpf-solana-solana/release/reserves.so
-[ -s "$BUILT" ] || fail "cargo reported success but $BUILT does not exist"
-# Whoever reads the file meanwhile sees the old one or the new one.
-cmp -s "$BUILT" "$OUT/reserves.so" || { cp "$BUILT" "$OUT/reserves.so.new" && mv "$OUT/reserves.so.new" "$OUT/reserves.so"; }
-step "$OUT/reserves.so, $(stat -c %s "$OUT/reserves.so") bytes"
+FLAGS="-Cpasses=lower-atomic -Cpanic=abort --remap-path-prefix=$WORK/rust-src=/rust"
+FLAGS+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry --remap-path-prefix=$ROOT=/ballast"
+for program in "${PROGRAMS[@]}"; do
+  step "$program"
+  (cd "$ROOT/programs/$program" &&
+    RUSTC=$RUSTC RUSTC_BOOTSTRAP=1 RUSTC_BOOTSTRAP_SYNTHETIC_TARGET=1 \
+      __CARGO_TESTS_ONLY_SRC_ROOT="$WORK/rust-src/library" \
+      CARGO_TARGET_SBPF_SOLANA_SOLANA_LINKER="$HERE/link.sh" \
+      CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_PANIC=abort CARGO_PROFILE_RELEASE_LTO=off \
+      RUSTFLAGS=$FLAGS CARGO_TARGET_DIR="$WORK/program" \
+      cargo build --lib --release --features sbf-fallback --target "$HERE/sbpf-solana-solana.json" \
+      -Zjson-target-spec -Zbuild-std=std,panic_abort)
+  BUILT=$WORK/program/sbpf-solana-solana/release/$program.so
+  [ -s "$BUILT" ] || fail "cargo reported success but $BUILT does not exist"
+  # Whoever reads the file meanwhile sees the old one or the new one.
+  cmp -s "$BUILT" "$OUT/$program.so" || { cp "$BUILT" "$OUT/$program.so.new" && mv "$OUT/$program.so.new" "$OUT/$program.so"; }
+  step "$OUT/$program.so, $(stat -c %s "$OUT/$program.so") bytes"
+done

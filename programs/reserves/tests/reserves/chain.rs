@@ -33,19 +33,20 @@ pub struct Chain {
 }
 
 /// The bytecode that would be deployed.
-fn bytecode() -> Vec<u8> {
+fn bytecode(program: &str) -> Vec<u8> {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| manifest.join("../../target"), PathBuf::from);
-    let path = target.join("deploy/reserves.so");
+    let path = target.join("deploy").join(program).with_extension("so");
     fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; build the program with tools/sbf/build.sh", path.display()))
+        .unwrap_or_else(|error| panic!("{}: {error}; build the programs with tools/sbf/build.sh", path.display()))
 }
 
 impl Chain {
     /// The program deployed and nothing else.
     pub fn new() -> Self {
         let mut svm = LiteSVM::new();
-        svm.add_program(reserves::ID, &bytecode()).unwrap();
+        svm.add_program(reserves::ID, &bytecode("reserves")).unwrap();
+        svm.add_program(lender::ID, &bytecode("lender")).unwrap();
         let mut chain = Self { svm, upgrade_authority: Keypair::new() };
         chain.fund(&chain.upgrade_authority.pubkey());
         let authority = chain.upgrade_authority.pubkey();

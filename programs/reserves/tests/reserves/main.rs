@@ -8,6 +8,7 @@ mod exchanges;
 mod governance;
 mod history;
 mod instructions;
+mod lender_example;
 mod posts;
 mod shards;
 mod solvency;
