@@ -8,7 +8,7 @@ CREATE TABLE bindings (
 CREATE TABLE epochs (
     epoch        INTEGER PRIMARY KEY,
     plan         TEXT    NOT NULL, -- JSON: everything the statement says
-    snapshot     BLOB    NOT NULL, -- digest of the snapshot file
+    source       BLOB    NOT NULL, -- digest of the snapshot and of what its salts are derived from
     begun_at     INTEGER NOT NULL, -- Unix seconds
     completed_at INTEGER           -- Unix seconds; when both chains were read back
 ) STRICT;

@@ -3,8 +3,8 @@
 //! `BALLAST_CRASH_AT=NAME` aborts at the first passage of the point, `NAME:3` at the third. An abort runs no destructor
 //! and flushes nothing, like a killed process. A name that is not listed is refused at start, so no test can pass by a typo.
 
-/// Every point, in the order in which a run passes them.
-pub const POINTS: &[&str] = &[
+/// Points of a run that begins a new epoch, in the order in which it passes them.
+pub const RUN_POINTS: &[&str] = &[
     "statement-persisted",
     "shard-proved",
     "proofs-persisted",
@@ -19,23 +19,33 @@ pub const POINTS: &[&str] = &[
     "solana-post-shard-stored",
     "solana-post-shard-sent",
     "solana-post-shard-confirmed",
-    "solana-close-buffer-stored",
-    "solana-close-buffer-sent",
-    "solana-close-buffer-confirmed",
-    "solana-govern-stored",
-    "solana-govern-sent",
-    "solana-govern-confirmed",
     "solana-epoch-posted",
     "evm-post-shard-stored",
     "evm-post-shard-sent",
     "evm-post-shard-confirmed",
-    "evm-govern-stored",
-    "evm-govern-sent",
-    "evm-govern-confirmed",
     "evm-epoch-posted",
     "epoch-verified",
     "epoch-completed",
 ];
+
+/// Points of a run that finds a buffer left behind by an epoch that was dropped.
+pub const CLEANING_POINTS: &[&str] =
+    &["solana-close-buffer-stored", "solana-close-buffer-sent", "solana-close-buffer-confirmed"];
+
+/// Points of `ballast exchange`.
+pub const GOVERN_POINTS: &[&str] = &[
+    "solana-govern-stored",
+    "solana-govern-sent",
+    "solana-govern-confirmed",
+    "evm-govern-stored",
+    "evm-govern-sent",
+    "evm-govern-confirmed",
+];
+
+/// Whether there is such a point.
+pub fn exists(name: &str) -> bool {
+    [RUN_POINTS, CLEANING_POINTS, GOVERN_POINTS].concat().contains(&name)
+}
 
 /// The environment variable that names the point.
 pub const VARIABLE: &str = "BALLAST_CRASH_AT";
@@ -47,11 +57,11 @@ mod armed {
         atomic::{AtomicUsize, Ordering},
     };
 
-    use super::{POINTS, VARIABLE};
+    use super::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE, exists};
     use crate::failure::Failure;
 
     struct Armed {
-        name: &'static str,
+        name: String,
         passages: AtomicUsize,
     }
 
@@ -62,7 +72,10 @@ mod armed {
         let armed = match std::env::var(VARIABLE) {
             Err(_) => None,
             Ok(value) => Some(parse(&value).ok_or_else(|| {
-                Failure::bad_input(format!("{VARIABLE}: expected one of {POINTS:?}, perhaps with \":N\", found {value:?}"))
+                let points = [RUN_POINTS, CLEANING_POINTS, GOVERN_POINTS].concat();
+                Failure::bad_input(format!(
+                    "{VARIABLE}: expected one of {points:?}, perhaps with \":N\", found {value:?}"
+                ))
             })?),
         };
         ARMED.get_or_init(|| armed);
@@ -74,13 +87,12 @@ mod armed {
             Some((name, passages)) => (name, passages.parse().ok().filter(|passages| *passages > 0)?),
             None => (value, 1),
         };
-        let name = POINTS.iter().find(|point| **point == name)?;
-        Some(Armed { name, passages: AtomicUsize::new(passages) })
+        exists(name).then(|| Armed { name: name.into(), passages: AtomicUsize::new(passages) })
     }
 
     /// Aborts the process when this point is armed and was passed often enough.
     pub fn point(name: &str) {
-        debug_assert!(POINTS.contains(&name), "crash point {name} is not listed");
+        debug_assert!(exists(name), "crash point {name} is not listed");
         if let Some(Some(armed)) = ARMED.get()
             && armed.name == name
             && armed.passages.fetch_sub(1, Ordering::SeqCst) == 1

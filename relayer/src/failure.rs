@@ -144,6 +144,9 @@ mod tests {
         problems.bad_input("nonsense");
         assert_eq!(problems.exit(), Exit::BadInput);
         let text = Failure::from(problems.finish().unwrap_err()).to_string();
-        assert!(["4 problems", "too poor", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)), "{text}");
+        assert!(
+            ["4 problems", "too poor", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),
+            "{text}"
+        );
     }
 }

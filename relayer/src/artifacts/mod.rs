@@ -37,6 +37,8 @@ pub enum ArtifactError {
 impl Classified for ArtifactError {
     fn exit(&self) -> Exit {
         match self {
+            // An epoch that is not there was asked for.
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => Exit::BadInput,
             Self::File { .. } => Exit::Other,
             Self::Invalid { .. } => Exit::BadInput,
         }

@@ -103,7 +103,8 @@ fn read(mut lines: impl BufRead, exchange: &Digest, epoch: u64) -> Result<Snapsh
     if header.version != VERSION || header.exchange != *exchange || header.epoch != epoch {
         return Err(format!("expected version {VERSION} of this exchange's epoch {epoch}, found another"));
     }
-    let assets: Result<Vec<_>, _> = header.assets.iter().map(|asset| Asset::new(&asset.symbol, asset.decimals)).collect();
+    let assets: Result<Vec<_>, _> =
+        header.assets.iter().map(|asset| Asset::new(&asset.symbol, asset.decimals)).collect();
     let assets = assets.and_then(AssetList::new).map_err(|refusal| refusal.to_string())?;
     let mut totals = vec![0u128; assets.len()];
     let mut accounts = Vec::new();
@@ -140,7 +141,9 @@ fn next<T: for<'de> Deserialize<'de>>(lines: &mut impl BufRead, number: usize) -
         return Ok(None);
     }
     // Where, never what: balances do not belong in messages.
-    serde_json::from_str(&line).map(Some).map_err(|error| format!("line {number}, column {}: malformed", error.column()))
+    serde_json::from_str(&line)
+        .map(Some)
+        .map_err(|error| format!("line {number}, column {}: malformed", error.column()))
 }
 
 /// Whether the file at `path` says that it is private before anything else.
@@ -163,7 +166,11 @@ mod tests {
             as_of: 7,
             ledger: LedgerPosition::default(),
             assets: AssetList::new(vec![Asset::new("BTC", 8).unwrap(), Asset::new("USDC", 6).unwrap()]).unwrap(),
-            accounts: vec![account("alice", &[(1, 5), (2, u64::MAX)]), account("bob", &[]), account("\"é\"", &[(2, 1)])],
+            accounts: vec![
+                account("alice", &[(1, 5), (2, u64::MAX)]),
+                account("bob", &[]),
+                account("\"é\"", &[(2, 1)]),
+            ],
             totals: vec![5, u128::from(u64::MAX) + 1],
             gross_borrows: vec![0, 0],
             left_out: 0,

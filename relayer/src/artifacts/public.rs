@@ -145,7 +145,8 @@ impl Artifacts {
             files.push((format!("shard-{shard:03}.post"), post.encode()));
             files.push((format!("shard-{shard:03}.proof"), post.proof.to_vec()));
         }
-        let mut index = Index { version: VERSION, exchange: epoch.plan.exchange, epoch: epoch.plan.epoch, files: vec![] };
+        let mut index =
+            Index { version: VERSION, exchange: epoch.plan.exchange, epoch: epoch.plan.epoch, files: vec![] };
         for (name, bytes) in files {
             write(&directory.join(&name), &bytes, false)?;
             index.files.push(IndexedFile { name, length: bytes.len() as u64, sha256: sha256(&[&bytes]) });

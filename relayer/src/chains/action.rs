@@ -7,14 +7,20 @@ use ballast_sdk::{chain::Address, exchange::Exchange};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// `counterpart` is the first authority on the other chain: 32 bytes on Solana, 20 on the EVM.
-    Register { name: String, cadence: u64, counterpart: Address },
+    Register {
+        name: String,
+        cadence: u64,
+        counterpart: Address,
+    },
     SetAssets(AssetList),
     SetPosters(Vec<Address>),
     SetPaused(bool),
     /// None takes a proposal back.
     ProposeAuthority(Option<Address>),
     /// Signed by the proposed authority.
-    AcceptAuthority { proposed: Address },
+    AcceptAuthority {
+        proposed: Address,
+    },
 }
 
 /// Whether an action is needed, judged by what the chain holds.

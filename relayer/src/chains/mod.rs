@@ -131,7 +131,13 @@ pub trait Destination: Send + Sync {
     async fn settle(&self, store: &Store) -> Result<(), ChainError>;
 
     /// Posts one shard. The chain has all shards before it.
-    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError>;
+    async fn submit(
+        &self,
+        store: &Store,
+        epoch: &ProvedEpoch,
+        shard: u16,
+        progress: Progress,
+    ) -> Result<(), ChainError>;
 
     /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;

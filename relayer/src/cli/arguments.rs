@@ -77,8 +77,8 @@ pub enum Command {
         /// First epoch; all from 1 when not given
         #[arg(long, value_name = "EPOCH")]
         from: Option<u64>,
-        /// Last epoch
-        #[arg(long, value_name = "EPOCH", requires = "from")]
+        /// Last epoch; the latest when not given
+        #[arg(long, value_name = "EPOCH")]
         to: Option<u64>,
         #[command(flatten)]
         chains: ChainChoice,

@@ -89,8 +89,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
         Command::History { from, to, chains } => {
             let chains = connect(&settings, chains.chain).await?;
-            let range = from.map(|from| from..=to.unwrap_or(from));
-            Output::new(&read::history(&chains, range).await?)
+            Output::new(&read::history(&chains, from, to).await?)
         }
         Command::Show { epoch, chains } => {
             let chains = connect(&settings, chains.chain).await?;
@@ -107,7 +106,9 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
             Output::with_exit(&verified, verified.exit())
         }
         Command::Inclusion(command) => inclusion(&settings, command).await,
-        Command::Exchange { command, dry_run, chains } => govern_exchange(&settings, command, dry_run, chains.chain).await,
+        Command::Exchange { command, dry_run, chains } => {
+            govern_exchange(&settings, command, dry_run, chains.chain).await
+        }
     }
 }
 
@@ -151,7 +152,9 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
         None => settings.read(&[Section::Secret])?.secret()?.file.clone(),
     };
     keys::create_master(&file)?;
-    Output::new(&Note { message: format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()) })
+    Output::new(&Note {
+        message: format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()),
+    })
 }
 
 async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> Result<Output, Failure> {
@@ -247,7 +250,9 @@ async fn govern_exchange(
                 },
             }),
             ExchangeCommand::SetAssets => assets.clone().map(Action::SetAssets),
-            ExchangeCommand::SetPosters { posters: named } if named.is_empty() => Some(Action::SetPosters(own(&posters))),
+            ExchangeCommand::SetPosters { posters: named } if named.is_empty() => {
+                Some(Action::SetPosters(own(&posters)))
+            }
             ExchangeCommand::SetPosters { posters: named } => {
                 Some(own(named)).filter(|own| !own.is_empty()).map(Action::SetPosters)
             }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 
@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 pub struct Output {
     pub exit: Exit,
     text: String,
-    json: Value,
+    json: String,
 }
 
 impl Output {
@@ -27,12 +27,13 @@ impl Output {
     /// # Errors
     /// Only what the serializer has.
     pub fn with_exit(report: &(impl Serialize + Display), exit: Exit) -> Result<Self, Failure> {
-        Ok(Self { exit, text: report.to_string(), json: serde_json::to_value(report).map_err(Failure::other)? })
+        let json = serde_json::to_string_pretty(report).map_err(Failure::other)?;
+        Ok(Self { exit, text: report.to_string(), json })
     }
 
     pub fn print(&self, json: bool) {
         if json {
-            println!("{:#}", self.json);
+            println!("{}", self.json);
         } else {
             print!("{}", self.text);
         }
@@ -44,6 +45,9 @@ pub fn print_failure(failure: &Failure, json: bool) {
     eprintln!("error: {failure}");
     if json {
         let code = failure.exit as u8;
-        println!("{:#}", json!({ "error": { "kind": failure.exit, "exit_code": code, "message": failure.to_string() } }));
+        println!(
+            "{:#}",
+            json!({ "error": { "kind": failure.exit, "exit_code": code, "message": failure.to_string() } })
+        );
     }
 }

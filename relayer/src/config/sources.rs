@@ -62,11 +62,12 @@ pub fn layered(
             .map_err(|error| Failure::bad_input(format!("configuration {}: {error}", path.display())))?;
         figment = figment.merge(Toml::file_exact(path));
     }
-    let variables = environment.filter(|(name, _)| !NOT_SETTINGS.contains(&name.as_str())).filter_map(|(name, value)| {
-        let key = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
-        // A section's name is one word.
-        Some((key.replacen('_', ".", 1), value))
-    });
+    let variables =
+        environment.filter(|(name, _)| !NOT_SETTINGS.contains(&name.as_str())).filter_map(|(name, value)| {
+            let key = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+            // A section's name is one word.
+            Some((key.replacen('_', ".", 1), value))
+        });
     Ok(figment
         .merge(Pairs { source: "environment", pairs: variables.collect() })
         .merge(Pairs { source: "flag", pairs: flags }))

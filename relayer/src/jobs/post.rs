@@ -279,7 +279,7 @@ impl fmt::Display for PostReport {
         let status = if self.status == Status::Solvent { "solvent" } else { "INSOLVENT" };
         writeln!(f, "epoch {}, as of {} (Unix seconds), {} shards: {status}", self.epoch, self.as_of, self.shards)?;
         writeln!(f, "circuit 0x{} ({})", hex::encode(self.circuit), self.setup)?;
-        writeln!(f, "head on both chains 0x{}", hex::encode(self.head))?;
+        writeln!(f, "head 0x{}", hex::encode(self.head))?;
         for Spent { chain, units, fee, transactions } in &self.chains {
             writeln!(
                 f,

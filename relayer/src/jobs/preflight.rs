@@ -52,12 +52,13 @@ pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
 /// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
 pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, key: &ProvingKey, problems: &mut Problems) {
     let chain = standing.chain;
-    let refused = |problems: &mut Problems, refusal: Refusal| problems.push(exit(&refusal), format!("{chain}: {refusal}"));
     let Some(exchange) = &standing.exchange else {
         return problems.bad_input(format!("{chain}: the exchange is not registered: `ballast exchange register`"));
     };
     if !exchange.posters.contains(poster) {
-        problems.refused(format!("{chain}: NotPoster: {poster} is not one of the exchange's posters: `ballast exchange set-posters`"));
+        problems.refused(format!(
+            "{chain}: NotPoster: {poster} is not one of the exchange's posters: `ballast exchange set-posters`"
+        ));
     }
     match (&exchange.assets, plan.asset_list()) {
         (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange set-assets`", Refusal::AssetListMissing)),
@@ -71,7 +72,11 @@ pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, key: &Prov
     }
     check_circuit_of(standing, plan, key, problems);
     if let Err(refusal) = order(standing, exchange, plan) {
-        refused(problems, refusal);
+        let hint = match refusal {
+            Refusal::AsOfNotAfterLast { .. } => " This snapshot, or a later one, is posted already: give a newer one.",
+            _ => "",
+        };
+        problems.push(exit(&refusal), format!("{chain}: {refusal}{hint}"));
     }
 }
 

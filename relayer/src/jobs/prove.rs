@@ -1,6 +1,13 @@
 //! Fixes an epoch and proves its shards, so that a restart goes on where it stopped and nothing is ever proved twice.
 
-use ballast_core::{circuit_file::CircuitFile, inclusion::AssetName, post::ShardPost};
+use ballast_core::{
+    Digest,
+    circuit_file::CircuitFile,
+    digest::sha256,
+    inclusion::AssetName,
+    leaf::{AccountId, MasterSecret, Salt},
+    post::ShardPost,
+};
 use ballast_ledger::leaves::{EpochSalts, LayoutError, Leaves};
 use ballast_prover::{ProvingKey, Shard, setup};
 
@@ -84,6 +91,13 @@ pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan,
     Ok((stored, plan, posts))
 }
 
+/// Tells one snapshot and master secret from another, without saying anything of either: a shard proved with other salts
+/// than its neighbours could not be shown to its customers.
+fn fingerprint(snapshot: &Digest, master: &MasterSecret) -> Digest {
+    let salt = Salt::derive(master, snapshot, 0, AccountId::from_public_id(""), 0);
+    sha256(&[snapshot, salt.element().as_bytes()])
+}
+
 impl Prover<'_> {
     /// Proves what is not proved of the snapshot's epoch, and writes its artifacts.
     ///
@@ -141,14 +155,15 @@ impl Prover<'_> {
     async fn begin(&self, source: &Source) -> Result<Plan, Failure> {
         let (plan, _, problems) = self.plan(source).await?;
         problems.finish()?;
-        self.store.begin_epoch(plan.epoch, &plan.text().map_err(Failure::other)?, &source.digest)?;
+        let fingerprint = fingerprint(&source.digest, &self.master()?);
+        self.store.begin_epoch(plan.epoch, &plan.text().map_err(Failure::other)?, &fingerprint)?;
         crash::point("statement-persisted");
         Ok(plan)
     }
 
-    fn planned(&self, source: &Source, epoch: u64, head_before: ballast_core::Digest) -> Result<Plan, Failure> {
+    fn planned(&self, source: &Source, epoch: u64, head_before: Digest) -> Result<Plan, Failure> {
         let Source { snapshot, reserves, .. } = source;
-        let master = keys::read_master(&self.config.secret()?.file)?;
+        let master = self.master()?;
         let salts = EpochSalts { master: &master, exchange: self.chains.exchange, epoch };
         let leaves = Leaves::new(snapshot, self.key.class(), salts)?;
         let assets = snapshot.assets.as_slice().iter();
@@ -172,8 +187,8 @@ impl Prover<'_> {
     /// A begun epoch goes on with what it was begun with, or not at all.
     fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
         let again = self.planned(source, plan.epoch, plan.head_before)?;
-        let what = if stored.snapshot != source.digest {
-            "another snapshot"
+        let what = if stored.source != fingerprint(&source.digest, &self.master()?) {
+            "another snapshot, or another master secret"
         } else if again != *plan {
             "other reserves, or another circuit"
         } else {
@@ -187,7 +202,7 @@ impl Prover<'_> {
     }
 
     fn prove_shards(&self, plan: Plan, mut posts: Vec<ShardPost>, source: &Source) -> Result<ProvedEpoch, Failure> {
-        let master = keys::read_master(&self.config.secret()?.file)?;
+        let master = self.master()?;
         let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
         let leaves = Leaves::new(&source.snapshot, plan.class, salts)?;
         let assets = plan.asset_list().map_err(Failure::other)?;
@@ -219,6 +234,19 @@ impl Prover<'_> {
             )));
         }
         Ok(epoch)
+    }
+
+    fn master(&self) -> Result<MasterSecret, Failure> {
+        Ok(keys::read_master(&self.config.secret()?.file)?)
+    }
+
+    /// Whether this is what the settings' snapshot and secret make.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be read.
+    pub fn is_source(&self, stored: &StoredEpoch) -> Result<bool, Failure> {
+        let digest = source::digest(self.config.snapshot()?)?;
+        Ok(stored.source == fingerprint(&digest, &self.master()?))
     }
 
     /// Drops the unfinished epoch, if no chain holds it or may come to hold it.

@@ -1,7 +1,8 @@
 //! What the chains say, through the readers that anyone has.
 
-use std::{fmt, ops::RangeInclusive};
+use std::{fmt, ops::Bound};
 
+use ballast_core::{hexadecimal, solvency::Standing};
 use ballast_ledger::amount;
 use ballast_sdk::{
     Epoch, History,
@@ -10,7 +11,6 @@ use ballast_sdk::{
     solvency::Answer,
     verification::Agreement,
 };
-use ballast_core::{hexadecimal, solvency::Standing};
 use serde::Serialize;
 
 use super::connection::Chains;
@@ -57,14 +57,11 @@ pub struct VerifiedChain {
 
 /// # Errors
 /// A chain that does not answer, or an epoch that does not exist.
-pub async fn history(chains: &Chains, range: Option<RangeInclusive<u64>>) -> Result<Histories, Failure> {
+pub async fn history(chains: &Chains, from: Option<u64>, to: Option<u64>) -> Result<Histories, Failure> {
+    let bound = |end: Option<u64>| end.map_or(Bound::Unbounded, Bound::Included);
     let mut histories = Vec::new();
     for chain in chains.iter() {
-        let client = chain.client();
-        histories.push(match &range {
-            Some(range) => client.history(&chains.exchange, range.clone()).await?,
-            None => client.history(&chains.exchange, ..).await?,
-        });
+        histories.push(chain.client().history(&chains.exchange, (bound(from), bound(to))).await?);
     }
     Ok(Histories { chains: histories })
 }
@@ -194,7 +191,14 @@ impl fmt::Display for Histories {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for history in &self.chains {
             let exchange = &history.exchange;
-            writeln!(f, "{}: {} (0x{}), every {} s", exchange.chain, exchange.name, hex::encode(exchange.id), exchange.cadence)?;
+            writeln!(
+                f,
+                "{}: {} (0x{}), every {} s",
+                exchange.chain,
+                exchange.name,
+                hex::encode(exchange.id),
+                exchange.cadence
+            )?;
             for entry in &history.entries {
                 match entry {
                     Entry::Gap(gap) => writeln!(
@@ -277,7 +281,9 @@ impl fmt::Display for Verified {
             writeln!(f, "{}: {} epochs lead to its head 0x{head} ({setups})", chain.chain, chain.epochs)?;
         }
         match &self.agreement {
-            Some(Agreement { epochs, behind: None }) => writeln!(f, "the chains tell the same history of {epochs} epochs"),
+            Some(Agreement { epochs, behind: None }) => {
+                writeln!(f, "the chains tell the same history of {epochs} epochs")
+            }
             Some(Agreement { epochs, behind: Some(behind) }) => writeln!(
                 f,
                 "the chains agree on {epochs} epochs; {} is BEHIND by {}, its latest is {}",

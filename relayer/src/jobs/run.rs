@@ -11,13 +11,7 @@ use super::{
     prove::{Prover, unfinished},
     source,
 };
-use crate::{
-    config::Config,
-    failure::Failure,
-    plan::ProvedEpoch,
-    progress::Progress,
-    store::Store,
-};
+use crate::{config::Config, failure::Failure, plan::ProvedEpoch, progress::Progress, store::Store};
 
 /// What one run did.
 #[derive(Clone, Debug, Serialize)]
@@ -66,7 +60,7 @@ impl Runner<'_> {
             let epoch = ProvedEpoch::new(plan, posts)?;
             prover.publish(&epoch)?;
             let report = poster.post(&epoch).await?;
-            if stored.snapshot == source::digest(self.config.snapshot()?)? {
+            if prover.is_source(&stored)? {
                 return Ok(RunReport { finished: None, posted: Some(report) });
             }
             finished = Some(report);
@@ -96,13 +90,7 @@ impl Runner<'_> {
     }
 
     fn prover(&self) -> Prover<'_> {
-        Prover {
-            config: self.config,
-            store: self.store,
-            chains: self.chains,
-            key: self.key,
-            progress: self.progress,
-        }
+        Prover { config: self.config, store: self.store, chains: self.chains, key: self.key, progress: self.progress }
     }
 
     fn poster(&self) -> Poster<'_> {

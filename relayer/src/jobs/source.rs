@@ -40,12 +40,7 @@ pub struct Source {
 /// # Errors
 /// Bad input, naming file, line and account.
 pub fn read_snapshot(settings: &config::Snapshot) -> Result<Snapshot, Failure> {
-    let options = Options {
-        borrows: settings.borrows,
-        limit: settings.accounts,
-        as_of: settings.as_of,
-        ledger: None,
-    };
+    let options = Options { borrows: settings.borrows, limit: settings.accounts, as_of: settings.as_of, ledger: None };
     Ok(snapshot::read(&settings.path, settings.assets.as_deref(), &options)?)
 }
 

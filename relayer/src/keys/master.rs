@@ -7,7 +7,8 @@ use rand::{RngCore, rngs::OsRng};
 
 use super::file::{self, KeyError};
 
-const NOTICE: &str = "PRIVATE: master secret of an exchange's salts. Whoever has it can test guesses of any balance. Keep a copy.";
+const NOTICE: &str =
+    "PRIVATE: master secret of an exchange's salts. Whoever has it can test guesses of any balance. Keep a copy.";
 const EXPECTED: &str = "a notice that begins with PRIVATE and a line of 64 hexadecimal digits";
 
 /// Writes a new secret from the operating system's randomness, readable by its owner only. Never overwrites a file.

@@ -31,8 +31,7 @@ pub fn read_evm(
     let path = path.ok_or(KeyError::NotSet { setting })?;
     let text = file::read(path)?;
     if text.trim_start().starts_with('{') {
-        let password =
-            password.ok_or(KeyError::PasswordMissing { path: path.into(), setting: password_setting })?;
+        let password = password.ok_or(KeyError::PasswordMissing { path: path.into(), setting: password_setting })?;
         let password = file::read(password)?;
         return PrivateKeySigner::decrypt_keystore(path, password.trim_end_matches(['\r', '\n']))
             .map_err(|_| KeyError::PasswordWrong { path: path.into() });

@@ -11,18 +11,18 @@ pub struct StoredEpoch {
     pub epoch: u64,
     /// JSON, as it was given.
     pub plan: String,
-    /// Digest of the snapshot file.
-    pub snapshot: Digest,
+    /// Digest of what is proved: the snapshot, and what its salts are derived from.
+    pub source: Digest,
     pub completed: bool,
 }
 
-const COLUMNS: &str = "epoch, plan, snapshot, completed_at IS NOT NULL";
+const COLUMNS: &str = "epoch, plan, source, completed_at IS NOT NULL";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredEpoch> {
     Ok(StoredEpoch {
         epoch: row.get::<_, i64>(0)? as u64,
         plan: row.get(1)?,
-        snapshot: row.get(2)?,
+        source: row.get(2)?,
         completed: row.get(3)?,
     })
 }
@@ -32,21 +32,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Fixed`] when the epoch was begun otherwise.
-    pub fn begin_epoch(&self, epoch: u64, plan: &str, snapshot: &Digest) -> Result<(), StoreError> {
+    pub fn begin_epoch(&self, epoch: u64, plan: &str, source: &Digest) -> Result<(), StoreError> {
         let connection = self.connection();
         connection.execute(
-            "INSERT INTO epochs (epoch, plan, snapshot, begun_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            (epoch as i64, plan, snapshot, now()),
+            "INSERT INTO epochs (epoch, plan, source, begun_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            (epoch as i64, plan, source, now()),
         )?;
-        let (stored_plan, stored_snapshot): (String, Digest) = connection.query_row(
-            "SELECT plan, snapshot FROM epochs WHERE epoch = ?1",
-            [epoch as i64],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        match (stored_plan == plan, stored_snapshot == *snapshot) {
+        let (stored_plan, stored_source): (String, Digest) =
+            connection.query_row("SELECT plan, source FROM epochs WHERE epoch = ?1", [epoch as i64], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        match (stored_plan == plan, stored_source == *source) {
             (true, true) => Ok(()),
             (false, _) => Err(StoreError::Fixed { epoch, what: "plan" }),
-            (true, false) => Err(StoreError::Fixed { epoch, what: "snapshot" }),
+            (true, false) => Err(StoreError::Fixed { epoch, what: "source" }),
         }
     }
 
@@ -126,8 +125,8 @@ mod tests {
         store.begin_epoch(1, "plan", &[1; 32]).unwrap();
         store.begin_epoch(1, "plan", &[1; 32]).unwrap();
         assert!(matches!(store.begin_epoch(1, "other", &[1; 32]), Err(StoreError::Fixed { what: "plan", .. })));
-        assert!(matches!(store.begin_epoch(1, "plan", &[2; 32]), Err(StoreError::Fixed { what: "snapshot", .. })));
-        let expected = StoredEpoch { epoch: 1, plan: "plan".into(), snapshot: [1; 32], completed: false };
+        assert!(matches!(store.begin_epoch(1, "plan", &[2; 32]), Err(StoreError::Fixed { what: "source", .. })));
+        let expected = StoredEpoch { epoch: 1, plan: "plan".into(), source: [1; 32], completed: false };
         assert_eq!(store.epoch(1).unwrap(), Some(expected));
     }
 

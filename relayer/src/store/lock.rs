@@ -24,8 +24,7 @@ impl Lock {
         let lock_path = lock_path(path);
         let failed = |source| StoreError::File { path: lock_path.clone(), source };
         let mut options = OpenOptions::new();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).open(&lock_path).map_err(failed)?;
+        let mut file = options.read(true).write(true).create(true).truncate(false).open(&lock_path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -96,7 +96,8 @@ impl Store {
     /// [`StoreError::BoundElsewhere`].
     pub fn bind(&self, name: &str, value: &str) -> Result<(), StoreError> {
         let connection = self.connection();
-        connection.execute("INSERT INTO bindings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (name, value))?;
+        connection
+            .execute("INSERT INTO bindings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (name, value))?;
         let expected: String =
             connection.query_row("SELECT value FROM bindings WHERE name = ?1", [name], |row| row.get(0))?;
         if expected == value {

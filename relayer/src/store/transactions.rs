@@ -77,7 +77,8 @@ pub struct StoredTransaction {
     pub settlement: Settlement,
 }
 
-const COLUMNS: &str = "id, chain, purpose, epoch, shard, signer, identifier, raw, validity, state, block, units, fee, error";
+const COLUMNS: &str =
+    "id, chain, purpose, epoch, shard, signer, identifier, raw, validity, state, block, units, fee, error";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredTransaction> {
     let unknown = |column: usize, text: &str| {

@@ -11,7 +11,7 @@ use ballast_e2e::{
     small_exchange,
 };
 use ballast_migrations::transaction::connect;
-use ballast_relayer::crash::{POINTS, VARIABLE};
+use ballast_relayer::crash::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE};
 use ballast_sdk::{evm::bindings::Reserves, solana::bindings::accounts::Buffer};
 use solana_sdk::signer::Signer;
 use tempfile::TempDir;
@@ -78,8 +78,7 @@ async fn a_run_killed_at_any_point_is_finished_by_the_next() {
     for command in ["register", "set-assets", "set-posters"] {
         exchange.ballast.run(&["exchange", command]).unwrap();
     }
-    let points: Vec<&str> = POINTS.iter().copied().filter(|point| !point.contains("-govern-")).collect();
-    for (epoch, point) in (1..).zip(&points) {
+    for (epoch, point) in (1..).zip(RUN_POINTS) {
         exchange.date(epoch);
         let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, point).output().unwrap();
         assert_eq!(killed.status.code(), None, "{point} was not reached: {}", String::from_utf8_lossy(&killed.stderr));
@@ -92,12 +91,33 @@ async fn a_run_killed_at_any_point_is_finished_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_dropped_epoch_left_behind_is_closed_by_the_next() {
+    let exchange = Exchange::new().await;
+    for command in ["register", "set-assets", "set-posters"] {
+        exchange.ballast.run(&["exchange", command]).unwrap();
+    }
+    for (epoch, point) in (1..).zip(CLEANING_POINTS) {
+        // An epoch is begun, killed with its buffer open, and dropped; the next one is another, of the same number.
+        exchange.date(epoch + 100);
+        let begun =
+            exchange.ballast.command(&["run", "--once"]).env(VARIABLE, "solana-write-buffer-confirmed").output();
+        assert_eq!(begun.unwrap().status.code(), None, "{point}");
+        assert_eq!(exchange.open_buffers().await, 1, "{point}");
+        exchange.ballast.run(&["prove", "--discard"]).unwrap();
+        exchange.date(epoch);
+        let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, point).output().unwrap();
+        assert_eq!(killed.status.code(), None, "{point} was not reached: {}", String::from_utf8_lossy(&killed.stderr));
+        exchange.ballast.run(&["run", "--once"]).unwrap();
+        exchange.assert_whole(epoch, point).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registration_killed_at_any_point_is_finished_by_the_next() {
     let exchange = Exchange::new().await;
-    let points = POINTS.iter().filter(|point| point.contains("-govern-"));
     let commands = ["register", "set-assets", "set-posters"].iter().cycle();
     let mut reached = 0;
-    for (point, command) in points.zip(commands) {
+    for (point, command) in GOVERN_POINTS.iter().zip(commands) {
         let killed = exchange.ballast.command(&["exchange", command]).env(VARIABLE, point).output().unwrap();
         reached += usize::from(killed.status.code().is_none());
         exchange.ballast.run(&["exchange", command]).unwrap();

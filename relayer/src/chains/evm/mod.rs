@@ -140,10 +140,18 @@ impl Destination for Evm {
     }
 
     async fn settle(&self, store: &Store) -> Result<(), ChainError> {
-        self.sender(store).settle().await
+        // Whichever keys there are: without them what is in flight is sent as it is.
+        let keys = [self.poster_key(), self.authority_key()].into_iter().flatten().collect::<Vec<_>>();
+        self.sender(store).settle(&keys).await
     }
 
-    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError> {
+    async fn submit(
+        &self,
+        store: &Store,
+        epoch: &ProvedEpoch,
+        shard: u16,
+        progress: Progress,
+    ) -> Result<(), ChainError> {
         let bar = progress.spinner(format!("evm, shard {shard}"));
         let signer = self.poster_key()?;
         self.sender(store).run(&signer, &self.job(epoch, shard)?).await?;

@@ -42,9 +42,8 @@ impl Node {
             what: "an HTTP client".into(),
             reason: error.to_string(),
         })?;
-        let client = ClientBuilder::default()
-            .layer(RetryBackoffLayer::new(3, 500, 1_000))
-            .http_with_client(http, url.clone());
+        let client =
+            ClientBuilder::default().layer(RetryBackoffLayer::new(3, 500, 1_000)).http_with_client(http, url.clone());
         let provider = ProviderBuilder::<_, _, Ethereum>::default().connect_client(client).erased();
         Ok(Self { provider, url: url.clone() })
     }
@@ -140,6 +139,11 @@ impl Node {
         Ok(u64::try_from(gas).unwrap_or(u64::MAX))
     }
 
+    /// Wei a unit of gas, of the latest block.
+    pub async fn base_fee(&self) -> Result<u64, ChainError> {
+        Ok(self.block(BlockNumberOrTag::Latest).await?.inner.base_fee_per_gas.unwrap_or_default())
+    }
+
     /// What to pay for gas now, and at most `bound`.
     ///
     /// # Errors
@@ -148,7 +152,7 @@ impl Node {
         let fees = self.provider.estimate_eip1559_fees().await;
         let mut fees = fees.map_err(|error| self.error("the price of gas", &error))?;
         if let Some(bound) = bound.map(u128::from) {
-            let base = self.block(BlockNumberOrTag::Latest).await?.inner.base_fee_per_gas.unwrap_or_default();
+            let base = self.base_fee().await?;
             if u128::from(base) > bound {
                 return Err(ChainError::Unexpected {
                     chain: ChainName::Evm,
@@ -196,7 +200,9 @@ fn request(from: Address, job: &Job) -> TransactionRequest {
 fn says_already_known(error: &TransportError) -> bool {
     let RpcError::ErrorResp(payload) = error else { return false };
     let message = payload.message.to_lowercase();
-    ["already known", "already imported", "nonce too low", "known transaction"].iter().any(|known| message.contains(known))
+    ["already known", "already imported", "nonce too low", "known transaction", "replacement transaction underpriced"]
+        .iter()
+        .any(|known| message.contains(known))
 }
 
 /// A revert in core's words: the custom error's name and arguments.

@@ -1,13 +1,17 @@
 //! Signs transactions, writes them down, sends them and sees them through.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     time::{Duration, Instant},
 };
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
-    eips::{BlockId, eip2718::Encodable2718},
+    eips::{
+        BlockId,
+        eip2718::{Decodable2718, Encodable2718},
+    },
     network::TxSignerSync,
     primitives::{Address, B256, Bytes, TxKind, U256},
     rpc::types::TransactionReceipt,
@@ -23,10 +27,10 @@ use crate::{
 
 /// How often the chain is asked for a receipt.
 const POLL: Duration = Duration::from_millis(500);
-/// Polls that find the nonce used and no receipt before the transaction is given up.
-const POLLS_BEFORE_EXPIRED: u32 = 20;
 /// A transaction without a receipt is sent again every so many polls.
 const POLLS_BEFORE_RESENDING: u32 = 30;
+/// A transaction whose nonce is used and that has no receipt is given up after so many polls.
+const POLLS_WITHOUT_RECEIPT: u32 = 20;
 
 /// A transaction to be made.
 #[derive(Clone, Debug)]
@@ -58,6 +62,25 @@ struct Flight {
     what: String,
 }
 
+impl Flight {
+    fn restore(stored: StoredTransaction) -> Result<Self, ChainError> {
+        let StoredTransaction { id, transaction, .. } = stored;
+        let malformed = |what: &str| ChainError::Unexpected {
+            chain: ChainName::Evm,
+            what: format!("stored transaction {id}"),
+            reason: format!("its {what} is malformed"),
+        };
+        Ok(Self {
+            number: id,
+            hash: transaction.identifier.parse().map_err(|_| malformed("hash"))?,
+            nonce: transaction.validity,
+            signer: transaction.signer.parse().map_err(|_| malformed("signer"))?,
+            raw: transaction.raw,
+            what: transaction.purpose,
+        })
+    }
+}
+
 enum End {
     Confirmed,
     Failed { block: u64 },
@@ -82,7 +105,7 @@ impl Sender<'_> {
         crash::point(&point(job.purpose, "stored"));
         self.node.send(&flight.raw).await?;
         crash::point(&point(job.purpose, "sent"));
-        let end = self.finish(&flight).await?;
+        let end = self.finish(std::slice::from_ref(&flight)).await?;
         crash::point(&point(job.purpose, "confirmed"));
         let refused = |refusal| ChainError::Refused { chain: ChainName::Evm, what: job.to_string(), refusal };
         match end {
@@ -99,39 +122,68 @@ impl Sender<'_> {
         }
     }
 
-    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed.
-    pub async fn settle(&self) -> Result<(), ChainError> {
-        for StoredTransaction { id, transaction, .. } in self.store.in_flight(ChainName::Evm)? {
-            let malformed = |what: &str| ChainError::Unexpected {
-                chain: ChainName::Evm,
-                what: format!("stored transaction {id}"),
-                reason: format!("its {what} is malformed"),
-            };
-            let flight = Flight {
-                number: id,
-                hash: transaction.identifier.parse().map_err(|_| malformed("hash"))?,
-                raw: transaction.raw,
-                nonce: transaction.validity,
-                signer: transaction.signer.parse().map_err(|_| malformed("signer"))?,
-                what: transaction.purpose,
-            };
+    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed. What the price of gas has
+    /// left behind is signed again with the same nonce, so that only one of them can take effect.
+    ///
+    /// # Errors
+    /// [`ChainError::Unsettled`] when it is not mined in time.
+    pub async fn settle(&self, signers: &[PrivateKeySigner]) -> Result<(), ChainError> {
+        let mut rivals: BTreeMap<(Address, u64), Vec<Flight>> = BTreeMap::new();
+        for stored in self.store.in_flight(ChainName::Evm)? {
+            let flight = Flight::restore(stored)?;
             tracing::info!(hash = %flight.hash, what = flight.what, "found in flight");
-            if self.node.mined(flight.signer).await? <= flight.nonce {
-                self.node.send(&flight.raw).await?;
+            rivals.entry((flight.signer, flight.nonce)).or_default().push(flight);
+        }
+        for ((signer, nonce), mut flights) in rivals {
+            if self.node.mined(signer).await? <= nonce {
+                if let (Some(latest), Some(key)) = (flights.last(), signers.iter().find(|key| key.address() == signer))
+                    && let Some(dearer) = self.outbid(key, latest).await?
+                {
+                    flights.push(dearer);
+                }
+                for flight in &flights {
+                    self.resend(flight).await?;
+                }
             }
-            match self.finish(&flight).await? {
-                End::Confirmed => tracing::info!(hash = %flight.hash, "was confirmed"),
-                End::Failed { block } => tracing::warn!(hash = %flight.hash, block, "had failed"),
-                End::Expired => tracing::info!(hash = %flight.hash, "can no longer take effect"),
+            match self.finish(&flights).await? {
+                End::Confirmed => tracing::info!(%signer, nonce, "was confirmed"),
+                End::Failed { block } => tracing::warn!(%signer, nonce, block, "had failed"),
+                End::Expired => tracing::info!(%signer, nonce, "can no longer take effect"),
             }
         }
         Ok(())
     }
 
+    /// The same transaction at the price of now, written down, when the old price is below the base fee: nodes take it for
+    /// the old one's place if it pays an eighth more.
+    async fn outbid(&self, signer: &PrivateKeySigner, flight: &Flight) -> Result<Option<Flight>, ChainError> {
+        let malformed = |reason: String| ChainError::Unexpected {
+            chain: ChainName::Evm,
+            what: format!("stored transaction {}", flight.hash),
+            reason,
+        };
+        let envelope =
+            TxEnvelope::decode_2718(&mut flight.raw.as_slice()).map_err(|error| malformed(error.to_string()))?;
+        let TxEnvelope::Eip1559(signed) = &envelope else { return Err(malformed("of another type".into())) };
+        let mut transaction = signed.tx().clone();
+        if u128::from(self.node.base_fee().await?) <= transaction.max_fee_per_gas {
+            return Ok(None);
+        }
+        let fees = self.node.fees(self.settings.max_fee_per_gas).await?;
+        let more = |old: u128, now: u128| now.max(old + old / 8 + 1);
+        transaction.max_fee_per_gas = more(transaction.max_fee_per_gas, fees.max_fee_per_gas);
+        transaction.max_priority_fee_per_gas =
+            more(transaction.max_priority_fee_per_gas, fees.max_priority_fee_per_gas).min(transaction.max_fee_per_gas);
+        tracing::info!(hash = %flight.hash, max_fee_per_gas = transaction.max_fee_per_gas, "outbidding what was left behind");
+        let written = self.store.transaction(flight.number)?.map(|stored| stored.transaction);
+        let written = written.ok_or_else(|| malformed("it is gone".into()))?;
+        self.write(signer, transaction, written).map(Some)
+    }
+
     async fn sign(&self, signer: &PrivateKeySigner, job: &Job) -> Result<Flight, ChainError> {
         let from = signer.address();
         let fees = self.node.fees(self.settings.max_fee_per_gas).await?;
-        let mut transaction = TxEip1559 {
+        let transaction = TxEip1559 {
             chain_id: self.node.chain_id().await?,
             nonce: self.node.next_nonce(from).await?,
             gas_limit: self.node.gas(from, job, self.settings.gas_margin_percent).await?,
@@ -142,63 +194,106 @@ impl Sender<'_> {
             access_list: Default::default(),
             input: job.input.clone(),
         };
-        let signature = signer.sign_transaction_sync(&mut transaction).map_err(|error| ChainError::Unexpected {
-            chain: ChainName::Evm,
-            what: job.to_string(),
-            reason: error.to_string(),
-        })?;
-        let nonce = transaction.nonce;
-        let envelope = TxEnvelope::from(transaction.into_signed(signature));
-        let (hash, raw) = (*envelope.tx_hash(), envelope.encoded_2718());
         let written = NewTransaction {
             chain: ChainName::Evm,
             purpose: job.purpose.name().into(),
             epoch: job.epoch,
             shard: job.shard,
             signer: from.to_string(),
-            identifier: hash.to_string(),
-            raw: raw.clone(),
-            validity: nonce,
+            identifier: String::new(),
+            raw: Vec::new(),
+            validity: transaction.nonce,
         };
-        let number = self.store.add_transactions(&[written])?.first().copied().unwrap_or_default();
-        Ok(Flight { number, hash, raw, nonce, signer: from, what: job.to_string() })
+        self.write(signer, transaction, written)
     }
 
-    /// Waits until the transaction has its confirmations, or can no longer take effect, and writes that down.
-    async fn finish(&self, flight: &Flight) -> Result<End, ChainError> {
+    /// Signs, and writes what was signed into the store.
+    fn write(
+        &self,
+        signer: &PrivateKeySigner,
+        mut transaction: TxEip1559,
+        written: NewTransaction,
+    ) -> Result<Flight, ChainError> {
+        let signature = signer.sign_transaction_sync(&mut transaction).map_err(|error| ChainError::Unexpected {
+            chain: ChainName::Evm,
+            what: written.purpose.clone(),
+            reason: error.to_string(),
+        })?;
+        let nonce = transaction.nonce;
+        let envelope = TxEnvelope::from(transaction.into_signed(signature));
+        let (hash, raw) = (*envelope.tx_hash(), envelope.encoded_2718());
+        let what = written.purpose.clone();
+        let written = NewTransaction { identifier: hash.to_string(), raw: raw.clone(), ..written };
+        let number = self.store.add_transactions(&[written])?.first().copied().unwrap_or_default();
+        Ok(Flight { number, hash, raw, nonce, signer: signer.address(), what })
+    }
+
+    /// Waits until one of `flights`, which have the same signer and nonce, has its confirmations, or none can take effect
+    /// any more, and writes that down.
+    async fn finish(&self, flights: &[Flight]) -> Result<End, ChainError> {
+        let Some(first) = flights.first() else { return Ok(End::Expired) };
         let start = Instant::now();
-        let mut polls = 0;
-        let mut missing = 0;
+        let (mut polls, mut gone) = (0, 0);
         loop {
-            // Asked for before the receipt: a nonce that was used then, and no receipt now, was used by another. A node
-            // may still tell of the nonce before it tells of the receipt, so it is asked more than once.
-            let mined = self.node.mined(flight.signer).await?;
-            match self.node.receipt(flight.hash).await? {
-                Some(receipt) => {
+            // Asked for before the receipts: a nonce that was used then, and no receipt now, was used by another.
+            let used = self.node.mined(first.signer).await? > first.nonce;
+            let mut landed = None;
+            for flight in flights {
+                if let Some(receipt) = self.node.receipt(flight.hash).await? {
+                    landed = Some((flight, receipt));
+                }
+            }
+            match landed {
+                Some((flight, receipt)) => {
+                    gone = 0;
                     let block = receipt.block_number.unwrap_or_default();
                     // A block that is taken back takes the receipt with it, so it is asked for each time.
                     if self.node.height().await? + 1 >= block + self.settings.confirmations {
+                        self.expire(flights.iter().filter(|other| other.number != flight.number))?;
                         return self.ended(flight, &receipt, block);
                     }
                 }
-                None if mined > flight.nonce && missing < POLLS_BEFORE_EXPIRED => missing += 1,
-                None if mined > flight.nonce => {
-                    self.store.settle(flight.number, &Settlement::EXPIRED)?;
-                    return Ok(End::Expired);
+                None if used => {
+                    // Behind one address there may be several nodes, and one of them may lag.
+                    gone += 1;
+                    if gone == POLLS_WITHOUT_RECEIPT {
+                        self.expire(flights.iter())?;
+                        return Ok(End::Expired);
+                    }
                 }
                 None if polls % POLLS_BEFORE_RESENDING == POLLS_BEFORE_RESENDING - 1 => {
-                    self.node.send(&flight.raw).await?;
+                    for flight in flights {
+                        self.resend(flight).await?;
+                    }
                 }
-                None => missing = 0,
+                None => {}
             }
             if start.elapsed() > self.settings.timeout {
-                let what = format!("{} ({})", flight.what, flight.hash);
+                let what = format!("{} ({})", first.what, first.hash);
                 let waited = format!("{} s", self.settings.timeout.as_secs());
                 return Err(ChainError::Unsettled { chain: ChainName::Evm, what, waited });
             }
             polls += 1;
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    async fn resend(&self, flight: &Flight) -> Result<(), ChainError> {
+        match self.node.send(&flight.raw).await {
+            // Its price may be too low now, or what it does may be done: what becomes of it is asked for next.
+            Err(error @ (ChainError::Unexpected { .. } | ChainError::Refused { .. })) => {
+                tracing::warn!(hash = %flight.hash, %error, "was not taken again");
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn expire<'f>(&self, flights: impl Iterator<Item = &'f Flight>) -> Result<(), ChainError> {
+        for flight in flights {
+            self.store.settle(flight.number, &Settlement::EXPIRED)?;
+        }
+        Ok(())
     }
 
     fn ended(&self, flight: &Flight, receipt: &TransactionReceipt, block: u64) -> Result<End, ChainError> {
@@ -226,14 +321,14 @@ fn point(purpose: Purpose, stage: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crash::POINTS;
+    use crate::crash::exists;
 
     #[test]
     fn every_stage_of_every_transaction_is_a_crash_point() {
         for purpose in [Purpose::PostShard, Purpose::Govern] {
             for stage in ["stored", "sent", "confirmed"] {
                 let name = point(purpose, stage);
-                assert!(POINTS.contains(&name.as_str()), "{name}");
+                assert!(exists(&name), "{name}");
             }
         }
     }

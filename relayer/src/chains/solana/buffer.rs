@@ -88,7 +88,11 @@ impl Solana {
         sender.run(signer, &writes, bar).await
     }
 
-    async fn read_buffer(&self, owner: &Pubkey, number: u32) -> Result<Option<(accounts::Buffer, Vec<u8>)>, ChainError> {
+    async fn read_buffer(
+        &self,
+        owner: &Pubkey,
+        number: u32,
+    ) -> Result<Option<(accounts::Buffer, Vec<u8>)>, ChainError> {
         let address = address::buffer(&self.settings.program, owner, number);
         self.node.account_with_rest(&address, "a buffer").await
     }
@@ -99,7 +103,14 @@ impl Solana {
         let signer = self.poster_key()?;
         let owner = signer.pubkey();
         let keep: BTreeSet<u32> = keep.iter().copied().collect();
-        let buffers: Vec<accounts::Buffer> = self.node.accounts(&self.settings.program, FIELDS, "buffers").await?;
+        let buffers: Vec<accounts::Buffer> = match self.node.accounts(&self.settings.program, FIELDS, "buffers").await {
+            Ok(buffers) => buffers,
+            // Some nodes do not list accounts. Rent can be had back later; the epoch cannot wait for it.
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for buffers that were left behind");
+                return Ok(());
+            }
+        };
         let left = buffers.iter().filter(|buffer| buffer.owner == owner && !keep.contains(&buffer.number));
         let jobs: Vec<Job> = left
             .map(|buffer| Job {

@@ -12,7 +12,12 @@ use crate::{
 
 impl Solana {
     /// Sends an action's instructions, each in a transaction of its own, in order.
-    pub(super) async fn carry_out(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {
+    pub(super) async fn carry_out(
+        &self,
+        store: &Store,
+        exchange: &Digest,
+        action: &Action,
+    ) -> Result<usize, ChainError> {
         let signer = self.authority_key()?;
         let instructions = self.instructions(&signer.pubkey(), exchange, action)?;
         let count = instructions.len();
@@ -31,7 +36,12 @@ impl Solana {
         }
     }
 
-    fn instructions(&self, authority: &Pubkey, exchange: &Digest, action: &Action) -> Result<Vec<Instruction>, ChainError> {
+    fn instructions(
+        &self,
+        authority: &Pubkey,
+        exchange: &Digest,
+        action: &Action,
+    ) -> Result<Vec<Instruction>, ChainError> {
         Ok(match action {
             Action::Register { name, cadence, counterpart } => {
                 let Address::Evm(counterpart) = counterpart else { return Err(wrong_chain(counterpart)) };

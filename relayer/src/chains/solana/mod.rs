@@ -23,6 +23,7 @@ use ballast_sdk::{
     chain::Address,
     solana::{SolanaOptions, SolanaReader, instruction::Program},
 };
+use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
 use super::{Action, ChainError, ChainName, Destination, Purse, Standing};
@@ -34,7 +35,10 @@ use sender::Sender;
 /// The program on one cluster.
 pub struct Solana {
     settings: config::Solana,
+    /// At the commitment of the settings: what it says will stay.
     client: Client,
+    /// Confirmed: where the chain stands while its latest blocks are not final yet.
+    current: Client,
     node: Node,
     program: Program,
 }
@@ -45,12 +49,15 @@ impl Solana {
     /// # Errors
     /// When the node does not answer, or there is no program.
     pub async fn connect(settings: &config::Solana) -> Result<Self, ChainError> {
-        let options = SolanaOptions { commitment: settings.commitment, ..Default::default() };
-        let reader = SolanaReader::connect(settings.rpc_url.as_str(), settings.program, options).await?;
+        let connect = |commitment| {
+            let options = SolanaOptions { commitment, ..Default::default() };
+            SolanaReader::connect(settings.rpc_url.as_str(), settings.program, options)
+        };
         Ok(Self {
             settings: settings.clone(),
-            client: Client::new(reader),
-            node: Node::new(&settings.rpc_url, settings.commitment),
+            client: Client::new(connect(settings.commitment).await?),
+            current: Client::new(connect(CommitmentConfig::confirmed()).await?),
+            node: Node::new(&settings.rpc_url),
             program: Program(settings.program),
         })
     }
@@ -88,12 +95,12 @@ impl Destination for Solana {
 
     async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
         let clock = self.node.clock().await?;
-        let exchange = match self.client.exchange(exchange).await {
+        let exchange = match self.current.exchange(exchange).await {
             Ok(exchange) => Some(exchange),
             Err(ReadError::ExchangeNotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let circuit = match self.client.circuit(circuit).await {
+        let circuit = match self.current.circuit(circuit).await {
             Ok(circuit) => Some(circuit),
             Err(ReadError::CircuitNotFound { .. }) => None,
             Err(error) => return Err(error.into()),
@@ -121,7 +128,13 @@ impl Destination for Solana {
         self.sender(store).settle().await
     }
 
-    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16, progress: Progress) -> Result<(), ChainError> {
+    async fn submit(
+        &self,
+        store: &Store,
+        epoch: &ProvedEpoch,
+        shard: u16,
+        progress: Progress,
+    ) -> Result<(), ChainError> {
         self.post(store, epoch, shard, progress).await
     }
 

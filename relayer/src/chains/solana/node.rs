@@ -34,11 +34,9 @@ use crate::{
 /// How long a node may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A connected node. Its errors show scheme, host and port of its address, nothing more.
+/// A connected node, read at confirmed commitment. Its errors show scheme, host and port of its address, nothing more.
 pub struct Node {
     pub rpc: RpcClient,
-    /// For reading and for the end of an epoch.
-    pub commitment: CommitmentConfig,
     url: Url,
 }
 
@@ -58,9 +56,10 @@ pub struct Landed {
 }
 
 impl Node {
-    pub fn new(url: &Url, commitment: CommitmentConfig) -> Self {
+    pub fn new(url: &Url) -> Self {
+        let commitment = CommitmentConfig::confirmed();
         let rpc = RpcClient::new_with_timeout_and_commitment(url.to_string(), TIMEOUT, commitment);
-        Self { rpc, commitment, url: url.clone() }
+        Self { rpc, url: url.clone() }
     }
 
     /// A request's failure, without the node's address.
@@ -93,7 +92,8 @@ impl Node {
     /// Unix seconds.
     pub async fn clock(&self) -> Result<u64, ChainError> {
         let what = "the clock";
-        let account = self.rpc.get_account_with_commitment(&solana_sdk_ids::sysvar::clock::ID, self.commitment).await;
+        let clock = &solana_sdk_ids::sysvar::clock::ID;
+        let account = self.rpc.get_account_with_commitment(clock, self.rpc.commitment()).await;
         let account = account.map_err(|error| self.error(what, &error))?.value;
         let clock: Option<Clock> = account.and_then(|account| account.deserialize_data().ok());
         clock.and_then(|clock| u64::try_from(clock.unix_timestamp).ok()).ok_or_else(|| ChainError::Unexpected {
@@ -109,7 +109,7 @@ impl Node {
         address: &Pubkey,
         what: &str,
     ) -> Result<Option<(T, Vec<u8>)>, ChainError> {
-        let account = self.rpc.get_account_with_commitment(address, CommitmentConfig::confirmed()).await;
+        let account = self.rpc.get_account_with_commitment(address, self.rpc.commitment()).await;
         let Some(account) = account.map_err(|error| self.error(what, &error))?.value else { return Ok(None) };
         let mut data = account.data.as_slice();
         let stored = T::try_deserialize(&mut data).map_err(|error| ChainError::Unexpected {
@@ -136,7 +136,7 @@ impl Node {
             account_config: RpcAccountInfoConfig {
                 encoding: Some(UiAccountEncoding::Base64),
                 data_slice: Some(UiDataSliceConfig { offset: 0, length }),
-                commitment: Some(CommitmentConfig::confirmed()),
+                commitment: Some(self.rpc.commitment()),
                 ..Default::default()
             },
             ..Default::default()
@@ -162,7 +162,7 @@ impl Node {
 
     /// A blockhash to sign with, and the last block height at which it is valid.
     pub async fn blockhash(&self) -> Result<(Hash, u64), ChainError> {
-        let blockhash = self.rpc.get_latest_blockhash_with_commitment(CommitmentConfig::confirmed()).await;
+        let blockhash = self.rpc.get_latest_blockhash_with_commitment(self.rpc.commitment()).await;
         blockhash.map_err(|error| self.error("a blockhash", &error))
     }
 
@@ -177,7 +177,7 @@ impl Node {
         let config = RpcSimulateTransactionConfig {
             sig_verify: false,
             replace_recent_blockhash: true,
-            commitment: Some(CommitmentConfig::confirmed()),
+            commitment: Some(self.rpc.commitment()),
             ..Default::default()
         };
         let result = self.rpc.simulate_transaction_with_config(transaction, config).await;
@@ -206,7 +206,7 @@ impl Node {
     pub async fn landed(&self, signature: &Signature) -> Landed {
         let config = RpcTransactionConfig {
             encoding: Some(solana_transaction_status_client_types::UiTransactionEncoding::Base64),
-            commitment: Some(CommitmentConfig::confirmed()),
+            commitment: Some(self.rpc.commitment()),
             max_supported_transaction_version: Some(0),
         };
         let Ok(found) = self.rpc.get_transaction_with_config(signature, config).await else {

@@ -1,6 +1,9 @@
 //! Signs transactions, writes them down, sends them and sees them through.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
@@ -27,6 +30,8 @@ const POLL: Duration = Duration::from_millis(400);
 const POLLS_BEFORE_RESENDING: u32 = 10;
 /// Transactions whose validity passed are signed anew at most so often.
 const ATTEMPTS: usize = 5;
+/// How long a cluster may stand still: blockhashes pass in a minute or two when it does not.
+const STANDSTILL: Duration = Duration::from_secs(600);
 /// Statuses that one request may ask for.
 const STATUSES_AT_ONCE: usize = 256;
 
@@ -209,6 +214,7 @@ impl Sender<'_> {
     /// Waits for the end of every flight and writes it down.
     async fn finish(&self, flights: &[Flight], bar: &ProgressBar) -> Result<Vec<End>, ChainError> {
         let mut ends: Vec<Option<End>> = flights.iter().map(|_| None).collect();
+        let start = Instant::now();
         let mut polls = 0;
         loop {
             let open: Vec<usize> = (0..flights.len()).filter(|index| ends[*index].is_none()).collect();
@@ -225,7 +231,7 @@ impl Sender<'_> {
                     let flight = &flights[*index];
                     let end = match status {
                         Some(status) if status.satisfies_commitment(CommitmentConfig::confirmed()) => {
-                            Some(self.ended(flight, status.slot, status.err.map(TransactionError::from)).await?)
+                            Some(self.ended(flight, status.slot, status.err).await?)
                         }
                         Some(_) => None,
                         None if height > flight.last_valid_height => {
@@ -244,6 +250,12 @@ impl Sender<'_> {
                         ends[*index] = end;
                     }
                 }
+            }
+            if let Some(flight) =
+                open.first().and_then(|index| flights.get(*index)).filter(|_| start.elapsed() > STANDSTILL)
+            {
+                let (what, waited) = (flight.what.clone(), format!("{} s", STANDSTILL.as_secs()));
+                return Err(ChainError::Unsettled { chain: ChainName::Solana, what, waited });
             }
             polls += 1;
             tokio::time::sleep(POLL).await;
@@ -301,7 +313,7 @@ pub fn encode(transaction: &Transaction) -> Result<Vec<u8>, ChainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crash::POINTS;
+    use crate::crash::exists;
 
     #[test]
     fn every_stage_of_every_transaction_is_a_crash_point() {
@@ -309,7 +321,7 @@ mod tests {
         for purpose in [OpenBuffer, WriteBuffer, PostShard, CloseBuffer, Govern] {
             for stage in ["stored", "sent", "confirmed"] {
                 let name = point(purpose.name(), stage);
-                assert!(POINTS.contains(&name.as_str()), "{name}");
+                assert!(exists(&name), "{name}");
             }
         }
     }
