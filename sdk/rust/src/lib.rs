@@ -12,6 +12,21 @@
 //! head from its fields, a circuit's id from its key and setup, an asset list's digest from its symbols. What does not
 //! match is an [`Error::BadData`], never left out and never corrected.
 //!
+//! ```no_run
+//! # async fn example(exchange: ballast_core::Digest) -> Result<(), Box<dyn std::error::Error>> {
+//! use ballast_sdk::{Client, evm::EvmOptions};
+//!
+//! let contract = "0x5FbDB2315678afecb367f032d93F642f64180aa3".parse()?;
+//! let client = Client::evm("http://127.0.0.1:8545", contract, EvmOptions::default()).await?;
+//! let answer = client.solvency(&exchange, "BTC", 3_600).await?;
+//! println!("{:?}, {}", answer.standing, answer.setup.map_or("no epoch", |setup| setup.label()));
+//! for entry in client.history(&exchange, ..).await?.entries {
+//!     println!("{entry:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Section numbers are those of `docs/spec.md`.
 
 pub mod chain;

@@ -141,6 +141,26 @@ fn a_history_that_does_not_start_from_the_exchange_is_refused() {
 }
 
 #[test]
+fn another_exchanges_history_is_refused_from_its_first_epoch() {
+    let epochs = punctual(Chain::Solana, 1);
+    let exchange = exchange(Chain::Solana, &epochs);
+    let mut other = epochs.clone();
+    other[0].record.exchange[0] ^= 1;
+    other[0].head_before = other[0].record.exchange;
+    seal(&mut other[0]);
+    other[0].check().unwrap();
+    assert_eq!(named(verify(&exchange, other).unwrap_err()), (1, "exchange".into()));
+}
+
+#[test]
+fn there_is_no_epoch_zero() {
+    let mut epoch = punctual(Chain::Solana, 1).remove(0);
+    epoch.record.epoch = 0;
+    seal(&mut epoch);
+    assert_eq!(named(epoch.check().unwrap_err()), (0, "epoch".into()));
+}
+
+#[test]
 fn epochs_left_out_repeated_or_swapped_are_found() {
     let all = punctual(Chain::Solana, 4);
     let whole = exchange(Chain::Solana, &all);
