@@ -2,7 +2,6 @@ use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
     assets::{self, AssetList},
-    exchange::check_name,
     record::first_head,
     rules::{History, POSTERS_MAX, Unfinished},
     statement::LedgerPosition,
@@ -203,8 +202,6 @@ impl Exchange {
 
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, Self::VERSION);
-        check_name(&self.name).map_err(refuse)?;
-        ensure(self.cadence > 0, Refusal::CadenceInvalid)?;
         require_keys_neq!(self.authority, Pubkey::default());
         require!(self.pending_authority != Some(Pubkey::default()), ErrorCode::RequireViolated);
         require_gte!(POSTERS_MAX, self.posters.len());
