@@ -163,6 +163,21 @@ contract ShardsTest is Fixture {
         refuses(nextShard(1, 2), abi.encodeWithSelector(IRefusals.CircuitRetired.selector, circuitId));
     }
 
+    /// @dev Of what shard 0 wrote only the exchange's progress is left; context, roots and totals are not.
+    function test_the_storage_of_an_unfinished_epoch_is_cleared() public {
+        ShardPost memory first = nextShard(0, 2);
+        vm.record();
+        send(first);
+        (, bytes32[] memory slots) = vm.accesses(address(reserves));
+        vm.assertLe(4, slots.length, "progress, context, roots, totals");
+        send(nextShard(1, 2));
+        bytes32 progress = slots[slots.length - 1];
+        for (uint256 i = 0; i < slots.length; ++i) {
+            bool cleared = vm.load(address(reserves), slots[i]) == 0;
+            vm.assertTrue(cleared == (slots[i] != progress), "slot");
+        }
+    }
+
     /// @dev The context that shard 0 would have had by this post's statement.
     function firstContextBy(ShardPost memory post) internal view returns (bytes32) {
         uint16 index = post.shardIndex;

@@ -126,10 +126,15 @@ interface IReserves is IRefusals {
     event ExchangeRegistered(
         bytes32 indexed exchangeId, address indexed authority, bytes32 solanaAuthority, string name, uint64 cadence
     );
+    /// @notice Another authority was proposed, or none when `proposed` is zero. Nothing changes until it accepts.
     event AuthorityProposed(bytes32 indexed exchangeId, address indexed authority, address indexed proposed);
+    /// @notice The proposed authority accepted.
     event AuthorityChanged(bytes32 indexed exchangeId, address indexed previous, address indexed authority);
+    /// @notice These addresses, and no other, may post from now on.
     event PostersSet(bytes32 indexed exchangeId, address[] posters);
+    /// @notice The asset list was set; asset number a is entry a - 1.
     event AssetsSet(bytes32 indexed exchangeId, bytes32 assetListDigest, Asset[] assets);
+    /// @notice Posts were stopped, or let through again.
     event PausedSet(bytes32 indexed exchangeId, bool paused);
 
     /// @notice A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not count.
