@@ -10,7 +10,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use alloy::{primitives::Address, sol_types::SolEvent};
+use alloy::{
+    primitives::{Address, B256},
+    sol_types::{SolCall, SolEvent},
+};
 use ballast_core::{
     circuit::{Class, SetupKind},
     inclusion::Expected,
@@ -20,7 +23,10 @@ use ballast_sdk::{
     Client, Error, ErrorKind,
     chain::Chain,
     epoch::Status,
-    evm::{EvmOptions, bindings::Reserves},
+    evm::{
+        EvmOptions,
+        bindings::{CircuitRegistry, Groth16Verifier, Reserves},
+    },
     history::Entry,
 };
 use deployment::Deployment;
@@ -144,65 +150,131 @@ async fn ranges_shrink_to_what_a_node_allows() {
     }
 }
 
-/// What becomes of the events that were asked for.
-type Lie = fn(&mut Vec<Value>);
+/// What becomes of an answer.
+type Lie = fn(&mut Value);
 
-/// A node that lies about one event.
+/// A node that lies in its answers to one question: about an event, or a call of a contract.
 #[derive(Clone)]
 struct Lying {
-    event: alloy::primitives::B256,
+    question: Question,
     lie: Lie,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Question {
+    Event(B256),
+    Call([u8; 4]),
 }
 
 impl Conduct for Lying {
     fn change(&self, request: &Value, result: &mut Value) {
-        if request["method"] == "eth_getLogs" && request["params"][0]["topics"][0] == json!(self.event) {
-            (self.lie)(result.as_array_mut().unwrap());
+        let asked = &request["params"][0];
+        let meant = match self.question {
+            Question::Event(event) => request["method"] == "eth_getLogs" && asked["topics"][0] == json!(event),
+            Question::Call(selector) => {
+                let selector = format!("0x{}", hex::encode(selector));
+                request["method"] == "eth_call"
+                    && asked["input"].as_str().is_some_and(|data| data.starts_with(&selector))
+            }
+        };
+        if meant {
+            (self.lie)(result);
         }
     }
 }
 
-/// Changes the last digit of a log's data word.
-fn flip(log: &mut Value, word: usize) {
-    let mut data = log["data"].as_str().unwrap().to_string();
+/// Changes the last digit of a word of `data`.
+fn flip(data: &mut Value, word: usize) {
+    let mut text = data.as_str().unwrap().to_string();
     let at = 2 + 64 * word + 63;
-    let digit = if &data[at..=at] == "0" { "1" } else { "0" };
-    data.replace_range(at..=at, digit);
-    log["data"] = data.into();
+    let digit = if &text[at..=at] == "0" { "1" } else { "0" };
+    text.replace_range(at..=at, digit);
+    *data = text.into();
+}
+
+/// Through a node that lies so.
+async fn deceived(deployment: &Deployment, question: Question, lie: Lie) -> Client {
+    let url = proxy::start(deployment.node.endpoint(), Lying { question, lie }).await;
+    client(&url, deployment).await
+}
+
+fn named<T>(result: Result<T, Error>) -> String {
+    match result.err().expect("a lie was believed") {
+        Error::BadData(bad) => bad.field,
+        other => panic!("{other}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_changes_an_event_is_found_out() {
+async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let deployment = Deployment::new().await;
     deployment.post_all().await;
-    let finalized = Reserves::EpochFinalized::SIGNATURE_HASH;
-    let shard = Reserves::ShardPosted::SIGNATURE_HASH;
-    let registered = Reserves::ExchangeRegistered::SIGNATURE_HASH;
-    let cases: [(_, Lie, &str); 8] = [
-        (finalized, |logs| flip(&mut logs[0], 0), "as_of"),
-        (finalized, |logs| flip(&mut logs[0], 5), "head"),
-        (finalized, |logs| flip(&mut logs[0], 11), "head"),
-        (finalized, Vec::clear, "EpochFinalized"),
-        (finalized, |logs| logs.extend_from_within(..), "EpochFinalized"),
-        (shard, |logs| flip(&mut logs[0], 2), "head"),
-        (shard, Vec::clear, "roots"),
-        (registered, |logs| flip(&mut logs[0], 0), "id"),
+    let finalized = Question::Event(Reserves::EpochFinalized::SIGNATURE_HASH);
+    let shard = Question::Event(Reserves::ShardPosted::SIGNATURE_HASH);
+    let epoch = Question::Call(Reserves::epochCall::SELECTOR);
+    let amounts = Question::Call(Reserves::latestAmountsCall::SELECTOR);
+    let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
+    let key = Question::Call(Groth16Verifier::verifyingKeyCall::SELECTOR);
+    let assets = Question::Call(Reserves::assetsCall::SELECTOR);
+    let cases: [(_, Lie, &str); 18] = [
+        (finalized, |logs| flip(&mut logs[0]["data"], 0), "as_of"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 5), "head"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 11), "head"),
+        (finalized, |logs| *logs = json!([]), "EpochFinalized"),
+        (finalized, |logs| *logs = json!([logs[0], logs[0]]), "EpochFinalized"),
+        (finalized, |logs| logs[0]["removed"] = true.into(), "EpochFinalized"),
+        (finalized, |logs| logs[0]["data"] = "0x00".into(), Reserves::EpochFinalized::SIGNATURE),
+        (shard, |logs| flip(&mut logs[0]["data"], 2), "head"),
+        (shard, |logs| logs[0]["data"] = "0x00".into(), Reserves::ShardPosted::SIGNATURE),
+        (shard, |logs| *logs = json!([]), "roots"),
+        (epoch, |data| flip(data, 0), "head"),
+        (epoch, |data| flip(data, 4), "shard_count"),
+        (epoch, |data| flip(data, 6), "insolvent"),
+        (amounts, |data| flip(data, 2), "liabilities[BTC]"),
+        (circuit, |data| flip(data, 4), "setup"),
+        (circuit, |data| flip(data, 6), "id"),
+        (key, |data| flip(data, 3), "id"),
+        (assets, |data| flip(data, 6), "asset_list_digest"),
     ];
-    for (number, (event, lie, field)) in cases.into_iter().enumerate() {
-        let url = proxy::start(deployment.node.endpoint(), Lying { event, lie }).await;
-        let client = client(&url, &deployment).await;
-        let error = match event == registered {
-            true => client.exchanges().await.unwrap_err(),
-            false => client.latest(&deployment.exchange()).await.unwrap_err(),
-        };
-        let Error::BadData(bad) = error else { panic!("case {number}: {error}") };
-        assert_eq!(bad.field, field, "case {number}: {bad}");
+    for (number, (question, lie, field)) in cases.into_iter().enumerate() {
+        let client = deceived(&deployment, question, lie).await;
+        let found = named(client.latest(&deployment.exchange()).await);
+        assert_eq!(found, field, "case {number}");
     }
-    // An answer that is no event at all.
-    let cut: Lie = |logs| logs[0]["data"] = "0x00".into();
-    let url = proxy::start(deployment.node.endpoint(), Lying { event: finalized, lie: cut }).await;
-    let error = client(&url, &deployment).await.latest(&deployment.exchange()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadData, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_lies_about_what_is_not_finished_registered_or_solvent_is_found_out() {
+    let deployment = Deployment::new().await;
+    let id = deployment.exchange();
+    deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
+    deployment.post(&deployment.history["epochs"][1]["shards"][0]).await;
+    let pending = Question::Call(Reserves::pendingEpochCall::SELECTOR);
+    let shard = Question::Event(Reserves::ShardPosted::SIGNATURE_HASH);
+    let cases: [(_, Lie, &str); 5] = [
+        (pending, |data| flip(data, 3), "roots"),
+        (pending, |data| *data = data.as_str().unwrap().replacen("01", "02", 1).into(), "shards_done"),
+        (shard, |logs| flip(&mut logs[0]["data"], 2), "roots"),
+        (shard, |logs| *logs = json!([]), "roots"),
+        (shard, |logs| flip(&mut logs[0]["data"], 0), "roots[0]"),
+    ];
+    for (number, (question, lie, field)) in cases.into_iter().enumerate() {
+        let client = deceived(&deployment, question, lie).await;
+        assert_eq!(named(client.pending(&id).await), field, "case {number}");
+    }
+    let registered = Question::Event(Reserves::ExchangeRegistered::SIGNATURE_HASH);
+    let client = deceived(&deployment, registered, |logs| flip(&mut logs[0]["data"], 0)).await;
+    assert_eq!(named(client.exchanges().await), "id");
+    let solvency = Question::Call(Reserves::solvencyCall::SELECTOR);
+    for (word, field) in [(0, "standing"), (5, "ratio_bps"), (6, "setup")] {
+        let lie: Lie = match word {
+            0 => |data| flip(data, 0),
+            5 => |data| flip(data, 5),
+            _ => |data| flip(data, 6),
+        };
+        let client = deceived(&deployment, solvency, lie).await;
+        assert_eq!(named(client.solvency(&id, "USDC", u64::MAX).await), format!("solvency(USDC).{field}"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
