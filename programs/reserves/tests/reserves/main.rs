@@ -5,6 +5,7 @@ mod buffers;
 mod chain;
 mod circuits;
 mod exchanges;
+mod golden;
 mod governance;
 mod history;
 mod instructions;
