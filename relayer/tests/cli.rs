@@ -1,0 +1,160 @@
+//! The binary as scripts see it: exit codes, what is on the output, and what is not.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use ballast_relayer::{crash, store::Store};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with the example's settings, of which no chain answers.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let example = include_str!("../ballast.example.toml");
+        // Nothing listens on the first port.
+        let text = example.replace(":8899", ":1/SECRET-PATH").replace(":8545", ":1/SECRET-PATH");
+        fs::write(folder.path().join("ballast.toml"), text).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
+        command.current_dir(self.0.path()).args(arguments).env_remove("BALLAST_CONFIG").env_remove("BALLAST_LOG");
+        command.envs(variables.iter().copied()).output().unwrap()
+    }
+
+    /// Exit code, output, errors.
+    fn ballast(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = self.run(arguments, &[]);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+}
+
+fn example(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name).to_str().unwrap().into()
+}
+
+#[test]
+fn a_snapshot_is_looked_at_without_any_settings() {
+    let folder = Folder::new();
+    fs::remove_file(folder.path("ballast.toml")).unwrap();
+    let snapshot = example("ledger-500x53.json");
+    let arguments = ["snapshot", "check", &snapshot, "--borrows", "gross", "--accounts", "60", "--json"];
+    let (code, output, errors) = folder.ballast(&arguments);
+    assert_eq!(code, 0, "{errors}");
+    let report: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!((&report["accounts"], report["assets"].as_array().unwrap().len()), (&60.into(), 53));
+    assert!(report["assets"][0]["liability_units"].is_string(), "amounts are strings");
+    let (code, output, errors) = folder.ballast(&["snapshot", "check", &snapshot]);
+    assert_eq!((code, output.as_str()), (2, ""), "{errors}");
+    assert!(errors.contains("borrow") && errors.contains("account"), "{errors}");
+    let declared = example("small-exchange.toml");
+    let (code, output, errors) =
+        folder.ballast(&["snapshot", "check", &example("small-exchange.csv"), "--assets", &declared]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(output.contains("liability"), "{output}");
+    assert_eq!(folder.ballast(&["snapshot", "check", "missing.csv", "--assets", &declared]).0, 2);
+}
+
+#[test]
+fn bad_input_is_2_and_reported_whole() {
+    let folder = Folder::new();
+    let (code, output, errors) =
+        folder.ballast(&["run", "--once", "--json", "--set", "solana.nonsense=1", "--set", "evm.confirmations=0"]);
+    assert_eq!(code, 2, "{errors}");
+    assert!(errors.contains("solana.nonsense") && errors.contains("evm.confirmations"), "{errors}");
+    let failure: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!((&failure["error"]["exit_code"], &failure["error"]["kind"]), (&2.into(), &"bad_input".into()));
+    for arguments in [
+        &["history", "--config", "missing.toml"][..],
+        &["history", "--chain", "bitcoin"],
+        &["solvency", "BTC"],
+        &["run"],
+        &["nonsense"],
+        &["history", "--set", "solana.rpc_url"],
+        &["history", "--log", "=!"],
+    ] {
+        assert_eq!(folder.ballast(arguments).0, 2, "{arguments:?}");
+    }
+    fs::write(folder.path("ballast.toml"), "").unwrap();
+    let (code, _, errors) = folder.ballast(&["history"]);
+    assert_eq!(code, 2);
+    for missing in ["exchange.name", "solana.rpc_url", "evm.contract"] {
+        assert!(errors.contains(missing), "{missing} is not in {errors}");
+    }
+}
+
+#[test]
+fn an_unreachable_chain_is_4_and_its_address_stays_hidden() {
+    let folder = Folder::new();
+    for arguments in [&["history"][..], &["verify", "--chain", "evm"], &["exchange", "register", "--dry-run"]] {
+        let (code, _, errors) = folder.ballast(arguments);
+        assert_eq!(code, 4, "{arguments:?}: {errors}");
+        assert!(errors.contains("http://127.0.0.1:1") && !errors.contains("SECRET"), "{errors}");
+    }
+    let (_, _, errors) = folder.ballast(&["show", "1"]);
+    assert!(errors.contains("2 problems"), "both chains are told of: {errors}");
+}
+
+#[test]
+fn a_secret_is_made_once_and_never_shown() {
+    let folder = Folder::new();
+    let (code, output, errors) = folder.ballast(&["secret", "new"]);
+    assert_eq!(code, 0, "{errors}");
+    let path = folder.path("master.secret");
+    let secret = fs::read_to_string(&path).unwrap();
+    let digits = secret.lines().nth(1).unwrap();
+    assert!(!output.contains(digits) && !errors.contains(digits));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(folder.ballast(&["secret", "new"]).0, 2, "it is never overwritten");
+    assert_eq!(fs::read_to_string(&path).unwrap(), secret);
+    assert_eq!(folder.ballast(&["secret", "new", "other.secret"]).0, 0);
+    assert_ne!(fs::read_to_string(folder.path("other.secret")).unwrap(), secret);
+}
+
+#[test]
+fn a_store_in_use_is_left_alone() {
+    let folder = Folder::new();
+    let _store = Store::open(&folder.path(".ballast/relayer.sqlite")).unwrap();
+    let (code, _, errors) = folder.ballast(&["run", "--once"]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(errors.contains("in use by process") && errors.contains(&std::process::id().to_string()), "{errors}");
+}
+
+#[test]
+fn settings_come_from_file_environment_and_flags() {
+    let folder = Folder::new();
+    let errors = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let output = folder.run(&[&["history", "--chain", "evm"], arguments].concat(), variables);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let variable = ("BALLAST_EVM_RPC_URL", "http://127.0.0.2:1");
+    assert!(errors(&[], &[]).contains("http://127.0.0.1:1"));
+    assert!(errors(&[variable], &[]).contains("http://127.0.0.2:1"));
+    assert!(errors(&[variable], &["--set", "evm.rpc_url=http://127.0.0.3:1"]).contains("http://127.0.0.3:1"));
+    fs::rename(folder.path("ballast.toml"), folder.path("other.toml")).unwrap();
+    assert!(errors(&[("BALLAST_CONFIG", "other.toml")], &[]).contains("http://127.0.0.1:1"));
+    assert!(errors(&[("BALLAST_EVM_RPCURL", "x")], &["--config", "other.toml"]).contains("no setting"));
+}
+
+#[test]
+fn a_crash_point_is_armed_by_its_name_only() {
+    let folder = Folder::new();
+    let unknown = folder.run(&["secret", "new"], &[(crash::VARIABLE, "no-such-point")]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(!folder.path("master.secret").exists());
+    let armed = folder.run(&["secret", "new"], &[(crash::VARIABLE, crash::RUN_POINTS[0])]);
+    assert_eq!(armed.status.code(), Some(0), "a point that is not passed does nothing");
+}
