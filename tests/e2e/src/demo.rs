@@ -96,7 +96,7 @@ async fn deploy(steps: &mut Steps) -> Result<Network> {
     let deployed = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
     steps.end(begun, &format!("{} gas, {}", gas_since(&provider, 0).await?, deployed.reserves));
 
-    let network = Network { solana, evm, contracts: deployed, governance: upgrade_authority };
+    let network = Network::of(solana, evm, deployed, upgrade_authority).await;
     let (file, key) = circuit_file()?;
     let begun = steps.begin(&format!("Register circuit 0x{} ({})", hex::encode(file.id), file.notice));
     let block = provider.get_block_number().await?;

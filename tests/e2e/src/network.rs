@@ -21,6 +21,7 @@ use ballast_migrations::{
 use ballast_sdk::{Client, evm::EvmOptions, solana::SolanaOptions};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_sdk::{signature::Keypair, signer::Signer};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     ballast::Ballast,
@@ -37,7 +38,11 @@ pub struct Network {
     pub evm: AnvilInstance,
     pub contracts: EvmDeployment,
     pub governance: Keypair,
+    /// Nodes, provers and signers of several networks at once would starve each other.
+    _turn: MutexGuard<'static, ()>,
 }
+
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// The keys of one exchange on both chains, as files that only their owner can read.
 pub struct ExchangeKeys {
@@ -59,6 +64,11 @@ pub struct Source {
 }
 
 impl Network {
+    /// What was deployed step by step.
+    pub async fn of(solana: SolanaNode, evm: AnvilInstance, contracts: EvmDeployment, governance: Keypair) -> Self {
+        Self { solana, evm, contracts, governance, _turn: TURN.lock().await }
+    }
+
     /// Starts both nodes; nothing is deployed yet.
     pub fn start() -> Result<(SolanaNode, AnvilInstance)> {
         Ok((SolanaNode::start()?, start_anvil(None)?))
@@ -66,6 +76,7 @@ impl Network {
 
     /// Starts both nodes and runs every migration.
     pub async fn deployed() -> Result<Self> {
+        let turn = TURN.lock().await;
         let (solana, evm) = Self::start()?;
         let governance = Keypair::new();
         let rpc = connect(&solana.url);
@@ -74,7 +85,7 @@ impl Network {
         governance::initialize(&rpc, &governance, &governance.pubkey(), POLICY).await?;
         let provider = wallet(&evm, owner(&evm))?;
         let contracts = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
-        let network = Self { solana, evm, contracts, governance };
+        let network = Self { solana, evm, contracts, governance, _turn: turn };
         network.register_circuit().await?;
         Ok(network)
     }
