@@ -137,8 +137,7 @@ fn a_customer_checks(ballast: &Ballast, folder: &std::path::Path) {
     // One more unit than was committed.
     let mut changed: Value = serde_json::from_str(&text).unwrap();
     let balance = &mut changed["leaves"][0]["slots"][0]["balance"];
-    let more = balance.as_str().unwrap().parse::<u64>().unwrap() + 1;
-    *balance = Value::from(more.to_string());
+    *balance = Value::from(balance.as_u64().unwrap() + 1);
     fs::write(&file, changed.to_string()).unwrap();
     let forged = ballast.output(&["inclusion", "verify", &path, "--account", &account]).unwrap();
     assert_eq!(exit_code(&forged), 3);

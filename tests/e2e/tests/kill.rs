@@ -113,6 +113,30 @@ async fn what_a_dropped_epoch_left_behind_is_closed_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_lost_between_the_chains_is_made_up_for_by_the_public_files() {
+    let exchange = Exchange::new().await;
+    for command in ["register", "set-assets", "set-posters"] {
+        exchange.ballast.run(&["exchange", command]).unwrap();
+    }
+    exchange.date(1);
+    let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, "solana-epoch-posted").output().unwrap();
+    assert_eq!(killed.status.code(), None);
+    let code = |arguments: &[&str]| exchange.ballast.output(arguments).unwrap().status.code();
+    assert_eq!(code(&["verify"]), Some(3), "a chain is behind");
+    assert_eq!(code(&["prove", "--discard"]), Some(2), "a chain holds it");
+    for name in ["relayer.sqlite", "relayer.sqlite-wal", "relayer.sqlite-shm"] {
+        let _ = std::fs::remove_file(exchange.folder.path().join(name));
+    }
+    let parted = exchange.ballast.output(&["run", "--once"]).unwrap();
+    assert_eq!(parted.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&parted.stderr).contains("different histories"));
+    assert_eq!(code(&["restore", "2"]), Some(2), "there is no such epoch");
+    exchange.ballast.run(&["restore", "1"]).unwrap();
+    exchange.ballast.run(&["post"]).unwrap();
+    exchange.assert_whole(1, "restore").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registration_killed_at_any_point_is_finished_by_the_next() {
     let exchange = Exchange::new().await;
     let commands = ["register", "set-assets", "set-posters"].iter().cycle();
