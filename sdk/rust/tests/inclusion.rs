@@ -12,7 +12,7 @@ use ballast_core::{
 use ballast_sdk::{
     chain::Chain,
     epoch::Epoch,
-    inclusion::{InclusionError, verify, write},
+    inclusion::{Expected, InclusionError, verify, write},
 };
 use sample::*;
 use serde_json::Value;
@@ -160,6 +160,10 @@ fn a_path_of_another_length_is_refused() {
     }
     let error = refusal(|file| file.class.depth = 4);
     assert!(matches!(error, InclusionError::ClassUnsupported(Class { depth: 4, .. })), "{error}");
+    let books = books();
+    let deeper = Expected { class: Class { depth: 4, assets: 64 }, ..books.epoch.expected() };
+    let error = verify(&write(&file(&books)).unwrap(), "alice", &deeper).unwrap_err();
+    assert_eq!(error, InclusionError::ClassUnsupported(Class::DIRECT), "the class is the epoch's, not the file's");
 }
 
 #[test]
