@@ -64,7 +64,14 @@ impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Fail
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.error)
+        let mut text = String::new();
+        for cause in self.error.chain().map(ToString::to_string) {
+            // Many errors say what caused them already.
+            if !text.ends_with(&cause) {
+                text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+            }
+        }
+        f.write_str(&text)
     }
 }
 
@@ -129,6 +136,12 @@ mod tests {
     fn exit_codes_are_what_scripts_rely_on() {
         let codes = [Exit::Done, Exit::Other, Exit::BadInput, Exit::Refused, Exit::Unreachable].map(|exit| exit as u8);
         assert_eq!(codes, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let failure = Failure::other(std::io::Error::other("disk full")).context("store: disk full").context("epoch 3");
+        assert_eq!(failure.to_string(), "epoch 3: store: disk full");
     }
 
     #[test]

@@ -154,6 +154,14 @@ pub enum ProvedEpochError {
     Shard { epoch: u64, shard: u16, refusal: Refusal },
     #[error("epoch {epoch}, shard {shard}: the post is not of this epoch's plan")]
     PlanMismatch { epoch: u64, shard: u16 },
+    #[error("epoch {epoch}, {symbol}: {found} is proved, the snapshot has {expected}")]
+    LiabilityMismatch { epoch: u64, symbol: String, expected: u128, found: u128 },
+    #[error(
+        "{chain}: epoch {epoch} reads back with head 0x{}, expected 0x{}",
+        hex::encode(found),
+        hex::encode(expected)
+    )]
+    RecordMismatch { chain: String, epoch: u64, expected: Digest, found: Digest },
     #[error("epoch {epoch}: {refusal}")]
     Epoch { epoch: u64, refusal: Refusal },
 }
@@ -181,6 +189,37 @@ impl ProvedEpoch {
             checked.push(post_checked);
         }
         Ok(Self { plan, posts, checked })
+    }
+
+    /// Holds what is proved against the snapshot's own sums, which were added up in another way.
+    ///
+    /// # Errors
+    /// [`ProvedEpochError::LiabilityMismatch`] names the first asset.
+    pub fn check_liabilities(&self, totals: &[u128]) -> Result<(), ProvedEpochError> {
+        let mut figures = self.plan.assets.iter().zip(self.liabilities()).zip(totals);
+        match figures.find(|((_, found), expected)| found != *expected) {
+            Some(((asset, found), expected)) => Err(ProvedEpochError::LiabilityMismatch {
+                epoch: self.plan.epoch,
+                symbol: asset.symbol.clone(),
+                expected: *expected,
+                found,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Holds what a chain tells of the epoch against what was proved.
+    ///
+    /// # Errors
+    /// [`ProvedEpochError::RecordMismatch`].
+    pub fn check_read_back(&self, told: &ballast_sdk::Epoch) -> Result<(), ProvedEpochError> {
+        let epoch = self.plan.epoch;
+        let refused = |refusal| ProvedEpochError::Epoch { epoch, refusal };
+        let (record, expected) = (self.record().map_err(refused)?, self.head_after().map_err(refused)?);
+        if told.record.digest() == record && told.head == expected {
+            return Ok(());
+        }
+        Err(ProvedEpochError::RecordMismatch { chain: told.chain.to_string(), epoch, expected, found: told.head })
     }
 
     /// The public vector of a shard, for whoever verifies its proof.
@@ -331,6 +370,49 @@ pub(crate) mod tests {
         let mut context = posts(&plan);
         context[1].context[0][31] ^= 1;
         assert!(matches!(refused(context), ProvedEpochError::Shard { refusal: Refusal::ContextMismatch, .. }));
+    }
+
+    #[test]
+    fn what_is_proved_is_what_the_snapshot_sums_up_to() {
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        epoch.check_liabilities(&[9, 12]).unwrap();
+        let error = epoch.check_liabilities(&[9, 13]).unwrap_err();
+        assert!(matches!(error, ProvedEpochError::LiabilityMismatch { expected: 13, found: 12, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_chain_that_tells_another_epoch_is_found_out() {
+        let proved = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let told = ballast_sdk::Epoch {
+            chain: ballast_sdk::chain::Chain::Solana,
+            record: ballast_sdk::epoch::Record {
+                exchange: proved.plan.exchange,
+                epoch: proved.plan.epoch,
+                as_of: proved.plan.as_of,
+                assets: proved.plan.asset_list().unwrap(),
+                circuit: proved.plan.circuit,
+                ledger: proved.plan.ledger,
+                sources: proved.plan.sources(),
+                roots: proved.roots(),
+                liabilities: proved.liabilities(),
+                reserves: proved.plan.reserves.clone(),
+            },
+            class: proved.plan.class,
+            setup: proved.plan.setup,
+            poster: ballast_sdk::chain::Address::Evm([1; 20].into()),
+            posted_at: proved.plan.as_of,
+            head_before: proved.plan.head_before,
+            head: proved.head_after().unwrap(),
+        };
+        proved.check_read_back(&told).unwrap();
+        let changes: [fn(&mut ballast_sdk::Epoch); 3] =
+            [|told| told.head[0] ^= 1, |told| told.record.liabilities[0] += 1, |told| told.record.as_of += 1];
+        for change in changes {
+            let mut other = told.clone();
+            change(&mut other);
+            let error = proved.check_read_back(&other).unwrap_err();
+            assert!(matches!(error, ProvedEpochError::RecordMismatch { .. }), "{error}");
+        }
     }
 
     #[test]

@@ -8,12 +8,14 @@ use ballast_core::{
     circuit_file::CircuitFile,
     digest::sha256,
     hexadecimal,
+    inclusion::AssetName,
+    post::ShardPost,
     statement::LedgerPosition,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{ArtifactError, Artifacts, make_directory, read, write};
-use crate::plan::{ProvedEpoch, VERSION};
+use crate::plan::{Plan, ProvedEpoch, VERSION};
 
 /// `statement.json`: what the epoch states, in words that need no other file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +122,27 @@ impl StatementFile {
     }
 }
 
+impl StatementFile {
+    fn plan(&self, reserves_report: String) -> Plan {
+        let names = self.assets.iter();
+        Plan {
+            version: self.version,
+            exchange: self.exchange,
+            epoch: self.epoch,
+            as_of: self.as_of,
+            assets: names.map(|asset| AssetName { symbol: asset.symbol.clone(), decimals: asset.decimals }).collect(),
+            circuit: self.circuit,
+            class: self.class,
+            setup: self.setup,
+            shard_count: self.roots.len() as u16,
+            ledger: self.ledger,
+            reserves: self.assets.iter().map(|asset| asset.reserve).collect(),
+            reserves_report,
+            head_before: self.head_before,
+        }
+    }
+}
+
 impl Artifacts {
     /// Writes an epoch's public files; the same again leaves the same bytes.
     ///
@@ -153,6 +176,33 @@ impl Artifacts {
         }
         write(&directory.join("index.json"), &json(&index).map_err(invalid)?, false)?;
         Ok(index)
+    }
+
+    /// An epoch as its public files have it, each held against the index.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Invalid`] when the files do not make the epoch that they state.
+    pub fn proved(&self, epoch: u64) -> Result<ProvedEpoch, ArtifactError> {
+        self.check(epoch)?;
+        let directory = self.public(epoch);
+        let path = directory.join("statement.json");
+        let invalid = |what: String| ArtifactError::Invalid { path: path.clone(), what };
+        let stated: StatementFile =
+            serde_json::from_slice(&read(&path)?).map_err(|error| invalid(error.to_string()))?;
+        let report = String::from_utf8(read(&directory.join("reserves.json"))?);
+        let mut posts = Vec::with_capacity(stated.roots.len());
+        for shard in 0..stated.roots.len() {
+            let post = ShardPost::decode(&read(&directory.join(format!("shard-{shard:03}.post")))?);
+            posts.push(post.map_err(|refusal| invalid(format!("shard {shard}: {refusal}")))?);
+        }
+        let plan = stated.plan(report.map_err(|error| invalid(format!("reserves.json: {error}")))?);
+        let proved = ProvedEpoch::new(plan, posts).map_err(|error| invalid(error.to_string()))?;
+        let again =
+            StatementFile::new(&stated.exchange_name, &proved).map_err(|refusal| invalid(refusal.to_string()))?;
+        if again != stated || stated.epoch != epoch {
+            return Err(invalid("the posts do not make what is stated".into()));
+        }
+        Ok(proved)
     }
 
     /// The index of an epoch's public files, each held against it.
@@ -222,6 +272,35 @@ mod tests {
         assert!(statement.setup_notice.contains("INSECURE"));
         let bytes = std::fs::read(artifacts.public(1).join("shard-001.post")).unwrap();
         assert_eq!(ballast_core::post::ShardPost::decode(&bytes).unwrap(), epoch.posts[1]);
+    }
+
+    #[test]
+    fn an_epoch_comes_back_from_its_public_files_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(&directory);
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        assert_eq!(artifacts.proved(1).unwrap(), epoch);
+        // Another epoch's files, whole by their own index.
+        let mut later = plan();
+        later.epoch = 2;
+        let later = ProvedEpoch::new(later.clone(), posts(&later)).unwrap();
+        artifacts.publish("Example", &later, &circuit()).unwrap();
+        std::fs::remove_dir_all(artifacts.public(1)).unwrap();
+        std::fs::rename(artifacts.public(2), artifacts.public(1)).unwrap();
+        assert!(matches!(artifacts.proved(1), Err(ArtifactError::Invalid { .. })));
+        // A figure that the posts do not have.
+        artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        let path = artifacts.public(1).join("statement.json");
+        let text = std::fs::read_to_string(&path).unwrap().replace("\"liability\": \"9\"", "\"liability\": \"8\"");
+        std::fs::write(&path, &text).unwrap();
+        assert!(artifacts.proved(1).unwrap_err().to_string().contains("digest"), "the index tells");
+        let index = artifacts.public(1).join("index.json");
+        let mut entries: Index = serde_json::from_slice(&std::fs::read(&index).unwrap()).unwrap();
+        entries.files[0].sha256 = sha256(&[text.as_bytes()]);
+        std::fs::write(&index, serde_json::to_vec(&entries).unwrap()).unwrap();
+        let error = artifacts.proved(1).unwrap_err().to_string();
+        assert!(error.contains("do not make what is stated"), "{error}");
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub enum Command {
         #[arg(long)]
         discard: bool,
     },
+    /// Take a proved epoch back from its public files, after the store was lost; then post it
+    Restore { epoch: u64 },
     /// Post the epoch that is proved
     Post {
         /// Check everything and say what it may cost, sign and send nothing

@@ -22,6 +22,7 @@ use crate::{
         post::{Poster, report},
         prove::{self, Prover},
         read,
+        restore::restore,
         run::Runner,
         source,
     },
@@ -85,6 +86,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
         Command::Prove { discard } => prove_epoch(&settings, discard, progress).await,
+        Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
         Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
         Command::History { from, to, chains } => {
@@ -169,6 +171,16 @@ async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> 
         return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
     }
     let epoch = prover.prove().await?;
+    Output::new(&report(&store, &epoch)?)
+}
+
+async fn restore_epoch(settings: &Settings, epoch: u64) -> Result<Output, Failure> {
+    let needed = [sections(&ChainName::ALL), vec![Section::Store, Section::Artifacts]].concat();
+    let config = settings.read(&needed)?;
+    let store = Store::open(&config.store()?.path)?;
+    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    chains.bind(&store).await?;
+    let epoch = restore(&store, &chains, &Artifacts::new(config.artifacts()?), epoch)?;
     Output::new(&report(&store, &epoch)?)
 }
 

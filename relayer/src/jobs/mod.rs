@@ -8,6 +8,7 @@
 //! | [`prove`] | fixes an epoch and proves its shards |
 //! | [`post`] | posts a proved epoch to both chains and reads it back |
 //! | [`run`] | all of it |
+//! | [`restore`] | takes an epoch back from its public files |
 //! | [`govern`] | what an exchange's authority asks of both chains |
 //! | [`read`] | what the chains say |
 //! | [`include`] | one customer's inclusion file |
@@ -19,5 +20,6 @@ pub mod post;
 pub mod preflight;
 pub mod prove;
 pub mod read;
+pub mod restore;
 pub mod run;
 pub mod source;

@@ -209,19 +209,8 @@ impl Poster<'_> {
 
     /// Reads the epoch from both chains and holds it against what was proved.
     async fn read_back(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let record = epoch.record().map_err(Failure::other)?;
-        let head = epoch.head_after().map_err(Failure::other)?;
         for chain in self.chains.iter() {
-            let stored = chain.client().epoch(&self.chains.exchange, epoch.plan.epoch).await?;
-            if stored.record.digest() != record || stored.head != head {
-                return Err(Failure::refused(format!(
-                    "{}: epoch {} reads back with head 0x{}, expected 0x{}",
-                    chain.name(),
-                    epoch.plan.epoch,
-                    hex::encode(stored.head),
-                    hex::encode(head)
-                )));
-            }
+            epoch.check_read_back(&chain.client().epoch(&self.chains.exchange, epoch.plan.epoch).await?)?;
         }
         Ok(())
     }

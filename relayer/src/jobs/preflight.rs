@@ -37,7 +37,7 @@ pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
         if (ours.next_epoch, ours.head) != (theirs.next_epoch, theirs.head) {
             problems.refused(format!(
                 "the chains tell different histories: {} expects epoch {} after head 0x{}, {} expects epoch {} after \
-                 head 0x{}; an epoch begun with this relayer's store can be finished with that store only",
+                 head 0x{}; the epoch between them can be finished only with the store it was begun with, or after `ballast restore`",
                 first.chain,
                 ours.next_epoch,
                 hex::encode(ours.head),

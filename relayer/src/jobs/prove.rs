@@ -38,7 +38,11 @@ impl Classified for ProvedEpochError {
     fn exit(&self) -> Exit {
         match self {
             Self::ShardsMissing { .. } => Exit::BadInput,
-            Self::Shard { .. } | Self::PlanMismatch { .. } | Self::Epoch { .. } => Exit::Other,
+            Self::Shard { .. }
+            | Self::PlanMismatch { .. }
+            | Self::LiabilityMismatch { .. }
+            | Self::RecordMismatch { .. }
+            | Self::Epoch { .. } => Exit::Refused,
         }
     }
 }
@@ -140,6 +144,9 @@ impl Prover<'_> {
         let standings = self.chains.standings(&self.key.circuit_id()).await?;
         let mut problems = Problems::default();
         preflight::check_agreement(&standings, &mut problems);
+        // Whatever else there is follows from that.
+        problems.finish()?;
+        let mut problems = Problems::default();
         let next = standings.iter().find_map(|standing| standing.exchange.as_ref());
         let (epoch, head) = next.map_or((1, self.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
         let plan = self.planned(source, epoch, head)?;
@@ -216,10 +223,6 @@ impl Prover<'_> {
             let (vector, proof) = ballast_prover::prove(self.key, &witness)
                 .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", plan.epoch)))?;
             let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
-            let totals = post.check().map_err(Failure::other)?.totals;
-            if totals != part.totals {
-                return Err(Failure::refused(format!("shard {shard}: the proved totals are not the snapshot's")));
-            }
             self.store.add_post(plan.epoch, shard, &post.encode())?;
             crash::point("shard-proved");
             posts.push(post);
@@ -227,12 +230,7 @@ impl Prover<'_> {
         }
         bar.finish_and_clear();
         let epoch = ProvedEpoch::new(plan, posts)?;
-        if epoch.liabilities() != source.snapshot.totals {
-            return Err(Failure::refused(format!(
-                "epoch {}: the proved liabilities are not the snapshot's totals",
-                epoch.plan.epoch
-            )));
-        }
+        epoch.check_liabilities(&source.snapshot.totals)?;
         Ok(epoch)
     }
 

@@ -65,7 +65,14 @@ impl Runner<'_> {
             }
             finished = Some(report);
         }
-        let epoch = prover.prove().await?;
+        let after = |failure: Failure| match &finished {
+            Some(report) => failure.context(format!(
+                "epoch {}, which had been left unfinished, is on both chains now; the snapshot's own is not",
+                report.epoch
+            )),
+            None => failure,
+        };
+        let epoch = prover.prove().await.map_err(after)?;
         Ok(RunReport { finished, posted: Some(poster.post(&epoch).await?) })
     }
 

@@ -131,7 +131,6 @@ impl Destination for Evm {
         let address = self.poster_key()?.address();
         let balance = self.node.balance(address).await?;
         let job = self.job(epoch, first)?;
-        self.node.simulate(address, &job).await?;
         let gas = self.node.gas(address, &job, self.settings.gas_margin_percent).await?;
         let fees = self.node.fees(self.settings.max_fee_per_gas).await?;
         let shards = u128::from(epoch.plan.shard_count - first.min(epoch.plan.shard_count));

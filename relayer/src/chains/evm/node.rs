@@ -131,7 +131,10 @@ impl Node {
         called.map(drop).map_err(|error| self.error(&job.to_string(), &error))
     }
 
-    /// The gas that a call may use: the estimate, and a margin.
+    /// The gas that a call may use: what the node's simulation of it used, and a margin.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`] with the contract's custom error.
     pub async fn gas(&self, from: Address, job: &Job, margin_percent: u64) -> Result<u64, ChainError> {
         let estimate = self.provider.estimate_gas(request(from, job)).await;
         let estimate = estimate.map_err(|error| self.error(&job.to_string(), &error))?;

@@ -94,13 +94,13 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Simulates the call, signs it with gas and fees of now, sends it and waits for its confirmations.
+    /// Signs the call with the gas that its simulation used and a margin, and fees of now, sends it and waits for its
+    /// confirmations.
     ///
     /// # Errors
     /// [`ChainError::Refused`] by the simulation, before anything is signed, or by the chain.
     pub async fn run(&self, signer: &PrivateKeySigner, job: &Job) -> Result<(), ChainError> {
         let from = signer.address();
-        self.node.simulate(from, job).await?;
         let flight = self.sign(signer, job).await?;
         crash::point(&point(job.purpose, "stored"));
         self.node.send(&flight.raw).await?;

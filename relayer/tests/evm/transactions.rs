@@ -1,16 +1,14 @@
-//! The EVM side against a real node.
-
-mod anvil;
+//! Transactions from their signature to their end.
 
 use std::time::Duration;
 
+use crate::anvil::{Chain, nobody, register};
 use alloy::{
     network::{EthereumWallet, TransactionBuilder},
     primitives::U256,
     providers::{Provider, ProviderBuilder},
     rpc::types::TransactionRequest,
 };
-use anvil::{Chain, nobody, register};
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{Action, ChainError, ChainName, Destination, action::Need, evm::Evm},

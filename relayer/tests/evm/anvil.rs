@@ -40,7 +40,12 @@ pub struct Chain {
 
 impl Chain {
     pub async fn new() -> Self {
-        let anvil = Anvil::at(binary()).try_spawn().unwrap();
+        Self::with_id(31_337).await
+    }
+
+    /// A chain that two nodes started at the same moment would otherwise share.
+    pub async fn with_id(id: u64) -> Self {
+        let anvil = Anvil::at(binary()).chain_id(id).try_spawn().unwrap();
         let [owner, authority, poster, ..] = anvil.keys() else { panic!("anvil has too few accounts") };
         let [owner, authority, poster] = [owner, authority, poster].map(|key| PrivateKeySigner::from(key.clone()));
         let url = anvil.endpoint_url();

@@ -1,0 +1,32 @@
+//! Takes an epoch back into the store from its public files: a store that was lost between two chains leaves one of them
+//! behind, and only the same statement can follow there.
+
+use super::connection::Chains;
+use crate::{artifacts::Artifacts, failure::Failure, plan::ProvedEpoch, store::Store};
+
+/// What a restored epoch was made from is not in its public files.
+const UNKNOWN_SOURCE: [u8; 32] = [0; 32];
+
+/// Reads epoch number `epoch` from its public files, holds every file against the index and every post against the
+/// statement, and writes it into the store, to be posted where it is missing.
+///
+/// # Errors
+/// Files that do not make an epoch of this exchange, or a store that has another under this number.
+pub fn restore(store: &Store, chains: &Chains, artifacts: &Artifacts, epoch: u64) -> Result<ProvedEpoch, Failure> {
+    let proved = artifacts.proved(epoch)?;
+    if proved.plan.exchange != chains.exchange {
+        return Err(Failure::bad_input(format!(
+            "the files are of exchange 0x{}, the settings are of 0x{}",
+            hex::encode(proved.plan.exchange),
+            hex::encode(chains.exchange)
+        )));
+    }
+    if store.epoch(epoch)?.is_some_and(|stored| stored.completed || stored.source != UNKNOWN_SOURCE) {
+        return Err(Failure::bad_input(format!("epoch {epoch} is in the store: there is nothing to restore")));
+    }
+    store.begin_epoch(epoch, &proved.plan.text().map_err(Failure::other)?, &UNKNOWN_SOURCE)?;
+    for (shard, post) in (0..).zip(&proved.posts) {
+        store.add_post(epoch, shard, &post.encode())?;
+    }
+    Ok(proved)
+}

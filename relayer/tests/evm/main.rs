@@ -1,0 +1,5 @@
+//! The EVM side against a real node with the real contracts.
+
+mod anvil;
+mod commands;
+mod transactions;
