@@ -11,7 +11,7 @@ use crate::transaction::send;
 
 /// Program bytes a transaction of 1,232 bytes has room for.
 const CHUNK: usize = 1_000;
-const CONCURRENT_WRITES: usize = 128;
+const CONCURRENT_WRITES: usize = 32;
 
 /// What step 1 found or did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Sends one Solana transaction and waits until it is confirmed.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_commitment_config::CommitmentConfig;
@@ -10,9 +12,12 @@ use solana_sdk::{
     transaction::Transaction,
 };
 
+/// A node on a busy machine takes its time.
+const TIMEOUT: Duration = Duration::from_secs(180);
+
 /// A connection that answers with confirmed state.
 pub fn connect(url: &str) -> RpcClient {
-    RpcClient::new_with_commitment(url.to_string(), CommitmentConfig::confirmed())
+    RpcClient::new_with_timeout_and_commitment(url.to_string(), TIMEOUT, CommitmentConfig::confirmed())
 }
 
 /// Signs with `signers`, the first of which pays, sends and confirms.
