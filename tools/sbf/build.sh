@@ -68,7 +68,7 @@ need "$SBF_LLVM/llc" "llvm-$LLVM_MAJOR"
 need "$SBF_LLVM/llvm-config" "llvm-$LLVM_MAJOR"
 need "/usr/lib/llvm-$LLVM_MAJOR/include/llvm/IR/IRBuilder.h" "llvm-$LLVM_MAJOR-dev"
 need g++ g++
-need python3 python3-minimal
+need python3 python3
 
 # Cargo does not see the linker script, the pass, the target description or the patched std as inputs of the program.
 STAMP=$({

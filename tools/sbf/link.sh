@@ -29,10 +29,13 @@ RUNTIME+=,__sbf_udiv128,__sbf_urem128,__sbf_sdiv128,__sbf_srem128,__sbf_umulo128
 RUNTIME+=,__adddf3,__subdf3,__muldf3,__divdf3,__floatundidf,__floatdidf,__fixunsdfdi,__fixdfdi
 RUNTIME+=,__gedf2,__gtdf2,__ledf2,__ltdf2,__eqdf2,__nedf2,__unorddf2
 
+# What others look for in the program: its entry, and where to report a vulnerability (read by explorers).
+KEPT=entrypoint,SECURITY_TXT
+
 "$SBF_LLVM/llvm-link" "${inputs[@]}" -o "$WORK/linked.bc"
-"$SBF_LLVM/opt" -passes='internalize,globaldce,lto<O3>' --internalize-public-api-list="entrypoint,$RUNTIME" \
+"$SBF_LLVM/opt" -passes='internalize,globaldce,lto<O3>' --internalize-public-api-list="$KEPT,$RUNTIME" \
   "$WORK/linked.bc" -o "$WORK/optimised.bc"
-"$SBF_LLVM/opt" -load-pass-plugin="$SBF_WORK/lower.so" --internalize-public-api-list=entrypoint \
+"$SBF_LLVM/opt" -load-pass-plugin="$SBF_WORK/lower.so" --internalize-public-api-list="$KEPT" \
   -passes='sbf-lower,internalize,globaldce,function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg),sbf-lower,globaldce' \
   "$WORK/optimised.bc" -o "$WORK/lowered.bc"
 # A frame over 4 KiB is an error here, not a fault on chain.

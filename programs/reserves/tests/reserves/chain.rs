@@ -33,7 +33,7 @@ pub struct Chain {
 }
 
 /// The bytecode that would be deployed.
-fn bytecode(program: &str) -> Vec<u8> {
+pub fn bytecode(program: &str) -> Vec<u8> {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| manifest.join("../../target"), PathBuf::from);
     let path = target.join("deploy").join(program).with_extension("so");

@@ -4,6 +4,7 @@
 mod buffers;
 mod chain;
 mod circuits;
+mod contact;
 mod exchanges;
 mod golden;
 mod governance;
