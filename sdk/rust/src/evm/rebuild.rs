@@ -87,8 +87,8 @@ impl EvmReader {
         let stored = self.contract().epoch(B256::from(exchange.id), number).block(at.id()).call().await;
         let stored = stored.map_err(|error| self.contract_error("epoch", error))?;
         if stored.head.is_zero() {
-            let latest = exchange.latest_epoch();
-            return Err(Error::EpochNotFound { chain: self.chain, exchange: exchange.id, epoch: number, latest });
+            let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
+            return Err(Error::bad_data(self.chain, subject, "storage", "a finalized epoch", "none"));
         }
         Ok((number, stored))
     }

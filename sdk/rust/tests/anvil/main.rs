@@ -150,6 +150,28 @@ async fn ranges_shrink_to_what_a_node_allows() {
     }
 }
 
+/// A node that falls silent when it is asked for events.
+#[derive(Clone)]
+struct Silent;
+
+impl Conduct for Silent {
+    fn hang_up(&self, request: &Value) -> bool {
+        request["method"] == "eth_getLogs"
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_did_not_arrive_are_not_events_that_are_not_there() {
+    let deployment = Deployment::new().await;
+    deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
+    let url = proxy::start(deployment.node.endpoint(), Silent).await;
+    let client = client(&url, &deployment).await;
+    let errors = [client.exchanges().await.unwrap_err(), client.latest(&deployment.exchange()).await.unwrap_err()];
+    for error in errors {
+        assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    }
+}
+
 /// What becomes of an answer.
 type Lie = fn(&mut Value);
 
@@ -216,7 +238,8 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
     let key = Question::Call(Groth16Verifier::verifyingKeyCall::SELECTOR);
     let assets = Question::Call(Reserves::assetsCall::SELECTOR);
-    let cases: [(_, Lie, &str); 18] = [
+    let cases: [(_, Lie, &str); 19] = [
+        (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 7)).into(), "storage"),
         (finalized, |logs| flip(&mut logs[0]["data"], 0), "as_of"),
         (finalized, |logs| flip(&mut logs[0]["data"], 5), "head"),
         (finalized, |logs| flip(&mut logs[0]["data"], 11), "head"),

@@ -7,8 +7,13 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Answers a request itself, or changes the other node's answer to it.
+/// Ends the connection, answers a request itself, or changes the other node's answer to it.
 pub trait Conduct: Clone + Send + Sync + 'static {
+    /// Whether to end the connection without an answer.
+    fn hang_up(&self, _request: &Value) -> bool {
+        false
+    }
+
     /// The error to answer with.
     fn refuse(&self, _request: &Value) -> Option<Value> {
         None
@@ -46,6 +51,9 @@ async fn serve(stream: TcpStream, node: &str, conduct: &impl Conduct) {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.unwrap();
     let request: Value = serde_json::from_slice(&body).unwrap();
+    if conduct.hang_up(&request) {
+        return;
+    }
     let answer = match conduct.refuse(&request) {
         Some(error) => json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }),
         None => {
