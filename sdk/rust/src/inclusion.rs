@@ -1,7 +1,7 @@
 //! One customer's proof that his balances were counted: read, checked, summed, without any network.
 
+use ballast_core::inclusion::InclusionFile;
 pub use ballast_core::inclusion::{AssetName, Balance, Expected, IncludedLeaf, InclusionError};
-use ballast_core::inclusion::{InclusionFile, NOTICE};
 
 /// Whether `text` shows that balances of `account` are in the epoch that `expected` describes, and which: the sum over
 /// all of the file's leaves, for every asset of the exchange's list, in committed units.
@@ -10,10 +10,4 @@ use ballast_core::inclusion::{InclusionFile, NOTICE};
 /// [`Epoch::expected`](crate::epoch::Epoch::expected). Errors say nothing of balances or salts.
 pub fn verify(text: &str, account: &str, expected: &Expected<'_>) -> Result<Vec<Balance>, InclusionError> {
     InclusionFile::parse(text)?.verify(account, expected)
-}
-
-/// The JSON of `file`, its notice first.
-pub fn write(file: &InclusionFile) -> Result<String, serde_json::Error> {
-    debug_assert_eq!(file.notice, NOTICE);
-    serde_json::to_string_pretty(file).map(|text| text + "\n")
 }

@@ -12,7 +12,7 @@ use ballast_core::{
 use ballast_sdk::{
     chain::Chain,
     epoch::Epoch,
-    inclusion::{Expected, InclusionError, verify, write},
+    inclusion::{Expected, InclusionError, verify},
 };
 use sample::*;
 use serde_json::Value;
@@ -79,6 +79,10 @@ fn file(books: &Books) -> InclusionFile {
         assets: assets().as_slice().iter().map(name).collect(),
         leaves: vec![leaf(books, "alice", 0, 0, 5), leaf(books, "alice", 1, 1, 2)],
     }
+}
+
+fn write(file: &InclusionFile) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(file)
 }
 
 /// What alice is told about a file that was changed in this way.
