@@ -4,11 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     Refusal,
+    circuit::Class,
     digest::{Digest, Preimage},
 };
 
-/// Asset positions of the direct circuit: numbers 1 to 64.
-pub const ASSETS_MAX: usize = 64;
+/// Assets of a list: one for each position of a circuit.
+pub const ASSETS_MAX: usize = Class::ASSETS as usize;
 pub const SYMBOL_MAX: usize = 16;
 pub const DECIMALS_MAX: u8 = 36;
 
@@ -46,7 +47,7 @@ impl Asset {
     }
 }
 
-/// 1 to 64 assets with distinct symbols; asset number a is entry a - 1.
+/// 1 to 128 assets with distinct symbols; asset number a is entry a - 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetList(Vec<Asset>);
 
@@ -107,8 +108,8 @@ mod tests {
     #[test]
     fn a_list_is_neither_empty_nor_long_nor_repeating() {
         let many = |n: usize| (0..n).map(|i| Asset::new(&format!("A{i}"), 0).unwrap()).collect::<Vec<_>>();
-        assert!(AssetList::new(many(64)).is_ok());
-        assert_eq!(AssetList::new(many(65)), Err(Refusal::AssetListInvalid));
+        assert!(AssetList::new(many(128)).is_ok());
+        assert_eq!(AssetList::new(many(129)), Err(Refusal::AssetListInvalid));
         assert_eq!(AssetList::new(Vec::new()), Err(Refusal::AssetListInvalid));
         let twice = [many(2), many(1)].concat();
         assert_eq!(AssetList::new(twice), Err(Refusal::AssetListInvalid));

@@ -4,6 +4,7 @@ use crate::{
     Refusal,
     digest::{Digest, Preimage},
     field::BASE_ORDER,
+    opening::OPENING_ELEMENTS,
 };
 
 /// Depth of the quaternary tree and number of asset positions.
@@ -15,16 +16,22 @@ pub struct Class {
 }
 
 impl Class {
-    /// The direct circuit: 64 leaves, 64 assets.
-    pub const DIRECT: Self = Self { depth: 3, assets: 64 };
+    /// Asset positions of every class.
+    pub const ASSETS: u16 = 128;
+    /// 16,384 leaves.
+    pub const SMALLEST: Self = Self::new(7);
+    /// 1,048,576 leaves.
+    pub const LARGEST: Self = Self::new(10);
+
+    /// The class of this depth; [`Self::check`] says whether there is one.
+    pub const fn new(depth: u8) -> Self {
+        Self { depth, assets: Self::ASSETS }
+    }
 
     /// Refuses a class that no verifier of this version knows.
     pub fn check(self) -> Result<(), Refusal> {
-        if self == Self::DIRECT {
-            Ok(())
-        } else {
-            Err(Refusal::CircuitClassUnsupported { depth: self.depth, assets: self.assets })
-        }
+        let known = (Self::SMALLEST.depth..=Self::LARGEST.depth).contains(&self.depth) && self.assets == Self::ASSETS;
+        if known { Ok(()) } else { Err(Refusal::CircuitClassUnsupported { depth: self.depth, assets: self.assets }) }
     }
 
     /// Leaves of one shard, 4^depth.
@@ -34,7 +41,7 @@ impl Class {
 
     /// Elements of the public vector.
     pub const fn public_elements(self) -> usize {
-        3 + self.assets as usize
+        3 + self.assets as usize + OPENING_ELEMENTS
     }
 }
 
@@ -75,8 +82,16 @@ pub const G1_LENGTH: usize = 64;
 pub const G2_LENGTH: usize = 128;
 /// Public inputs of every circuit: d, rho, phi.
 pub const PUBLIC_INPUTS: usize = 3;
-pub const KEY_LENGTH: usize = G1_LENGTH + 3 * G2_LENGTH + (PUBLIC_INPUTS + 1) * G1_LENGTH;
+pub const KEY_LENGTH: usize = G1_LENGTH + 3 * G2_LENGTH + (PUBLIC_INPUTS + 1) * G1_LENGTH + G2_LENGTH;
+const TAU_START: usize = KEY_LENGTH - G2_LENGTH;
 pub const PROOF_LENGTH: usize = 2 * G1_LENGTH + G2_LENGTH;
+
+/// The generator of G1, uncompressed: (1, 2).
+pub const G1_GENERATOR: [u8; G1_LENGTH] = {
+    let mut point = [0; G1_LENGTH];
+    (point[31], point[63]) = (1, 2);
+    point
+};
 
 /// The generator of G2, uncompressed, EIP-197 order.
 pub const G2_GENERATOR: [u8; G2_LENGTH] = [
@@ -89,13 +104,14 @@ pub const G2_GENERATOR: [u8; G2_LENGTH] = [
     0xe7, 0x69, 0x0c, 0x43, 0xd3, 0x7b, 0x4c, 0xe6, 0xcc, 0x01, 0x66, 0xfa, 0x7d, 0xaa,
 ];
 
-/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3. Points are numbered 0 to 7 in this order.
+/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3 of Groth16, then tau, the generator of G2 times
+/// the secret of the powers of tau. Points are numbered 0 to 8 in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey([u8; KEY_LENGTH]);
 
 impl VerifyingKey {
-    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma or
-    /// delta equal to the generator or to each other.
+    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma,
+    /// delta or tau equal to the generator, gamma equal to delta.
     ///
     /// # Soundness
     /// The caller still owes that points are on their curve and G2 points in the subgroup of order r.
@@ -113,7 +129,7 @@ impl VerifyingKey {
                 return Err(Refusal::KeyPointAtInfinity { point: point_number });
             }
         }
-        for (point, bytes) in [(2, key.gamma()), (3, key.delta())] {
+        for (point, bytes) in [(2, key.gamma()), (3, key.delta()), (8, key.tau())] {
             if bytes == G2_GENERATOR {
                 return Err(Refusal::KeyPointIsGenerator { point });
             }
@@ -146,12 +162,17 @@ impl VerifyingKey {
 
     /// IC_0 .. IC_3.
     pub fn inputs(&self) -> impl Iterator<Item = &[u8]> {
-        self.0[448..].chunks_exact(G1_LENGTH)
+        self.0[448..TAU_START].chunks_exact(G1_LENGTH)
     }
 
-    /// All points in order: 0 alpha, 1 beta, 2 gamma, 3 delta, 4.. IC.
+    /// The generator of G2 times the secret of the powers of tau.
+    pub fn tau(&self) -> &[u8] {
+        &self.0[TAU_START..]
+    }
+
+    /// All points in order: 0 alpha, 1 beta, 2 gamma, 3 delta, 4 to 7 IC, 8 tau.
     pub fn points(&self) -> impl Iterator<Item = &[u8]> {
-        [self.alpha(), self.beta(), self.gamma(), self.delta()].into_iter().chain(self.inputs())
+        [self.alpha(), self.beta(), self.gamma(), self.delta()].into_iter().chain(self.inputs()).chain([self.tau()])
     }
 }
 
@@ -185,7 +206,7 @@ mod tests {
     fn degenerate_keys_are_refused_each_by_name() {
         assert!(VerifyingKey::new(&plausible()).is_ok());
         let short = VerifyingKey::new(&plausible()[1..]).unwrap_err();
-        assert_eq!(short, Refusal::KeyLengthWrong { expected: 704, found: 703 });
+        assert_eq!(short, Refusal::KeyLengthWrong { expected: 832, found: 831 });
         assert_eq!(
             refusal(|k| k[640..672].copy_from_slice(&BASE_ORDER)),
             Refusal::KeyCoordinateNotCanonical { point: 7 }
@@ -193,13 +214,31 @@ mod tests {
         assert_eq!(refusal(|k| k[64..192].fill(0)), Refusal::KeyPointAtInfinity { point: 1 });
         assert_eq!(refusal(|k| k[192..320].copy_from_slice(&G2_GENERATOR)), Refusal::KeyPointIsGenerator { point: 2 });
         assert_eq!(refusal(|k| k[320..448].copy_from_slice(&G2_GENERATOR)), Refusal::KeyPointIsGenerator { point: 3 });
+        assert_eq!(refusal(|k| k[704..].copy_from_slice(&G2_GENERATOR)), Refusal::KeyPointIsGenerator { point: 8 });
+        assert_eq!(refusal(|k| k[704..].fill(0)), Refusal::KeyPointAtInfinity { point: 8 });
+        assert_eq!(refusal(|k| k[800..].copy_from_slice(&BASE_ORDER)), Refusal::KeyCoordinateNotCanonical { point: 8 });
         assert_eq!(refusal(|k| k.copy_within(192..320, 320)), Refusal::KeyGammaEqualsDelta);
+    }
+
+    #[test]
+    fn classes_have_128_assets_and_depths_from_7_to_10() {
+        for depth in 0..=u8::MAX {
+            let unsupported = Refusal::CircuitClassUnsupported { depth, assets: 128 };
+            let expected = if (7..=10).contains(&depth) { Ok(()) } else { Err(unsupported) };
+            assert_eq!(Class::new(depth).check(), expected);
+        }
+        for assets in [0, 64, 127, 129] {
+            let class = Class { assets, ..Class::SMALLEST };
+            assert_eq!(class.check(), Err(Refusal::CircuitClassUnsupported { depth: 7, assets }));
+        }
+        assert_eq!((Class::SMALLEST.leaves(), Class::LARGEST.leaves()), (16_384, 1_048_576));
+        assert_eq!(Class::SMALLEST.public_elements(), 203);
     }
 
     #[test]
     fn the_setup_kind_is_part_of_the_id() {
         let key = VerifyingKey::new(&plausible()).unwrap();
-        let id = |setup| circuit_id(Class::DIRECT, setup, &[7; 32], &key);
+        let id = |setup| circuit_id(Class::SMALLEST, setup, &[7; 32], &key);
         assert_ne!(id(SetupKind::Development), id(SetupKind::Ceremony));
     }
 }

@@ -23,7 +23,7 @@ pub struct CircuitFile {
     pub setup: SetupKind,
     #[serde(with = "crate::hexadecimal")]
     pub transcript: Digest,
-    /// 704 bytes, hexadecimal with 0x.
+    /// 832 bytes, hexadecimal with 0x.
     pub verifying_key: String,
     #[serde(with = "crate::hexadecimal")]
     pub id: Digest,
@@ -95,8 +95,8 @@ mod tests {
     use super::*;
 
     fn file() -> CircuitFile {
-        let key = VerifyingKey::new(&core::array::from_fn::<u8, 704, _>(|i| (i / 32 + 1) as u8)).unwrap();
-        CircuitFile::new(Class::DIRECT, SetupKind::Development, [3; 32], &key)
+        let key = VerifyingKey::new(&core::array::from_fn::<u8, 832, _>(|i| (i / 32 + 1) as u8)).unwrap();
+        CircuitFile::new(Class::SMALLEST, SetupKind::Development, [3; 32], &key)
     }
 
     fn refusal(change: impl Fn(&mut CircuitFile)) -> CircuitFileError {
@@ -113,7 +113,7 @@ mod tests {
         assert!(matches!(refusal(|f| f.transcript[0] ^= 1), CircuitFileError::IdMismatch { .. }));
         assert!(matches!(refusal(|f| f.version = 2), CircuitFileError::Malformed(_)));
         assert!(matches!(refusal(|f| f.notice = "ceremony".into()), CircuitFileError::Malformed(_)));
-        assert!(matches!(refusal(|f| f.verifying_key.truncate(704)), CircuitFileError::Key(_)));
+        assert!(matches!(refusal(|f| f.verifying_key.truncate(832)), CircuitFileError::Key(_)));
         let as_ceremony = refusal(|f| {
             f.setup = SetupKind::Ceremony;
             f.notice = SetupKind::Ceremony.label().into();

@@ -1,7 +1,7 @@
-//! The equation of BN254's G2 curve, for saying why a point is refused where the chain only says that it is.
+//! The equations of BN254's curves. That of G2 is for saying why a point is refused where the chain only says that it is.
 
 use crate::{
-    circuit::G2_LENGTH,
+    circuit::{G1_LENGTH, G2_LENGTH},
     montgomery::{BASE, Limbs, to_limbs},
 };
 
@@ -58,11 +58,36 @@ pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
     y.multiply(&y).canonical() == right.canonical()
 }
 
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1. The point at
+/// infinity is not on it.
+#[cfg(not(target_os = "solana"))]
+pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
+    let mut words = [[0; 32]; 2];
+    for (word, bytes) in words.iter_mut().zip(point.chunks_exact(32)) {
+        word.copy_from_slice(bytes);
+    }
+    let mut three = [0; 32];
+    three[31] = 3;
+    let [x, y, three] = [&words[0], &words[1], &three].map(|word| BASE.to_montgomery(&to_limbs(word)));
+    let product = |a: &Limbs, b: &Limbs| BASE.canonical(&BASE.multiply(a, b));
+    let right = BASE.add(&product(&product(&x, &x), &x), &BASE.canonical(&three));
+    product(&y, &y) == BASE.canonical(&right)
+}
+
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1, by the
+/// syscall. The point at infinity is not on it.
+#[cfg(target_os = "solana")]
+pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
+    let mut input = [0; 2 * G1_LENGTH];
+    input[..G1_LENGTH].copy_from_slice(point);
+    *point != [0; G1_LENGTH] && solana_bn254::prelude::alt_bn128_g1_addition_be(&input).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::G2_GENERATOR;
-    use ark_bn254::{Fq, Fq2, G2Affine};
+    use crate::circuit::{G1_GENERATOR, G2_GENERATOR};
+    use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
     use ark_ec::AffineRepr;
     use ark_ff::{BigInteger, PrimeField};
 
@@ -95,7 +120,28 @@ mod tests {
     }
 
     #[test]
-    fn infinity_is_not_on_it() {
+    fn g1_agrees_with_arkworks() {
+        let bytes = |point: &G1Affine| -> [u8; G1_LENGTH] {
+            [point.x.into_bigint().to_bytes_be(), point.y.into_bigint().to_bytes_be()].concat().try_into().unwrap()
+        };
+        assert!(on_curve(&G1_GENERATOR));
+        let mut multiple = G1Affine::generator();
+        assert_eq!(bytes(&multiple), G1_GENERATOR);
+        for scalar in 2u64..40 {
+            multiple = (multiple * ark_bn254::Fr::from(scalar)).into();
+            assert!(on_curve(&bytes(&multiple)));
+            assert!(on_curve(&bytes(&-multiple)));
+            let (mut off, mut swapped) = (multiple, multiple);
+            off.y += Fq::from(1u64);
+            assert!(!on_curve(&bytes(&off)));
+            (swapped.x, swapped.y) = (multiple.y, multiple.x);
+            assert!(!on_curve(&bytes(&swapped)));
+        }
+    }
+
+    #[test]
+    fn infinity_is_on_neither() {
         assert!(!on_twist(&[0; G2_LENGTH]));
+        assert!(!on_curve(&[0; G1_LENGTH]));
     }
 }

@@ -62,6 +62,14 @@ impl Element {
         halves.map(Self)
     }
 
+    /// The bytes whose halves these are. What a half has beyond 128 bits is lost.
+    pub(crate) fn join(high: &Self, low: &Self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&high.0[16..]);
+        bytes[16..].copy_from_slice(&low.0[16..]);
+        bytes
+    }
+
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

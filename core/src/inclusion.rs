@@ -202,7 +202,7 @@ impl InclusionFile {
             self.check_root(number, leaf, expected)?;
             for slot in &leaf.slots {
                 let sum = usize::from(slot.asset).checked_sub(1).and_then(|index| sums.get_mut(index));
-                // At most 128 * 64 leaves of nine 64-bit balances: no overflow.
+                // At most 128 * 4^10 leaves of nine 64-bit balances: no overflow.
                 *sum.ok_or(InclusionError::SlotsInvalid { leaf: number })? += u128::from(slot.balance);
             }
         }

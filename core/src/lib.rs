@@ -8,10 +8,11 @@
 //! | --- | --- | --- |
 //! | [`field`], [`montgomery`] | 0 | canonical field elements, multiplication |
 //! | [`digest`], [`poseidon`] | 0 | the two hash functions |
-//! | [`curve`] | 1 | why a point of a key is refused |
+//! | [`curve`] | 1 | whether a point is where it must be |
 //! | [`exchange`], [`assets`], [`circuit`], `circuit_file` | 1 | identifiers |
 //! | [`leaf`], [`tree`], `inclusion` | 2 | balances, Merkle tree, paths, a customer's file |
 //! | [`statement`], [`reserves`], [`public_vector`] | 3 | what a proof says |
+//! | [`opening`] | 3 | the commitments of a proof, and where they are opened |
 //! | [`record`] | 4 | epoch record, rolling head |
 //! | [`post`] | 5 | what a poster sends |
 //! | [`rules`], [`refusal`] | 6 | when a chain accepts it |
@@ -36,6 +37,7 @@ pub mod inclusion;
 #[cfg(any(feature = "ark", target_os = "solana"))]
 pub mod leaf;
 pub mod montgomery;
+pub mod opening;
 #[cfg(any(feature = "ark", target_os = "solana"))]
 pub mod poseidon;
 pub mod post;

@@ -11,9 +11,14 @@ const LIMBS: usize = 9;
 const BITS: usize = 29;
 const MASK: u64 = (1 << BITS) - 1;
 /// Limbs that hold an amount, below 2^112.
-const SHORT: usize = 4;
-/// Coefficients folded in with one reduction.
-const GROUP: usize = 5;
+const AMOUNT: usize = 4;
+/// Limbs that hold half of a digest or of a coordinate, below 2^128.
+const HALF: usize = 5;
+/// Products a column that the coefficients of one group may fill: with the 18 of the running sum, whose limbs have 30 bits,
+/// and the 9 of the reduction there are less than 64 of 58 bits.
+const PRODUCTS: usize = 36;
+/// Coefficients folded in with one reduction at most: as many amounts as the products allow, and one that needs none.
+const GROUP: usize = PRODUCTS / AMOUNT + 1;
 
 /// A number, lowest limb first. Below 2^29 each but where said.
 pub(crate) type Limbs = [u64; LIMBS];
@@ -198,9 +203,19 @@ const fn add_limbs(a: &Limbs, b: &Limbs) -> Limbs {
     sum
 }
 
-/// sum_i point^i coefficients_i. Amounts cost half of what other coefficients do, zeros at the end nothing.
+/// The limbs to multiply for this coefficient; the others are zero.
+fn width(coefficient: &Element) -> usize {
+    // 32 bytes are 256 bits: below 2^112 the first 18 are zero.
+    match coefficient.as_bytes().iter().position(|byte| *byte != 0) {
+        None => 0,
+        Some(18..) => AMOUNT,
+        Some(16..) => HALF,
+        Some(_) => LIMBS,
+    }
+}
+
+/// sum_i point^i coefficients_i. Amounts and halves cost half of what other coefficients do, zeros next to nothing.
 pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
-    let used = coefficients.iter().rposition(|c| *c != Element::ZERO).map_or(0, |last| last + 1);
     let point = SCALAR.to_montgomery(&to_limbs(point.as_bytes()));
     // point^(i + 1)
     let mut powers = [point; GROUP];
@@ -208,32 +223,49 @@ pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
         powers[i] = SCALAR.multiply(&powers[i - 1], &point);
     }
     let mut sum = [0; LIMBS];
-    for group in coefficients[..used].chunks(GROUP).rev() {
-        // At most 18 + 4 * 9 products of 29-bit limbs a column, as the sum's have 30.
+    let mut rest = coefficients;
+    while let [begin @ .., lowest] = rest {
+        // The group ends where the last one began. Its lowest coefficient is added after the reduction.
+        let (mut begin, mut lowest, mut products) = (begin, lowest, 0);
+        while let [before @ .., lower] = begin {
+            products += width(lowest);
+            if products > PRODUCTS || rest.len() - before.len() > GROUP {
+                break;
+            }
+            (begin, lowest) = (before, lower);
+        }
+        let group = &rest[begin.len() + 1..];
         let mut columns = [0; 2 * LIMBS];
-        accumulate(&mut columns, &powers[GROUP - 1], &sum);
-        for (power, coefficient) in powers.iter().zip(&group[1..]) {
+        accumulate(&mut columns, &powers[group.len()], &sum);
+        for (power, coefficient) in powers.iter().zip(group) {
             let limbs = to_limbs(coefficient.as_bytes());
-            match limbs.first_chunk::<SHORT>() {
-                Some(short) if limbs[SHORT..] == [0; LIMBS - SHORT] => accumulate(&mut columns, power, short),
+            match (width(coefficient), limbs.first_chunk::<AMOUNT>(), limbs.first_chunk::<HALF>()) {
+                (0, ..) => (),
+                (AMOUNT, Some(amount), _) => accumulate(&mut columns, power, amount),
+                (HALF, _, Some(half)) => accumulate(&mut columns, power, half),
                 _ => accumulate(&mut columns, power, &limbs),
             }
         }
         sum = SCALAR.reduce(&mut columns);
-        for (limb, lowest) in sum.iter_mut().zip(to_limbs(group[0].as_bytes())) {
+        for (limb, lowest) in sum.iter_mut().zip(to_limbs(lowest.as_bytes())) {
             *limb = limb.wrapping_add(lowest);
         }
+        rest = begin;
     }
-    let sum = SCALAR.canonical(&add_limbs(&sum, &[0; LIMBS]));
+    element(&add_limbs(&sum, &[0; LIMBS]))
+}
+
+/// The element of these limbs, which are below twice the order.
+pub(crate) fn element(limbs: &Limbs) -> Element {
     // Below r these are canonical bytes.
-    Element::new(to_bytes(&sum)).unwrap_or(Element::ZERO)
+    Element::new(to_bytes(&SCALAR.canonical(limbs))).unwrap_or(Element::ZERO)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use ark_bn254::Fr;
-    use ark_ff::{BigInteger, PrimeField};
+    use ark_ff::{BigInteger, Field as _, PrimeField};
     use proptest::prelude::*;
 
     fn element(x: Fr) -> Element {
@@ -259,14 +291,41 @@ mod tests {
     /// Where a column overflowed, the assertion in `multiply_add` would fail.
     #[test]
     fn no_column_overflows() {
-        SCALAR.reduce(&mut [(18 + 4 * 9) * MASK * MASK; 2 * LIMBS]);
-        assert!(agrees(&[-Fr::from(1u64); 67], -Fr::from(1u64)));
+        SCALAR.reduce(&mut [(18 + PRODUCTS as u64) * MASK * MASK; 2 * LIMBS]);
+        // Each as many as make a group as full as it may be, and more.
+        let full = -Fr::from(1u64);
+        let half = Fr::from(u128::MAX);
+        let amount = Fr::from(u128::MAX >> 16);
+        let zero = Fr::from(0u64);
+        for point in [full, half, full / Fr::from(2u64)] {
+            for coefficient in [full, half, amount, zero] {
+                assert!(agrees(&[coefficient; 203], point));
+            }
+            assert!(agrees(&[[amount; 128].as_slice(), &[half; 64], &[full; 8]].concat(), point));
+            assert!(agrees(&[[amount; 3].as_slice(), &[zero; 125], &[half; 64], &[full; 8]].concat(), point));
+        }
+    }
+
+    #[test]
+    fn limbs_that_are_left_out_are_zero() {
+        let bits = |bits: u32| element(Fr::from(2u64).pow([u64::from(bits)]) - Fr::from(1u64));
+        for (width_expected, range) in [(0, 0..=0), (AMOUNT, 1..=112), (HALF, 113..=128), (LIMBS, 129..=253)] {
+            for number in range {
+                assert_eq!(width(&bits(number)), width_expected, "{number} bits");
+                assert!(to_limbs(bits(number).as_bytes())[width_expected..].iter().all(|limb| *limb == 0));
+            }
+        }
     }
 
     proptest! {
         #[test]
-        fn agrees_with_arkworks(bytes in proptest::collection::vec(any::<[u8; 32]>(), 1..16), point: [u8; 32]) {
-            let coefficients: Vec<Fr> = bytes.iter().map(|b| Fr::from_be_bytes_mod_order(b)).collect();
+        fn agrees_with_arkworks(
+            words in proptest::collection::vec((any::<[u8; 32]>(), 0..=32usize), 1..40),
+            point: [u8; 32],
+        ) {
+            // Coefficients of any length in bytes.
+            let coefficients: Vec<Fr> =
+                words.iter().map(|(bytes, from)| Fr::from_be_bytes_mod_order(&bytes[*from..])).collect();
             prop_assert!(agrees(&coefficients, Fr::from_be_bytes_mod_order(&point)));
         }
     }

@@ -1,6 +1,6 @@
 //! What a poster sends for one shard (section 5).
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     Refusal,
@@ -8,6 +8,7 @@ use crate::{
     circuit::{Class, PROOF_LENGTH},
     digest::Digest,
     field::Element,
+    opening::{OPENING_WORDS, Opening},
     public_vector::PublicVector,
     reserves::reserves_digest,
     solvency::amount,
@@ -17,9 +18,10 @@ use crate::{
 pub const VERSION: u8 = 1;
 const HEADER_LENGTH: usize = 1 + 8 + 8 + 2 + 2 + 32 + 8 + 32 + 32 + 2;
 
-/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range.
+/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range. Its lists are its
+/// own, or those of the bytes that it was read from: a copy would be a third of the memory that Solana's machine has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShardPost {
+pub struct ShardPost<Words = Vec<[u8; 32]>> {
     pub epoch: u64,
     /// Unix seconds.
     pub as_of: u64,
@@ -32,11 +34,13 @@ pub struct ShardPost {
     pub context: [[u8; 32]; 2],
     pub root: [u8; 32],
     /// By asset number.
-    pub totals: Vec<[u8; 32]>,
+    pub totals: Words,
     /// By asset number, as many as totals.
-    pub reserves: Vec<[u8; 32]>,
+    pub reserves: Words,
     /// d of the public vector, as the prover states it.
     pub digest: [u8; 32],
+    /// Coordinates, x then y, of the 16 points, then the 8 scalars: [`Opening::words`].
+    pub opening: Words,
     pub proof: [u8; PROOF_LENGTH],
 }
 
@@ -50,6 +54,7 @@ pub struct CheckedPost {
     /// By asset number, in committed units.
     pub reserves: Vec<u128>,
     pub digest: Element,
+    pub opening: Box<Opening>,
 }
 
 /// What a chain knows of an exchange when a post arrives, and a post does not say.
@@ -62,7 +67,7 @@ pub struct Chain {
 
 struct Reader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
         let (head, tail) = self.0.split_first_chunk::<N>().ok_or(Refusal::PostMalformed)?;
         self.0 = tail;
@@ -76,12 +81,18 @@ impl Reader<'_> {
     fn u64(&mut self) -> Result<u64, Refusal> {
         self.take().map(u64::from_be_bytes)
     }
+
+    fn words(&mut self, count: usize) -> Result<&'a [[u8; 32]], Refusal> {
+        let (head, tail) = self.0.split_at_checked(32 * count).ok_or(Refusal::PostMalformed)?;
+        self.0 = tail;
+        Ok(head.as_chunks().0)
+    }
 }
 
 impl ShardPost {
     /// Bytes of a post for `assets` assets.
     pub const fn encoded_length(assets: usize) -> usize {
-        HEADER_LENGTH + 32 * (3 + 2 * assets + 1) + PROOF_LENGTH
+        HEADER_LENGTH + 32 * (3 + 2 * assets + 1 + OPENING_WORDS) + PROOF_LENGTH
     }
 
     pub fn encode(&self) -> Vec<u8> {
@@ -97,13 +108,34 @@ impl ShardPost {
         bytes.extend_from_slice(&self.sources);
         bytes.extend_from_slice(&(self.totals.len() as u16).to_be_bytes());
         let words = self.context.iter().chain([&self.root]).chain(&self.totals).chain(&self.reserves);
-        words.chain([&self.digest]).for_each(|word| bytes.extend_from_slice(word));
+        words.chain([&self.digest]).chain(&self.opening).for_each(|word| bytes.extend_from_slice(word));
         bytes.extend_from_slice(&self.proof);
         bytes
     }
 
-    /// Refuses another version, no asset or more than 64, and bytes too few or too many.
+    /// [`ShardPost::read`], with lists of its own.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
+        ShardPost::read(bytes).map(|post| Self {
+            epoch: post.epoch,
+            as_of: post.as_of,
+            shard: post.shard,
+            circuit: post.circuit,
+            ledger: post.ledger,
+            sources: post.sources,
+            context: post.context,
+            root: post.root,
+            totals: post.totals.to_vec(),
+            reserves: post.reserves.to_vec(),
+            digest: post.digest,
+            opening: post.opening.to_vec(),
+            proof: post.proof,
+        })
+    }
+}
+
+impl<'a> ShardPost<&'a [[u8; 32]]> {
+    /// The post in `bytes`. Refuses another version, no asset or more than 128, and bytes too few or too many.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let mut reader = Reader(bytes);
         if reader.take::<1>()? != [VERSION] {
             return Err(Refusal::PostMalformed);
@@ -115,17 +147,9 @@ impl ShardPost {
         let ledger = LedgerPosition { sequence: reader.u64()?, head: reader.take()? };
         let sources = reader.take()?;
         let assets = usize::from(reader.u16()?);
-        if !(1..=ASSETS_MAX).contains(&assets) || bytes.len() != Self::encoded_length(assets) {
+        if !(1..=ASSETS_MAX).contains(&assets) || bytes.len() != ShardPost::encoded_length(assets) {
             return Err(Refusal::PostMalformed);
         }
-        let mut words = |count: usize| {
-            let mut words = Vec::with_capacity(count);
-            for _ in 0..count {
-                words.push(reader.take::<32>()?);
-            }
-            Ok(words)
-        };
-        let context = words(2)?;
         Ok(Self {
             epoch,
             as_of,
@@ -133,17 +157,20 @@ impl ShardPost {
             circuit,
             ledger,
             sources,
-            context: [context[0], context[1]],
-            root: words(1)?[0],
-            totals: words(assets)?,
-            reserves: words(assets)?,
-            digest: words(1)?[0],
+            context: [reader.take()?, reader.take()?],
+            root: reader.take()?,
+            totals: reader.words(assets)?,
+            reserves: reader.words(assets)?,
+            digest: reader.take()?,
+            opening: reader.words(OPENING_WORDS)?,
             proof: reader.take()?,
         })
     }
+}
 
-    /// Rule 5 but for the context: elements below r, halves below 2^128, amounts below 2^112. The index in a refusal
-    /// is the element's in the public vector; d counts as the one behind the last.
+impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
+    /// Rule 5 but for the context: elements below r, halves below 2^128, amounts below 2^112, points on the curve. The index
+    /// in a refusal is the element's in the public vector; d counts as the one behind the last.
     pub fn check(&self) -> Result<CheckedPost, Refusal> {
         let element = |bytes: &[u8; 32], index: usize| {
             Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
@@ -154,18 +181,19 @@ impl ShardPost {
             context[16 * index..16 * (index + 1)].copy_from_slice(&half.to_be_bytes());
         }
         let root = element(&self.root, 2)?;
-        let mut totals = Vec::with_capacity(self.totals.len());
-        for (index, total) in self.totals.iter().enumerate() {
+        let mut totals = Vec::with_capacity(self.totals.as_ref().len());
+        for (index, total) in self.totals.as_ref().iter().enumerate() {
             totals.push(amount(element(total, 3 + index)?.to_u128(), index as u16 + 1)?);
         }
-        let mut reserves = Vec::with_capacity(self.reserves.len());
-        for (index, reserve) in self.reserves.iter().enumerate() {
+        let mut reserves = Vec::with_capacity(self.reserves.as_ref().len());
+        for (index, reserve) in self.reserves.as_ref().iter().enumerate() {
             let asset = index as u16 + 1;
             let reserve = Element::new(*reserve).map_err(|_| Refusal::AmountOutOfRange { asset })?;
             reserves.push(amount(reserve.to_u128(), asset)?);
         }
-        let digest = element(&self.digest, 3 + ASSETS_MAX)?;
-        Ok(CheckedPost { context, root, totals, reserves, digest })
+        let opening = Opening::from_words(self.opening.as_ref()).map(Box::new)?;
+        let digest = element(&self.digest, Class::SMALLEST.public_elements())?;
+        Ok(CheckedPost { context, root, totals, reserves, digest, opening })
     }
 
     /// The statement that this post is for, given what the chain knows.
@@ -192,7 +220,7 @@ impl CheckedPost {
             return Err(Refusal::ContextMismatch);
         }
         let totals = self.totals.iter().map(|total| Element::from(*total));
-        PublicVector::from_totals(class, &context, self.root, totals)
+        PublicVector::from_totals(class, &context, self.root, totals, &self.opening)
             .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: self.totals.len() as u16 })
     }
 }
@@ -200,7 +228,11 @@ impl CheckedPost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::ORDER;
+    use crate::{
+        circuit::G1_GENERATOR,
+        field::{BASE_ORDER, ORDER},
+        opening::OPENING_POINTS,
+    };
     use alloc::vec;
 
     fn word(value: u128) -> [u8; 32] {
@@ -220,8 +252,13 @@ mod tests {
             totals: vec![word(8), word(9)],
             reserves: vec![word(10), word(11)],
             digest: word(12),
+            opening: opening().words(),
             proof: [13; 256],
         }
+    }
+
+    fn opening() -> Opening {
+        Opening { points: [G1_GENERATOR; OPENING_POINTS], scalars: core::array::from_fn(|s| Element::from(s as u64)) }
     }
 
     fn refusal(change: impl Fn(&mut ShardPost)) -> Refusal {
@@ -235,6 +272,9 @@ mod tests {
         let bytes = post().encode();
         assert_eq!(bytes.len(), ShardPost::encoded_length(2));
         assert_eq!(ShardPost::decode(&bytes), Ok(post()));
+        let mut most = post();
+        (most.totals, most.reserves) = (vec![word(1); 128], vec![word(2); 128]);
+        assert_eq!(ShardPost::decode(&most.encode()), Ok(most));
     }
 
     #[test]
@@ -251,8 +291,12 @@ mod tests {
         (none.totals, none.reserves) = (vec![], vec![]);
         assert_eq!(ShardPost::decode(&none.encode()), Err(Refusal::PostMalformed));
         let mut many = post();
-        (many.totals, many.reserves) = (vec![word(0); 65], vec![word(0); 65]);
+        (many.totals, many.reserves) = (vec![word(0); 129], vec![word(0); 129]);
         assert_eq!(ShardPost::decode(&many.encode()), Err(Refusal::PostMalformed));
+        let mut short = post();
+        short.opening.pop();
+        assert_eq!(ShardPost::decode(&short.encode()), Err(Refusal::PostMalformed));
+        assert_eq!(short.check(), Err(Refusal::PostMalformed));
     }
 
     #[test]
@@ -266,7 +310,16 @@ mod tests {
         assert_eq!(refusal(|p| p.totals[0][15] = 1), Refusal::AmountOutOfRange { asset: 1 });
         assert_eq!(refusal(|p| p.reserves[0] = word(1 << 112)), Refusal::AmountOutOfRange { asset: 1 });
         assert_eq!(refusal(|p| p.reserves[1] = ORDER), Refusal::AmountOutOfRange { asset: 2 });
-        assert_eq!(refusal(|p| p.digest = [0xff; 32]), Refusal::ElementNotCanonical { index: 67 });
+        assert_eq!(refusal(|p| p.digest = [0xff; 32]), Refusal::ElementNotCanonical { index: 203 });
+        assert_eq!(refusal(|p| p.opening[31] = BASE_ORDER), Refusal::OpeningCoordinateNotCanonical { word: 31 });
+        assert_eq!(refusal(|p| p.opening[3] = word(3)), Refusal::OpeningPointInvalid { point: 1 });
+        assert_eq!(refusal(|p| p.opening[32] = ORDER), Refusal::ElementNotCanonical { index: 195 });
+        assert_eq!(refusal(|p| p.opening[39] = ORDER), Refusal::ElementNotCanonical { index: 202 });
+    }
+
+    #[test]
+    fn a_post_carries_its_opening() {
+        assert_eq!(*post().check().unwrap().opening, opening());
     }
 
     #[test]
@@ -277,8 +330,8 @@ mod tests {
         let statement = right.statement(&chain, &reserves);
         right.context = Element::halves(&statement.context()).map(Element::to_bytes);
         let checked = right.check().unwrap();
-        assert!(checked.public_vector(Class::DIRECT, &statement).is_ok());
+        assert!(checked.public_vector(Class::SMALLEST, &statement).is_ok());
         let other = Statement { epoch: 4, ..statement };
-        assert_eq!(checked.public_vector(Class::DIRECT, &other), Err(Refusal::ContextMismatch));
+        assert_eq!(checked.public_vector(Class::SMALLEST, &other), Err(Refusal::ContextMismatch));
     }
 }

@@ -7,12 +7,14 @@ use crate::{
     digest::{Digest, sha256},
     field::Element,
     montgomery,
+    opening::{OPENING_ELEMENTS, Opening},
 };
 
 /// Elements absorbed by one step of the digest.
 pub const RATE: usize = 11;
 
-/// Y of one shard: context halves, root, totals padded with zeros to the class's asset positions.
+/// Y of one shard: context halves, root, totals padded with zeros to the class's asset positions, the opening's coordinates
+/// in halves and its scalars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicVector(Vec<Element>);
 
@@ -26,8 +28,8 @@ pub struct PublicInputs {
 
 impl PublicVector {
     /// `totals[a - 1]` is the shard's total of asset a; at most `class.assets` of them.
-    pub fn new(class: Class, context: &Digest, root: Element, totals: &[Element]) -> Option<Self> {
-        Self::from_totals(class, context, root, totals.iter().copied())
+    pub fn new(class: Class, context: &Digest, root: Element, totals: &[Element], opening: &Opening) -> Option<Self> {
+        Self::from_totals(class, context, root, totals.iter().copied(), opening)
     }
 
     /// [`Self::new`] of totals that lie in no slice.
@@ -36,6 +38,7 @@ impl PublicVector {
         context: &Digest,
         root: Element,
         totals: impl ExactSizeIterator<Item = Element>,
+        opening: &Opening,
     ) -> Option<Self> {
         if totals.len() > usize::from(class.assets) {
             return None;
@@ -44,7 +47,8 @@ impl PublicVector {
         elements.extend(Element::halves(context));
         elements.push(root);
         elements.extend(totals);
-        elements.resize(class.public_elements(), Element::ZERO);
+        elements.resize(class.public_elements() - OPENING_ELEMENTS, Element::ZERO);
+        elements.extend(opening.elements());
         Some(Self(elements))
     }
 
@@ -58,7 +62,12 @@ impl PublicVector {
 
     /// T_1 .. T_A.
     pub fn totals(&self) -> &[Element] {
-        &self.0[3..]
+        &self.0[3..self.0.len() - OPENING_ELEMENTS]
+    }
+
+    /// The opening that the vector was made with.
+    pub fn opening(&self) -> Opening {
+        self.0.last_chunk().map_or(Opening::ZERO, Opening::from_elements)
     }
 
     #[cfg(any(feature = "ark", target_os = "solana"))]
@@ -93,5 +102,45 @@ impl PublicVector {
     pub fn inputs(&self, digest: Element) -> PublicInputs {
         let challenge = self.challenge(&digest);
         PublicInputs { digest, challenge, evaluation: self.evaluate(&challenge) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::circuit::G1_GENERATOR;
+
+    fn opening() -> Opening {
+        let mut opening = Opening { points: [G1_GENERATOR; 16], ..Opening::ZERO };
+        for (number, byte) in opening.points.as_flattened_mut().iter_mut().enumerate() {
+            *byte ^= number as u8;
+        }
+        opening.scalars = core::array::from_fn(|index| Element::from(index as u64));
+        opening
+    }
+
+    #[test]
+    fn everything_lies_at_its_place() {
+        let totals = [Element::from(11u64), Element::from(12u64)];
+        let root = Element::from(10u64);
+        let vector = PublicVector::new(Class::SMALLEST, &[7; 32], root, &totals, &opening()).unwrap();
+        let elements = vector.elements();
+        assert_eq!(elements.len(), 203);
+        assert_eq!(elements[..5], [&Element::halves(&[7; 32])[..], &[root], &totals].concat());
+        assert_eq!(elements[5..131], [Element::ZERO; 126]);
+        let high_y_of_last = elements[131 + 62].to_u128().unwrap().to_be_bytes();
+        assert_eq!(high_y_of_last, opening().points[15][32..48]);
+        assert_eq!(elements[195..], opening().scalars);
+        assert_eq!((vector.root(), vector.totals()), (root, &elements[3..131]));
+        assert_eq!(vector.opening(), opening());
+    }
+
+    #[test]
+    fn there_are_no_more_totals_than_positions() {
+        let vector = |count| {
+            PublicVector::new(Class::SMALLEST, &[7; 32], Element::ZERO, &alloc::vec![Element::ZERO; count], &opening())
+        };
+        assert!(vector(128).is_some());
+        assert_eq!(vector(129), None);
     }
 }

@@ -21,7 +21,7 @@ macro_rules! with_refusals {
             ExchangePaused = 3,
             "a name is 1 to 32 bytes of printable ASCII"
             NameInvalid = 4,
-            "an asset list is 1 to 64 assets with distinct valid symbols and at most 36 decimals"
+            "an asset list is 1 to 128 assets with distinct valid symbols and at most 36 decimals"
             AssetListInvalid = 5,
             "the exchange has no asset list yet"
             AssetListMissing = 6,
@@ -61,7 +61,7 @@ macro_rules! with_refusals {
             CircuitAlreadyRegistered = 23,
             "a development setup is insecure and not accepted here"
             DevelopmentCircuitRefused = 24,
-            "a verifying key is 704 bytes"
+            "a verifying key is 832 bytes"
             KeyLengthWrong { expected: u32, found: u32 } = 25,
             "a coordinate of the verifying key is not below the order of the base field"
             KeyCoordinateNotCanonical { point: u8 } = 26,
@@ -71,7 +71,7 @@ macro_rules! with_refusals {
             KeyPointNotOnCurve { point: u8 } = 28,
             "a G2 point of the verifying key is outside the subgroup of order r"
             KeyPointOutsideSubgroup { point: u8 } = 29,
-            "gamma or delta is the generator of G2"
+            "gamma, delta or tau is the generator of G2"
             KeyPointIsGenerator { point: u8 } = 30,
             "gamma equals delta: anyone can forge proofs"
             KeyGammaEqualsDelta = 31,
@@ -109,6 +109,12 @@ macro_rules! with_refusals {
             SetupKindInvalid { found: u8 } = 47,
             "the signer does not own this buffer"
             NotBufferOwner = 48,
+            "a coordinate of an opening point is not below the order of the base field"
+            OpeningCoordinateNotCanonical { word: u8 } = 49,
+            "a point of the opening is at infinity or not on the curve"
+            OpeningPointInvalid { point: u8 } = 50,
+            "the opening equation does not hold"
+            OpeningRejected = 51,
         }
     };
 }

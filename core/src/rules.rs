@@ -43,10 +43,10 @@ pub enum Effect {
 
 /// Rules 1 to 3 but for the poster: order in time, in the ledger and among shards. `clock` is the chain's, in Unix
 /// seconds; `statement` is the post's.
-pub fn check_order(
+pub fn check_order<Words: AsRef<[[u8; 32]]>>(
     history: &History,
     unfinished: Option<&Unfinished>,
-    post: &ShardPost,
+    post: &ShardPost<Words>,
     statement: &Statement,
     clock: u64,
 ) -> Result<Effect, Refusal> {
@@ -56,14 +56,14 @@ pub fn check_order(
 }
 
 /// Rule 1 but for the poster.
-pub fn check_exchange(history: &History, post: &ShardPost) -> Result<(), Refusal> {
+pub fn check_exchange<Words: AsRef<[[u8; 32]]>>(history: &History, post: &ShardPost<Words>) -> Result<(), Refusal> {
     if history.paused {
         return Err(Refusal::ExchangePaused);
     }
     if history.assets == 0 {
         return Err(Refusal::AssetListMissing);
     }
-    let found = post.totals.len() as u16;
+    let found = post.totals.as_ref().len() as u16;
     if found != history.assets {
         return Err(Refusal::AssetCountMismatch { expected: history.assets, found });
     }
@@ -71,7 +71,7 @@ pub fn check_exchange(history: &History, post: &ShardPost) -> Result<(), Refusal
 }
 
 /// Rule 2: order in time and in the ledger. `clock` is the chain's, in Unix seconds.
-pub fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(), Refusal> {
+pub fn check_time<Words>(history: &History, post: &ShardPost<Words>, clock: u64) -> Result<(), Refusal> {
     if post.epoch != history.next_epoch {
         return Err(Refusal::EpochNotNext { expected: history.next_epoch, found: post.epoch });
     }
@@ -92,9 +92,9 @@ pub fn check_time(history: &History, post: &ShardPost, clock: u64) -> Result<(),
 }
 
 /// Rule 3: order among shards. `statement` is the post's.
-pub fn check_shard(
+pub fn check_shard<Words>(
     unfinished: Option<&Unfinished>,
-    post: &ShardPost,
+    post: &ShardPost<Words>,
     statement: &Statement,
 ) -> Result<Effect, Refusal> {
     let shard = post.shard;
@@ -165,6 +165,7 @@ mod tests {
             totals: vec![[0; 32]; 2],
             reserves: vec![[0; 32]; 2],
             digest: [0; 32],
+            opening: vec![],
             proof: [0; 256],
         }
     }
