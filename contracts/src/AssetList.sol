@@ -25,7 +25,7 @@ struct AssetListState {
 /// @title Asset lists
 library AssetList {
     /// @notice Assets of one exchange.
-    uint256 internal constant ASSETS_MAX = 64;
+    uint256 internal constant ASSETS_MAX = 128;
 
     uint256 private constant SYMBOL_MAX = 16;
     uint8 private constant DECIMALS_MAX = 36;
@@ -33,7 +33,7 @@ library AssetList {
     /// @notice Replaces the list. Refuses one that the specification's section 1 does not allow.
     function set(AssetListState storage list, Asset[] calldata assets) internal {
         if (assets.length == 0) revert IRefusals.AssetListInvalid(0, "no asset");
-        if (assets.length > ASSETS_MAX) revert IRefusals.AssetListInvalid(0, "more than 64 assets");
+        if (assets.length > ASSETS_MAX) revert IRefusals.AssetListInvalid(0, "more than 128 assets");
         _clear(list);
         bytes16[] memory symbols = new bytes16[](assets.length);
         for (uint256 i = 0; i < assets.length; ++i) {

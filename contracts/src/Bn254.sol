@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
-/// @title The curve BN254 as far as a Groth16 verifier needs it
+/// @title The curve BN254 as far as a verifier needs it
 /// @dev Points are affine and uncompressed. A G1 point is (x, y) over F_q; a G2 point is (x, y) over F_q[u]/(u^2 + 1), each coordinate
 /// with its imaginary part first, as in EIP-197. Callers check that coordinates are below q.
 library Bn254 {
@@ -38,6 +38,16 @@ library Bn254 {
         uint256 yReal;
     }
 
+    /// @notice A running sum in G1, with room behind it for the point and scalar that come next: the precompiles read and write it in place.
+    /// All zeros is the empty sum.
+    struct Sum {
+        uint256 x;
+        uint256 y;
+        uint256 nextX;
+        uint256 nextY;
+        uint256 scalar;
+    }
+
     /// @notice Whether y^2 = x^3 + 3. The point at infinity, (0, 0), is not.
     function isOnCurve(G1 memory point) internal pure returns (bool) {
         uint256 right = addmod(mulmod(mulmod(point.x, point.x, Q), point.x, Q), 3, Q);
@@ -58,37 +68,37 @@ library Bn254 {
         return accepted && result.length == 32;
     }
 
-    /// @notice `sum` + `scalar` times (x, y). Points are valid.
-    function multiplyAdd(G1 memory sum, uint256 x, uint256 y, uint256 scalar) internal view returns (G1 memory result) {
-        // The product is left where the addition takes its second point.
-        uint256[4] memory words = [x, y, scalar, 0];
+    /// @notice Adds `scalar` times (x, y) to the sum. Points are valid; a scalar of r or more counts modulo r.
+    function addProduct(Sum memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
+        (sum.nextX, sum.nextY, sum.scalar) = (x, y, scalar);
         bool success;
         assembly ("memory-safe") {
-            success := staticcall(gas(), MULTIPLY, words, 96, add(words, 64), 64)
+            let next := add(sum, 64)
+            success := staticcall(gas(), MULTIPLY, next, 96, next, 64)
             success := and(success, eq(returndatasize(), 64))
         }
         if (!success) revert IRefusals.PrecompileFailed(address(MULTIPLY));
-        (words[0], words[1]) = (sum.x, sum.y);
         assembly ("memory-safe") {
-            success := staticcall(gas(), ADD, words, 128, result, 64)
+            success := staticcall(gas(), ADD, sum, 128, sum, 64)
             success := and(success, eq(returndatasize(), 64))
         }
         if (!success) revert IRefusals.PrecompileFailed(address(ADD));
     }
 
-    /// @notice Whether the product of four pairings is one.
-    /// @param pairs of a G1 point (2 words) and a G2 point (4 words), four times
+    /// @notice Whether the product of the first `count` pairings is one.
+    /// @param pairs of a G1 point (2 words) and a G2 point (4 words)
     /// @return valid whether all points are on their curves and in their subgroups
     /// @return one whether the product is one
-    function pairing(uint256[24] memory pairs) internal view returns (bool valid, bool one) {
-        uint256[1] memory result;
+    function pairing(uint256[36] memory pairs, uint256 count) internal view returns (bool valid, bool one) {
+        uint256 result;
         uint256 length;
         assembly ("memory-safe") {
-            valid := staticcall(gas(), PAIRING, pairs, 768, result, 32)
+            valid := staticcall(gas(), PAIRING, pairs, mul(count, 192), 0, 32)
             length := returndatasize()
+            result := mload(0)
         }
         if (valid && length != 32) revert IRefusals.PrecompileFailed(address(PAIRING));
-        one = valid && result[0] == 1;
+        one = valid && result == 1;
     }
 
     /// @dev (a + b u)(c + d u) = ac - bd + (ad + bc) u, imaginary parts first.

@@ -4,17 +4,17 @@ pragma solidity ^0.8.37;
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Groth16Verifier} from "./Groth16Verifier.sol";
+import {CircuitVerifier} from "./CircuitVerifier.sol";
 import {Identifiers} from "./Identifiers.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
-import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 
 /// @title Circuits whose proofs are accepted
 /// @notice See `ICircuitRegistry`. Ownership moves in two steps and cannot be renounced.
 contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
-    /// The direct circuit's class.
-    uint8 private constant DEPTH = 3;
-    uint16 private constant ASSETS = 64;
+    uint8 private constant DEPTH_MIN = 7;
+    uint8 private constant DEPTH_MAX = 10;
+    uint16 private constant ASSETS = 128;
 
     /// @inheritdoc ICircuitRegistry
     uint32 public immutable activationDelay;
@@ -37,12 +37,13 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
         onlyOwner
         returns (bytes32 circuitId)
     {
-        if (depth != DEPTH || assets != ASSETS) revert CircuitClassUnsupported(depth, assets);
+        bool supported = depth >= DEPTH_MIN && depth <= DEPTH_MAX && assets == ASSETS;
+        if (!supported) revert CircuitClassUnsupported(depth, assets);
         SetupKind kind = _setupKind(setup);
         circuitId = Identifiers.circuitId(depth, assets, setup, transcript, verifyingKey);
         Circuit storage added = _circuits[circuitId];
         if (address(added.verifier) != address(0)) revert CircuitAlreadyRegistered(circuitId);
-        added.verifier = new Groth16Verifier(verifyingKey);
+        added.verifier = new CircuitVerifier(verifyingKey);
         added.activeFrom = SafeCast.toUint48(block.timestamp + activationDelay);
         added.depth = depth;
         added.assets = assets;
@@ -70,7 +71,7 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     }
 
     /// @inheritdoc ICircuitRegistry
-    function activeCircuit(bytes32 circuitId) external view returns (IGroth16Verifier verifier, SetupKind setup) {
+    function activeCircuit(bytes32 circuitId) external view returns (ICircuitVerifier verifier, SetupKind setup) {
         Circuit storage known = _known(circuitId);
         if (known.retired) revert CircuitRetired(circuitId);
         if (block.timestamp < known.activeFrom) {

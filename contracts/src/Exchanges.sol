@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AssetList, AssetListState} from "./AssetList.sol";
+import {EpochLog} from "./EpochLog.sol";
 import {Identifiers} from "./Identifiers.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
 import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
@@ -17,8 +18,8 @@ struct Progress {
     uint64 asOf;
     /// Of the latest epoch.
     uint64 ledgerSequence;
-    /// Of the latest epoch: which of its amounts are long.
-    uint32 longAmounts;
+    /// Of the latest epoch: how many bytes its amounts take.
+    uint32 amountSizes;
     /// Of the epoch that was begun and is not finished; less than 128.
     uint8 shardsDone;
     uint8 assets;
@@ -27,22 +28,11 @@ struct Progress {
     bool paused;
 }
 
-/// @notice A finalized epoch: two slots.
-struct EpochState {
-    bytes32 head;
-    uint64 asOf;
-    uint64 insolvent;
-    uint48 postedAt;
-    uint48 postedInBlock;
-    uint16 shardCount;
-    SetupKind setup;
-}
-
 /// @notice What the posted shards of an unfinished epoch amount to.
 struct PendingState {
     bytes32 firstContext;
     bytes32 roots;
-    uint128[64] liabilities;
+    uint128[128] liabilities;
 }
 
 /// @notice All of one exchange.
@@ -52,7 +42,7 @@ struct ExchangeState {
     bytes32 ledgerHead;
     AssetListState list;
     LatestAmounts.State amounts;
-    mapping(uint64 epoch => EpochState) epochs;
+    EpochLog.State epochs;
     PendingState pending;
     mapping(address poster => bool) isPoster;
     address[] posters;
@@ -199,6 +189,6 @@ abstract contract Exchanges is IReserves {
 
     /// @dev The rolling head before epoch `number`, which is the next one of `state`.
     function _head(bytes32 exchangeId, ExchangeState storage state, uint64 number) internal view returns (bytes32) {
-        return number == 1 ? exchangeId : state.epochs[number - 1].head;
+        return number == 1 ? exchangeId : state.epochs.heads[number - 1];
     }
 }

@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @title Lists of amounts as digests take them
 /// @dev n (u16) || n times: amount (u128). Of an amount only the low 128 bits enter; callers bound it to 112.
 library PackedAmounts {
-    /// @param amounts by asset number, at most 64
+    /// @param amounts by asset number, at most 128
     function encode(uint256[] memory amounts) internal pure returns (bytes memory) {
         bytes memory packed = new bytes(16 * amounts.length);
         assembly ("memory-safe") {

@@ -4,19 +4,21 @@ pragma solidity ^0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AssetList} from "./AssetList.sol";
+import {EpochLog} from "./EpochLog.sol";
 import {EpochRecord} from "./EpochRecord.sol";
-import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
 import {PublicVector} from "./PublicVector.sol";
 import {Solvencies} from "./Solvencies.sol";
 import {Statement, StatementFields} from "./Statement.sol";
 import {ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
-import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
-import {IReserves, ShardPost} from "./interfaces/IReserves.sol";
+import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
+import {Epoch, IReserves, ShardPost} from "./interfaces/IReserves.sol";
 
 /// @title Proofs of reserves of exchanges
 /// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
 contract Reserves is Exchanges, Solvencies {
+    using EpochLog for EpochLog.State;
     using LatestAmounts for LatestAmounts.State;
     using SafeCast for uint256;
 
@@ -38,9 +40,9 @@ contract Reserves is Exchanges, Solvencies {
         _checkTime(state, progress, post);
         StatementFields memory fields = _statement(exchangeId, state, post);
         _checkShard(state, progress, fields);
-        (IGroth16Verifier verifier, SetupKind setup) = circuits.activeCircuit(post.circuitId);
+        (ICircuitVerifier verifier, SetupKind setup) = circuits.activeCircuit(post.circuitId);
         _checkElements(post, Statement.context(fields, fields.shardIndex));
-        verifier.verify(post.proof, PublicVector.inputs(post.publicVector, post.d));
+        verifier.verify(post.publicVector, post.d, post.openingPoints, post.openingScalars, post.proof);
 
         emit ShardPosted(exchangeId, post.epoch, msg.sender, post.shardIndex, post.shardCount, post.publicVector[2]);
         (bytes32 roots, uint256[] memory liabilities) = _accumulate(state.pending, post);
@@ -99,11 +101,10 @@ contract Reserves is Exchanges, Solvencies {
         if (index != progress.shardsDone) revert ShardOutOfOrder(progress.shardsDone, index);
     }
 
-    /// @dev Rule 5.
+    /// @dev Rule 5 but for what is left to the circuit's verifier: d and the opening.
     function _checkElements(ShardPost calldata post, bytes32 expected) private pure {
-        PublicVector.check(post.publicVector);
+        PublicVector.checkBounds(post.publicVector);
         PublicVector.checkReserves(post.reserves);
-        PublicVector.checkDigest(post.d);
         bytes32 found = PublicVector.context(post.publicVector);
         if (found != expected) revert ContextMismatch(expected, found);
     }
@@ -178,18 +179,19 @@ contract Reserves is Exchanges, Solvencies {
     ) private {
         bytes32 record = EpochRecord.digest(fields, roots, liabilities);
         bytes32 head = EpochRecord.nextHead(fields.headBefore, record);
-        uint64 insolvent;
-        (insolvent, progress.longAmounts) = state.amounts.write(liabilities, post.reserves);
+        uint128 insolvent;
+        (insolvent, progress.amountSizes) = state.amounts.write(liabilities, post.reserves);
         _announceInsolvent(state, fields, insolvent, liabilities, post.reserves);
-        state.epochs[fields.epoch] = EpochState({
+        Epoch memory epoch = Epoch({
             head: head,
             asOf: fields.asOf,
-            insolvent: insolvent,
-            postedAt: block.timestamp.toUint48(),
-            postedInBlock: block.number.toUint48(),
+            postedAt: block.timestamp.toUint64(),
+            postedInBlock: block.number.toUint64(),
             shardCount: fields.shardCount,
-            setup: setup
+            setup: setup,
+            insolvent: insolvent
         });
+        state.epochs.add(fields.epoch, epoch);
         if (progress.ledgerSequence != fields.ledgerSequence) state.ledgerHead = fields.ledgerHead;
         progress.nextEpoch = fields.epoch + 1;
         progress.asOf = fields.asOf;
@@ -215,7 +217,7 @@ contract Reserves is Exchanges, Solvencies {
     function _announceInsolvent(
         ExchangeState storage state,
         StatementFields memory fields,
-        uint64 insolvent,
+        uint128 insolvent,
         uint256[] memory liabilities,
         uint256[] calldata reserves
     ) private {

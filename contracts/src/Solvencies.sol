@@ -5,13 +5,15 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AssetList, AssetListState} from "./AssetList.sol";
-import {EpochState, Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {EpochLog} from "./EpochLog.sol";
+import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
 import {Amounts, Epoch, IReserves, PendingEpoch, Solvency, Standing} from "./interfaces/IReserves.sol";
 
 /// @title What anyone reads of the epochs
 abstract contract Solvencies is Exchanges {
     using AssetList for AssetListState;
+    using EpochLog for EpochLog.State;
     using LatestAmounts for LatestAmounts.State;
 
     /// @inheritdoc IReserves
@@ -34,16 +36,7 @@ abstract contract Solvencies is Exchanges {
 
     /// @inheritdoc IReserves
     function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory) {
-        EpochState memory state = _exchange(exchangeId).epochs[number];
-        return Epoch({
-            head: state.head,
-            asOf: state.asOf,
-            postedAt: state.postedAt,
-            postedInBlock: state.postedInBlock,
-            shardCount: state.shardCount,
-            setup: state.setup,
-            insolvent: state.insolvent
-        });
+        return _exchange(exchangeId).epochs.read(number);
     }
 
     /// @inheritdoc IReserves
@@ -52,7 +45,7 @@ abstract contract Solvencies is Exchanges {
         Progress memory progress = state.progress;
         amounts = new Amounts[](progress.assets);
         for (uint256 i = 0; i < amounts.length; ++i) {
-            amounts[i] = state.amounts.read(i, progress.longAmounts);
+            amounts[i] = state.amounts.read(i, progress.amountSizes);
         }
     }
 
@@ -75,7 +68,7 @@ abstract contract Solvencies is Exchanges {
         ExchangeState storage state = _exchange(exchangeId);
         Progress memory progress = state.progress;
         if (progress.nextEpoch < 2 || number == 0 || number > progress.assets) return answer;
-        Amounts memory amounts = state.amounts.read(number - 1, progress.longAmounts);
+        Amounts memory amounts = state.amounts.read(number - 1, progress.amountSizes);
         answer.standing = _standing(amounts, progress.asOf, maxAge);
         answer.epoch = progress.nextEpoch - 1;
         answer.asOf = progress.asOf;

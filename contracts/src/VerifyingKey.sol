@@ -4,15 +4,17 @@ pragma solidity ^0.8.37;
 import {Bn254} from "./Bn254.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
-/// @title Checks of a Groth16 verifying key
-/// @notice A key comes from outside; a degenerate one accepts forged proofs. Every check has its own error.
+/// @title Checks of a verifying key
+/// @notice Groth16's part and tau of the opening's setup. A key comes from outside; a degenerate one accepts forged proofs. Every check has its own error.
 library VerifyingKey {
-    /// @notice Bytes of a key: alpha, beta, gamma, delta, IC_0 to IC_3.
-    uint256 internal constant LENGTH = 704;
+    /// @notice Bytes of a key: alpha, beta, gamma, delta, IC_0 to IC_3, tau.
+    uint256 internal constant LENGTH = 832;
 
-    uint256 private constant POINTS = 8;
+    uint256 private constant POINTS = 9;
     uint8 private constant GAMMA = 2;
     uint8 private constant DELTA = 3;
+    uint8 private constant IC = 4;
+    uint8 private constant TAU = 8;
 
     struct Key {
         Bn254.G1 alpha;
@@ -20,12 +22,13 @@ library VerifyingKey {
         Bn254.G2 gamma;
         Bn254.G2 delta;
         Bn254.G1[4] ic;
+        Bn254.G2 tau;
     }
 
     /// @notice The key in these bytes, when nothing is wrong with it.
     function parse(bytes memory encoded) internal view returns (Key memory key) {
         if (encoded.length != LENGTH) revert IRefusals.KeyLengthWrong(LENGTH, encoded.length);
-        _checkCoordinates(abi.decode(encoded, (uint256[22])));
+        _checkCoordinates(abi.decode(encoded, (uint256[26])));
         key = abi.decode(encoded, (Key));
         _checkDistinct(key);
         _checkPoint(0, key.alpha);
@@ -33,8 +36,9 @@ library VerifyingKey {
         _checkPoint(GAMMA, key.gamma);
         _checkPoint(DELTA, key.delta);
         for (uint8 i = 0; i < 4; ++i) {
-            _checkPoint(4 + i, key.ic[i]);
+            _checkPoint(IC + i, key.ic[i]);
         }
+        _checkPoint(TAU, key.tau);
     }
 
     /// @notice The bytes of a key.
@@ -42,10 +46,11 @@ library VerifyingKey {
         return abi.encode(key);
     }
 
-    function _checkCoordinates(uint256[22] memory words) private pure {
+    function _checkCoordinates(uint256[26] memory words) private pure {
         uint256 word = 0;
         for (uint8 point = 0; point < POINTS; ++point) {
-            uint256 end = word + (point == 0 || point > DELTA ? 2 : 4);
+            bool inG1 = point == 0 || (point >= IC && point < TAU);
+            uint256 end = word + (inG1 ? 2 : 4);
             uint256 any = 0;
             for (; word < end; ++word) {
                 if (words[word] >= Bn254.Q) revert IRefusals.KeyCoordinateNotCanonical(point, words[word]);
@@ -55,10 +60,12 @@ library VerifyingKey {
         }
     }
 
-    /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input: Groth16's phase 2 was not run.
+    /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input: Groth16's phase 2 was not run. With tau the
+    /// generator, the secret of the opening's setup is 1.
     function _checkDistinct(Key memory key) private pure {
         if (_isGenerator(key.gamma)) revert IRefusals.KeyPointIsGenerator(GAMMA);
         if (_isGenerator(key.delta)) revert IRefusals.KeyPointIsGenerator(DELTA);
+        if (_isGenerator(key.tau)) revert IRefusals.KeyPointIsGenerator(TAU);
         if (keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(key.delta))) {
             revert IRefusals.KeyGammaEqualsDelta();
         }

@@ -6,13 +6,12 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Bn254} from "../src/Bn254.sol";
 import {CircuitRegistry} from "../src/CircuitRegistry.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
-import {IGroth16Verifier} from "../src/interfaces/IGroth16Verifier.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {Fixture} from "./Fixture.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 import {Vm, vm} from "./Vm.sol";
 
-/// @notice The registry of circuits, its owner, and the verifiers it deploys.
+/// @notice The registry of circuits, its owner, and the keys it lets in.
 contract CircuitsTest is Fixture {
     // --- Adding and retiring ---
 
@@ -20,37 +19,37 @@ contract CircuitsTest is Fixture {
         vm.recordLogs();
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
-        bytes32 id = registry.addCircuit(3, 64, 2, TRANSCRIPT, key);
-        vm.assertEq(id, registry.circuitIdOf(3, 64, 2, TRANSCRIPT, key), "id");
+        bytes32 id = registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
+        vm.assertEq(id, registry.circuitIdOf(7, 128, 2, TRANSCRIPT, key), "id");
         Circuit memory circuit = registry.circuit(id);
         vm.assertEq(circuit.verifier.verifyingKey(), key, "verifying key");
         vm.assertEq(circuit.activeFrom, START + DELAY, "active from");
-        vm.assertEq(circuit.depth, 3, "depth");
-        vm.assertEq(circuit.assets, 64, "assets");
+        vm.assertEq(circuit.depth, 7, "depth");
+        vm.assertEq(circuit.assets, 128, "assets");
         vm.assertEq(uint8(circuit.setup), uint8(SetupKind.Ceremony), "setup");
         vm.assertEq(circuit.transcript, TRANSCRIPT, "transcript");
         vm.assertTrue(!circuit.retired, "not retired");
         Vm.Log[] memory logs = vm.getRecordedLogs();
         vm.assertEq(logs[0].topics[0], ICircuitRegistry.CircuitAdded.selector, "event");
         vm.assertEq(logs[0].topics[1], id, "indexed id");
-        bytes memory data = abi.encode(SetupKind.Ceremony, uint8(3), uint16(64), TRANSCRIPT, START + DELAY);
+        bytes memory data = abi.encode(SetupKind.Ceremony, uint8(7), uint16(128), TRANSCRIPT, START + DELAY);
         vm.assertEq(logs[0].data, data, "event data");
     }
 
     function test_only_the_owner_adds_and_retires() public {
         bytes memory expected = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
         bytes memory key = SimulatedProof.verifyingKey();
-        refusesCall(STRANGER, abi.encodeCall(registry.addCircuit, (3, 64, 2, TRANSCRIPT, key)), expected);
+        refusesCall(STRANGER, abi.encodeCall(registry.addCircuit, (7, 128, 2, TRANSCRIPT, key)), expected);
         refusesCall(STRANGER, abi.encodeCall(registry.retireCircuit, (circuitId)), expected);
         refusesCall(STRANGER, abi.encodeCall(registry.renounceOwnership, ()), expected);
     }
 
     function test_a_circuit_is_registered_once() public {
         bytes memory expected = abi.encodeWithSelector(IRefusals.CircuitAlreadyRegistered.selector, circuitId);
-        refusesCircuit(3, 64, 1, SimulatedProof.verifyingKey(), expected);
+        refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
         vm.prank(OWNER);
         registry.retireCircuit(circuitId);
-        refusesCircuit(3, 64, 1, SimulatedProof.verifyingKey(), expected);
+        refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
     }
 
     function test_a_circuit_is_retired_once_and_known() public {
@@ -64,13 +63,19 @@ contract CircuitsTest is Fixture {
         refusesCall(OWNER, call, abi.encodeWithSelector(IRefusals.CircuitUnknown.selector, unknown));
     }
 
-    function test_other_classes_are_refused() public {
-        uint8[4] memory depths = [uint8(2), 4, 3, 3];
-        uint16[4] memory assets = [uint16(64), 64, 63, 65];
-        for (uint256 i = 0; i < 4; ++i) {
+    function test_depths_7_to_10_with_128_assets_are_the_classes() public {
+        bytes memory key = SimulatedProof.verifyingKey();
+        for (uint8 depth = 7; depth <= 10; ++depth) {
+            vm.prank(OWNER);
+            bytes32 id = registry.addCircuit(depth, 128, 2, TRANSCRIPT, key);
+            vm.assertEq(registry.circuit(id).depth, depth, "depth");
+        }
+        uint8[8] memory depths = [uint8(0), 3, 6, 11, 255, 7, 7, 10];
+        uint16[8] memory assets = [uint16(128), 64, 128, 128, 128, 127, 129, 64];
+        for (uint256 i = 0; i < 8; ++i) {
             bytes memory expected =
                 abi.encodeWithSelector(IRefusals.CircuitClassUnsupported.selector, depths[i], assets[i]);
-            refusesCircuit(depths[i], assets[i], 2, SimulatedProof.verifyingKey(), expected);
+            refusesCircuit(depths[i], assets[i], 2, key, expected);
         }
     }
 
@@ -78,35 +83,37 @@ contract CircuitsTest is Fixture {
         uint8[3] memory kinds = [0, 3, 255];
         for (uint256 i = 0; i < 3; ++i) {
             bytes memory expected = abi.encodeWithSelector(IRefusals.SetupKindInvalid.selector, kinds[i]);
-            refusesCircuit(3, 64, kinds[i], SimulatedProof.verifyingKey(), expected);
+            refusesCircuit(7, 128, kinds[i], SimulatedProof.verifyingKey(), expected);
         }
     }
 
     function test_a_development_setup_is_refused_where_it_is_not_allowed() public {
         registry = new CircuitRegistry(OWNER, DELAY, false);
         bytes memory expected = abi.encodeWithSelector(IRefusals.DevelopmentCircuitRefused.selector);
-        refusesCircuit(3, 64, 1, SimulatedProof.verifyingKey(), expected);
+        refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
-        registry.addCircuit(3, 64, 2, TRANSCRIPT, key);
+        registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
     }
 
     // --- Keys ---
 
     function test_a_key_of_another_length_is_refused() public {
         bytes memory key = SimulatedProof.verifyingKey();
-        bytes memory short = new bytes(703);
-        for (uint256 i = 0; i < 703; ++i) {
-            short[i] = key[i];
+        // 704 bytes are a key of Groth16 alone, without tau.
+        uint256[4] memory lengths = [uint256(0), 704, 831, 833];
+        for (uint256 i = 0; i < 4; ++i) {
+            bytes memory other = new bytes(lengths[i]);
+            for (uint256 j = 0; j < lengths[i] && j < key.length; ++j) {
+                other[j] = key[j];
+            }
+            refusesKey(other, abi.encodeWithSelector(IRefusals.KeyLengthWrong.selector, 832, lengths[i]));
         }
-        refusesKey(short, abi.encodeWithSelector(IRefusals.KeyLengthWrong.selector, 704, 703));
-        refusesKey(bytes.concat(key, hex"00"), abi.encodeWithSelector(IRefusals.KeyLengthWrong.selector, 704, 705));
-        refusesKey("", abi.encodeWithSelector(IRefusals.KeyLengthWrong.selector, 704, 0));
     }
 
     function test_key_coordinates_are_below_q() public {
-        for (uint256 word = 0; word < 22; ++word) {
-            uint256[22] memory words = keyWords();
+        for (uint256 word = 0; word < 26; ++word) {
+            uint256[26] memory words = keyWords();
             words[word] += Bn254.Q;
             bytes memory expected =
                 abi.encodeWithSelector(IRefusals.KeyCoordinateNotCanonical.selector, pointOf(word), words[word]);
@@ -115,9 +122,9 @@ contract CircuitsTest is Fixture {
     }
 
     function test_key_points_are_not_infinity() public {
-        for (uint8 point = 0; point < 8; ++point) {
-            uint256[22] memory words = keyWords();
-            for (uint256 word = 0; word < 22; ++word) {
+        for (uint8 point = 0; point < 9; ++point) {
+            uint256[26] memory words = keyWords();
+            for (uint256 word = 0; word < 26; ++word) {
                 if (pointOf(word) == point) words[word] = 0;
             }
             refusesKey(abi.encode(words), abi.encodeWithSelector(IRefusals.KeyPointAtInfinity.selector, point));
@@ -125,8 +132,8 @@ contract CircuitsTest is Fixture {
     }
 
     function test_key_points_are_on_their_curve() public {
-        for (uint256 word = 0; word < 22; ++word) {
-            uint256[22] memory words = keyWords();
+        for (uint256 word = 0; word < 26; ++word) {
+            uint256[26] memory words = keyWords();
             words[word] = addmod(words[word], 1, Bn254.Q);
             bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointNotOnCurve.selector, pointOf(word));
             refusesKey(abi.encode(words), expected);
@@ -134,12 +141,14 @@ contract CircuitsTest is Fixture {
     }
 
     function test_key_points_are_in_the_subgroup() public {
-        for (uint8 point = 1; point < 4; ++point) {
+        uint8[4] memory points = [1, 2, 3, 8];
+        for (uint256 i = 0; i < 4; ++i) {
+            uint8 point = points[i];
             bytes memory encoded = withPoint(point, pointOutsideSubgroup());
-            // A failing precompile takes all the gas it was given; a test has enough for three of these only with a bound.
+            // A failing precompile takes all the gas it was given; a test has enough for four of these only with a bound.
             vm.prank(OWNER);
             (bool success, bytes memory result) = address(registry).call{gas: 20_000_000}(
-                abi.encodeCall(registry.addCircuit, (3, 64, 2, TRANSCRIPT, encoded))
+                abi.encodeCall(registry.addCircuit, (7, 128, 2, TRANSCRIPT, encoded))
             );
             vm.assertTrue(!success, "accepted a point outside the subgroup");
             bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointOutsideSubgroup.selector, point);
@@ -147,12 +156,11 @@ contract CircuitsTest is Fixture {
         }
     }
 
-    function test_gamma_and_delta_are_not_the_generator() public {
-        Bn254.G2 memory generator =
-            Bn254.G2(Bn254.G2_X_IMAGINARY, Bn254.G2_X_REAL, Bn254.G2_Y_IMAGINARY, Bn254.G2_Y_REAL);
-        for (uint8 point = 2; point < 4; ++point) {
-            bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointIsGenerator.selector, point);
-            refusesKey(withPoint(point, generator), expected);
+    function test_gamma_delta_and_tau_are_not_the_generator() public {
+        uint8[3] memory points = [2, 3, 8];
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointIsGenerator.selector, points[i]);
+            refusesKey(withPoint(points[i], SimulatedProof.one()), expected);
         }
     }
 
@@ -161,70 +169,24 @@ contract CircuitsTest is Fixture {
         refusesKey(withPoint(2, SimulatedProof.delta()), expected);
     }
 
-    function keyWords() internal view returns (uint256[22] memory) {
-        return abi.decode(SimulatedProof.verifyingKey(), (uint256[22]));
+    function keyWords() internal view returns (uint256[26] memory) {
+        return abi.decode(SimulatedProof.verifyingKey(), (uint256[26]));
     }
 
     /// @dev The point that word `word` of a key belongs to.
     function pointOf(uint256 word) internal pure returns (uint8) {
         if (word < 2) return 0;
-        return word < 14 ? uint8(1 + (word - 2) / 4) : uint8(4 + (word - 14) / 2);
+        if (word < 14) return uint8(1 + (word - 2) / 4);
+        return word < 22 ? uint8(4 + (word - 14) / 2) : 8;
     }
 
-    /// @dev The key with another G2 point: 1 beta, 2 gamma, 3 delta.
+    /// @dev The key with another G2 point: 1 beta, 2 gamma, 3 delta, 8 tau.
     function withPoint(uint8 number, Bn254.G2 memory point) internal view returns (bytes memory) {
-        uint256[22] memory words = keyWords();
-        uint256 first = 4 * uint256(number) - 2;
+        uint256[26] memory words = keyWords();
+        uint256 first = number == 8 ? 22 : 4 * uint256(number) - 2;
         (words[first], words[first + 1]) = (point.xImaginary, point.xReal);
         (words[first + 2], words[first + 3]) = (point.yImaginary, point.yReal);
         return abi.encode(words);
-    }
-
-    // --- Verifier ---
-
-    function test_inputs_are_below_r() public {
-        IGroth16Verifier verifier = registry.circuit(circuitId).verifier;
-        for (uint256 index = 0; index < 3; ++index) {
-            uint256[3] memory inputs = [uint256(5), 6, 7];
-            uint256[8] memory proof = SimulatedProof.prove(inputs, 1);
-            verifier.verify(proof, inputs);
-            inputs[index] += Bn254.R;
-            bytes memory expected = abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, index, inputs[index]);
-            bytes memory call = abi.encodeCall(verifier.verify, (proof, inputs));
-            refuses(address(verifier), STRANGER, call, expected);
-        }
-    }
-
-    function test_a_chain_without_the_precompiles_verifies_nothing() public {
-        IGroth16Verifier verifier = registry.circuit(circuitId).verifier;
-        uint256[3] memory inputs = [uint256(5), 6, 7];
-        bytes memory call = abi.encodeCall(verifier.verify, (SimulatedProof.prove(inputs, 1), inputs));
-        for (uint160 precompile = 6; precompile <= 8; ++precompile) {
-            // Such a chain answers as it does for any address without code: success, and no bytes.
-            vm.mockCall(address(precompile), "", "");
-            bytes memory expected = abi.encodeWithSelector(IRefusals.PrecompileFailed.selector, precompile);
-            refuses(address(verifier), STRANGER, call, expected);
-            vm.clearMockedCalls();
-        }
-        verifier.verify(SimulatedProof.prove(inputs, 1), inputs);
-    }
-
-    function testFuzz_simulated_proofs_hold_for_their_inputs_only(uint256[3] memory inputs, uint256 mask) public {
-        for (uint256 i = 0; i < 3; ++i) {
-            inputs[i] %= Bn254.R;
-        }
-        mask = 1 + mask % (Bn254.R - 1);
-        uint256[8] memory proof = SimulatedProof.prove(inputs, mask);
-        IGroth16Verifier verifier = registry.circuit(circuitId).verifier;
-        verifier.verify(proof, inputs);
-        for (uint256 i = 0; i < 3; ++i) {
-            uint256 right = inputs[i];
-            inputs[i] = addmod(right, 1, Bn254.R);
-            bytes memory expected =
-                abi.encodeWithSelector(IRefusals.ProofRejected.selector, inputs[0], inputs[1], inputs[2]);
-            refuses(address(verifier), STRANGER, abi.encodeCall(verifier.verify, (proof, inputs)), expected);
-            inputs[i] = right;
-        }
     }
 
     // --- Owner ---
@@ -252,8 +214,8 @@ contract CircuitsTest is Fixture {
     }
 
     function refusesKey(bytes memory verifyingKey, bytes memory expected) internal {
-        refusesCircuit(3, 64, 2, verifyingKey, expected);
-        vm.assertEq(registry.circuit(registry.circuitIdOf(3, 64, 2, TRANSCRIPT, verifyingKey)).transcript, 0, "stored");
+        refusesCircuit(7, 128, 2, verifyingKey, expected);
+        vm.assertEq(registry.circuit(registry.circuitIdOf(7, 128, 2, TRANSCRIPT, verifyingKey)).transcript, 0, "stored");
     }
 
     function refusesCircuit(uint8 depth, uint16 assets, uint8 setup, bytes memory verifyingKey, bytes memory expected)

@@ -121,28 +121,35 @@ contract EpochsTest is Fixture {
         vm.assertEq(uint8(usdc.standing), uint8(Standing.Insolvent), "whatever its age");
     }
 
-    function test_the_last_of_64_assets_has_its_own_bit() public {
-        ShardPost memory post = widePost();
-        post.reserves[63] = 63;
+    function test_the_last_of_128_assets_has_its_own_bit() public {
+        ShardPost memory post = widePost(128);
+        post.reserves[127] = 127;
         prove(post);
         send(post);
-        vm.assertEq(reserves.epoch(exchangeId, 1).insolvent, 1 << 63, "bit of asset 64");
-        vm.assertEq(reserves.solvencyByNumber(exchangeId, 64, 0).liability, 64, "liability of asset 64");
-        vm.assertEq(uint8(reserves.solvencyByNumber(exchangeId, 65, 0).standing), uint8(Standing.Missing), "asset 65");
+        vm.assertEq(reserves.epoch(exchangeId, 1).insolvent, 1 << 127, "bit of asset 128");
+        vm.assertEq(reserves.solvencyByNumber(exchangeId, 128, 0).liability, 128, "liability of asset 128");
+        Standing standing = reserves.solvencyByNumber(exchangeId, 128, 0).standing;
+        vm.assertEq(uint8(standing), uint8(Standing.Insolvent), "asset 128");
+        vm.assertEq(uint8(reserves.solvencyByNumber(exchangeId, 129, 0).standing), uint8(Standing.Missing), "asset 129");
     }
 
-    /// @dev A post of an exchange with 64 assets, owing and holding (1, 2, .. 64).
-    function widePost() internal returns (ShardPost memory post) {
-        exchangeId = register("Wide");
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, numberedAssets(64));
-        post = nextPost();
-        post.publicVector = new uint256[](67);
-        post.reserves = new uint256[](64);
-        for (uint256 i = 0; i < 64; ++i) {
-            (post.publicVector[3 + i], post.reserves[i]) = (i + 1, i + 1);
+    function test_all_of_128_assets_are_insolvent_in_two_shards() public {
+        ShardPost memory post = widePost(128);
+        post.shardCount = 2;
+        for (uint256 i = 0; i < 128; ++i) {
+            post.reserves[i] = 2 * i + 1;
         }
         prove(post);
+        send(post);
+        post.shardIndex = 1;
+        prove(post);
+        send(post);
+        vm.assertEq(reserves.epoch(exchangeId, 1).insolvent, type(uint128).max, "all bits");
+        for (uint16 number = 1; number <= 128; ++number) {
+            Solvency memory answer = reserves.solvencyByNumber(exchangeId, number, 0);
+            vm.assertEq(answer.liability, 2 * uint256(number), "liability");
+            vm.assertEq(answer.reserve, 2 * uint256(number) - 1, "reserve");
+        }
     }
 
     function test_answers_that_are_missing() public {
@@ -217,7 +224,7 @@ contract EpochsTest is Fixture {
         vm.warp(START + 1);
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
-        circuitId = registry.addCircuit(3, 64, 2, TRANSCRIPT, key);
+        circuitId = registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
         vm.warp(START + 1 + DELAY);
         send(nextPost());
         vm.assertEq(uint8(reserves.epoch(exchangeId, 1).setup), uint8(SetupKind.Development), "epoch 1");

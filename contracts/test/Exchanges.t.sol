@@ -162,7 +162,7 @@ contract ExchangesTest is Fixture {
 
     function test_invalid_asset_lists_are_refused_whole() public {
         refusesAssets(new Asset[](0), 0, "no asset");
-        refusesAssets(new Asset[](65), 0, "more than 64 assets");
+        refusesAssets(new Asset[](129), 0, "more than 128 assets");
         string[5] memory symbols = ["", "SEVENTEEN-LETTERS", "US DC", "US\x00DC", unicode"ÜSD"];
         Asset[] memory list = twoAssets();
         for (uint256 i = 0; i < symbols.length; ++i) {

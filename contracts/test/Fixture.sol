@@ -3,10 +3,13 @@ pragma solidity ^0.8.37;
 
 import {Bn254} from "../src/Bn254.sol";
 import {CircuitRegistry} from "../src/CircuitRegistry.sol";
-import {PublicVector} from "../src/PublicVector.sol";
 import {Reserves} from "../src/Reserves.sol";
 import {Statement, StatementFields} from "../src/Statement.sol";
+import {ICircuitVerifier} from "../src/interfaces/ICircuitVerifier.sol";
+import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {Asset, Exchange, ShardPost} from "../src/interfaces/IReserves.sol";
+import {ReferenceVector} from "./ReferenceVector.sol";
+import {SimulatedOpening} from "./SimulatedOpening.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 import {vm} from "./Vm.sol";
 
@@ -52,7 +55,7 @@ abstract contract Fixture {
 
     function addCircuit(bytes memory verifyingKey) internal returns (bytes32) {
         vm.prank(OWNER);
-        return registry.addCircuit(3, 64, 1, TRANSCRIPT, verifyingKey);
+        return registry.addCircuit(7, 128, 1, TRANSCRIPT, verifyingKey);
     }
 
     function twoAssets() internal pure returns (Asset[] memory list) {
@@ -109,6 +112,21 @@ abstract contract Fixture {
         (post.publicVector[3], post.publicVector[4]) = (100, 200);
         post.reserves = pair(100, 201);
         post.d = uint256(keccak256("d")) >> 3;
+        setOpening(post, SimulatedOpening.draw(post.publicVector[2]));
+        prove(post);
+    }
+
+    /// @notice A post of another exchange, with `count` assets, owing and holding (1, 2, .. count).
+    function widePost(uint256 count) internal returns (ShardPost memory post) {
+        exchangeId = register("Wide");
+        vm.prank(AUTHORITY);
+        reserves.setAssets(exchangeId, numberedAssets(count));
+        post = nextPost();
+        post.publicVector = new uint256[](3 + count);
+        post.reserves = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            (post.publicVector[3 + i], post.reserves[i]) = (i + 1, i + 1);
+        }
         prove(post);
     }
 
@@ -124,8 +142,35 @@ abstract contract Fixture {
         post.publicVector[1] = uint256(context) & type(uint128).max;
     }
 
+    /// @notice Points and scalars of the post; its proof is then for another vector.
+    function setOpening(ShardPost memory post, SimulatedOpening.Logarithms memory opening) internal view {
+        post.openingPoints = SimulatedOpening.points(opening);
+        post.openingScalars = opening.scalars;
+    }
+
     function setProof(ShardPost memory post, uint256 mask) internal view {
-        post.proof = SimulatedProof.prove(this.inputsOf(post), mask);
+        post.proof = SimulatedProof.prove(inputsOf(post), mask);
+    }
+
+    function inputsOf(ShardPost memory post) internal pure returns (uint256[3] memory) {
+        return ReferenceVector.inputs(post);
+    }
+
+    /// @notice The refusal of a post whose Groth16 equation does not hold.
+    function proofRejected(ShardPost memory post) internal pure returns (bytes memory) {
+        uint256[3] memory inputs = inputsOf(post);
+        return abi.encodeWithSelector(IRefusals.ProofRejected.selector, inputs[0], inputs[1], inputs[2]);
+    }
+
+    /// @notice The circuit's verifier, asked without the exchange's rules.
+    function verifier() internal view returns (ICircuitVerifier) {
+        return registry.circuit(circuitId).verifier;
+    }
+
+    function verifyCall(ShardPost memory post) internal view returns (bytes memory) {
+        return abi.encodeCall(
+            verifier().verify, (post.publicVector, post.d, post.openingPoints, post.openingScalars, post.proof)
+        );
     }
 
     function contextOf(ShardPost calldata post) external view returns (bytes32) {
@@ -144,10 +189,6 @@ abstract contract Fixture {
             headBefore: exchange.head
         });
         return Statement.context(fields, post.shardIndex);
-    }
-
-    function inputsOf(ShardPost calldata post) external pure returns (uint256[3] memory) {
-        return PublicVector.inputs(post.publicVector, post.d);
     }
 
     function send(ShardPost memory post) internal {

@@ -62,7 +62,18 @@ abstract contract GoldenFixture is Fixture {
         post.publicVector = vm.parseJsonUintArray(json, string.concat(key, ".public_vector"));
         post.reserves = vm.parseJsonUintArray(json, string.concat(key, ".reserves"));
         post.d = vm.parseJsonUint(json, string.concat(key, ".digest"));
+        post.openingPoints = abi.decode(words(string.concat(key, ".opening_points"), 1024), (uint256[32]));
+        post.openingScalars = abi.decode(words(string.concat(key, ".opening_scalars"), 256), (uint256[8]));
         post.proof = abi.decode(vm.parseJsonBytes(json, string.concat(key, ".proof")), (uint256[8]));
+    }
+
+    /// @dev The strings of an array, of `length` bytes together.
+    function words(string memory key, uint256 length) internal view returns (bytes memory joined) {
+        bytes[] memory parts = vm.parseJsonBytesArray(json, key);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            joined = bytes.concat(joined, parts[i]);
+        }
+        vm.assertEq(joined.length, length, key);
     }
 
     function shard(string memory attempt, uint256 index) internal view returns (ShardPost memory) {

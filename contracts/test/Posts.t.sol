@@ -175,7 +175,7 @@ contract PostsTest is Fixture {
         uint256[2] memory large = [post.d + Bn254.R, Bn254.R];
         for (uint256 i = 0; i < large.length; ++i) {
             post.d = large[i];
-            refuses(post, abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 67, large[i]));
+            refuses(post, abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 203, large[i]));
         }
     }
 
@@ -253,10 +253,10 @@ contract PostsTest is Fixture {
 
     /// @dev The same key under another transcript: active, and not the circuit the proof was made for.
     function anotherCircuit() internal returns (bytes32 id) {
-        bytes memory key = registry.circuit(circuitId).verifier.verifyingKey();
+        bytes memory key = verifier().verifyingKey();
         vm.warp(START - DELAY);
         vm.prank(OWNER);
-        id = registry.addCircuit(3, 64, 1, keccak256("another transcript"), key);
+        id = registry.addCircuit(7, 128, 1, keccak256("another transcript"), key);
         vm.warp(START);
     }
 
@@ -274,8 +274,7 @@ contract PostsTest is Fixture {
     }
 
     function refusesProof(ShardPost memory post) internal {
-        uint256[3] memory inputs = this.inputsOf(post);
-        refuses(post, abi.encodeWithSelector(IRefusals.ProofRejected.selector, inputs[0], inputs[1], inputs[2]));
+        refuses(post, proofRejected(post));
     }
 
     function test_every_word_of_the_proof_counts() public {

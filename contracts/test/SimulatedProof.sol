@@ -16,6 +16,12 @@ library SimulatedProof {
     uint256 private constant IC_1 = 13;
     uint256 private constant IC_2 = 17;
     uint256 private constant IC_3 = 19;
+    uint256 internal constant TAU = 23;
+
+    /// @notice The generator of G2.
+    function one() internal pure returns (Bn254.G2 memory) {
+        return Bn254.G2(Bn254.G2_X_IMAGINARY, Bn254.G2_X_REAL, Bn254.G2_Y_IMAGINARY, Bn254.G2_Y_REAL);
+    }
 
     /// @notice The generator of G2 times 2.
     function beta() internal pure returns (Bn254.G2 memory) {
@@ -47,37 +53,79 @@ library SimulatedProof {
         );
     }
 
-    /// @notice 704 bytes.
+    /// @notice The generator of G2 times 23.
+    function tau() internal pure returns (Bn254.G2 memory) {
+        return Bn254.G2(
+            0x20aed49b057e12a470c54516c18d054a34c29b54f19f28f2ca16a1d6fae791cc,
+            0x22f6d37939602e288847e4f9e2a0ed45ac540928172af7362ee7142cbaf32ae9,
+            0x22e59db5f68e34350a3b74b87e4e89f491caafdeb348d777b4ec6ee2aec87a42,
+            0x0c0f54d50730e7973babf92db45e2d0bfb38a861c0803da6a91f84054090ed69
+        );
+    }
+
+    /// @notice 832 bytes.
     function verifyingKey() internal view returns (bytes memory) {
         return bytes.concat(
-            abi.encode(g1(ALPHA), beta(), gamma(), delta()), abi.encode(g1(IC_0), g1(IC_1), g1(IC_2), g1(IC_3))
+            abi.encode(g1(ALPHA), beta(), gamma(), delta()), abi.encode(g1(IC_0), g1(IC_1), g1(IC_2), g1(IC_3), tau())
         );
     }
 
     /// @notice A proof for these inputs; another one for another `mask`.
+    function prove(uint256[3] memory inputs, uint256 mask) internal view returns (uint256[8] memory) {
+        return prove(inputs, mask, 0);
+    }
+
+    /// @notice A proof for which the product of Groth16's pairings is e([1], [1]) to the power `defect`: valid when that is zero.
     /// @dev A = mask G, B = beta, and C makes the equation hold.
-    function prove(uint256[3] memory inputs, uint256 mask) internal view returns (uint256[8] memory proof) {
-        uint256 publicInput = addmod(IC_0, mulmod(IC_1, inputs[0], Bn254.R), Bn254.R);
-        publicInput = addmod(publicInput, mulmod(IC_2, inputs[1], Bn254.R), Bn254.R);
-        publicInput = addmod(publicInput, mulmod(IC_3, inputs[2], Bn254.R), Bn254.R);
-        uint256 owed = addmod(ALPHA * BETA, mulmod(GAMMA, publicInput, Bn254.R), Bn254.R);
-        uint256 left = addmod(mulmod(mask, BETA, Bn254.R), Bn254.R - owed, Bn254.R);
-        Bn254.G1 memory a = g1(mask);
-        Bn254.G1 memory c = g1(mulmod(left, _inverse(DELTA), Bn254.R));
-        Bn254.G2 memory b = beta();
-        return [a.x, a.y, b.xImaginary, b.xReal, b.yImaginary, b.yReal, c.x, c.y];
+    function prove(uint256[3] memory inputs, uint256 mask, uint256 defect) internal view returns (uint256[8] memory) {
+        uint256 left = addmod(mulmod(mask, BETA, Bn254.R), minus(owed(inputs)), Bn254.R);
+        uint256 c = mulmod(addmod(left, defect, Bn254.R), inverse(DELTA), Bn254.R);
+        return points(mask, c);
+    }
+
+    /// @notice As `prove`, with C = mask G and an A that makes the equation hold.
+    function proveByA(uint256[3] memory inputs, uint256 mask, uint256 defect)
+        internal
+        view
+        returns (uint256[8] memory)
+    {
+        uint256 right = addmod(owed(inputs), mulmod(mask, DELTA, Bn254.R), Bn254.R);
+        uint256 a = mulmod(addmod(right, minus(defect), Bn254.R), inverse(BETA), Bn254.R);
+        return points(a, mask);
     }
 
     /// @notice The generator of G1 times `scalar`.
     function g1(uint256 scalar) internal view returns (Bn254.G1 memory) {
-        return Bn254.multiplyAdd(Bn254.G1(0, 0), 1, 2, scalar);
+        Bn254.Sum memory sum;
+        Bn254.addProduct(sum, 1, 2, scalar);
+        return Bn254.G1(sum.x, sum.y);
     }
 
-    /// @dev 1/x modulo r by Fermat.
-    function _inverse(uint256 x) private view returns (uint256) {
+    /// @notice -x modulo r.
+    function minus(uint256 x) internal pure returns (uint256) {
+        return (Bn254.R - x) % Bn254.R;
+    }
+
+    /// @notice 1/x modulo r by Fermat.
+    function inverse(uint256 x) internal view returns (uint256) {
         (bool success, bytes memory result) =
             address(0x05).staticcall(abi.encode(uint256(32), uint256(32), uint256(32), x, Bn254.R - 2, Bn254.R));
         require(success, "modular exponentiation");
         return abi.decode(result, (uint256));
+    }
+
+    /// @dev alpha beta + gamma (IC_0 + sum of input_i IC_i).
+    function owed(uint256[3] memory inputs) private pure returns (uint256) {
+        uint256 publicInput = addmod(IC_0, mulmod(IC_1, inputs[0], Bn254.R), Bn254.R);
+        publicInput = addmod(publicInput, mulmod(IC_2, inputs[1], Bn254.R), Bn254.R);
+        publicInput = addmod(publicInput, mulmod(IC_3, inputs[2], Bn254.R), Bn254.R);
+        return addmod(ALPHA * BETA, mulmod(GAMMA, publicInput, Bn254.R), Bn254.R);
+    }
+
+    /// @dev A = a G, B = beta, C = c G.
+    function points(uint256 a, uint256 c) private view returns (uint256[8] memory) {
+        (Bn254.G1 memory first, Bn254.G1 memory last) = (g1(a), g1(c));
+        Bn254.G2 memory b = beta();
+        return [first.x, first.y, b.xImaginary, b.xReal, b.yImaginary, b.yReal, last.x, last.y];
     }
 }

@@ -3,14 +3,15 @@ pragma solidity ^0.8.37;
 
 import {AssetList, AssetListState} from "../src/AssetList.sol";
 import {Bn254} from "../src/Bn254.sol";
+import {CircuitVerifier} from "../src/CircuitVerifier.sol";
 import {EpochRecord} from "../src/EpochRecord.sol";
-import {Groth16Verifier} from "../src/Groth16Verifier.sol";
 import {Identifiers} from "../src/Identifiers.sol";
 import {PublicVector} from "../src/PublicVector.sol";
 import {Reserves} from "../src/Reserves.sol";
 import {Statement, StatementFields} from "../src/Statement.sol";
 import {ICircuitRegistry} from "../src/interfaces/ICircuitRegistry.sol";
-import {Asset} from "../src/interfaces/IReserves.sol";
+import {Asset, ShardPost} from "../src/interfaces/IReserves.sol";
+import {ReferenceVector} from "./ReferenceVector.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice The libraries, reproducing what every implementation must.
@@ -115,7 +116,7 @@ contract VectorsTest {
     }
 
     function deployVerifier(bytes memory verifyingKey) external returns (address) {
-        return address(new Groth16Verifier(verifyingKey));
+        return address(new CircuitVerifier(verifyingKey));
     }
 
     function test_circuit_ids_and_degenerate_keys() public {
@@ -218,72 +219,102 @@ contract VectorsTest {
         vm.assertTrue(count > 0, "no vector");
     }
 
-    function inputs(uint256[] calldata y, uint256 d) external pure returns (uint256[3] memory) {
-        return PublicVector.inputs(y, d);
+    function bind(uint256[] calldata head, uint256[32] calldata points, uint256[8] calldata scalars, uint256 d)
+        external
+        view
+        returns (uint256 rho, uint256 phi)
+    {
+        return PublicVector.bind(head, points, scalars, d);
     }
 
     function test_public_vectors() public view {
         uint256 count = 0;
         for (; vm.keyExistsJson(statements, key(".public_vectors", count, "")); ++count) {
             uint256[] memory whole = vm.parseJsonUintArray(statements, key(".public_vectors", count, ".elements"));
+            vm.assertEq(whole.length, ReferenceVector.LENGTH, "elements");
             uint256 d = vm.parseJsonUint(statements, key(".public_vectors", count, ".digest"));
-            uint256[3] memory expected = [
-                d,
-                vm.parseJsonUint(statements, key(".public_vectors", count, ".challenge")),
-                vm.parseJsonUint(statements, key(".public_vectors", count, ".evaluation"))
-            ];
-            vm.assertEq(abi.encode(this.inputs(whole, d)), abi.encode(expected), "inputs");
+            uint256 rho = vm.parseJsonUint(statements, key(".public_vectors", count, ".challenge"));
+            uint256 phi = vm.parseJsonUint(statements, key(".public_vectors", count, ".evaluation"));
+            vm.assertEq(ReferenceVector.challenge(whole, d), rho, "challenge");
+            vm.assertEq(ReferenceVector.evaluation(whole, rho), phi, "evaluation");
+            (uint256[32] memory points, uint256[8] memory scalars) = openingOf(whole);
+            (uint256 foundRho, uint256 foundPhi) = this.bind(firstOf(whole, ReferenceVector.POINTS), points, scalars, d);
+            vm.assertTrue(foundRho == rho && foundPhi == phi, "bound with all totals");
             // A post leaves out the zeros beyond the asset list.
-            uint256[] memory short = withoutZeros(whole);
-            vm.assertEq(abi.encode(this.inputs(short, d)), abi.encode(expected), "inputs without the zeros");
+            uint256 length = ReferenceVector.POINTS;
+            while (length > PublicVector.HEADER && whole[length - 1] == 0) --length;
+            (foundRho, foundPhi) = this.bind(firstOf(whole, length), points, scalars, d);
+            vm.assertTrue(foundRho == rho && foundPhi == phi, "bound without the zeros");
         }
         vm.assertTrue(count > 0, "no vector");
     }
 
-    function withoutZeros(uint256[] memory whole) internal pure returns (uint256[] memory short) {
-        uint256 length = whole.length;
-        while (length > PublicVector.HEADER && whole[length - 1] == 0) --length;
-        short = new uint256[](length);
+    function firstOf(uint256[] memory whole, uint256 length) internal pure returns (uint256[] memory part) {
+        part = new uint256[](length);
         for (uint256 i = 0; i < length; ++i) {
-            short[i] = whole[i];
+            part[i] = whole[i];
         }
     }
 
-    function checkDigest(uint256 d) external pure {
-        PublicVector.checkDigest(d);
+    function openingOf(uint256[] memory whole)
+        internal
+        pure
+        returns (uint256[32] memory points, uint256[8] memory scalars)
+    {
+        for (uint256 i = 0; i < 32; ++i) {
+            uint256 first = ReferenceVector.POINTS + 2 * i;
+            points[i] = whole[first] * 2 ** 128 + whole[first + 1];
+        }
+        for (uint256 i = 0; i < 8; ++i) {
+            scalars[i] = whole[ReferenceVector.SCALARS + i];
+        }
+    }
+
+    /// @dev Against the specification's formulas, element by element; what is beyond the range of elements is reduced.
+    function testFuzz_binding_is_what_the_specification_writes(
+        uint256 seed,
+        uint8 assets,
+        uint256[32] memory points,
+        uint256[8] memory scalars,
+        uint256 d
+    ) public view {
+        ShardPost memory post;
+        post.publicVector = new uint256[](3 + uint256(assets) % 129);
+        for (uint256 i = 0; i < post.publicVector.length; ++i) {
+            post.publicVector[i] = uint256(keccak256(abi.encode(seed, i))) % Bn254.R;
+        }
+        for (uint256 i = 0; i < 8; ++i) {
+            post.openingScalars[i] = scalars[i] % Bn254.R;
+        }
+        (post.openingPoints, post.d) = (points, d % Bn254.R);
+        uint256[3] memory expected = ReferenceVector.inputs(post);
+        (uint256 rho, uint256 phi) = this.bind(post.publicVector, points, post.openingScalars, post.d);
+        vm.assertTrue(rho == expected[1] && phi == expected[2], "binding");
+    }
+
+    function checkElement(uint256 element) external view {
+        uint256[8] memory scalars;
+        this.checkRest(scalars, element);
+    }
+
+    function checkRest(uint256[8] calldata scalars, uint256 d) external pure {
+        PublicVector.checkRest(scalars, d);
     }
 
     function test_field_elements() public view {
         uint256 count = 0;
         for (; vm.keyExistsJson(statements, key(".field_elements", count, "")); ++count) {
             uint256 element = vm.parseJsonUint(statements, key(".field_elements", count, ".bytes"));
-            (bool success,) = address(this).staticcall(abi.encodeCall(this.checkDigest, (element)));
+            (bool success,) = address(this).staticcall(abi.encodeCall(this.checkElement, (element)));
             bool canonical = vm.parseJsonBool(statements, key(".field_elements", count, ".canonical"));
             vm.assertTrue(success == canonical, "canonical");
         }
         vm.assertTrue(count > 0, "no vector");
     }
 
-    function evaluate(uint256[] calldata y, uint256 rho) external pure returns (uint256) {
-        return PublicVector.evaluate(y, rho);
-    }
-
-    /// @dev Against the sum of powers as the specification writes it.
-    function testFuzz_evaluation_is_the_sum_of_powers(uint256[] memory y, uint256 rho) public view {
-        rho %= Bn254.R;
-        uint256 sum = 0;
-        uint256 power = 1;
-        for (uint256 i = 0; i < y.length; ++i) {
-            y[i] %= Bn254.R;
-            sum = addmod(sum, mulmod(power, y[i], Bn254.R), Bn254.R);
-            power = mulmod(power, rho, Bn254.R);
-        }
-        vm.assertEq(this.evaluate(y, rho), sum, "evaluation");
-    }
-
     /// @dev Against concatenation by the compiler.
     function testFuzz_amounts_are_packed(uint112[] memory amounts, bytes32 sources) public view {
-        if (amounts.length > 64) return;
+        if (amounts.length > 128) return;
         uint256[] memory words = new uint256[](amounts.length);
         bytes memory preimage = bytes.concat("ballast/reserves/v1", hex"00", bytes2(uint16(amounts.length)));
         for (uint256 i = 0; i < amounts.length; ++i) {

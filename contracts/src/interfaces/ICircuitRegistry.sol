@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {IGroth16Verifier} from "./IGroth16Verifier.sol";
+import {ICircuitVerifier} from "./ICircuitVerifier.sol";
 import {IRefusals} from "./IRefusals.sol";
 
 /// @notice Whether anyone knows the secret of a circuit's setup. `None` only where there is no circuit.
@@ -16,7 +16,7 @@ enum SetupKind {
 /// @notice One registered circuit. All zero when the id is unknown.
 struct Circuit {
     /// Holds the key.
-    IGroth16Verifier verifier;
+    ICircuitVerifier verifier;
     /// Unix seconds from which posts may use it.
     uint48 activeFrom;
     /// Depth of the quaternary tree: a shard has 4^depth leaves.
@@ -48,11 +48,11 @@ interface ICircuitRegistry is IRefusals {
     event CircuitRetirement(bytes32 indexed circuitId);
 
     /// @notice Adds a circuit and deploys its verifier. Only the owner.
-    /// @dev Refuses, in this order: a class other than the direct circuit's (depth 3, 64 assets), an unknown setup kind, a development setup
+    /// @dev Refuses, in this order: a class other than those of the specification (depth 7 to 10, 128 assets), an unknown setup kind, a development setup
     /// where those are not allowed, a circuit that is registered already, a key that fails a check of the verifier.
     /// @param setup 1 development, 2 ceremony
     /// @param transcript digest of the setup's transcript
-    /// @param verifyingKey 704 bytes
+    /// @param verifyingKey 832 bytes
     /// @return circuitId of the specification's section 1
     function addCircuit(uint8 depth, uint16 assets, uint8 setup, bytes32 transcript, bytes calldata verifyingKey)
         external
@@ -65,7 +65,7 @@ interface ICircuitRegistry is IRefusals {
     function circuit(bytes32 circuitId) external view returns (Circuit memory);
 
     /// @notice Verifier and setup kind of a circuit that posts may use now. Refuses an unknown, retired or not yet active one.
-    function activeCircuit(bytes32 circuitId) external view returns (IGroth16Verifier verifier, SetupKind setup);
+    function activeCircuit(bytes32 circuitId) external view returns (ICircuitVerifier verifier, SetupKind setup);
 
     /// @notice Seconds from adding a circuit until it counts.
     function activationDelay() external view returns (uint32);

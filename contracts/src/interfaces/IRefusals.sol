@@ -37,7 +37,7 @@ interface IRefusals {
 
     // --- Asset list ---
 
-    /// @notice An asset list is 1 to 64 assets with distinct symbols, each 1 to 16 of `A-Z a-z 0-9 . _ -`, and at most 36 decimals.
+    /// @notice An asset list is 1 to 128 assets with distinct symbols, each 1 to 16 of `A-Z a-z 0-9 . _ -`, and at most 36 decimals.
     /// @param number of the offending asset, from 1; 0 when their count is
     error AssetListInvalid(uint256 number, string reason);
 
@@ -110,6 +110,18 @@ interface IRefusals {
     /// @notice The Groth16 equation does not hold for these inputs.
     error ProofRejected(uint256 d, uint256 rho, uint256 phi);
 
+    // --- Opening; points are numbered C_0 to C_12 0 to 12, S 13, Q 14, P 15 ---
+
+    /// @notice A coordinate of an opening point is not below the order of the base field.
+    /// @param word twice the point's number, and one more for y
+    error OpeningCoordinateNotCanonical(uint256 word, uint256 found);
+
+    /// @notice A point of the opening is at infinity or not on the curve.
+    error OpeningPointInvalid(uint8 point);
+
+    /// @notice The opening equation does not hold, and the Groth16 equation does.
+    error OpeningRejected();
+
     // --- Circuit ---
 
     /// @notice No circuit with this id is registered.
@@ -133,9 +145,9 @@ interface IRefusals {
     /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
     error SetupKindInvalid(uint8 found);
 
-    // --- Verifying key; points are numbered alpha 0, beta 1, gamma 2, delta 3, IC_0 to IC_3 4 to 7 ---
+    // --- Verifying key; points are numbered alpha 0, beta 1, gamma 2, delta 3, IC_0 to IC_3 4 to 7, tau 8 ---
 
-    /// @notice A verifying key is 704 bytes.
+    /// @notice A verifying key is 832 bytes.
     error KeyLengthWrong(uint256 expected, uint256 found);
 
     /// @notice A coordinate of the verifying key is not below the order of the base field.
@@ -150,7 +162,7 @@ interface IRefusals {
     /// @notice A G2 point of the verifying key is outside the subgroup of order r.
     error KeyPointOutsideSubgroup(uint8 point);
 
-    /// @notice Gamma or delta is the generator of G2.
+    /// @notice Gamma, delta or tau is the generator of G2.
     error KeyPointIsGenerator(uint8 point);
 
     /// @notice Gamma equals delta: anyone can forge proofs.

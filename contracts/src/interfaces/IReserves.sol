@@ -58,9 +58,13 @@ struct ShardPost {
     uint256[] publicVector;
     /// Of each asset of the list.
     uint256[] reserves;
-    /// Digest d of the public vector, padded to the circuit's length.
+    /// Digest d of the whole public vector, with the zeros beyond the list and the opening.
     uint256 d;
-    /// A, B, C as `IGroth16Verifier.verify` takes them.
+    /// x and y of C_0 to C_12, S, Q, P.
+    uint256[32] openingPoints;
+    /// z_0 to z_3, eta, u, i, v.
+    uint256[8] openingScalars;
+    /// A, B, C as `ICircuitVerifier.verify` takes them.
     uint256[8] proof;
 }
 
@@ -102,7 +106,7 @@ struct Epoch {
     uint16 shardCount;
     SetupKind setup;
     /// Bit a - 1 is set when asset number a is insolvent.
-    uint64 insolvent;
+    uint128 insolvent;
 }
 
 /// @notice An epoch that was begun and is not finished. All zero when there is none.
