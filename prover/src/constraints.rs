@@ -8,7 +8,7 @@ use ark_relations::gr1cs::{
 use ballast_core::Digest;
 use sha2::{Digest as _, Sha256};
 
-use crate::{circuit::Circuit, witness::Witness};
+use crate::circuit::{Circuit, witness::Witness};
 
 /// The constraint matrices, the same for every witness.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Constraints {
     /// Lays the circuit down under `witness`: its matrices and z = (1, public inputs, private variables).
     ///
     /// # Errors
-    /// Those of the synthesis, which depend on the shape of the witness only: the numbers of its leaves and totals.
+    /// Those of the synthesis, which depend on the shape of the witness only: its class.
     pub fn assign(witness: &Witness) -> Result<(Self, Vec<Fr>), SynthesisError> {
         let system = ConstraintSystem::<Fr>::new_ref();
         system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });

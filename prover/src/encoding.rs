@@ -4,11 +4,11 @@
 //! Decoding refuses what is not a point of the right group other than infinity; nothing is reduced or repaired.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use ark_bn254::{Bn254, Fq, Fq2, G1Affine, G2Affine};
+use ark_bn254::{Bn254, Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
 use ballast_core::{
-    Refusal,
+    Element, Refusal,
     circuit::{G1_LENGTH, G2_LENGTH, PROOF_LENGTH, VerifyingKey},
     field::BASE_ORDER,
 };
@@ -108,11 +108,20 @@ pub fn decode_proof(bytes: &Proof) -> Result<ark_groth16::Proof<Bn254>, Malforme
     })
 }
 
-/// The bytes of a verifying key.
+/// A point as the public vector has it: high and low half of x, high and low half of y.
+pub fn point_halves(point: &G1Affine) -> [Fr; 4] {
+    let bytes = encode_g1(point);
+    let (x, y) = bytes.split_at(32);
+    let halves = |bytes: &[u8]| bytes.try_into().map(|bytes| Element::halves(bytes).map(Fr::from)).unwrap_or_default();
+    let ([x_high, x_low], [y_high, y_low]) = (halves(x), halves(y));
+    [x_high, x_low, y_high, y_low]
+}
+
+/// The bytes of a verifying key: Groth16's, and [tau] in G2 of the commitments' powers.
 ///
 /// # Errors
 /// The [`Refusal`] of a degenerate key.
-pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>) -> Result<VerifyingKey, Refusal> {
+pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>, tau: &G2Affine) -> Result<VerifyingKey, Refusal> {
     let mut bytes = encode_g1(&key.alpha_g1).to_vec();
     for point in [&key.beta_g2, &key.gamma_g2, &key.delta_g2] {
         bytes.extend(encode_g2(point));
@@ -120,14 +129,15 @@ pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>) -> Result<VerifyingKey
     for point in &key.gamma_abc_g1 {
         bytes.extend(encode_g1(point));
     }
+    bytes.extend(encode_g2(tau));
     VerifyingKey::new(&bytes)
 }
 
-/// The verifying key with these bytes. Together with [`VerifyingKey::new`] this is every check of section 1.
+/// The verifying key with these bytes, and [tau]. Together with [`VerifyingKey::new`] this is every check of section 1.
 ///
 /// # Errors
 /// The [`Refusal`] of a point that is not on its curve or outside its subgroup.
-pub fn decode_key(key: &VerifyingKey) -> Result<ark_groth16::VerifyingKey<Bn254>, Refusal> {
+pub fn decode_key(key: &VerifyingKey) -> Result<(ark_groth16::VerifyingKey<Bn254>, G2Affine), Refusal> {
     let refuse = |point: u8| {
         move |reason| match reason {
             PointError::Length { expected, found } => {
@@ -139,7 +149,7 @@ pub fn decode_key(key: &VerifyingKey) -> Result<ark_groth16::VerifyingKey<Bn254>
             PointError::OutsideSubgroup => Refusal::KeyPointOutsideSubgroup { point },
         }
     };
-    Ok(ark_groth16::VerifyingKey {
+    let groth16 = ark_groth16::VerifyingKey {
         alpha_g1: decode_g1(key.alpha()).map_err(refuse(0))?,
         beta_g2: decode_g2(key.beta()).map_err(refuse(1))?,
         gamma_g2: decode_g2(key.gamma()).map_err(refuse(2))?,
@@ -149,7 +159,8 @@ pub fn decode_key(key: &VerifyingKey) -> Result<ark_groth16::VerifyingKey<Bn254>
             .zip(4..)
             .map(|(bytes, number)| decode_g1(bytes).map_err(refuse(number)))
             .collect::<Result<_, _>>()?,
-    })
+    };
+    Ok((groth16, decode_g2(key.tau()).map_err(refuse(8))?))
 }
 
 fn concatenate<const WORDS: usize, const LENGTH: usize>(coordinates: [Fq; WORDS]) -> [u8; LENGTH] {

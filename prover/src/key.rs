@@ -8,12 +8,14 @@ use ballast_core::{
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
 };
 
-use crate::{circuit::CLASS, encoding};
+use crate::{encoding, kzg::Srs};
 
-/// What [`prove`](crate::prove) needs: Groth16's proving key with its setup's kind and transcript.
+/// What [`prove`](crate::prove) needs: the commitments' powers and Groth16's proving key, with its setup's kind and transcript.
 #[derive(Clone)]
 pub struct ProvingKey {
+    class: Class,
     groth16: ark_groth16::ProvingKey<Bn254>,
+    srs: Srs,
     verifying_key: VerifyingKey,
     setup: SetupKind,
     transcript: Digest,
@@ -25,17 +27,20 @@ impl ProvingKey {
     /// # Errors
     /// The [`Refusal`] of a degenerate verifying key.
     pub(crate) fn new(
+        class: Class,
         groth16: ark_groth16::ProvingKey<Bn254>,
+        srs: Srs,
         setup: SetupKind,
         transcript: Digest,
     ) -> Result<Self, Refusal> {
-        let verifying_key = encoding::encode_key(&groth16.vk)?;
-        encoding::decode_key(&verifying_key)?;
-        Ok(Self { groth16, verifying_key, setup, transcript })
+        class.check()?;
+        let verifying_key = encoding::encode_key(&groth16.vk, &srs.tau())?;
+        let _points = encoding::decode_key(&verifying_key)?;
+        Ok(Self { class, groth16, srs, verifying_key, setup, transcript })
     }
 
     pub fn class(&self) -> Class {
-        CLASS
+        self.class
     }
 
     pub fn verifying_key(&self) -> &VerifyingKey {
@@ -54,12 +59,17 @@ impl ProvingKey {
 
     /// The id under which a chain knows this circuit: class, setup, transcript and verifying key.
     pub fn circuit_id(&self) -> Digest {
-        circuit_id(CLASS, self.setup, &self.transcript, &self.verifying_key)
+        circuit_id(self.class, self.setup, &self.transcript, &self.verifying_key)
     }
 
-    /// The key as arkworks has it.
+    /// Groth16's key as arkworks has it.
     pub fn groth16(&self) -> &ark_groth16::ProvingKey<Bn254> {
         &self.groth16
+    }
+
+    /// The commitments' powers.
+    pub fn srs(&self) -> &Srs {
+        &self.srs
     }
 }
 
@@ -72,7 +82,7 @@ impl fmt::Debug for ProvingKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_bn254::{Fq, G1Affine, G2Affine};
+    use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
     use ark_ec::AffineRepr;
 
     fn key(alpha_g1: G1Affine) -> ark_groth16::ProvingKey<Bn254> {
@@ -98,10 +108,22 @@ mod tests {
 
     #[test]
     fn a_key_with_a_refused_verifying_key_is_refused() {
-        let new = |alpha| ProvingKey::new(key(alpha), SetupKind::Ceremony, [1; 32]).map(|key| key.setup());
-        assert_eq!(new(G1Affine::generator()), Ok(SetupKind::Ceremony));
-        assert_eq!(new(G1Affine::identity()), Err(Refusal::KeyPointAtInfinity { point: 0 }));
+        let new = |alpha, tau| {
+            let srs = Srs::from_secret(Fr::from(tau), 2);
+            ProvingKey::new(Class::SMALLEST, key(alpha), srs, SetupKind::Ceremony, [1; 32]).map(|key| key.setup())
+        };
+        assert_eq!(new(G1Affine::generator(), 5u64), Ok(SetupKind::Ceremony));
+        assert_eq!(new(G1Affine::identity(), 5), Err(Refusal::KeyPointAtInfinity { point: 0 }));
         let off = G1Affine::new_unchecked(Fq::from(1u64), Fq::from(1u64));
-        assert_eq!(new(off), Err(Refusal::KeyPointNotOnCurve { point: 0 }));
+        assert_eq!(new(off, 5), Err(Refusal::KeyPointNotOnCurve { point: 0 }));
+        assert_eq!(new(G1Affine::generator(), 0), Err(Refusal::KeyPointAtInfinity { point: 8 }));
+        assert_eq!(new(G1Affine::generator(), 1), Err(Refusal::KeyPointIsGenerator { point: 8 }));
+    }
+
+    #[test]
+    fn a_class_without_a_circuit_is_refused() {
+        let srs = Srs::from_secret(Fr::from(5u64), 2);
+        let found = ProvingKey::new(Class::new(3), key(G1Affine::generator()), srs, SetupKind::Ceremony, [1; 32]);
+        assert_eq!(found.err(), Some(Refusal::CircuitClassUnsupported { depth: 3, assets: 128 }));
     }
 }

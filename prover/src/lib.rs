@@ -1,38 +1,48 @@
-//! Proofs of what an exchange owes: [`prove`] makes one Groth16 proof for one shard of a snapshot, [`verify`] checks
-//! it.
+//! Proofs of what an exchange owes: [`prove`] makes one proof for one shard of a snapshot, [`verify`] checks it.
 //!
-//! The claim, and why the constraints imply it, is written in [`circuit`]; the bytes are `ballast-core`'s
-//! (`docs/spec.md`, sections 1 to 3).
+//! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that every balance has 64 bits and
+//! that balances sum to the totals ([`argument`]); and one Groth16 proof shows that the verifier of those sum-checks accepts
+//! ([`circuit`]). The bytes are `ballast-core`'s. The text of it is `docs/spec.md`, sections 8 and 9.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | [`shard`] | the input of a proof, and what is refused about it |
 //! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
-//! | [`circuit`], [`witness`] | what is constrained, and the assignment |
-//! | [`constraints`] | the circuit as matrices |
-//! | [`key`], [`setup`] | the proving key, its development setup, and the cache on disk |
+//! | [`argument`] | the table, the messages, and both sides of the argument |
+//! | [`gkr`], [`lookup`], [`kzg`] | its parts: hashing; range checks and totals; commitments and their opening |
+//! | [`sumcheck`], [`transcript`], [`arithmetic`] | what its parts are made of, once for native verifier and circuit |
+//! | [`circuit`], [`constraints`] | the verifier as constraints, and as matrices |
+//! | [`key`], [`setup`] | the proving key, its setup, and the cache on disk |
 //! | [`encoding`] | arkworks' points to and from canonical bytes |
 //!
 //! ```text
-//! shard ──> witness ──> circuit ──> prover ──> verifier
-//!                          │          ▲           ▲
-//!                        setup ────> key ──── encoding
+//! shard ──> table ──> argument ──> circuit ──> prover ──> verifier
+//!                        │            │           ▲          ▲
+//!           gkr, lookup, kzg        setup ─────> key ──── encoding
 //! ```
 //!
-//! A proof is zero-knowledge: the public vector shows totals and a root, nothing else about any account.
+//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, nothing else about any account.
 
-mod cache;
+pub mod argument;
+pub mod arithmetic;
 pub mod circuit;
 pub mod constraints;
 pub mod encoding;
+pub mod gkr;
 pub mod key;
+mod key_file;
+pub mod kzg;
+pub mod lookup;
+pub mod phases;
+mod poly;
 mod poseidon;
 pub mod prover;
 pub mod setup;
 pub mod shard;
+pub mod sumcheck;
+pub mod transcript;
 pub mod verifier;
-mod wire;
-pub mod witness;
+mod wide;
 
 pub use ballast_core::{
     circuit::{Class, VerifyingKey},

@@ -1,238 +1,180 @@
-//! The Poseidon permutation as constraints, with circomlib's parameters (x^5 over BN254, 8 full rounds).
+//! Poseidon on field elements, with circomlib's parameters (x^5 over BN254, 8 full rounds), in the form that costs least.
 //!
-//! An S-box costs three constraints (x^2, x^4, x^5) and everything between S-boxes is linear. In the partial rounds
-//! all but the first element of the state stay linear in the outputs of earlier S-boxes, so the input of each S-box
-//! is one precomputed combination of them: no intermediate variables, and no symbolic arithmetic at synthesis.
-//!
-//! Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are light-poseidon's.
+//! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the raised first element and t the
+//! others. On t = N^k t_k in partial round k this is (m y + (v N^k) t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1
+//! multiplications instead of T^2, and constants only for the first element (the idea of appendix B of Grassi, Khovratovich,
+//! Rechberger, Roy, Schofnegger, eprint 2019/458). S-boxes see the same inputs as in the plain form.
+
+use std::sync::OnceLock;
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use ark_relations::gr1cs::SynthesisError;
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
-use crate::wire::{System, Wire};
+/// The largest state with parameters.
+const WIDTH_MAX: usize = 13;
 
-/// `poseidonN` for one N, ready to be laid down any number of times.
-pub(crate) struct Poseidon {
-    /// The state's size, N + 1.
-    width: usize,
-    /// Constants added before each of the first four full rounds, a row a round.
-    opening_constants: Vec<Vec<Fr>>,
-    /// Input of each partial round's S-box, and then each element of the state after the partial rounds (with the
-    /// next round's constant): coefficients over 1, the outputs of the fourth full round's S-boxes, and the outputs
-    /// of the partial S-boxes so far.
-    partial_inputs: Vec<Vec<Fr>>,
-    partial_results: Vec<Vec<Fr>>,
-    /// Constants added before the fifth and later full rounds but the first of them.
-    closing_constants: Vec<Vec<Fr>>,
-    matrix: Vec<Vec<Fr>>,
+/// The parameters of one width.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameters {
+    pub(crate) width: usize,
+    /// Constants of every round of the plain form.
+    pub(crate) constants: Vec<Vec<Fr>>,
+    pub(crate) matrix: Vec<Vec<Fr>>,
+    /// What a partial round adds to the first element.
+    pub(crate) partial_constants: Vec<Fr>,
+    /// v N^k and N^-(k+1) w.
+    pub(crate) rows: Vec<Vec<Fr>>,
+    pub(crate) columns: Vec<Vec<Fr>>,
+    /// N^(number of partial rounds): takes the others back to the plain form.
+    pub(crate) back: Vec<Vec<Fr>>,
+    /// What is missing from the state after the partial rounds.
+    pub(crate) rest: Vec<Fr>,
 }
 
-impl Poseidon {
-    /// Prepares `poseidonN` for N = `inputs`.
-    ///
-    /// # Errors
-    /// [`SynthesisError::Unsatisfiable`] when there are no parameters for this width (N is 1 to 12).
-    pub(crate) fn new(inputs: usize) -> Result<Self, SynthesisError> {
-        let width = inputs + 1;
-        let parameters = u8::try_from(width)
-            .ok()
-            .and_then(|width| get_poseidon_parameters::<Fr>(width).ok())
-            .ok_or(SynthesisError::Unsatisfiable)?;
-        let mut constants = parameters.ark.chunks(width).map(<[Fr]>::to_vec);
-        let half = parameters.full_rounds / 2;
-        let opening_constants: Vec<_> = constants.by_ref().take(half).collect();
-        let partial_constants: Vec<_> = constants.by_ref().take(parameters.partial_rounds).collect();
-        let mut closing_constants: Vec<_> = constants.collect();
+/// Full rounds before the partial ones, and after.
+pub(crate) const HALF_FULL: usize = 4;
 
-        let basis = 1 + width + parameters.partial_rounds;
-        let unit = |position: usize| -> Vec<Fr> {
-            (0..basis).map(|i| if i == position { Fr::ONE } else { Fr::ZERO }).collect()
-        };
-        let mut state = mix(&parameters.mds, &(1..=width).map(unit).collect::<Vec<_>>());
-        let mut partial_inputs = Vec::with_capacity(parameters.partial_rounds);
-        for (round, constants) in partial_constants.iter().enumerate() {
-            add_constants(&mut state, constants);
-            partial_inputs.push(std::mem::replace(&mut state[0], unit(1 + width + round)));
-            state = mix(&parameters.mds, &state);
-        }
-        add_constants(&mut state, &closing_constants.remove(0));
+impl Parameters {
+    /// Those of this width, 2 to 13.
+    pub(crate) fn of_width(width: usize) -> Option<&'static Self> {
+        static ALL: [OnceLock<Option<Parameters>>; WIDTH_MAX + 1] = [const { OnceLock::new() }; WIDTH_MAX + 1];
+        ALL.get(width)?.get_or_init(|| Self::new(width)).as_ref()
+    }
 
-        Ok(Self {
+    fn new(width: usize) -> Option<Self> {
+        let parameters = get_poseidon_parameters::<Fr>(u8::try_from(width).ok()?).ok()?;
+        let constants: Vec<Vec<Fr>> = parameters.ark.chunks(width).map(<[Fr]>::to_vec).collect();
+        let matrix = parameters.mds;
+        let partial_rounds = parameters.partial_rounds;
+        let (mut row, column): (Vec<Fr>, Vec<Fr>) =
+            (matrix[0][1..].to_vec(), matrix[1..].iter().map(|row| row[0]).collect());
+        let inner: Vec<Vec<Fr>> = matrix[1..].iter().map(|row| row[1..].to_vec()).collect();
+        let inverse = invert(inner.clone())?;
+
+        let mut offset = vec![Fr::ZERO; width];
+        let mut result = Self {
             width,
-            opening_constants,
-            partial_inputs,
-            partial_results: state,
-            closing_constants,
-            matrix: parameters.mds,
-        })
+            partial_constants: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+            back: identity(width - 1),
+            rest: Vec::new(),
+            constants,
+            matrix,
+        };
+        let mut column = apply(&inverse, &column);
+        for constants in &result.constants[HALF_FULL..HALF_FULL + partial_rounds] {
+            result.partial_constants.push(offset[0] + constants[0]);
+            let mut carried: Vec<Fr> = offset.iter().zip(constants).map(|(a, b)| *a + b).collect();
+            carried[0] = Fr::ZERO;
+            offset = apply(&result.matrix, &carried);
+            result.rows.push(row.clone());
+            result.columns.push(column.clone());
+            row = (0..width - 1).map(|j| row.iter().zip(&inner).map(|(x, inner)| *x * inner[j]).sum()).collect();
+            column = apply(&inverse, &column);
+            result.back = result
+                .back
+                .iter()
+                .map(|row| {
+                    (0..width - 1).map(|j| row.iter().zip(&inner).map(|(x, inner)| *x * inner[j]).sum()).collect()
+                })
+                .collect();
+        }
+        result.rest = offset;
+        Some(result)
     }
 
-    /// The hash of exactly N wires; constant inputs cost nothing in the first round.
-    ///
-    /// # Errors
-    /// [`SynthesisError::ArityMismatch`] for another number of inputs.
-    pub(crate) fn hash(&self, system: &System, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
-        if inputs.len() + 1 != self.width {
-            return Err(SynthesisError::ArityMismatch);
-        }
-        let one = Wire::constant(Fr::ONE);
-        let mut outputs = vec![Wire::constant(Fr::ZERO)];
-        outputs.extend_from_slice(inputs);
-        for (round, constants) in self.opening_constants.iter().enumerate() {
-            let state = if round == 0 { outputs } else { self.mixed(&outputs) };
-            outputs = full_round(system, &state, constants)?;
-        }
-
-        let mut basis = vec![one];
-        basis.append(&mut outputs);
-        for coefficients in &self.partial_inputs {
-            let input = Wire::combination(coefficients.iter().copied(), &basis);
-            basis.push(sbox(system, &input)?);
-        }
-
-        let mut state: Vec<_> = self
-            .partial_results
-            .iter()
-            .map(|coefficients| Wire::combination(coefficients.iter().copied(), &basis))
-            .collect();
-        let zeros = vec![Fr::ZERO; self.width];
-        for constants in std::iter::once(&zeros).chain(&self.closing_constants) {
-            state = self.mixed(&full_round(system, &state, constants)?);
-        }
-        Ok(state.swap_remove(0))
+    pub(crate) fn partial_rounds(&self) -> usize {
+        self.partial_constants.len()
     }
 
-    fn mixed(&self, outputs: &[Wire]) -> Vec<Wire> {
-        self.matrix.iter().map(|row| Wire::combination(row.iter().copied(), outputs)).collect()
-    }
-}
-
-fn full_round(system: &System, state: &[Wire], constants: &[Fr]) -> Result<Vec<Wire>, SynthesisError> {
-    state
-        .iter()
-        .zip(constants)
-        .map(|(element, constant)| sbox(system, &element.plus(&Wire::constant(*constant))))
-        .collect()
-}
-
-/// x^5, by three constraints unless x is a constant.
-fn sbox(system: &System, x: &Wire) -> Result<Wire, SynthesisError> {
-    if let Some(x) = x.as_constant() {
-        return Ok(Wire::constant(x.pow([5])));
-    }
-    let square = x.times(system, x)?;
-    let fourth = square.times(system, &square)?;
-    fourth.times(system, x)
-}
-
-/// The matrix applied to a state whose elements are rows of coefficients.
-fn mix(matrix: &[Vec<Fr>], state: &[Vec<Fr>]) -> Vec<Vec<Fr>> {
-    matrix
-        .iter()
-        .map(|weights| {
-            let mut mixed = vec![Fr::ZERO; state.first().map_or(0, Vec::len)];
-            for (weight, row) in weights.iter().zip(state) {
-                for (sum, coefficient) in mixed.iter_mut().zip(row) {
-                    *sum += *weight * coefficient;
-                }
+    /// The permutation.
+    pub(crate) fn permute(&self, state: &mut [Fr]) {
+        let (opening, closing) = (0..HALF_FULL, HALF_FULL + self.partial_rounds()..self.constants.len());
+        opening.for_each(|round| self.full_round(round, state));
+        for ((constant, row), column) in self.partial_constants.iter().zip(&self.rows).zip(&self.columns) {
+            let y = fifth_power(state[0] + constant);
+            let mut first = self.matrix[0][0] * y;
+            for ((other, row), column) in state[1..].iter_mut().zip(row).zip(column) {
+                first += *row * *other;
+                *other += *column * y;
             }
-            mixed
-        })
-        .collect()
+            state[0] = first;
+        }
+        let others = apply(&self.back, &state[1..]);
+        state[1..].copy_from_slice(&others);
+        state.iter_mut().zip(&self.rest).for_each(|(element, rest)| *element += rest);
+        closing.for_each(|round| self.full_round(round, state));
+    }
+
+    fn full_round(&self, round: usize, state: &mut [Fr]) {
+        for (element, constant) in state.iter_mut().zip(&self.constants[round]) {
+            *element = fifth_power(*element + constant);
+        }
+        let mixed = apply(&self.matrix, state);
+        state.copy_from_slice(&mixed);
+    }
 }
 
-fn add_constants(state: &mut [Vec<Fr>], constants: &[Fr]) {
-    for (row, constant) in state.iter_mut().zip(constants) {
-        if let Some(first) = row.first_mut() {
-            *first += constant;
+/// `poseidonN` of N elements, 1 <= N <= 12.
+pub(crate) fn hash(inputs: &[Fr]) -> Fr {
+    let mut state = Vec::with_capacity(1 + inputs.len());
+    state.push(Fr::ZERO);
+    state.extend_from_slice(inputs);
+    // Callers know N; beyond 12 there are no parameters and nothing to hash with.
+    let Some(parameters) = Parameters::of_width(state.len()) else { return Fr::ZERO };
+    parameters.permute(&mut state);
+    state[0]
+}
+
+#[inline(always)]
+pub(crate) fn fifth_power(x: Fr) -> Fr {
+    x.square().square() * x
+}
+
+fn identity(size: usize) -> Vec<Vec<Fr>> {
+    (0..size).map(|i| (0..size).map(|j| if i == j { Fr::ONE } else { Fr::ZERO }).collect()).collect()
+}
+
+fn apply(matrix: &[Vec<Fr>], vector: &[Fr]) -> Vec<Fr> {
+    matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| *a * b).sum()).collect()
+}
+
+/// By Gauss and Jordan; `None` when there is no inverse.
+fn invert(mut matrix: Vec<Vec<Fr>>) -> Option<Vec<Vec<Fr>>> {
+    let size = matrix.len();
+    let mut inverse = identity(size);
+    for pivot in 0..size {
+        let row = (pivot..size).find(|row| matrix[*row][pivot] != Fr::ZERO)?;
+        matrix.swap(pivot, row);
+        inverse.swap(pivot, row);
+        let factor = matrix[pivot][pivot].inverse()?;
+        for target in [&mut matrix, &mut inverse] {
+            target[pivot].iter_mut().for_each(|x| *x *= factor);
+        }
+        let factors: Vec<Fr> = matrix.iter().map(|row| row[pivot]).collect();
+        for target in [&mut matrix, &mut inverse] {
+            let own = target[pivot].clone();
+            for (row, factor) in factors.iter().enumerate().filter(|(row, _)| *row != pivot) {
+                target[row].iter_mut().zip(&own).for_each(|(x, own)| *x -= *factor * own);
+            }
         }
     }
+    Some(inverse)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
     use light_poseidon::PoseidonHasher;
 
-    fn system() -> System {
-        let system = ConstraintSystem::new_ref();
-        // Assignments of linear combinations are not cached, so that a test may change a variable afterwards.
-        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-        system
-    }
-
-    fn inputs(system: &System, count: usize) -> (Vec<Wire>, Vec<Fr>) {
-        let values: Vec<_> = (0..count).map(|i| -Fr::from(17 * i as u64 + 3)).collect();
-        (values.iter().map(|value| Wire::witness(system, *value).unwrap()).collect(), values)
-    }
-
     #[test]
-    fn every_width_equals_the_native_hash() {
-        for count in [2, 4, 12] {
-            let system = system();
-            let (wires, values) = inputs(&system, count);
-            let hash = Poseidon::new(count).unwrap().hash(&system, &wires).unwrap();
-            let native = light_poseidon::Poseidon::<Fr>::new_circom(count).unwrap().hash(&values).unwrap();
-            assert_eq!(hash.value(), native);
-            assert!(system.is_satisfied().unwrap());
-        }
-    }
-
-    #[test]
-    fn constant_inputs_equal_the_native_hash_and_are_cheaper() {
-        let system = system();
-        let (mut wires, mut values) = inputs(&system, 12);
-        let poseidon = Poseidon::new(12).unwrap();
-        poseidon.hash(&system, &wires).unwrap();
-        let full = system.num_constraints();
-        wires[11] = Wire::constant(Fr::ZERO);
-        values[11] = Fr::ZERO;
-        let hash = poseidon.hash(&system, &wires).unwrap();
-        assert_eq!(hash.value(), light_poseidon::Poseidon::<Fr>::new_circom(12).unwrap().hash(&values).unwrap());
-        assert_eq!(system.num_constraints() - full, full - 3);
-        assert!(system.is_satisfied().unwrap());
-    }
-
-    #[test]
-    fn another_number_of_inputs_is_refused() {
-        let system = system();
-        let (wires, _) = inputs(&system, 3);
-        assert_eq!(Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
-        assert!(Poseidon::new(0).is_err() && Poseidon::new(40).is_err());
-    }
-
-    /// Each power of an S-box is bound to the one before it: the others are made consistent with the change.
-    #[test]
-    fn forged_powers_in_an_sbox_are_rejected() {
-        type Forgery = fn(x: Fr, powers: &mut [Fr; 3]);
-        let forgeries: [(&str, Forgery); 3] = [
-            ("square", |x, p| {
-                p[0] += Fr::ONE;
-                p[1] = p[0] * p[0];
-                p[2] = p[1] * x;
-            }),
-            ("fourth", |x, p| {
-                p[1] += Fr::ONE;
-                p[2] = p[1] * x;
-            }),
-            ("fifth", |_, p| p[2] += Fr::ONE),
-        ];
-        for (name, forge) in forgeries {
-            let system = system();
-            let x = Wire::witness(&system, Fr::from(3u64)).unwrap();
-            sbox(&system, &x).unwrap();
-            assert!(system.is_satisfied().unwrap());
-            {
-                let mut inner = system.borrow_mut().unwrap();
-                let assignment = &mut inner.assignments.witness_assignment;
-                let mut powers = [assignment[1], assignment[2], assignment[3]];
-                forge(assignment[0], &mut powers);
-                assignment[1..].copy_from_slice(&powers);
-            }
-            assert!(!system.is_satisfied().unwrap(), "{name}");
+    fn every_width_equals_the_plain_form() {
+        for inputs in 1..=12 {
+            let values: Vec<Fr> = (0..inputs).map(|i| -Fr::from(31 * i as u64 + 5)).collect();
+            let plain = light_poseidon::Poseidon::<Fr>::new_circom(inputs).unwrap().hash(&values).unwrap();
+            assert_eq!(hash(&values), plain, "{inputs}");
         }
     }
 }

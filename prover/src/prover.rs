@@ -4,16 +4,19 @@ use ark_bn254::{Bn254, Fr};
 use ark_ff::UniformRand;
 use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
-use ballast_core::public_vector::PublicVector;
+use ballast_core::{Element, public_vector::PublicVector};
 use rand::{CryptoRng, RngCore, rngs::OsRng};
 
 use crate::{
+    argument::{self, table::Table},
+    arithmetic::Check,
+    circuit::witness::Witness,
     constraints::Constraints,
     encoding::{Proof, encode_proof},
     key::ProvingKey,
+    phases::Phases,
     shard::{Shard, ShardError},
     verifier::{VerifyError, verify},
-    witness::Witness,
 };
 
 /// Why no proof was made.
@@ -21,6 +24,8 @@ use crate::{
 pub enum ProveError {
     #[error(transparent)]
     Shard(#[from] ShardError),
+    #[error("the argument does not pass its own verification: {0}")]
+    Argument(#[from] Check),
     #[error("the constraints could not be laid down: {0}")]
     Synthesis(#[from] SynthesisError),
     #[error("the circuit rejects the assignment: constraint {row} of {rows} is not satisfied")]
@@ -35,11 +40,11 @@ pub enum ProveError {
 /// # Errors
 /// [`ProveError`]; a shard is refused before anything is computed.
 pub fn prove(key: &ProvingKey, shard: &Shard) -> Result<(PublicVector, Proof), ProveError> {
-    prove_with(key, shard, &mut OsRng)
+    prove_with(key, shard, &mut OsRng, &mut Phases::default())
 }
 
-/// [`prove`] with masks from `rng`. A proof whose masks can be predicted is not zero-knowledge: balances could be
-/// guessed and tested against it.
+/// [`prove`] with masks from `rng`, telling what each phase took. A proof whose masks can be predicted is not zero-knowledge:
+/// balances could be guessed and tested against it.
 ///
 /// # Errors
 /// [`ProveError`].
@@ -47,13 +52,35 @@ pub fn prove_with(
     key: &ProvingKey,
     shard: &Shard,
     rng: &mut (impl RngCore + CryptoRng),
+    phases: &mut Phases,
 ) -> Result<(PublicVector, Proof), ProveError> {
-    shard.check(&key.circuit_id())?;
-    let witness = Witness::new(&shard.statement.context(), &shard.leaves);
-    let vector = witness.public_vector().ok_or(SynthesisError::Unsatisfiable)?;
-    let proof = prove_witness(key, &witness, rng)?;
-    verify(key.verifying_key(), &vector, &proof).map_err(ProveError::SelfVerification)?;
+    shard.check(key.class(), &key.circuit_id())?;
+    let (witness, vector) = argue(key, shard, rng, phases)?;
+    let proof = prove_witness(key, &witness, rng, phases)?;
+    phases
+        .run("verification", || verify(key.verifying_key(), &vector, &proof))
+        .map_err(ProveError::SelfVerification)?;
     Ok((vector, proof))
+}
+
+/// The argument for a shard: the circuit's assignment and the public vector. What is left is the Groth16 proof.
+///
+/// # Errors
+/// [`ProveError`].
+pub fn argue(
+    key: &ProvingKey,
+    shard: &Shard,
+    rng: &mut (impl RngCore + CryptoRng),
+    phases: &mut Phases,
+) -> Result<(Witness, PublicVector), ProveError> {
+    let class = key.class();
+    let context = Element::halves(&shard.statement.context()).map(Fr::from);
+    let (table, hashes) = phases.run("tree", || Table::new(class.depth, &shard.leaves));
+    let totals = table.totals(class.assets.into());
+    let (claim, messages) = argument::prover::prove(key.srs(), context, totals, &table, hashes, rng, phases)?;
+    drop(table);
+    let witness = phases.run("native verification", || Witness::new(class, claim, messages))?;
+    Ok(witness.ok_or(SynthesisError::Unsatisfiable)?)
 }
 
 /// A proof of an assignment for the public inputs that it claims, which need not be those of any public vector.
@@ -64,19 +91,23 @@ pub fn prove_witness(
     key: &ProvingKey,
     witness: &Witness,
     rng: &mut (impl RngCore + CryptoRng),
+    phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
-    let (constraints, assignment) = Constraints::assign(witness)?;
+    let (constraints, assignment) = phases.run("Groth16: assignment", || Constraints::assign(witness))?;
     if let Some(row) = constraints.first_unsatisfied(&assignment) {
         return Err(ProveError::Unsatisfied { row, rows: constraints.rows() });
     }
-    let proof = Groth16::<Bn254>::create_proof_with_reduction_and_matrices(
-        key.groth16(),
-        Fr::rand(rng),
-        Fr::rand(rng),
-        constraints.matrices(),
-        constraints.inputs(),
-        constraints.rows(),
-        &assignment,
-    )?;
+    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
+    let proof = phases.run("Groth16: proof", || {
+        Groth16::<Bn254>::create_proof_with_reduction_and_matrices(
+            key.groth16(),
+            r,
+            s,
+            constraints.matrices(),
+            constraints.inputs(),
+            constraints.rows(),
+            &assignment,
+        )
+    })?;
     Ok(encode_proof(&proof))
 }

@@ -3,11 +3,10 @@
 use ballast_core::{
     Digest,
     assets::AssetList,
+    circuit::Class,
     leaf::{Leaf, SLOTS, Slot},
     statement::Statement,
 };
-
-use crate::circuit::CLASS;
 
 /// One shard of a snapshot, and what its proof is to be about.
 #[derive(Clone, Debug)]
@@ -49,11 +48,11 @@ fn hexadecimal(digest: &Digest) -> String {
 }
 
 impl Shard {
-    /// Refuses a shard that has no honest proof under the circuit with this id, before anything is computed.
+    /// Refuses a shard that has no honest proof under the circuit of this class and id, before anything is computed.
     ///
     /// # Errors
     /// The first [`ShardError`] that applies.
-    pub fn check(&self, circuit: &Digest) -> Result<(), ShardError> {
+    pub fn check(&self, class: Class, circuit: &Digest) -> Result<(), ShardError> {
         if self.statement.circuit != *circuit {
             return Err(ShardError::CircuitMismatch { expected: *circuit, found: self.statement.circuit });
         }
@@ -61,7 +60,7 @@ impl Shard {
         if self.statement.asset_list != asset_list {
             return Err(ShardError::AssetListMismatch { expected: self.statement.asset_list, found: asset_list });
         }
-        let maximum = CLASS.leaves();
+        let maximum = class.leaves();
         if self.leaves.len() > maximum {
             return Err(ShardError::TooManyLeaves { maximum, found: self.leaves.len() });
         }
@@ -122,10 +121,10 @@ mod tests {
                 head_before: [4; 32],
             },
             assets,
-            leaves: vec![leaf(); 64],
+            leaves: vec![leaf(); 16_384],
         };
         change(&mut shard);
-        shard.check(&CIRCUIT)
+        shard.check(Class::SMALLEST, &CIRCUIT)
     }
 
     #[test]
@@ -136,14 +135,14 @@ mod tests {
 
     #[test]
     fn too_many_leaves_are_refused() {
-        let expected = Err(ShardError::TooManyLeaves { maximum: 64, found: 65 });
+        let expected = Err(ShardError::TooManyLeaves { maximum: 16_384, found: 16_385 });
         assert_eq!(found(|shard| shard.leaves.push(leaf())), expected);
     }
 
     #[test]
     fn nothing_to_prove_is_refused() {
-        assert_eq!(found(|shard| shard.leaves.clear()), Err(ShardError::Empty { maximum: 64 }));
-        assert_eq!(found(|shard| shard.leaves = vec![Leaf::default(); 5]), Err(ShardError::Empty { maximum: 64 }));
+        assert_eq!(found(|shard| shard.leaves.clear()), Err(ShardError::Empty { maximum: 16_384 }));
+        assert_eq!(found(|shard| shard.leaves = vec![Leaf::default(); 5]), Err(ShardError::Empty { maximum: 16_384 }));
     }
 
     #[test]

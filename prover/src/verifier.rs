@@ -3,11 +3,15 @@
 
 use ark_bn254::Bn254;
 use ark_groth16::{Groth16, prepare_verifying_key};
-use ballast_core::{Refusal, circuit::VerifyingKey, public_vector::PublicVector};
+use ballast_core::{
+    Refusal,
+    circuit::{Class, VerifyingKey},
+    public_vector::PublicVector,
+};
 
 use crate::{
-    circuit::CLASS,
     encoding::{MalformedProof, Proof, decode_key, decode_proof},
+    kzg::equation,
 };
 
 /// Why a proof does not hold.
@@ -19,6 +23,8 @@ pub enum VerifyError {
     VectorLength { expected: usize, found: usize },
     #[error(transparent)]
     Proof(#[from] MalformedProof),
+    #[error("the opening is refused: {0}")]
+    Opening(Refusal),
     #[error("the Groth16 equation does not hold for this public vector and key")]
     Rejected,
 }
@@ -26,15 +32,15 @@ pub enum VerifyError {
 /// Checks that `proof` proves the shard with public vector `vector` under `key`.
 ///
 /// # Soundness
-/// d, rho and phi are computed here, from `vector`. The caller still owes that the vector's context is that of the
-/// statement he has in mind, that totals beyond the asset list are zero, and that `key` is the one he trusts: its id
-/// also says whether anybody knows the setup's secret.
+/// d, rho and phi are computed here, from `vector`; Groth16's equation and the opening's are checked one after the other. The
+/// caller still owes that the vector's context is that of the statement he has in mind, that totals beyond the asset list are
+/// zero, and that `key` is the one he trusts: its id also says whether anybody knows the setup's secret.
 ///
 /// # Errors
 /// [`VerifyError`] names the check.
 pub fn verify(key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
-    let key = decode_key(key).map_err(VerifyError::Key)?;
-    let (expected, found) = (CLASS.public_elements(), vector.elements().len());
+    let (key, tau) = decode_key(key).map_err(VerifyError::Key)?;
+    let (expected, found) = (Class::SMALLEST.public_elements(), vector.elements().len());
     if found != expected {
         return Err(VerifyError::VectorLength { expected, found });
     }
@@ -42,7 +48,8 @@ pub fn verify(key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Resul
     let inputs = vector.inputs(vector.digest());
     let inputs = [inputs.digest, inputs.challenge, inputs.evaluation].map(Into::into);
     match Groth16::<Bn254>::verify_proof(&prepare_verifying_key(&key), &proof, &inputs) {
-        Ok(true) => Ok(()),
-        Ok(false) | Err(_) => Err(VerifyError::Rejected),
+        Ok(true) => {}
+        Ok(false) | Err(_) => return Err(VerifyError::Rejected),
     }
+    equation::verify(&vector.opening(), tau).map_err(VerifyError::Opening)
 }

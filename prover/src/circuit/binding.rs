@@ -5,7 +5,7 @@ use ark_ff::AdditiveGroup;
 use ark_relations::gr1cs::SynthesisError;
 use ballast_core::public_vector::RATE;
 
-use crate::{
+use super::{
     poseidon::Poseidon,
     wire::{System, Wire, enforce_equal},
 };

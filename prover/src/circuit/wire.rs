@@ -93,7 +93,6 @@ impl Wire {
     }
 
     /// The value under the present witness.
-    #[cfg(test)]
     pub(crate) fn value(&self) -> Fr {
         self.value
     }

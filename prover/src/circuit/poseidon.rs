@@ -1,0 +1,238 @@
+//! The Poseidon permutation as constraints, with circomlib's parameters (x^5 over BN254, 8 full rounds).
+//!
+//! An S-box costs three constraints (x^2, x^4, x^5) and everything between S-boxes is linear. In the partial rounds
+//! all but the first element of the state stay linear in the outputs of earlier S-boxes, so the input of each S-box
+//! is one precomputed combination of them: no intermediate variables, and no symbolic arithmetic at synthesis.
+//!
+//! Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are light-poseidon's.
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+use ark_relations::gr1cs::SynthesisError;
+use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
+
+use super::wire::{System, Wire};
+
+/// `poseidonN` for one N, ready to be laid down any number of times.
+pub(crate) struct Poseidon {
+    /// The state's size, N + 1.
+    width: usize,
+    /// Constants added before each of the first four full rounds, a row a round.
+    opening_constants: Vec<Vec<Fr>>,
+    /// Input of each partial round's S-box, and then each element of the state after the partial rounds (with the
+    /// next round's constant): coefficients over 1, the outputs of the fourth full round's S-boxes, and the outputs
+    /// of the partial S-boxes so far.
+    partial_inputs: Vec<Vec<Fr>>,
+    partial_results: Vec<Vec<Fr>>,
+    /// Constants added before the fifth and later full rounds but the first of them.
+    closing_constants: Vec<Vec<Fr>>,
+    matrix: Vec<Vec<Fr>>,
+}
+
+impl Poseidon {
+    /// Prepares `poseidonN` for N = `inputs`.
+    ///
+    /// # Errors
+    /// [`SynthesisError::Unsatisfiable`] when there are no parameters for this width (N is 1 to 12).
+    pub(crate) fn new(inputs: usize) -> Result<Self, SynthesisError> {
+        let width = inputs + 1;
+        let parameters = u8::try_from(width)
+            .ok()
+            .and_then(|width| get_poseidon_parameters::<Fr>(width).ok())
+            .ok_or(SynthesisError::Unsatisfiable)?;
+        let mut constants = parameters.ark.chunks(width).map(<[Fr]>::to_vec);
+        let half = parameters.full_rounds / 2;
+        let opening_constants: Vec<_> = constants.by_ref().take(half).collect();
+        let partial_constants: Vec<_> = constants.by_ref().take(parameters.partial_rounds).collect();
+        let mut closing_constants: Vec<_> = constants.collect();
+
+        let basis = 1 + width + parameters.partial_rounds;
+        let unit = |position: usize| -> Vec<Fr> {
+            (0..basis).map(|i| if i == position { Fr::ONE } else { Fr::ZERO }).collect()
+        };
+        let mut state = mix(&parameters.mds, &(1..=width).map(unit).collect::<Vec<_>>());
+        let mut partial_inputs = Vec::with_capacity(parameters.partial_rounds);
+        for (round, constants) in partial_constants.iter().enumerate() {
+            add_constants(&mut state, constants);
+            partial_inputs.push(std::mem::replace(&mut state[0], unit(1 + width + round)));
+            state = mix(&parameters.mds, &state);
+        }
+        add_constants(&mut state, &closing_constants.remove(0));
+
+        Ok(Self {
+            width,
+            opening_constants,
+            partial_inputs,
+            partial_results: state,
+            closing_constants,
+            matrix: parameters.mds,
+        })
+    }
+
+    /// The hash of exactly N wires; constant inputs cost nothing in the first round.
+    ///
+    /// # Errors
+    /// [`SynthesisError::ArityMismatch`] for another number of inputs.
+    pub(crate) fn hash(&self, system: &System, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
+        if inputs.len() + 1 != self.width {
+            return Err(SynthesisError::ArityMismatch);
+        }
+        let one = Wire::constant(Fr::ONE);
+        let mut outputs = vec![Wire::constant(Fr::ZERO)];
+        outputs.extend_from_slice(inputs);
+        for (round, constants) in self.opening_constants.iter().enumerate() {
+            let state = if round == 0 { outputs } else { self.mixed(&outputs) };
+            outputs = full_round(system, &state, constants)?;
+        }
+
+        let mut basis = vec![one];
+        basis.append(&mut outputs);
+        for coefficients in &self.partial_inputs {
+            let input = Wire::combination(coefficients.iter().copied(), &basis);
+            basis.push(sbox(system, &input)?);
+        }
+
+        let mut state: Vec<_> = self
+            .partial_results
+            .iter()
+            .map(|coefficients| Wire::combination(coefficients.iter().copied(), &basis))
+            .collect();
+        let zeros = vec![Fr::ZERO; self.width];
+        for constants in std::iter::once(&zeros).chain(&self.closing_constants) {
+            state = self.mixed(&full_round(system, &state, constants)?);
+        }
+        Ok(state.swap_remove(0))
+    }
+
+    fn mixed(&self, outputs: &[Wire]) -> Vec<Wire> {
+        self.matrix.iter().map(|row| Wire::combination(row.iter().copied(), outputs)).collect()
+    }
+}
+
+fn full_round(system: &System, state: &[Wire], constants: &[Fr]) -> Result<Vec<Wire>, SynthesisError> {
+    state
+        .iter()
+        .zip(constants)
+        .map(|(element, constant)| sbox(system, &element.plus(&Wire::constant(*constant))))
+        .collect()
+}
+
+/// x^5, by three constraints unless x is a constant.
+fn sbox(system: &System, x: &Wire) -> Result<Wire, SynthesisError> {
+    if let Some(x) = x.as_constant() {
+        return Ok(Wire::constant(x.pow([5])));
+    }
+    let square = x.times(system, x)?;
+    let fourth = square.times(system, &square)?;
+    fourth.times(system, x)
+}
+
+/// The matrix applied to a state whose elements are rows of coefficients.
+fn mix(matrix: &[Vec<Fr>], state: &[Vec<Fr>]) -> Vec<Vec<Fr>> {
+    matrix
+        .iter()
+        .map(|weights| {
+            let mut mixed = vec![Fr::ZERO; state.first().map_or(0, Vec::len)];
+            for (weight, row) in weights.iter().zip(state) {
+                for (sum, coefficient) in mixed.iter_mut().zip(row) {
+                    *sum += *weight * coefficient;
+                }
+            }
+            mixed
+        })
+        .collect()
+}
+
+fn add_constants(state: &mut [Vec<Fr>], constants: &[Fr]) {
+    for (row, constant) in state.iter_mut().zip(constants) {
+        if let Some(first) = row.first_mut() {
+            *first += constant;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
+    use light_poseidon::PoseidonHasher;
+
+    fn system() -> System {
+        let system = ConstraintSystem::new_ref();
+        // Assignments of linear combinations are not cached, so that a test may change a variable afterwards.
+        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
+        system
+    }
+
+    fn inputs(system: &System, count: usize) -> (Vec<Wire>, Vec<Fr>) {
+        let values: Vec<_> = (0..count).map(|i| -Fr::from(17 * i as u64 + 3)).collect();
+        (values.iter().map(|value| Wire::witness(system, *value).unwrap()).collect(), values)
+    }
+
+    #[test]
+    fn every_width_equals_the_native_hash() {
+        for count in [2, 4, 12] {
+            let system = system();
+            let (wires, values) = inputs(&system, count);
+            let hash = Poseidon::new(count).unwrap().hash(&system, &wires).unwrap();
+            let native = light_poseidon::Poseidon::<Fr>::new_circom(count).unwrap().hash(&values).unwrap();
+            assert_eq!(hash.value(), native);
+            assert!(system.is_satisfied().unwrap());
+        }
+    }
+
+    #[test]
+    fn constant_inputs_equal_the_native_hash_and_are_cheaper() {
+        let system = system();
+        let (mut wires, mut values) = inputs(&system, 12);
+        let poseidon = Poseidon::new(12).unwrap();
+        poseidon.hash(&system, &wires).unwrap();
+        let full = system.num_constraints();
+        wires[11] = Wire::constant(Fr::ZERO);
+        values[11] = Fr::ZERO;
+        let hash = poseidon.hash(&system, &wires).unwrap();
+        assert_eq!(hash.value(), light_poseidon::Poseidon::<Fr>::new_circom(12).unwrap().hash(&values).unwrap());
+        assert_eq!(system.num_constraints() - full, full - 3);
+        assert!(system.is_satisfied().unwrap());
+    }
+
+    #[test]
+    fn another_number_of_inputs_is_refused() {
+        let system = system();
+        let (wires, _) = inputs(&system, 3);
+        assert_eq!(Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
+        assert!(Poseidon::new(0).is_err() && Poseidon::new(40).is_err());
+    }
+
+    /// Each power of an S-box is bound to the one before it: the others are made consistent with the change.
+    #[test]
+    fn forged_powers_in_an_sbox_are_rejected() {
+        type Forgery = fn(x: Fr, powers: &mut [Fr; 3]);
+        let forgeries: [(&str, Forgery); 3] = [
+            ("square", |x, p| {
+                p[0] += Fr::ONE;
+                p[1] = p[0] * p[0];
+                p[2] = p[1] * x;
+            }),
+            ("fourth", |x, p| {
+                p[1] += Fr::ONE;
+                p[2] = p[1] * x;
+            }),
+            ("fifth", |_, p| p[2] += Fr::ONE),
+        ];
+        for (name, forge) in forgeries {
+            let system = system();
+            let x = Wire::witness(&system, Fr::from(3u64)).unwrap();
+            sbox(&system, &x).unwrap();
+            assert!(system.is_satisfied().unwrap());
+            {
+                let mut inner = system.borrow_mut().unwrap();
+                let assignment = &mut inner.assignments.witness_assignment;
+                let mut powers = [assignment[1], assignment[2], assignment[3]];
+                forge(assignment[0], &mut powers);
+                assignment[1..].copy_from_slice(&powers);
+            }
+            assert!(!system.is_satisfied().unwrap(), "{name}");
+        }
+    }
+}

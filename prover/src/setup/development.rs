@@ -1,0 +1,114 @@
+//! The development setup: INSECURE, for tests and demonstrations.
+//!
+//! Its secret comes from a fixed seed in this file, so whoever reads it can forge proofs. It is deterministic:
+//! everyone gets the same keys and the same circuit id, which says that the setup is a development one.
+
+use std::path::{Path, PathBuf};
+
+use ark_bn254::{Bn254, Fr, G1Projective, G2Projective};
+use ark_ec::PrimeGroup;
+use ark_ff::UniformRand;
+use ark_groth16::Groth16;
+use ark_relations::gr1cs::SynthesisError;
+use ballast_core::{
+    Digest, Refusal,
+    circuit::{Class, SetupKind},
+    digest::Preimage,
+};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+use crate::{
+    circuit::{Circuit, witness::Witness},
+    constraints::Constraints,
+    key::ProvingKey,
+    key_file::{self, KeyFileError},
+    kzg::{Srs, srs_length},
+};
+
+/// The seed of the development setup. Public, hence insecure.
+pub const DEVELOPMENT_SEED: [u8; 32] = *b"INSECURE ballast development 001";
+
+/// Why there is no proving key.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("there is no circuit for this class: {0}")]
+    Class(Refusal),
+    #[error("the constraints could not be laid down: {0}")]
+    Synthesis(#[from] SynthesisError),
+    #[error("the setup made a degenerate verifying key: {0}")]
+    Degenerate(#[from] Refusal),
+    #[error("the key could not be stored in {path}: {source}")]
+    Store { path: PathBuf, source: std::io::Error },
+}
+
+/// The development key of a class, from `directory` if a sound copy for exactly these constraints is there, else made anew and
+/// stored there. A copy that is cut short, altered, of another version or of other constraints is never used: a
+/// warning names the file and the reason, and it is replaced.
+///
+/// # Errors
+/// [`SetupError`]; a directory that cannot be written to is one.
+pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupError> {
+    class.check().map_err(SetupError::Class)?;
+    let constraints = constraint_digest(class)?;
+    let path = directory.join(key_file::name(class, SetupKind::Development));
+    match key_file::load(&path, class, &constraints) {
+        Ok(key) => return Ok(key),
+        Err(KeyFileError::Missing) => {
+            tracing::info!(path = %path.display(), depth = class.depth, "making the INSECURE development key");
+        }
+        Err(reason) => {
+            tracing::warn!(path = %path.display(), %reason, "the stored development key is refused and made again");
+        }
+    }
+    let key = generate_for(class, &constraints)?;
+    key_file::store(&path, &constraints, &key).map_err(|source| SetupError::Store { path, source })?;
+    Ok(key)
+}
+
+/// The development key of a class, made anew without touching any file.
+///
+/// # Errors
+/// [`SetupError`].
+pub fn generate_development(class: Class) -> Result<ProvingKey, SetupError> {
+    class.check().map_err(SetupError::Class)?;
+    generate_for(class, &constraint_digest(class)?)
+}
+
+/// The commitments' powers of the development setup.
+pub fn development_srs(class: Class) -> Srs {
+    Srs::from_secret(secrets()[4], srs_length(class.depth))
+}
+
+/// alpha, beta, gamma, delta of Groth16, and tau of the commitments.
+fn secrets() -> [Fr; 5] {
+    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
+    std::array::from_fn(|_| Fr::rand(&mut rng))
+}
+
+fn constraint_digest(class: Class) -> Result<Digest, SynthesisError> {
+    let (constraints, _) = Constraints::assign(&Witness::empty(class))?;
+    Ok(constraints.digest())
+}
+
+fn generate_for(class: Class, constraints: &Digest) -> Result<ProvingKey, SetupError> {
+    let [alpha, beta, gamma, delta, _] = secrets();
+    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
+    rng.set_stream(1);
+    let groth16 = Groth16::<Bn254>::generate_parameters_with_qap(
+        Circuit { witness: &Witness::empty(class) },
+        alpha,
+        beta,
+        gamma,
+        delta,
+        G1Projective::generator(),
+        G2Projective::generator(),
+        &mut rng,
+    )?;
+    let srs = development_srs(class);
+    Ok(ProvingKey::new(class, groth16, srs, SetupKind::Development, transcript(constraints))?)
+}
+
+/// A development setup has no participants: its transcript is its seed and what it was made for.
+fn transcript(constraints: &Digest) -> Digest {
+    Preimage::new("ballast/development-setup/v1").bytes(&DEVELOPMENT_SEED).bytes(constraints).sha256()
+}
