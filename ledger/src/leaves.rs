@@ -22,6 +22,8 @@ use crate::snapshot::{Account, Snapshot};
 pub enum LayoutError {
     #[error(transparent)]
     Class(#[from] Refusal),
+    #[error("no circuit class to choose from: expected at least one depth, found none")]
+    NoClass,
     #[error("a snapshot without accounts has nothing to commit")]
     NoAccount,
     #[error(
@@ -65,6 +67,19 @@ impl Layout {
             return Err(LayoutError::TooManyShards { leaves, shards, per_shard: class.leaves() });
         }
         Ok(layout)
+    }
+
+    /// The layout in the smallest of `classes` that holds the snapshot in one shard, or else in the largest of them.
+    ///
+    /// # Errors
+    /// See [`Layout::new`]; also when there is no class.
+    pub fn choose(snapshot: &Snapshot, classes: &[Class]) -> Result<Self, LayoutError> {
+        let mut classes = classes.to_vec();
+        classes.sort_by_key(|class| class.depth);
+        let leaves: usize = snapshot.accounts.iter().map(leaf_count).sum();
+        let fitting = classes.iter().find(|class| leaves <= class.leaves());
+        let class = fitting.or(classes.last()).ok_or(LayoutError::NoClass)?;
+        Self::new(snapshot, *class)
     }
 
     pub fn class(&self) -> Class {

@@ -25,6 +25,8 @@ pub struct Report {
     /// Accounts of the file that are not, because of a limit: what they are owed is missing from every figure.
     pub accounts_left_out: usize,
     pub leaves: usize,
+    /// Of the circuit class that would prove it.
+    pub depth: u8,
     pub leaves_per_shard: usize,
     pub shards: u16,
     /// Accounts with leaves in two shards.
@@ -46,10 +48,13 @@ pub struct AssetReport {
 }
 
 impl Report {
+    /// What committing the snapshot in one of `classes` would make public: see [`Layout::choose`].
+    ///
     /// # Errors
-    /// A snapshot that cannot be committed in this class.
-    pub fn new(snapshot: &Snapshot, class: Class) -> Result<Self, LayoutError> {
-        let layout = Layout::new(snapshot, class)?;
+    /// A snapshot that cannot be committed in any of them.
+    pub fn new(snapshot: &Snapshot, classes: &[Class]) -> Result<Self, LayoutError> {
+        let layout = Layout::choose(snapshot, classes)?;
+        let class = layout.class();
         let figures = snapshot.totals.iter().zip(&snapshot.gross_borrows);
         let assets = snapshot
             .assets
@@ -73,6 +78,7 @@ impl Report {
             accounts: snapshot.accounts.len(),
             accounts_left_out: snapshot.left_out,
             leaves: layout.leaf_count(),
+            depth: class.depth,
             leaves_per_shard: class.leaves(),
             shards: layout.shard_count(),
             straddling_accounts: layout.straddling(),
@@ -84,11 +90,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "as of {} (Unix seconds), ledger sequence {}", self.as_of, self.ledger_sequence)?;
-        writeln!(
-            f,
-            "{} accounts in {} leaves, {} shards of {}; {} accounts straddle two shards",
-            self.accounts, self.leaves, self.shards, self.leaves_per_shard, self.straddling_accounts
-        )?;
+        let Self { accounts, leaves, shards, depth, leaves_per_shard, .. } = self;
+        write!(f, "{accounts} accounts in {leaves} leaves: {shards} shards of {leaves_per_shard} (depth {depth})")?;
+        match self.straddling_accounts {
+            0 => writeln!(f)?,
+            straddling => writeln!(f, "; {straddling} accounts straddle two shards")?,
+        }
         if self.accounts_left_out > 0 {
             writeln!(
                 f,

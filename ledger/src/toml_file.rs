@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use std::{fs::File, io::Read, path::Path};
 
-/// The longest file read, in bytes: far more than 64 assets need.
+/// The longest file read, in bytes: far more than 128 assets need.
 const LENGTH_MAX: u64 = 1 << 20;
 
 /// Why a file is not the TOML that it should be.

@@ -263,8 +263,8 @@ fn declarations_that_are_refused() {
     assert!(matches!(declaration_refusal(&twice, &["\"BTC\"", "twice"]), Reason::AssetDeclaredTwice));
     assert!(matches!(declaration_refusal(&asset("B TC", 8), &["\"B TC\""]), Reason::AssetInvalid { .. }));
     assert!(matches!(declaration_refusal(&asset("BTC", 37), &["\"BTC\"", "37"]), Reason::AssetInvalid { .. }));
-    let many: String = (0..65).map(|i| asset(&format!("A{i}"), 0)).collect();
-    assert!(matches!(declaration_refusal(&many, &["\"A64\"", "64", "65"]), Reason::TooManyAssets { found: 65 }));
+    let many: String = (0..129).map(|i| asset(&format!("A{i}"), 0)).collect();
+    assert!(matches!(declaration_refusal(&many, &["\"A128\"", "128", "129"]), Reason::TooManyAssets { found: 129 }));
     assert!(matches!(declaration_refusal(&format!("price = 1\n{ASSETS}"), &["line 1", "price"]), Reason::Toml(_)));
     assert!(matches!(declaration_refusal(&format!("{ASSETS}price = 1\n"), &["line 9", "price"]), Reason::Toml(_)));
     assert!(matches!(declaration_refusal(&format!("as_of = -1\n{ASSETS}"), &["line 1"]), Reason::Toml(_)));

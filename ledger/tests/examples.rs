@@ -71,10 +71,10 @@ fn the_whole_sample_is_refused_for_its_first_borrow() {
 
 #[test]
 fn the_report_of_the_sample() {
-    let report = Report::new(&first_sixty(), Class::DIRECT).unwrap();
+    let report = Report::new(&first_sixty(), &[Class::SMALLEST]).unwrap();
     assert_eq!((report.as_of, report.accounts, report.accounts_left_out), (1_795_389_392, 60, 440));
     // 53 assets are 6 leaves, 60 accounts 360.
-    assert_eq!((report.leaves, report.shards, report.leaves_per_shard), (360, 6, 64));
+    assert_eq!((report.leaves, report.shards, report.depth, report.leaves_per_shard), (360, 1, 7, 16_384));
     let abd = &report.assets[1];
     assert_eq!((abd.symbol.as_str(), abd.decimals), ("ABD", 5));
     let (whole, fraction) = abd.liability.split_once('.').unwrap();
@@ -85,12 +85,12 @@ fn the_report_of_the_sample() {
 }
 
 #[test]
-fn reserves_cover_the_first_sixty_and_the_insolvent_ones_all_but_one() {
-    let sixty = first_sixty();
+fn reserves_cover_the_whole_sample_and_the_insolvent_ones_all_but_one() {
+    let whole = sample(&Options { borrows: Borrows::Gross, ..Options::default() }).unwrap();
     let short = |name: &str| -> Vec<String> {
-        let reserves = Reserves::read(&example(name), &sixty.assets, sixty.as_of).unwrap();
-        let figures = sixty.totals.iter().zip(&reserves.amounts);
-        let assets = sixty.assets.as_slice().iter().zip(figures);
+        let reserves = Reserves::read(&example(name), &whole.assets, whole.as_of).unwrap();
+        let figures = whole.totals.iter().zip(&reserves.amounts);
+        let assets = whole.assets.as_slice().iter().zip(figures);
         assets.filter(|(_, (total, reserve))| reserve < total).map(|(asset, _)| asset.symbol()).collect()
     };
     assert_eq!(short("reserves.toml"), Vec::<String>::new());
@@ -105,7 +105,7 @@ fn the_small_exchange() {
     assert!(read.totals.iter().all(|total| *total > 0));
     // Its last account holds nothing, and has a leaf all the same.
     assert_eq!(read.accounts[26].balances, []);
-    assert_eq!(Report::new(&read, Class::DIRECT).unwrap().leaves, 27);
+    assert_eq!(Report::new(&read, &[Class::SMALLEST]).unwrap().leaves, 27);
 }
 
 #[test]

@@ -16,6 +16,10 @@ use ballast_ledger::{
 };
 
 const ASSETS: u16 = 20;
+/// 16,384 leaves.
+const CLASS: Class = Class::SMALLEST;
+/// Of three leaves each, one leaf more than a shard has in front of the last leaf of number 5,461.
+const STRADDLING: usize = 5_461;
 const EXCHANGE: [u8; 32] = [7; 32];
 const EPOCH: u64 = 3;
 
@@ -25,6 +29,17 @@ fn master() -> MasterSecret {
 
 fn salts(master: &MasterSecret) -> EpochSalts<'_> {
     EpochSalts { master, exchange: EXCHANGE, epoch: EPOCH }
+}
+
+/// 5,470 accounts of three leaves each: two shards, and an account in both.
+fn two_shards() -> Snapshot {
+    snapshot(&[20; 5_470])
+}
+
+/// So many accounts of one leaf each.
+fn without_balances(accounts: usize) -> Snapshot {
+    let account = || Account { id: String::new(), balances: Vec::new() };
+    Snapshot { accounts: std::iter::repeat_with(account).take(accounts).collect(), ..snapshot(&[]) }
 }
 
 /// Accounts with so many balances each.
@@ -53,11 +68,11 @@ fn snapshot(held: &[u16]) -> Snapshot {
 #[test]
 fn balances_fill_leaves_of_nine_slots() {
     let (snapshot, master) = (snapshot(&[0, 9, 10, 20]), master());
-    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
     let layout = leaves.layout();
     assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (7, 1, 0));
     let shard = leaves.shard(0).unwrap();
-    assert_eq!(shard.leaves.len(), 64);
+    assert_eq!(shard.leaves.len(), 16_384);
     // Whose leaf, its number among the account's, and how many slots it uses.
     let expected = [(0, 0, 0), (1, 0, 9), (2, 0, 9), (2, 1, 1), (3, 0, 9), (3, 1, 9), (3, 2, 2)];
     for (leaf, (customer, number, used)) in shard.leaves.iter().zip(expected) {
@@ -75,18 +90,17 @@ fn balances_fill_leaves_of_nine_slots() {
 
 #[test]
 fn an_account_may_straddle_shards() {
-    // 3 leaves each: the 22nd account has leaves 63, 64 and 65.
-    let (snapshot, master) = (snapshot(&[20; 30]), master());
-    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let (snapshot, master) = (two_shards(), master());
+    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
     let layout = leaves.layout();
-    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (90, 2, 1));
+    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (16_410, 2, 1));
     let place = |shard, index| LeafPlace { shard, index };
-    assert_eq!(layout.places(21), [place(0, 63), place(1, 0), place(1, 1)]);
-    assert_eq!(layout.places(30), []);
+    assert_eq!(layout.places(STRADDLING), [place(0, 16_383), place(1, 0), place(1, 1)]);
+    assert_eq!(layout.places(5_470), []);
     let shards: Vec<_> = leaves.shards().collect();
     assert_eq!(shards.len(), 2);
-    let account = AccountId::from_public_id("customer-21");
-    for LeafPlace { shard, index } in layout.places(21) {
+    let account = AccountId::from_public_id(&snapshot.accounts[STRADDLING].id);
+    for LeafPlace { shard, index } in layout.places(STRADDLING) {
         let owner = shards[usize::from(shard)].leaves[index as usize].owner.unwrap();
         assert_eq!(owner.account, account);
     }
@@ -94,13 +108,15 @@ fn an_account_may_straddle_shards() {
     assert_eq!(shards[1].leaves.iter().filter(|leaf| leaf.owner.is_some()).count(), 26);
     let sum: Vec<u128> = shards[0].totals.iter().zip(&shards[1].totals).map(|(a, b)| a + b).collect();
     assert_eq!(sum, snapshot.totals);
-    assert_eq!(Report::new(&snapshot, Class::DIRECT).unwrap().straddling_accounts, 1);
+    let report = Report::new(&snapshot, &[CLASS]).unwrap();
+    assert_eq!(report.straddling_accounts, 1);
+    assert!(report.to_string().contains("1 accounts straddle"), "{report}");
 }
 
 #[test]
 fn no_two_leaves_share_a_tag() {
-    let (snapshot, master) = (snapshot(&[20; 30]), master());
-    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
+    let (snapshot, master) = (two_shards(), master());
+    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
     let mut tags: Vec<Element> = leaves
         .shards()
         .flat_map(|shard| shard.leaves)
@@ -109,50 +125,66 @@ fn no_two_leaves_share_a_tag() {
         .collect();
     tags.sort();
     tags.dedup();
-    assert_eq!(tags.len(), 90);
+    assert_eq!(tags.len(), 16_410);
     let next = EpochSalts { epoch: EPOCH + 1, ..salts(&master) };
-    let later = Leaves::new(&snapshot, Class::DIRECT, next).unwrap();
-    let carried = later.shards().flat_map(|shard| shard.leaves).filter(|leaf| tags.contains(&leaf.tag()));
+    let later = Leaves::new(&snapshot, CLASS, next).unwrap();
+    let carried = later.shards().flat_map(|shard| shard.leaves).filter(|leaf| tags.binary_search(&leaf.tag()).is_ok());
     assert_eq!(carried.filter(|leaf| leaf.owner.is_some()).count(), 0, "nothing carries over between epochs");
 }
 
 #[test]
+fn the_smallest_class_that_fits_is_chosen_or_else_the_largest() {
+    let classes = [9, 7, 8].map(Class::new);
+    let chosen = |accounts: usize, classes: &[Class]| {
+        let layout = Layout::choose(&without_balances(accounts), classes).unwrap();
+        (layout.class().depth, layout.shard_count())
+    };
+    assert_eq!(chosen(1, &classes), (7, 1));
+    assert_eq!(chosen(16_384, &classes), (7, 1));
+    assert_eq!(chosen(16_385, &classes), (8, 1));
+    assert_eq!(chosen(65_537, &classes), (9, 1));
+    assert_eq!(chosen(262_145, &classes), (9, 2));
+    assert_eq!(chosen(16_385, &[Class::SMALLEST]), (7, 2));
+    assert_eq!(Layout::choose(&without_balances(1), &[]).unwrap_err(), LayoutError::NoClass);
+}
+
+#[test]
 fn at_most_128_shards() {
-    let full = snapshot(&[1; 128 * 64]);
-    assert_eq!(Layout::new(&full, Class::DIRECT).unwrap().shard_count(), 128);
-    let over = snapshot(&[1; 128 * 64 + 1]);
-    let error = Layout::new(&over, Class::DIRECT).unwrap_err();
-    assert_eq!(error, LayoutError::TooManyShards { leaves: 8193, shards: 129, per_shard: 64 });
+    let full = 128 * CLASS.leaves();
+    assert_eq!(Layout::new(&without_balances(full), CLASS).unwrap().shard_count(), 128);
+    let over = without_balances(full + 1);
+    let error = Layout::new(&over, CLASS).unwrap_err();
+    assert_eq!(error, LayoutError::TooManyShards { leaves: 2_097_153, shards: 129, per_shard: 16_384 });
     let text = error.to_string();
-    assert!(text.contains("8193") && text.contains("129") && text.contains("128"), "{text}");
-    assert!(Report::new(&over, Class::DIRECT).is_err(), "a check does not pass what cannot be committed");
+    assert!(text.contains("2097153") && text.contains("129") && text.contains("128"), "{text}");
+    assert!(Report::new(&over, &[CLASS]).is_err(), "a check does not pass what cannot be committed");
 }
 
 #[test]
 fn nothing_and_unknown_classes_have_no_layout() {
-    assert_eq!(Layout::new(&snapshot(&[]), Class::DIRECT).unwrap_err(), LayoutError::NoAccount);
-    let class = Class { depth: 200, assets: 64 };
-    let refused = Refusal::CircuitClassUnsupported { depth: 200, assets: 64 };
+    assert_eq!(Layout::new(&snapshot(&[]), CLASS).unwrap_err(), LayoutError::NoAccount);
+    let class = Class::new(200);
+    let refused = Refusal::CircuitClassUnsupported { depth: 200, assets: 128 };
     assert_eq!(Layout::new(&snapshot(&[1]), class).unwrap_err(), LayoutError::Class(refused));
 }
 
 /// A snapshot with a straddling account, and the roots that its proof would have.
 fn proved() -> (Snapshot, Vec<Element>) {
-    let (snapshot, master) = (snapshot(&[20; 30]), master());
-    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
-    let roots = leaves.shards().map(|shard| shard.tree(Class::DIRECT).unwrap().root()).collect();
+    let (snapshot, master) = (two_shards(), master());
+    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
+    let roots = leaves.shards().map(|shard| shard.tree(CLASS).unwrap().root()).collect();
     (snapshot, roots)
 }
 
 fn expected<'a>(snapshot: &'a Snapshot, roots: &'a [Element]) -> Expected<'a> {
-    Expected { exchange: EXCHANGE, epoch: EPOCH, class: Class::DIRECT, roots, assets: &snapshot.assets }
+    Expected { exchange: EXCHANGE, epoch: EPOCH, class: CLASS, roots, assets: &snapshot.assets }
 }
 
 #[test]
 fn every_account_gets_a_file_that_verifies() {
     let (snapshot, roots) = proved();
     let expected = expected(&snapshot, &roots);
-    for account in &snapshot.accounts {
+    for account in [0, STRADDLING - 1, STRADDLING, 5_469].map(|number| &snapshot.accounts[number]) {
         let file = inclusion::make(&snapshot, &master(), &account.id, &expected).unwrap();
         let text = inclusion::text(&file).unwrap();
         let first = text.lines().next().unwrap();
@@ -170,8 +202,8 @@ fn every_account_gets_a_file_that_verifies() {
 #[test]
 fn an_account_without_balances_is_included_too() {
     let (snapshot, master) = (snapshot(&[0]), master());
-    let leaves = Leaves::new(&snapshot, Class::DIRECT, salts(&master)).unwrap();
-    let roots = [leaves.shard(0).unwrap().tree(Class::DIRECT).unwrap().root()];
+    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
+    let roots = [leaves.shard(0).unwrap().tree(CLASS).unwrap().root()];
     let file = inclusion::make(&snapshot, &master, "customer-0", &expected(&snapshot, &roots)).unwrap();
     assert_eq!((file.leaves.len(), file.leaves[0].slots.len()), (1, 0));
 }
@@ -181,7 +213,7 @@ fn a_file_that_would_not_verify_is_not_made() {
     let (snapshot, roots) = proved();
     let good = expected(&snapshot, &roots);
     let make = |snapshot: &Snapshot, master: &MasterSecret, expected: &Expected<'_>| {
-        inclusion::make(snapshot, master, "customer-21", expected).err().unwrap()
+        inclusion::make(snapshot, master, &snapshot.accounts[STRADDLING].id, expected).err().unwrap()
     };
     let mut changed = snapshot.clone();
     changed.accounts[0].balances[0].balance += 1;
@@ -197,6 +229,6 @@ fn a_file_that_would_not_verify_is_not_made() {
     let fewer = AssetList::new(snapshot.assets.as_slice()[..19].to_vec()).unwrap();
     let other = Expected { assets: &fewer, ..good.clone() };
     assert!(matches!(make(&snapshot, &master(), &other), MakeError::AssetsMismatch));
-    let stranger = inclusion::make(&snapshot, &master(), "customer-30", &good).err().unwrap();
-    assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-30"));
+    let stranger = inclusion::make(&snapshot, &master(), "customer-5470", &good).err().unwrap();
+    assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-5470"));
 }
