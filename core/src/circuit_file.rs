@@ -71,22 +71,28 @@ impl CircuitFile {
     /// Refuses text of another version, a degenerate key, and an id or a notice that does not belong to the rest.
     pub fn parse(text: &str) -> Result<(Self, VerifyingKey), CircuitFileError> {
         let file: Self = serde_json::from_str(text).map_err(|error| CircuitFileError::Malformed(format!("{error}")))?;
+        let key = file.check()?;
+        Ok((file, key))
+    }
+
+    /// The verifying key, when the fields are what [`CircuitFile::parse`] asks of them.
+    pub fn check(&self) -> Result<VerifyingKey, CircuitFileError> {
         let malformed = |reason: &str| CircuitFileError::Malformed(reason.into());
-        if file.version != VERSION {
-            return Err(CircuitFileError::Malformed(format!("it has version {}", file.version)));
+        if self.version != VERSION {
+            return Err(CircuitFileError::Malformed(format!("it has version {}", self.version)));
         }
-        if file.notice != file.setup.label() {
+        if self.notice != self.setup.label() {
             return Err(malformed("its notice is not that of its setup"));
         }
         let digits =
-            file.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;
+            self.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;
         let bytes = hex::decode(digits).map_err(|_| malformed("its key is not hexadecimal"))?;
         let key = VerifyingKey::new(&bytes).map_err(CircuitFileError::Key)?;
-        let expected = circuit_id(file.class, file.setup, &file.transcript, &key);
-        if expected != file.id {
-            return Err(CircuitFileError::IdMismatch { expected, found: file.id });
+        let expected = circuit_id(self.class, self.setup, &self.transcript, &key);
+        if expected != self.id {
+            return Err(CircuitFileError::IdMismatch { expected, found: self.id });
         }
-        Ok((file, key))
+        Ok(key)
     }
 }
 
