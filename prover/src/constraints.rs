@@ -5,7 +5,8 @@ use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystem, Matrix, R1CS_PREDICATE_LABEL, SynthesisError, SynthesisMode,
 };
-use ballast_core::Digest;
+use ballast_core::{Digest, circuit::Class};
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::circuit::{Circuit, witness::Witness};
@@ -21,18 +22,22 @@ pub struct Constraints {
 }
 
 impl Constraints {
+    /// The constraints of a class.
+    ///
+    /// # Errors
+    /// Those of the synthesis, which has none for a class with a circuit.
+    pub fn of_class(class: Class) -> Result<Self, SynthesisError> {
+        Self::assign(&Witness::empty(class)).map(|(constraints, _)| constraints)
+    }
+
     /// Lays the circuit down under `witness`: its matrices and z = (1, public inputs, private variables).
     ///
     /// # Errors
     /// Those of the synthesis, which depend on the shape of the witness only: its class.
     pub fn assign(witness: &Witness) -> Result<(Self, Vec<Fr>), SynthesisError> {
-        let system = ConstraintSystem::<Fr>::new_ref();
-        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-        Circuit { witness }.generate_constraints(system.clone())?;
-        system.finalize();
+        let system = synthesize(witness, true)?;
         let matrices = system.to_matrices()?.remove(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
-        let system = system.into_inner().ok_or(SynthesisError::MissingCS)?;
-        let assignment = [system.instance_assignment()?, system.witness_assignment()?].concat();
+        let assignment = values(&system)?;
         let constraints = Self {
             matrices,
             rows: system.num_constraints(),
@@ -40,6 +45,14 @@ impl Constraints {
             columns: assignment.len(),
         };
         Ok((constraints, assignment))
+    }
+
+    /// z alone, for whom the matrices are known: a fraction of the work.
+    ///
+    /// # Errors
+    /// As [`Self::assign`].
+    pub fn values(witness: &Witness) -> Result<Vec<Fr>, SynthesisError> {
+        values(&synthesize(witness, false)?)
     }
 
     /// A, B, C.
@@ -59,7 +72,7 @@ impl Constraints {
 
     /// The first row that the assignment does not satisfy.
     pub fn first_unsatisfied(&self, assignment: &[Fr]) -> Option<usize> {
-        (0..self.rows).find(|row| {
+        (0..self.rows).into_par_iter().with_min_len(1 << 12).find_first(|row| {
             let mut products = self.matrices.iter().map(|matrix| match matrix.get(*row) {
                 Some(entries) => product(entries, assignment),
                 None => Fr::ZERO,
@@ -86,6 +99,19 @@ impl Constraints {
         }
         hasher.finalize().into()
     }
+}
+
+fn synthesize(witness: &Witness, construct_matrices: bool) -> Result<ConstraintSystem<Fr>, SynthesisError> {
+    let system = ConstraintSystem::<Fr>::new_ref();
+    system.set_mode(SynthesisMode::Prove { construct_matrices, generate_lc_assignments: false });
+    Circuit { witness }.generate_constraints(system.clone())?;
+    system.finalize();
+    system.into_inner().ok_or(SynthesisError::MissingCS)
+}
+
+/// 1, public inputs, private variables.
+fn values(system: &ConstraintSystem<Fr>) -> Result<Vec<Fr>, SynthesisError> {
+    Ok([system.instance_assignment()?, system.witness_assignment()?].concat())
 }
 
 fn product(entries: &[(Fr, usize)], assignment: &[Fr]) -> Fr {

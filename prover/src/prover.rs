@@ -93,7 +93,8 @@ pub fn prove_witness(
     rng: &mut (impl RngCore + CryptoRng),
     phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
-    let (constraints, assignment) = phases.run("Groth16: assignment", || Constraints::assign(witness))?;
+    let constraints = phases.run("Groth16: constraints", || key.constraints())?;
+    let assignment = phases.run("Groth16: assignment", || Constraints::values(witness))?;
     if let Some(row) = constraints.first_unsatisfied(&assignment) {
         return Err(ProveError::Unsatisfied { row, rows: constraints.rows() });
     }

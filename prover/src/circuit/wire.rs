@@ -11,35 +11,40 @@ use ark_relations::gr1cs::{ConstraintSystemRef, LinearCombination, SynthesisErro
 pub(crate) type System = ConstraintSystemRef<Fr>;
 
 /// A linear combination of variables and the value it has under the present witness.
+///
+/// Where the matrices are known already and only values are asked for, no terms are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     terms: LinearCombination<Fr>,
     value: Fr,
+    /// Whether a variable other than one is involved.
+    variable: bool,
+    /// Whether the terms are kept.
+    kept: bool,
 }
 
 impl Wire {
     /// A constant: a multiple of the variable that is always one.
     pub(crate) fn constant(value: Fr) -> Self {
-        Self { terms: LinearCombination::from((value, Variable::One)), value }
+        Self { terms: LinearCombination::from((value, Variable::One)), value, variable: false, kept: true }
     }
 
     /// A new private variable. Nothing constrains it yet.
     pub(crate) fn witness(system: &System, value: Fr) -> Result<Self, SynthesisError> {
         let variable = system.new_witness_variable(|| Ok(value))?;
-        Ok(Self { terms: variable.into(), value })
+        Ok(Self::of_variable(system, variable, value))
     }
 
     /// A new public input. Inputs are numbered in order of creation.
     pub(crate) fn input(system: &System, value: Fr) -> Result<Self, SynthesisError> {
         let variable = system.new_input_variable(|| Ok(value))?;
-        Ok(Self { terms: variable.into(), value })
+        Ok(Self::of_variable(system, variable, value))
     }
 
-    /// A new private variable constrained to be 0 or 1: x (1 - x) = 0.
-    pub(crate) fn bit(system: &System, value: Fr) -> Result<Self, SynthesisError> {
-        let bit = Self::witness(system, value)?;
-        enforce_product(system, &bit, &bit.complement(), &Self::constant(Fr::ZERO))?;
-        Ok(bit)
+    fn of_variable(system: &System, variable: Variable, value: Fr) -> Self {
+        let kept = system.should_construct_matrices();
+        let terms = if kept { variable.into() } else { LinearCombination::zero() };
+        Self { terms, value, variable: true, kept }
     }
 
     /// `sum_i coefficients[i] * wires[i]`, over the shorter of the two.
@@ -47,17 +52,22 @@ impl Wire {
         coefficients: impl IntoIterator<Item = Fr>,
         wires: impl IntoIterator<Item = &'a Self>,
     ) -> Self {
-        let mut terms = LinearCombination::zero();
-        let mut value = Fr::ZERO;
+        let mut sum = Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true };
         for (coefficient, wire) in coefficients.into_iter().zip(wires) {
             if coefficient.is_zero() {
                 continue;
             }
-            terms.extend(wire.terms.iter().map(|(weight, variable)| (coefficient * weight, *variable)));
-            value += coefficient * wire.value;
+            sum.value += coefficient * wire.value;
+            sum.variable |= wire.variable;
+            sum.kept &= wire.kept;
+            if sum.kept {
+                sum.terms.extend(wire.terms.iter().map(|(weight, variable)| (coefficient * weight, *variable)));
+            }
         }
-        terms.compactify();
-        Self { terms, value }
+        if sum.kept {
+            sum.terms.compactify();
+        }
+        sum
     }
 
     /// The sum of the wires.
@@ -75,11 +85,6 @@ impl Wire {
         Self::sum([self, other])
     }
 
-    /// `1 - self`.
-    pub(crate) fn complement(&self) -> Self {
-        Self::constant(Fr::ONE).minus(self)
-    }
-
     /// A new private variable constrained to be the product.
     pub(crate) fn times(&self, system: &System, other: &Self) -> Result<Self, SynthesisError> {
         let product = Self::witness(system, self.value * other.value)?;
@@ -89,7 +94,7 @@ impl Wire {
 
     /// The value, if no variable is involved.
     pub(crate) fn as_constant(&self) -> Option<Fr> {
-        self.terms.iter().all(|(_, variable)| variable.is_one()).then_some(self.value)
+        (!self.variable).then_some(self.value)
     }
 
     /// The value under the present witness.
