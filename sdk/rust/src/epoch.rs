@@ -173,9 +173,9 @@ impl Epoch {
     }
 
     /// Bit a - 1 for every insolvent asset a, as both chains store it.
-    pub(crate) fn insolvent_bits(&self) -> u64 {
+    pub(crate) fn insolvent_bits(&self) -> u128 {
         let insolvent = |(_, asset): &(u32, AssetFigures)| asset.status == Status::Insolvent;
-        (0..u64::BITS).zip(self.figures()).filter(insolvent).fold(0, |bits, (index, _)| bits | 1 << index)
+        (0..u128::BITS).zip(self.figures()).filter(insolvent).fold(0, |bits, (index, _)| bits | 1 << index)
     }
 
     /// What an inclusion file for this epoch is held against.

@@ -2,6 +2,8 @@
 
 mod sample;
 
+use std::sync::LazyLock;
+
 use ballast_core::{
     Element,
     circuit::Class,
@@ -20,6 +22,7 @@ use serde_json::Value;
 const EPOCH: u64 = 1;
 
 /// Alice has leaf 5 of shard 0 and leaf 2 of shard 1, Bob leaf 6 of shard 0; the same balances each.
+#[derive(Clone)]
 struct Books {
     trees: Vec<Tree>,
     epoch: Epoch,
@@ -40,12 +43,14 @@ fn digest(account: &str, leaf: u32, slots: &[Slot]) -> Element {
     Leaf { owner: Some(owner), slots: filled }.digest()
 }
 
-fn books() -> Books {
-    let tree = |used: &[(usize, Element)]| {
-        let mut leaves = vec![Leaf::default().digest(); Class::DIRECT.leaves()];
-        used.iter().for_each(|(index, leaf)| leaves[*index] = *leaf);
-        Tree::new(3, leaves).unwrap()
-    };
+/// The tree of the smallest class with these leaves in use.
+fn tree(used: &[(usize, Element)]) -> Tree {
+    let mut leaves = vec![Leaf::default().digest(); Class::SMALLEST.leaves()];
+    used.iter().for_each(|(index, leaf)| leaves[*index] = *leaf);
+    Tree::new(Class::SMALLEST.depth, leaves).unwrap()
+}
+
+static BOOKS: LazyLock<Books> = LazyLock::new(|| {
     let trees = vec![
         tree(&[(5, digest("alice", 0, &slots())), (6, digest("bob", 0, &slots()))]),
         tree(&[(2, digest("alice", 1, &slots()))]),
@@ -54,6 +59,10 @@ fn books() -> Books {
     epoch.record.roots = trees.iter().map(Tree::root).collect();
     reseal(std::slice::from_mut(&mut epoch), 0);
     Books { trees, epoch }
+});
+
+fn books() -> Books {
+    BOOKS.clone()
 }
 
 fn leaf(books: &Books, account: &str, number: u32, shard: u16, index: u32) -> IncludedLeaf {
@@ -75,7 +84,7 @@ fn file(books: &Books) -> InclusionFile {
         account: "alice".into(),
         exchange: id(),
         epoch: EPOCH,
-        class: Class::DIRECT,
+        class: Class::SMALLEST,
         assets: assets().as_slice().iter().map(name).collect(),
         leaves: vec![leaf(books, "alice", 0, 0, 5), leaf(books, "alice", 1, 1, 2)],
     }
@@ -157,23 +166,23 @@ fn the_roots_are_the_chains_not_the_files() {
 #[test]
 fn a_path_of_another_length_is_refused() {
     let longer = refusal(|file| file.leaves[0].path.siblings.push([Element::ZERO; 3]));
-    let shorter = refusal(|file| file.leaves[0].path.siblings.truncate(2));
-    for (error, found) in [(longer, 4), (shorter, 2)] {
-        let source = TreeError::PathLength { expected: 3, found };
+    let shorter = refusal(|file| file.leaves[0].path.siblings.truncate(6));
+    for (error, found) in [(longer, 8), (shorter, 6)] {
+        let source = TreeError::PathLength { expected: 7, found };
         assert_eq!(error, InclusionError::Path { leaf: 0, source });
     }
-    let error = refusal(|file| file.class.depth = 4);
-    assert!(matches!(error, InclusionError::ClassUnsupported(Class { depth: 4, .. })), "{error}");
+    let error = refusal(|file| file.class.depth = 8);
+    assert!(matches!(error, InclusionError::ClassUnsupported(Class { depth: 8, .. })), "{error}");
     let books = books();
-    let deeper = Expected { class: Class { depth: 4, assets: 64 }, ..books.epoch.expected() };
+    let deeper = Expected { class: Class::new(8), ..books.epoch.expected() };
     let error = verify(&write(&file(&books)).unwrap(), "alice", &deeper).unwrap_err();
-    assert_eq!(error, InclusionError::ClassUnsupported(Class::DIRECT), "the class is the epoch's, not the file's");
+    assert_eq!(error, InclusionError::ClassUnsupported(Class::SMALLEST), "the class is the epoch's, not the file's");
 }
 
 #[test]
 fn an_index_outside_the_tree_is_refused() {
-    for index in [64 + 5, u32::MAX] {
-        let source = TreeError::IndexOutside { leaves: 64, index: index.into() };
+    for index in [16_384 + 5, u32::MAX] {
+        let source = TreeError::IndexOutside { leaves: 16_384, index: index.into() };
         assert_eq!(refusal(|file| file.leaves[0].path.index = index), InclusionError::Path { leaf: 0, source });
     }
     assert!(matches!(refusal(|file| file.leaves[0].path.index = 4), InclusionError::RootMismatch { .. }));
@@ -237,9 +246,7 @@ fn slots_that_a_leaf_cannot_have_are_refused() {
         let mut books = books();
         let mut slots = slots();
         slots.push(slot);
-        let mut leaves = vec![Leaf::default().digest(); Class::DIRECT.leaves()];
-        leaves[5] = digest("alice", 0, &slots);
-        books.trees[0] = Tree::new(3, leaves).unwrap();
+        books.trees[0] = tree(&[(5, digest("alice", 0, &slots))]);
         books.epoch.record.roots[0] = books.trees[0].root();
         let mut file = file(&books);
         file.leaves[0].slots = slots;

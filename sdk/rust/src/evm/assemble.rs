@@ -219,7 +219,7 @@ mod tests {
     fn read(told: &Told) -> Result<Epoch, Error> {
         let shards =
             Shards::in_order(&told.shards, |field, expected, found| told.stored.bad_data(field, expected, found))?;
-        assemble(&told.stored, &told.event, shards, &sample::assets(), (Class::DIRECT, SetupKind::Development))
+        assemble(&told.stored, &told.event, shards, &sample::assets(), (Class::SMALLEST, SetupKind::Development))
     }
 
     fn named(error: Error) -> String {

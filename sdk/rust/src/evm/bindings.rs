@@ -3,7 +3,7 @@
 #![allow(clippy::too_many_arguments)] // as many as the events have fields
 
 use alloy::{primitives::U256, sol};
-use ballast_core::post::ShardPost;
+use ballast_core::{opening::OPENING_POINTS, post::ShardPost};
 
 sol!(
     #[sol(rpc, all_derives)]
@@ -19,15 +19,16 @@ sol!(
 
 sol!(
     #[sol(rpc, all_derives)]
-    Groth16Verifier,
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Groth16Verifier.json")
+    CircuitVerifier,
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/CircuitVerifier.json")
 );
 
 impl From<&ShardPost> for Reserves::ShardPost {
     fn from(post: &ShardPost) -> Self {
         let word = |bytes: &[u8; 32]| U256::from_be_bytes(*bytes);
         let public = post.context.iter().chain([&post.root]).chain(&post.totals);
-        let (proof, _) = post.proof.as_chunks::<32>();
+        let (points, scalars) = post.opening.split_at(post.opening.len().min(2 * OPENING_POINTS));
+        let (proof, _) = post.proof.as_chunks();
         Self {
             epoch: post.epoch,
             asOf: post.as_of,
@@ -40,7 +41,14 @@ impl From<&ShardPost> for Reserves::ShardPost {
             publicVector: public.map(word).collect(),
             reserves: post.reserves.iter().map(word).collect(),
             d: word(&post.digest),
-            proof: std::array::from_fn(|index| proof.get(index).map_or(U256::ZERO, word)),
+            openingPoints: words(points),
+            openingScalars: words(scalars),
+            proof: words(proof),
         }
     }
+}
+
+/// As many words as there are to be, those that are missing as zero: the contract refuses them.
+fn words<const N: usize>(words: &[[u8; 32]]) -> [U256; N] {
+    std::array::from_fn(|index| words.get(index).map_or(U256::ZERO, |word| U256::from_be_bytes(*word)))
 }

@@ -27,7 +27,7 @@ use ballast_core::{
 };
 
 use super::{
-    bindings::{CircuitRegistry, Groth16Verifier, Reserves},
+    bindings::{CircuitRegistry, CircuitVerifier, Reserves},
     logs,
 };
 use crate::{
@@ -296,7 +296,7 @@ impl Reader for EvmReader {
         let bad = |field: &str, expected: &str, found: String| {
             Error::bad_data(self.chain, Subject::Circuit(*id), field, expected, found)
         };
-        let key = Groth16Verifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
+        let key = CircuitVerifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
         let key = key.map_err(|error| self.contract_error("verifying key", error))?;
         let setup = stored.setup;
         let circuit = Circuit {

@@ -6,7 +6,7 @@ use super::*;
 use crate::sample;
 
 const PROGRAM: Pubkey = Pubkey::new_from_array([8; 32]);
-const DEVELOPMENT: (Class, SetupKind) = (Class::DIRECT, SetupKind::Development);
+const DEVELOPMENT: (Class, SetupKind) = (Class::SMALLEST, SetupKind::Development);
 
 /// The field that is named, and the change that it names.
 type Case<T> = (&'static str, fn(&mut T));
@@ -239,9 +239,9 @@ fn what_is_no_account_of_the_program_is_refused() {
 
 #[test]
 fn a_circuit_is_bound_by_its_id() {
-    let key: [u8; 704] = std::array::from_fn(|index| (index / 32 + 1) as u8 & 0x2f);
+    let key: [u8; 832] = std::array::from_fn(|index| (index / 32 + 1) as u8 & 0x2f);
     let id = ballast_core::circuit::circuit_id(
-        Class::DIRECT,
+        Class::SMALLEST,
         SetupKind::Development,
         &[7; 32],
         &VerifyingKey::new(&key).unwrap(),
@@ -250,8 +250,8 @@ fn a_circuit_is_bound_by_its_id() {
         version: 1,
         bump: 255,
         id,
-        depth: 3,
-        assets: 64,
+        depth: 7,
+        assets: 128,
         setup: 1,
         transcript: [7; 32],
         active_from: 5,
@@ -263,9 +263,9 @@ fn a_circuit_is_bound_by_its_id() {
     assert_eq!((&json["setup"], &json["setup_label"]), (&"development".into(), &"INSECURE development setup".into()));
     let cases: [Case<accounts::Circuit>; 7] = [
         ("id", |stored| stored.setup = 2),
-        ("id", |stored| stored.depth = 4),
+        ("id", |stored| stored.depth = 8),
         ("id", |stored| stored.transcript[0] ^= 1),
-        ("id", |stored| stored.verifying_key[703] ^= 1),
+        ("id", |stored| stored.verifying_key[831] ^= 1),
         ("id", |stored| stored.id[0] ^= 1),
         ("setup", |stored| stored.setup = 0),
         ("key", |stored| stored.verifying_key.copy_within(192..320, 320)),

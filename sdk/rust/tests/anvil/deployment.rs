@@ -60,7 +60,7 @@ impl Deployment {
         let circuits = CircuitRegistry::new(registry, &self.provider);
         let key = Bytes::from(golden::vector(&circuit["verifying_key"]));
         let transcript = B256::from(golden::bytes::<32>(&circuit["transcript"]));
-        self.send(circuits.addCircuit(3, 64, 1, transcript, key).into_transaction_request()).await;
+        self.send(circuits.addCircuit(7, 128, 1, transcript, key).into_transaction_request()).await;
         let reserves = Reserves::new(self.reserves, &self.provider);
         let solana_authority = B256::from(golden::bytes::<32>(&exchange["solana_authority"]));
         let name = exchange["name"].as_str().unwrap().to_string();

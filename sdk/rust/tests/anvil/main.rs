@@ -25,7 +25,7 @@ use ballast_sdk::{
     epoch::Status,
     evm::{
         EvmOptions,
-        bindings::{CircuitRegistry, Groth16Verifier, Reserves},
+        bindings::{CircuitRegistry, CircuitVerifier, Reserves},
     },
     history::Entry,
 };
@@ -55,7 +55,7 @@ async fn a_history_is_read_as_it_was_posted() {
     assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
 
     let circuit = client.circuit(&golden::circuit(&deployment.history)).await.unwrap();
-    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::DIRECT, SetupKind::Development, false));
+    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::SMALLEST, SetupKind::Development, false));
     assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
 
     deployment.post_all().await;
@@ -236,7 +236,7 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let epoch = Question::Call(Reserves::epochCall::SELECTOR);
     let amounts = Question::Call(Reserves::latestAmountsCall::SELECTOR);
     let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
-    let key = Question::Call(Groth16Verifier::verifyingKeyCall::SELECTOR);
+    let key = Question::Call(CircuitVerifier::verifyingKeyCall::SELECTOR);
     let assets = Question::Call(Reserves::assetsCall::SELECTOR);
     let cases: [(_, Lie, &str); 19] = [
         (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 7)).into(), "storage"),

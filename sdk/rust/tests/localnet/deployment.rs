@@ -102,8 +102,8 @@ impl Deployment {
         self.send(&[self.program.initialize(&authority, arguments)]).await;
         let circuit = &history["circuit"];
         let arguments = types::RegisterCircuitArgs {
-            depth: 3,
-            assets: 64,
+            depth: 7,
+            assets: 128,
             setup: 1,
             transcript: golden::bytes(&circuit["transcript"]),
             verifying_key: golden::vector(&circuit["verifying_key"]),

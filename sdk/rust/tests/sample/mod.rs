@@ -48,7 +48,7 @@ pub fn epochs(chain: Chain, times: &[u64]) -> Vec<Epoch> {
                 liabilities: vec![1_000 * u128::from(number), 2_000],
                 reserves: vec![1_000 * u128::from(number), 2_500],
             },
-            class: Class::DIRECT,
+            class: Class::SMALLEST,
             setup: SetupKind::Development,
             poster: match chain {
                 Chain::Solana => Address::Solana(Pubkey::new_from_array([6; 32])),
