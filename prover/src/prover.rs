@@ -75,7 +75,7 @@ pub fn argue(
 ) -> Result<(Witness, PublicVector), ProveError> {
     let class = key.class();
     let context = Element::halves(&shard.statement.context()).map(Fr::from);
-    let (table, hashes) = phases.run("tree", || Table::new(class.depth, &shard.leaves));
+    let (table, hashes) = phases.run("tree", || Table::new(class.depth, &shard.leaves, rng));
     let totals = table.totals(class.assets.into());
     let (claim, messages) = argument::prover::prove(key.srs(), context, totals, &table, hashes, rng, phases)?;
     drop(table);

@@ -1,8 +1,9 @@
 //! The committed table, as the prover holds it.
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, BigInt, PrimeField};
+use ark_ff::{AdditiveGroup, BigInt, PrimeField, UniformRand};
 use ballast_core::leaf::{Leaf, SLOTS};
+use rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
 
 use super::layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, rows};
@@ -10,6 +11,9 @@ use crate::{
     gkr::{WIDTH, trace::Trace},
     poseidon,
 };
+
+/// Random entries in places of the heap that have no node.
+const RANDOM_ENTRIES: usize = 4;
 
 /// The columns of one shard, and what hashing them has recorded.
 pub struct Table {
@@ -32,7 +36,10 @@ pub struct Hashes {
 
 impl Table {
     /// The table of these leaves, at most 4^depth; further rows are unused leaves.
-    pub fn new(depth: u8, leaves: &[Leaf]) -> (Self, Hashes) {
+    ///
+    /// The last entries of the lower column have no node and nothing is claimed of them. They are random, or the commitment S
+    /// of the opening would be a function of the table and the other commitments (`docs/spec.md`, section 8.8).
+    pub fn new(depth: u8, leaves: &[Leaf], rng: &mut (impl RngCore + CryptoRng)) -> (Self, Hashes) {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
         let mut tags = vec![Fr::ZERO; count];
@@ -43,6 +50,7 @@ impl Table {
         });
         let mut table =
             Self { depth, limbs, tags, tree: vec![Fr::ZERO; 2 * count], multiplicities: vec![0; LIMB_VALUES] };
+        table.tree[count - RANDOM_ENTRIES..count].fill_with(|| Fr::rand(rng));
         table.count_values();
         let hashes = table.hash();
         (table, hashes)
