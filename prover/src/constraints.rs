@@ -9,7 +9,10 @@ use ballast_core::{Digest, circuit::Class};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::circuit::{Circuit, witness::Witness};
+use crate::{
+    circuit::{Circuit, witness::Witness},
+    setup::r1cs::R1cs,
+};
 
 /// The constraint matrices, the same for every witness.
 #[derive(Clone, Debug)]
@@ -68,6 +71,11 @@ impl Constraints {
     /// Number of public inputs, counting the constant 1.
     pub fn inputs(&self) -> usize {
         self.inputs
+    }
+
+    /// The constraints as a file of a ceremony has them; None if they are too many for one.
+    pub fn r1cs(&self) -> Option<R1cs<'_>> {
+        R1cs::new(&self.matrices, self.inputs, self.columns)
     }
 
     /// The first row that the assignment does not satisfy.

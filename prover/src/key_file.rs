@@ -19,6 +19,7 @@ use ballast_core::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    circuit::shape::Shape,
     key::ProvingKey,
     kzg::{Srs, srs_length},
 };
@@ -63,14 +64,15 @@ pub fn name(class: Class, setup: SetupKind) -> String {
     format!("depth-{}-{setup}.key", class.depth)
 }
 
-/// Reads a key, if the file is whole and made for these constraints.
+/// Reads the key of a class, if the file is whole and made for the class's constraints.
 ///
 /// Points are not checked one by one, which would take longer than a setup: the digest shows that they are as written, and a
 /// proof under a wrong key does not pass the prover's own verification.
 ///
 /// # Errors
 /// [`KeyFileError`] names what is wrong.
-pub fn load(path: &Path, class: Class, constraints: &Digest) -> Result<ProvingKey, KeyFileError> {
+pub fn load(path: &Path, class: Class) -> Result<ProvingKey, KeyFileError> {
+    let shape = shape(class)?;
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => KeyFileError::Missing,
         _ => KeyFileError::Unreadable(error),
@@ -82,7 +84,7 @@ pub fn load(path: &Path, class: Class, constraints: &Digest) -> Result<ProvingKe
         return Err(KeyFileError::OtherClass { expected: class.depth, found: depth });
     }
     let transcript = read_array(&mut reader)?;
-    if read_array::<32>(&mut reader)? != *constraints {
+    if read_array::<32>(&mut reader)? != shape.digest {
         return Err(KeyFileError::OtherConstraints);
     }
     let (expected, found) = (srs_length(depth) as u64, u64::from_be_bytes(read_array(&mut reader)?));
@@ -110,7 +112,8 @@ pub fn load(path: &Path, class: Class, constraints: &Digest) -> Result<ProvingKe
 ///
 /// # Errors
 /// Those of the file system.
-pub fn store(path: &Path, constraints: &Digest, key: &ProvingKey) -> io::Result<()> {
+pub fn store(path: &Path, key: &ProvingKey) -> io::Result<()> {
+    let shape = shape(key.class()).map_err(io::Error::other)?;
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
     let file = tempfile::NamedTempFile::new_in(directory)?;
@@ -121,7 +124,7 @@ pub fn store(path: &Path, constraints: &Digest, key: &ProvingKey) -> io::Result<
     })?;
     writer.write_all(&[key.class().depth])?;
     writer.write_all(&key.transcript())?;
-    writer.write_all(constraints)?;
+    writer.write_all(&shape.digest)?;
     writer.write_all(&(key.srs().powers().len() as u64).to_be_bytes())?;
     for power in key.srs().powers() {
         power.serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
@@ -134,6 +137,10 @@ pub fn store(path: &Path, constraints: &Digest, key: &ProvingKey) -> io::Result<
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+fn shape(class: Class) -> Result<&'static Shape, Refusal> {
+    Shape::of(class).ok_or(Refusal::CircuitClassUnsupported { depth: class.depth, assets: class.assets })
 }
 
 /// A stream that is hashed as it passes.

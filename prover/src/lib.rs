@@ -11,8 +11,8 @@
 //! | [`argument`] | the table, the messages, and both sides of the argument |
 //! | [`gkr`], [`lookup`], [`kzg`] | its parts: hashing; range checks and totals; commitments and their opening |
 //! | [`sumcheck`], [`transcript`], [`arithmetic`] | what its parts are made of, once for native verifier and circuit |
-//! | [`circuit`], [`constraints`] | the verifier as constraints, and as matrices |
-//! | [`key`], [`setup`] | the proving key, its setup, and the cache on disk |
+//! | [`circuit`], [`constraints`], [`qap`] | the verifier as constraints, as matrices and as polynomials |
+//! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
 //! | [`encoding`] | arkworks' points to and from canonical bytes |
 //!
 //! ```text
@@ -30,13 +30,14 @@ pub mod constraints;
 pub mod encoding;
 pub mod gkr;
 pub mod key;
-mod key_file;
+pub mod key_file;
 pub mod kzg;
 pub mod lookup;
 pub mod phases;
 mod poly;
 mod poseidon;
 pub mod prover;
+pub mod qap;
 pub mod setup;
 pub mod shard;
 pub mod sumcheck;

@@ -17,7 +17,6 @@ const WIDTH_MAX: usize = 13;
 /// The parameters of one width.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameters {
-    pub(crate) width: usize,
     /// Constants of every round of the plain form.
     pub(crate) constants: Vec<Vec<Fr>>,
     pub(crate) matrix: Vec<Vec<Fr>>,
@@ -54,7 +53,6 @@ impl Parameters {
 
         let mut offset = vec![Fr::ZERO; width];
         let mut result = Self {
-            width,
             partial_constants: Vec::new(),
             rows: Vec::new(),
             columns: Vec::new(),

@@ -15,6 +15,7 @@ use crate::{
     encoding::{Proof, encode_proof},
     key::ProvingKey,
     phases::Phases,
+    qap::CircomReduction,
     shard::{Shard, ShardError},
     verifier::{VerifyError, verify},
 };
@@ -100,7 +101,7 @@ pub fn prove_witness(
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
     let proof = phases.run("Groth16: proof", || {
-        Groth16::<Bn254>::create_proof_with_reduction_and_matrices(
+        Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(
             key.groth16(),
             r,
             s,

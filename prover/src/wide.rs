@@ -51,7 +51,7 @@ impl Wide {
         self.0[8] = self.0[8].wrapping_add(carry);
     }
 
-    /// Adds a n, for an integer n below 2^64, as if n were the representative of n / 2^256: see [`Self::reduce_small`].
+    /// Adds a n, for an integer n below 2^64; such sums are reduced by [`Self::reduce_small`].
     #[inline(always)]
     pub(crate) fn add_small(&mut self, a: &Fr, n: u64) {
         let a = &a.0.0;
@@ -61,15 +61,6 @@ impl Wide {
         }
         for word in &mut self.0[4..] {
             *word = add_carry(*word, 0, &mut carry);
-        }
-    }
-
-    /// Adds another sum.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, other: &Self) {
-        let mut carry = 0;
-        for (sum, word) in self.0.iter_mut().zip(other.0) {
-            *sum = add_carry(*sum, word, &mut carry);
         }
     }
 
@@ -160,16 +151,5 @@ mod tests {
             assert_eq!(wide.reduce(), expected, "{count}");
             assert_eq!(small.reduce_small(), expected_small, "{count}");
         }
-        // The fullest accumulator that has a meaning.
-        let mut wide = Wide::ZERO;
-        let mut expected = Fr::ZERO;
-        wide.add_product(&-Fr::from(1u64), &-Fr::from(1u64));
-        expected += Fr::from(1u64);
-        for _ in 0..50 {
-            let copy = wide;
-            wide.add(&copy);
-            expected += expected;
-        }
-        assert_eq!(wide.reduce(), expected);
     }
 }

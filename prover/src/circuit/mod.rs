@@ -22,6 +22,7 @@
 mod arithmetic;
 mod binding;
 mod poseidon;
+pub mod shape;
 mod wire;
 pub mod witness;
 

@@ -18,11 +18,12 @@ use ballast_core::{
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use crate::{
-    circuit::{Circuit, witness::Witness},
+    circuit::{Circuit, shape::Shape, witness::Witness},
     constraints::Constraints,
     key::ProvingKey,
     key_file::{self, KeyFileError},
     kzg::{Srs, srs_length},
+    qap::CircomReduction,
 };
 
 /// The seed of the development setup. Public, hence insecure.
@@ -33,6 +34,11 @@ pub const DEVELOPMENT_SEED: [u8; 32] = *b"INSECURE ballast development 001";
 pub enum SetupError {
     #[error("there is no circuit for this class: {0}")]
     Class(Refusal),
+    #[error(
+        "depth {depth}: the constraints are not those that are on record for it; they have digest {}",
+        hex::encode(found)
+    )]
+    OtherConstraints { depth: u8, found: Digest },
     #[error("the constraints could not be laid down: {0}")]
     Synthesis(#[from] SynthesisError),
     #[error("the setup made a degenerate verifying key: {0}")]
@@ -49,9 +55,8 @@ pub enum SetupError {
 /// [`SetupError`]; a directory that cannot be written to is one.
 pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupError> {
     class.check().map_err(SetupError::Class)?;
-    let constraints = constraint_digest(class)?;
     let path = directory.join(key_file::name(class, SetupKind::Development));
-    match key_file::load(&path, class, &constraints) {
+    match key_file::load(&path, class) {
         Ok(key) => return Ok(key),
         Err(KeyFileError::Missing) => {
             tracing::info!(path = %path.display(), depth = class.depth, "making the INSECURE development key");
@@ -60,8 +65,8 @@ pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupEr
             tracing::warn!(path = %path.display(), %reason, "the stored development key is refused and made again");
         }
     }
-    let key = generate_for(class, &constraints)?;
-    key_file::store(&path, &constraints, &key).map_err(|source| SetupError::Store { path, source })?;
+    let key = generate_development(class)?;
+    key_file::store(&path, &key).map_err(|source| SetupError::Store { path, source })?;
     Ok(key)
 }
 
@@ -71,7 +76,25 @@ pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupEr
 /// [`SetupError`].
 pub fn generate_development(class: Class) -> Result<ProvingKey, SetupError> {
     class.check().map_err(SetupError::Class)?;
-    generate_for(class, &constraint_digest(class)?)
+    let constraints = Constraints::of_class(class)?.digest();
+    if Shape::of(class).is_none_or(|shape| shape.digest != constraints) {
+        return Err(SetupError::OtherConstraints { depth: class.depth, found: constraints });
+    }
+    let [alpha, beta, gamma, delta, _] = secrets();
+    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
+    rng.set_stream(1);
+    let groth16 = Groth16::<Bn254, CircomReduction>::generate_parameters_with_qap(
+        Circuit { witness: &Witness::empty(class) },
+        alpha,
+        beta,
+        gamma,
+        delta,
+        G1Projective::generator(),
+        G2Projective::generator(),
+        &mut rng,
+    )?;
+    let srs = development_srs(class);
+    Ok(ProvingKey::new(class, groth16, srs, SetupKind::Development, transcript(&constraints))?)
 }
 
 /// The commitments' powers of the development setup.
@@ -83,28 +106,6 @@ pub fn development_srs(class: Class) -> Srs {
 fn secrets() -> [Fr; 5] {
     let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
     std::array::from_fn(|_| Fr::rand(&mut rng))
-}
-
-fn constraint_digest(class: Class) -> Result<Digest, SynthesisError> {
-    Ok(Constraints::of_class(class)?.digest())
-}
-
-fn generate_for(class: Class, constraints: &Digest) -> Result<ProvingKey, SetupError> {
-    let [alpha, beta, gamma, delta, _] = secrets();
-    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
-    rng.set_stream(1);
-    let groth16 = Groth16::<Bn254>::generate_parameters_with_qap(
-        Circuit { witness: &Witness::empty(class) },
-        alpha,
-        beta,
-        gamma,
-        delta,
-        G1Projective::generator(),
-        G2Projective::generator(),
-        &mut rng,
-    )?;
-    let srs = development_srs(class);
-    Ok(ProvingKey::new(class, groth16, srs, SetupKind::Development, transcript(constraints))?)
 }
 
 /// A development setup has no participants: its transcript is its seed and what it was made for.

@@ -1,0 +1,83 @@
+//! From a ceremony's files to keys.
+//!
+//! ```text
+//! constraints ── export_r1cs ──> .r1cs ─┐
+//!                                       ├─ snarkjs: groth16 setup, contribute, beacon ──> .zkey ── import_zkey ──> proving key
+//! powers of tau ────────────────> .ptau ┘                                                              ▲
+//!                                    └── import_ptau ──> powers for commitments                     .ptau
+//! ```
+//!
+//! What is returned has been checked against the constraints and the powers of tau, so whoever runs the import need not
+//! trust the machine that ran snarkjs. What is left for [`super::snarkjs`] to check are the contributions, in both files: that each
+//! was made from the one before it by someone who knew the factor.
+
+use std::path::Path;
+
+use ark_bn254::{Bn254, G2Affine};
+use ballast_core::{
+    Digest, Refusal,
+    circuit::{Class, SetupKind},
+};
+
+use super::{
+    contribution::Contribution,
+    phase2,
+    ptau::{Powers, Ptau},
+    r1cs::R1cs,
+    sections::FileError,
+    zkey::Zkey,
+};
+use crate::{key::ProvingKey, kzg::Srs};
+
+/// A proving key from a ceremony.
+#[derive(Clone, Debug)]
+pub struct CeremonyKey {
+    /// To be used with [`CircomReduction`](crate::qap::CircomReduction).
+    pub groth16: ark_groth16::ProvingKey<Bn254>,
+    /// [tau] in G2 of the powers of tau that the key is made from.
+    pub tau_g2: G2Affine,
+    /// SHA-256 of the `.zkey`: the transcript of the setup, of kind [`Ceremony`](ballast_core::circuit::SetupKind::Ceremony).
+    pub transcript: Digest,
+    /// Who took part in phase 2, in order; at least one.
+    pub contributions: Vec<Contribution>,
+}
+
+/// Writes the constraints for snarkjs and compares what was written.
+///
+/// # Errors
+/// [`FileError`].
+pub fn export_r1cs(r1cs: &R1cs<'_>, path: &Path) -> Result<(), FileError> {
+    r1cs.export(path)?;
+    r1cs.compare(path)
+}
+
+/// The first `count` powers of tau, checked.
+///
+/// # Errors
+/// [`FileError`].
+pub fn import_ptau(path: &Path, count: usize) -> Result<Powers, FileError> {
+    Ptau::open(path)?.powers(count)
+}
+
+/// The proving key in a `.zkey`, if it is made from exactly these constraints and powers of tau.
+///
+/// # Errors
+/// [`FileError`] names the file, the section and what does not fit.
+pub fn import_zkey(path: &Path, r1cs: &R1cs<'_>, ptau: &mut Ptau) -> Result<CeremonyKey, FileError> {
+    let mut zkey = Zkey::open(path, r1cs)?;
+    let transcript = zkey.digest()?;
+    let queries = zkey.queries()?;
+    let phase1 = ptau.phase1(r1cs.domain_power())?;
+    phase2::check(&zkey, &queries, r1cs, &phase1)?;
+    let groth16 = phase2::proving_key(&zkey, queries);
+    Ok(CeremonyKey { groth16, tau_g2: phase1.tau_g2, transcript, contributions: zkey.contributions })
+}
+
+/// The key with which a class is proved: Groth16's from the `.zkey` and the commitments' powers from the same powers of tau.
+///
+/// # Errors
+/// The [`Refusal`] of a degenerate verifying key, or of a class without a circuit.
+pub fn proving_key(class: Class, key: CeremonyKey, powers: Powers) -> Result<ProvingKey, Refusal> {
+    let CeremonyKey { groth16, transcript, .. } = key;
+    ProvingKey::new(class, groth16, Srs::new(powers.g1, powers.tau_g2), SetupKind::Ceremony, transcript)
+}
