@@ -47,9 +47,9 @@ fn asset_lists() -> Result<Value> {
     let lists = [
         (one("BTC", 8), true),
         (vec![("USDC".into(), 6), ("SOL".into(), 9), ("wBTC.e_1-x".into(), 0)], true),
-        (numbered(64), true),
+        (numbered(128), true),
         (Vec::new(), false),
-        (numbered(65), false),
+        (numbered(129), false),
         (one("", 6), false),
         (one("US DC", 6), false),
         (one("USDC", 37), false),
@@ -91,12 +91,15 @@ fn circuits() -> Result<Value> {
         changed(&|k| k[192..320].fill(0)),
         changed(&|k| k[320..448].fill(0)),
         changed(&|k| k[640..704].fill(0)),
+        changed(&|k| k[704..].fill(0)),
+        changed(&|k| k[800..].copy_from_slice(&BASE_ORDER)),
         changed(&|k| k[192..320].copy_from_slice(&G2_GENERATOR)),
         changed(&|k| k[320..448].copy_from_slice(&G2_GENERATOR)),
+        changed(&|k| k[704..].copy_from_slice(&G2_GENERATOR)),
         changed(&|k| k.copy_within(192..320, 320)),
     ];
     let transcript = real.transcript;
-    let class = Class::DIRECT;
+    let class = Class::SMALLEST;
     keys.into_iter()
         .enumerate()
         .map(|(number, bytes)| {

@@ -37,10 +37,10 @@ pub fn run() -> Result<()> {
     }
     let circuits = crate::root().join("circuits");
     fs::create_dir_all(&circuits)?;
-    let path = circuits.join("direct-development.json");
+    let path = circuits.join("depth-7-development.json");
     fs::write(&path, serde_json::to_string_pretty(&proofs::development_circuit()?)? + "\n")
         .with_context(|| format!("write {}", path.display()))?;
-    println!("circuits/direct-development.json");
+    println!("circuits/depth-7-development.json");
     Ok(())
 }
 

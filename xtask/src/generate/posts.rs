@@ -3,7 +3,9 @@
 use anyhow::Result;
 use ballast_core::{
     Element,
-    field::ORDER,
+    circuit::G1_GENERATOR,
+    field::{BASE_ORDER, ORDER},
+    opening::{OPENING_POINTS, Opening},
     post::ShardPost,
     statement::{LedgerPosition, ShardPosition},
 };
@@ -25,8 +27,15 @@ fn post() -> ShardPost {
         totals: vec![word(8), word(9), word(10)],
         reserves: vec![word(11), word(12), word(13)],
         digest: word(14),
+        opening: opening().words(),
         proof: [15; 256],
     }
+}
+
+/// Points on the curve that open nothing.
+fn opening() -> Opening {
+    let scalar = |number: usize| Element::from(1u128 << (16 * number));
+    Opening { points: [G1_GENERATOR; OPENING_POINTS], scalars: std::array::from_fn(scalar) }
 }
 
 pub fn vectors() -> Result<Value> {
@@ -34,7 +43,7 @@ pub fn vectors() -> Result<Value> {
     let mut version = bytes.clone();
     version[0] = 0;
     let mut many = post();
-    (many.totals, many.reserves) = (vec![[0; 32]; 65], vec![[0; 32]; 65]);
+    (many.totals, many.reserves) = (vec![[0; 32]; 129], vec![[0; 32]; 129]);
     let changed = |change: &dyn Fn(&mut ShardPost)| {
         let mut post = post();
         change(&mut post);
@@ -46,7 +55,7 @@ pub fn vectors() -> Result<Value> {
         ("cut short", bytes[..bytes.len() - 1].to_vec()),
         ("followed by a byte", [&bytes[..], &[0]].concat()),
         ("of version 0", version),
-        ("of 65 assets", many.encode()),
+        ("of 129 assets", many.encode()),
         ("root r", changed(&|p| p.root = ORDER)),
         ("context half of 2^128", changed(&|p| p.context[0][15] = 1)),
         (
@@ -70,6 +79,12 @@ pub fn vectors() -> Result<Value> {
         ),
         ("reserve of 2^112", changed(&|p| p.reserves[1] = Element::from(1u128 << 112).to_bytes())),
         ("digest r", changed(&|p| p.digest = ORDER)),
+        ("first coordinate q", changed(&|p| p.opening[0] = BASE_ORDER)),
+        ("last coordinate q", changed(&|p| p.opening[31] = BASE_ORDER)),
+        ("point off the curve", changed(&|p| p.opening[5][31] ^= 1)),
+        ("point at infinity", changed(&|p| p.opening[24..26].fill([0; 32]))),
+        ("first scalar r", changed(&|p| p.opening[32] = ORDER)),
+        ("last scalar r", changed(&|p| p.opening[39] = ORDER)),
     ];
     let posts = cases.into_iter().map(|(case, bytes)| {
         let refusal = ShardPost::decode(&bytes).and_then(|post| post.check().map(|_| ())).err();
@@ -87,6 +102,8 @@ pub fn vectors() -> Result<Value> {
             "ledger_sequence": decimal(post().ledger.sequence),
             "ledger_head": hexadecimal(post().ledger.head),
             "sources": hexadecimal(post().sources),
+            "opening_points": opening().points.iter().map(hexadecimal).collect::<Vec<_>>(),
+            "opening_scalars": opening().scalars.iter().map(Element::as_bytes).map(hexadecimal).collect::<Vec<_>>(),
         },
         "refusals": refusals.collect::<Vec<_>>(),
     }))

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use ballast_core::{
     Digest, Element,
     assets::{Asset, AssetList},
@@ -10,12 +10,13 @@ use ballast_core::{
     circuit_file::CircuitFile,
     exchange::exchange_id,
     leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
+    opening::OPENING_POINTS,
     post::{Chain, ShardPost},
     record::{EpochRecord, Roots, first_head, next_head},
     statement::{LedgerPosition, ShardPosition},
     tree::Tree,
 };
-use ballast_prover::{ProvingKey, Shard, prove_with, setup};
+use ballast_prover::{ProvingKey, Shard, phases::Phases, prove_with, setup};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
 
@@ -29,9 +30,8 @@ const MASTER: MasterSecret = MasterSecret::new([7; 32]);
 fn proving_key() -> Result<&'static ProvingKey> {
     static KEY: OnceLock<Result<ProvingKey, String>> = OnceLock::new();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), Into::into);
-    KEY.get_or_init(|| setup::development(&target.join("development-setup")).map_err(|error| error.to_string()))
-        .as_ref()
-        .map_err(|error| anyhow!("{error}"))
+    let key = || setup::development(&target.join("development-setup"), Class::SMALLEST);
+    KEY.get_or_init(|| key().map_err(|error| error.to_string())).as_ref().map_err(|error| anyhow!("{error}"))
 }
 
 /// The circuit that every vector's proof is of.
@@ -136,8 +136,8 @@ impl Exchange {
     ) -> Result<ShardPost> {
         let words = |amounts: &[u128]| amounts.iter().map(|amount| Element::from(*amount).to_bytes()).collect();
         let mut digests: Vec<Element> = leaves.iter().map(Leaf::digest).collect();
-        digests.resize(Class::DIRECT.leaves(), Leaf::default().digest());
-        let root = Tree::new(Class::DIRECT.depth, digests)?.root();
+        digests.resize(key.class().leaves(), Leaf::default().digest());
+        let root = Tree::new(key.class().depth, digests)?.root();
         let mut post = ShardPost {
             epoch,
             as_of,
@@ -150,6 +150,7 @@ impl Exchange {
             totals: words(&self.totals(leaves)),
             reserves: words(reserves),
             digest: [0; 32],
+            opening: Vec::new(),
             proof: [0; 256],
         };
         let chain = Chain { exchange: self.id, asset_list: self.assets.digest(), head_before };
@@ -157,9 +158,11 @@ impl Exchange {
         // Masks must not repeat between proofs, and must be the same whenever these vectors are made.
         let mut rng = ChaCha20Rng::from_seed(statement.context());
         let shard = Shard { statement, assets: self.assets.clone(), leaves: leaves.to_vec() };
-        let (vector, proof) = prove_with(key, &shard, &mut rng)?;
+        let (vector, proof) = prove_with(key, &shard, &mut rng, &mut Phases::default())?;
+        ensure!(vector.root() == root, "the prover's tree has another root than core's");
         post.context = Element::halves(&statement.context()).map(Element::to_bytes);
         post.digest = vector.digest().to_bytes();
+        post.opening = vector.opening().words();
         post.proof = proof;
         Ok(post)
     }
@@ -193,6 +196,7 @@ impl Epoch {
 fn describe_post(post: &ShardPost) -> Value {
     let words = |words: &[[u8; 32]]| words.iter().map(hexadecimal).collect::<Vec<_>>();
     let public = [&post.context[..], &[post.root], &post.totals].concat();
+    let (coordinates, scalars) = post.opening.split_at(2 * OPENING_POINTS);
     json!({
         "encoded": hexadecimal(post.encode()),
         "epoch": decimal(post.epoch),
@@ -206,6 +210,8 @@ fn describe_post(post: &ShardPost) -> Value {
         "public_vector": words(&public),
         "reserves": words(&post.reserves),
         "digest": hexadecimal(post.digest),
+        "opening_points": coordinates.chunks(2).map(|point| hexadecimal(point.as_flattened())).collect::<Vec<_>>(),
+        "opening_scalars": words(scalars),
         "proof": hexadecimal(post.proof),
     })
 }
@@ -267,14 +273,14 @@ pub fn wide() -> Result<Value> {
     Ok(json!({ "circuit": circuit()?, "exchange": exchange.describe(), "epochs": epochs }))
 }
 
-/// The last of 128 shards of 64 assets with the longest symbols, every asset insolvent: nothing a chain stores is larger.
+/// The last of 128 shards of 128 assets with the longest symbols, every asset insolvent: nothing a chain stores is larger.
 /// The reserves of all shards together are 1 each.
 pub fn limits() -> Result<Value> {
-    let symbols: Vec<String> = (1..=64).map(|number| format!("SIXTEEN-LETTER{number:02}")).collect();
+    let symbols: Vec<String> = (1..=128).map(|number| format!("SIXTEEN-BYTES{number:03}")).collect();
     let assets: Vec<(&str, u8)> = symbols.iter().map(|symbol| (symbol.as_str(), 36)).collect();
     let exchange = Exchange::new("Exchange of the longest name ABC", &assets)?;
     let leaves: Vec<Leaf> = (0..64).map(|number| exchange.leaf(1, number)).collect();
     let shard = ShardPosition { index: 127, count: 128 };
-    let post = exchange.prove(proving_key()?, 1, AS_OF, first_head(&exchange.id), shard, &leaves, &[1; 64])?;
+    let post = exchange.prove(proving_key()?, 1, AS_OF, first_head(&exchange.id), shard, &leaves, &[1; 128])?;
     Ok(json!({ "circuit": circuit()?, "exchange": exchange.describe(), "shard": describe_post(&post) }))
 }

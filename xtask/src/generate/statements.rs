@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use ballast_core::{
     Element,
     circuit::Class,
+    opening::{OPENING_POINTS, Opening},
     public_vector::PublicVector,
     record::{EpochRecord, Roots, first_head, next_head},
     reserves::reserves_digest,
@@ -63,7 +64,7 @@ fn statements() -> Vec<Value> {
 
 fn reserves() -> Vec<Value> {
     let sources = arbitrary("sources");
-    let cases: [&[u128]; 3] = [&[0], &[1, (1 << 112) - 1], &[5; 64]];
+    let cases: [&[u128]; 3] = [&[0], &[1, (1 << 112) - 1], &[5; 128]];
     cases
         .iter()
         .map(|amounts| {
@@ -83,13 +84,13 @@ fn public_vectors() -> Result<Vec<Value>> {
     let context = statement(1, ShardPosition { index: 0, count: 1 }).context();
     let cases: [(Element, Vec<Element>); 3] = [
         (Element::ZERO, Vec::new()),
-        (largest, vec![largest; 64]),
+        (largest, vec![largest; 128]),
         (Element::from(5u64), (1..=53u64).map(|a| Element::from(u128::from(a) << 64)).collect()),
     ];
     cases
         .iter()
         .map(|(root, totals)| {
-            let vector = PublicVector::new(Class::DIRECT, &context, *root, totals);
+            let vector = PublicVector::new(Class::SMALLEST, &context, *root, totals, &opening(largest));
             ensure!(vector.is_some(), "more totals than positions");
             let vector = vector.into_iter().next();
             Ok(vector.map_or(Value::Null, |vector| {
@@ -104,6 +105,18 @@ fn public_vectors() -> Result<Vec<Value>> {
             }))
         })
         .collect()
+}
+
+/// An opening of nothing: its coordinates are any 256 bits, its scalars elements of all sizes.
+fn opening(largest: Element) -> Opening {
+    let coordinate = |axis: &str, point: usize| arbitrary(&format!("opening point {point} {axis}"));
+    let mut points = [[0; 64]; OPENING_POINTS];
+    for (number, point) in points.iter_mut().enumerate() {
+        point[..32].copy_from_slice(&coordinate("x", number));
+        point[32..].copy_from_slice(&coordinate("y", number));
+    }
+    let scalar = |number: usize| if number == 0 { largest } else { Element::from(1u128 << (17 * number)) };
+    Opening { points, scalars: std::array::from_fn(scalar) }
 }
 
 fn prefixed(elements: &[Element]) -> Vec<Value> {
