@@ -1,6 +1,6 @@
 //! Elements of the scalar field of BN254, always canonical.
 
-use core::fmt;
+use core::{borrow::Borrow, fmt};
 
 /// The order r of the scalar field, big-endian.
 pub const ORDER: [u8; 32] = [
@@ -83,6 +83,12 @@ impl Element {
         let (high, low) = self.0.split_at(16);
         let low: [u8; 16] = low.try_into().ok()?;
         high.iter().all(|byte| *byte == 0).then(|| u128::from_be_bytes(low))
+    }
+}
+
+impl Borrow<[u8; 32]> for Element {
+    fn borrow(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 

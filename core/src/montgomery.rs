@@ -5,20 +5,19 @@
 //! propagated before the reduction (Montgomery 1985, with 2^261). A machine without 128-bit products, such as Solana's,
 //! spends half as much on this as on 64-bit limbs.
 
+use core::borrow::Borrow;
+
 use crate::field::{BASE_ORDER, Element, ORDER};
 
 const LIMBS: usize = 9;
 const BITS: usize = 29;
 const MASK: u64 = (1 << BITS) - 1;
-/// Limbs that hold an amount, below 2^112.
-const AMOUNT: usize = 4;
-/// Limbs that hold half of a digest or of a coordinate, below 2^128.
-const HALF: usize = 5;
-/// Products a column that the coefficients of one group may fill: with the 18 of the running sum, whose limbs have 30 bits,
-/// and the 9 of the reduction there are less than 64 of 58 bits.
-const PRODUCTS: usize = 36;
-/// Coefficients folded in with one reduction at most: as many amounts as the products allow, and one that needs none.
-const GROUP: usize = PRODUCTS / AMOUNT + 1;
+/// Limbs that hold 128 bits: an amount, or half of a digest or of a coordinate.
+const SHORT: usize = 5;
+/// Coefficients folded in with one reduction, and short ones. All but one are multiplied: with the 18 products a column of
+/// the running sum, whose limbs have 30 bits, and the 9 of the reduction there are less than 64 of 58 bits.
+const GROUP: usize = 5;
+const SHORT_GROUP: usize = 8;
 
 /// A number, lowest limb first. Below 2^29 each but where said.
 pub(crate) type Limbs = [u64; LIMBS];
@@ -60,6 +59,11 @@ pub(crate) const fn to_limbs(bytes: &[u8; 32]) -> Limbs {
         i += 1;
     }
     limbs
+}
+
+const fn to_short(number: u128) -> [u64; SHORT] {
+    let (high, low) = ((number >> 64) as u64, number as u64);
+    [low & MASK, low >> BITS & MASK, (low >> (2 * BITS) | high << 6) & MASK, high >> 23 & MASK, high >> 52]
 }
 
 fn to_bytes(limbs: &Limbs) -> [u8; 32] {
@@ -203,56 +207,68 @@ const fn add_limbs(a: &Limbs, b: &Limbs) -> Limbs {
     sum
 }
 
-/// The limbs to multiply for this coefficient; the others are zero.
-fn width(coefficient: &Element) -> usize {
-    // 32 bytes are 256 bits: below 2^112 the first 18 are zero.
-    match coefficient.as_bytes().iter().position(|byte| *byte != 0) {
-        None => 0,
-        Some(18..) => AMOUNT,
-        Some(16..) => HALF,
-        Some(_) => LIMBS,
-    }
+/// sum_i point^i coefficients_i.
+pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
+    let mut evaluation = Evaluation::at(point);
+    evaluation.prepend(coefficients);
+    evaluation.value()
 }
 
-/// sum_i point^i coefficients_i. Amounts and halves cost half of what other coefficients do, zeros next to nothing.
-pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
-    let point = SCALAR.to_montgomery(&to_limbs(point.as_bytes()));
-    // point^(i + 1)
-    let mut powers = [point; GROUP];
-    for i in 1..GROUP {
-        powers[i] = SCALAR.multiply(&powers[i - 1], &point);
+/// The value of a polynomial at a point, from its highest coefficients to its lowest.
+pub(crate) struct Evaluation {
+    /// point^(i + 1)
+    powers: [Limbs; SHORT_GROUP],
+    sum: Limbs,
+}
+
+impl Evaluation {
+    #[inline(never)]
+    pub(crate) fn at(point: &Element) -> Self {
+        let point = SCALAR.to_montgomery(&to_limbs(point.as_bytes()));
+        let mut powers = [point; SHORT_GROUP];
+        for i in 1..SHORT_GROUP {
+            powers[i] = SCALAR.multiply(&powers[i - 1], &point);
+        }
+        Self { powers, sum: [0; LIMBS] }
     }
-    let mut sum = [0; LIMBS];
-    let mut rest = coefficients;
-    while let [begin @ .., lowest] = rest {
-        // The group ends where the last one began. Its lowest coefficient is added after the reduction.
-        let (mut begin, mut lowest, mut products) = (begin, lowest, 0);
-        while let [before @ .., lower] = begin {
-            products += width(lowest);
-            if products > PRODUCTS || rest.len() - before.len() > GROUP {
-                break;
-            }
-            (begin, lowest) = (before, lower);
+
+    /// Adds coefficients below those that are there, numbers below r.
+    pub(crate) fn prepend<Word: Borrow<[u8; 32]>>(&mut self, coefficients: &[Word]) {
+        coefficients.rchunks(GROUP).for_each(|group| self.fold(group, |word| to_limbs(word.borrow())));
+    }
+
+    /// The same for short coefficients, at half of what others cost.
+    pub(crate) fn prepend_short(&mut self, coefficients: &[u128]) {
+        coefficients.rchunks(SHORT_GROUP).for_each(|group| self.fold(group, |number| to_short(*number)));
+    }
+
+    /// So many zeros below the coefficients that are there.
+    #[inline(never)]
+    pub(crate) fn prepend_zeros(&mut self, zeros: usize) {
+        for start in (0..zeros).step_by(SHORT_GROUP) {
+            let step = SHORT_GROUP.min(zeros - start);
+            self.sum = SCALAR.multiply(&self.powers[step - 1], &self.sum);
         }
-        let group = &rest[begin.len() + 1..];
+    }
+
+    #[inline(never)]
+    fn fold<T, const N: usize>(&mut self, group: &[T], limbs: impl Fn(&T) -> [u64; N]) {
+        let ([lowest, multiplied @ ..], Some(power)) = (group, self.powers.get(group.len() - 1)) else { return };
         let mut columns = [0; 2 * LIMBS];
-        accumulate(&mut columns, &powers[group.len()], &sum);
-        for (power, coefficient) in powers.iter().zip(group) {
-            let limbs = to_limbs(coefficient.as_bytes());
-            match (width(coefficient), limbs.first_chunk::<AMOUNT>(), limbs.first_chunk::<HALF>()) {
-                (0, ..) => (),
-                (AMOUNT, Some(amount), _) => accumulate(&mut columns, power, amount),
-                (HALF, _, Some(half)) => accumulate(&mut columns, power, half),
-                _ => accumulate(&mut columns, power, &limbs),
-            }
+        accumulate(&mut columns, power, &self.sum);
+        for (power, coefficient) in self.powers.iter().zip(multiplied) {
+            accumulate(&mut columns, power, &limbs(coefficient));
         }
-        sum = SCALAR.reduce(&mut columns);
-        for (limb, lowest) in sum.iter_mut().zip(to_limbs(lowest.as_bytes())) {
+        self.sum = SCALAR.reduce(&mut columns);
+        for (limb, lowest) in self.sum.iter_mut().zip(limbs(lowest)) {
             *limb = limb.wrapping_add(lowest);
         }
-        rest = begin;
     }
-    element(&add_limbs(&sum, &[0; LIMBS]))
+
+    pub(crate) fn value(&self) -> Element {
+        // A reduction leaves hardly more than r, to which the lowest coefficient was added: twice r may be less.
+        element(&SCALAR.canonical(&add_limbs(&self.sum, &[0; LIMBS])))
+    }
 }
 
 /// The element of these limbs, which are below twice the order.
@@ -265,7 +281,7 @@ pub(crate) fn element(limbs: &Limbs) -> Element {
 mod tests {
     use super::*;
     use ark_bn254::Fr;
-    use ark_ff::{BigInteger, Field as _, PrimeField};
+    use ark_ff::{BigInteger, PrimeField};
     use proptest::prelude::*;
 
     fn element(x: Fr) -> Element {
@@ -291,29 +307,42 @@ mod tests {
     /// Where a column overflowed, the assertion in `multiply_add` would fail.
     #[test]
     fn no_column_overflows() {
-        SCALAR.reduce(&mut [(18 + PRODUCTS as u64) * MASK * MASK; 2 * LIMBS]);
-        // Each as many as make a group as full as it may be, and more.
-        let full = -Fr::from(1u64);
-        let half = Fr::from(u128::MAX);
-        let amount = Fr::from(u128::MAX >> 16);
-        let zero = Fr::from(0u64);
-        for point in [full, half, full / Fr::from(2u64)] {
-            for coefficient in [full, half, amount, zero] {
-                assert!(agrees(&[coefficient; 203], point));
-            }
-            assert!(agrees(&[[amount; 128].as_slice(), &[half; 64], &[full; 8]].concat(), point));
-            assert!(agrees(&[[amount; 3].as_slice(), &[zero; 125], &[half; 64], &[full; 8]].concat(), point));
+        const { assert!((GROUP - 1) * LIMBS <= 36 && (SHORT_GROUP - 1) * SHORT <= 36) };
+        SCALAR.reduce(&mut [(18 + 36) * MASK * MASK; 2 * LIMBS]);
+        for point in [-Fr::from(1u64), Fr::from(u128::MAX), Fr::from(1u64) / Fr::from(2u64)] {
+            assert!(agrees(&[-Fr::from(1u64); 203], point));
+            let mut short = Evaluation::at(&element(point));
+            short.prepend_short(&[u128::MAX; 203]);
+            let same = vec![element(Fr::from(u128::MAX)); 203];
+            assert_eq!(short.value(), evaluate(&same, &element(point)));
         }
     }
 
     #[test]
-    fn limbs_that_are_left_out_are_zero() {
-        let bits = |bits: u32| element(Fr::from(2u64).pow([u64::from(bits)]) - Fr::from(1u64));
-        for (width_expected, range) in [(0, 0..=0), (AMOUNT, 1..=112), (HALF, 113..=128), (LIMBS, 129..=253)] {
-            for number in range {
-                assert_eq!(width(&bits(number)), width_expected, "{number} bits");
-                assert!(to_limbs(bits(number).as_bytes())[width_expected..].iter().all(|limb| *limb == 0));
-            }
+    fn short_limbs_are_the_first_of_all_limbs() {
+        let numbers = (0..128).flat_map(|bit| [1u128 << bit, (1 << bit) - 1, u128::MAX << bit, u128::MAX >> bit]);
+        for number in numbers {
+            let all = to_limbs(Element::from(number).as_bytes());
+            assert_eq!((&all[..SHORT], &all[SHORT..]), (&to_short(number)[..], &[0; LIMBS - SHORT][..]), "{number:x}");
+        }
+    }
+
+    #[test]
+    fn coefficients_come_in_pieces() {
+        let elements: Vec<Element> = (0..30u64).map(|i| element(-Fr::from(i))).collect();
+        let short: Vec<u128> = (0..30).map(|i| u128::MAX / (i + 1)).collect();
+        let point = element(-Fr::from(5u64));
+        for (length, zeros) in (0..=30).flat_map(|length| [0, 1, 7, 8, 9, 16, 33].map(|zeros| (length, zeros))) {
+            let mut evaluation = Evaluation::at(&point);
+            evaluation.prepend(&elements[..length]);
+            evaluation.prepend_short(&short[length..]);
+            evaluation.prepend_zeros(zeros);
+            evaluation.prepend_short(&short[..length]);
+            evaluation.prepend(&elements[length..]);
+            let short: Vec<Element> = short.iter().map(|number| Element::from(*number)).collect();
+            let padding = vec![Element::ZERO; zeros];
+            let pieces = [&elements[length..], &short[..length], &padding, &short[length..], &elements[..length]];
+            assert_eq!(evaluation.value(), evaluate(&pieces.concat(), &point), "{length} {zeros}");
         }
     }
 

@@ -143,7 +143,8 @@ impl Opening {
         let limbs = |x: &Element| to_limbs(x.as_bytes());
         let minus = |x: &Limbs| SCALAR.canonical(&SCALAR.negate(x));
         let factor = limbs(t);
-        let times_t = |x: &Element| SCALAR.canonical(&SCALAR.multiply(&factor, &SCALAR.to_montgomery(&limbs(x))));
+        let montgomery = SCALAR.to_montgomery(&factor);
+        let times_t = |x: &Element| SCALAR.canonical(&SCALAR.multiply(&limbs(x), &montgomery));
         let mut weights = [factor; 1 << HIGH_VARIABLES];
         // The highest variable splits the chunks in two halves, the next one each half again.
         for (level, z) in high.iter().rev().enumerate() {

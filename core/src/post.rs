@@ -9,13 +9,15 @@ use crate::{
     digest::Digest,
     field::Element,
     opening::{OPENING_WORDS, Opening},
-    public_vector::PublicVector,
+    public_vector::{Pieces, PublicInputs, PublicVector},
     reserves::reserves_digest,
     solvency::amount,
     statement::{LedgerPosition, ShardPosition, Statement},
 };
 
 pub const VERSION: u8 = 1;
+/// Totals beyond the asset list.
+static PADDING: [[u8; 32]; Class::ASSETS as usize] = [[0; 32]; Class::ASSETS as usize];
 const HEADER_LENGTH: usize = 1 + 8 + 8 + 2 + 2 + 32 + 8 + 32 + 32 + 2;
 
 /// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range. Its lists are its
@@ -196,6 +198,20 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
         Ok(CheckedPost { context, root, totals, reserves, digest, opening })
     }
 
+    /// The Groth16 inputs of a post that [`Self::check`] let through as `checked` and whose context is the chain's: those of
+    /// [`CheckedPost::public_vector`]. The vector is not put together, which would take a fifth of the memory that Solana's
+    /// machine has: elements in range are the words of the post.
+    pub fn inputs(&self, class: Class, checked: &CheckedPost) -> Result<PublicInputs, Refusal> {
+        let totals = self.totals.as_ref();
+        let found = totals.len() as u16;
+        let padding = class.assets.checked_sub(found).and_then(|missing| PADDING.get(..missing.into()));
+        let padding = padding.ok_or(Refusal::AssetCountMismatch { expected: class.assets, found })?;
+        let (coordinates, scalars) = self.opening.as_ref().split_first_chunk().ok_or(Refusal::PostMalformed)?;
+        let pieces = Pieces { context: &self.context, root: &self.root, totals, padding, coordinates, scalars };
+        let (digest, challenge) = (checked.digest, pieces.challenge(&checked.digest));
+        Ok(PublicInputs { digest, challenge, evaluation: pieces.evaluate(&checked.totals, &challenge) })
+    }
+
     /// The statement that this post is for, given what the chain knows.
     pub fn statement(&self, chain: &Chain, reserves: &[u128]) -> Statement {
         Statement {
@@ -213,14 +229,16 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
 }
 
 impl CheckedPost {
+    /// Refuses a post whose context is not the one that `statement` has.
+    pub fn check_context(&self, statement: &Statement) -> Result<(), Refusal> {
+        if statement.context() == self.context { Ok(()) } else { Err(Refusal::ContextMismatch) }
+    }
+
     /// The public vector, once the post's context is the one that `statement` has.
     pub fn public_vector(&self, class: Class, statement: &Statement) -> Result<PublicVector, Refusal> {
-        let context = statement.context();
-        if context != self.context {
-            return Err(Refusal::ContextMismatch);
-        }
+        self.check_context(statement)?;
         let totals = self.totals.iter().map(|total| Element::from(*total));
-        PublicVector::from_totals(class, &context, self.root, totals, &self.opening)
+        PublicVector::from_totals(class, &self.context, self.root, totals, &self.opening)
             .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: self.totals.len() as u16 })
     }
 }
@@ -320,6 +338,27 @@ mod tests {
     #[test]
     fn a_post_carries_its_opening() {
         assert_eq!(*post().check().unwrap().opening, opening());
+    }
+
+    #[test]
+    fn inputs_are_those_of_the_public_vector() {
+        for assets in [1, 2, 53, 127, 128] {
+            let mut post = post();
+            post.totals = (0..assets).map(|asset| word((1 << 111) + asset)).collect();
+            post.reserves = post.totals.clone();
+            let chain = Chain { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
+            let statement = post.statement(&chain, &post.check().unwrap().reserves);
+            post.context = Element::halves(&statement.context()).map(Element::to_bytes);
+            let checked = post.check().unwrap();
+            let vector = checked.public_vector(Class::SMALLEST, &statement).unwrap();
+            assert_eq!(post.inputs(Class::SMALLEST, &checked), Ok(vector.inputs(checked.digest)));
+            let bytes = post.encode();
+            let read = ShardPost::read(&bytes).unwrap();
+            assert_eq!(read.inputs(Class::SMALLEST, &checked), Ok(vector.inputs(checked.digest)));
+        }
+        let fewer = Class { assets: 1, ..Class::SMALLEST };
+        let expected = Refusal::AssetCountMismatch { expected: 1, found: 2 };
+        assert_eq!(post().inputs(fewer, &post().check().unwrap()), Err(expected));
     }
 
     #[test]

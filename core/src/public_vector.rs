@@ -6,8 +6,8 @@ use crate::{
     circuit::Class,
     digest::{Digest, sha256},
     field::Element,
-    montgomery,
-    opening::{OPENING_ELEMENTS, Opening},
+    montgomery::{self, Evaluation},
+    opening::{OPENING_ELEMENTS, OPENING_POINTS, Opening},
 };
 
 /// Elements absorbed by one step of the digest.
@@ -24,6 +24,62 @@ pub struct PublicInputs {
     pub digest: Element,
     pub challenge: Element,
     pub evaluation: Element,
+}
+
+/// A vector in pieces, numbers below r, for whom a copy of it would be too large.
+pub(crate) struct Pieces<'a> {
+    pub context: &'a [[u8; 32]; 2],
+    pub root: &'a [u8; 32],
+    pub totals: &'a [[u8; 32]],
+    /// As many zeros as there are asset positions without a total.
+    pub padding: &'a [[u8; 32]],
+    /// The opening's coordinates, whole, and its scalars.
+    pub coordinates: &'a [[u8; 32]; 2 * OPENING_POINTS],
+    pub scalars: &'a [[u8; 32]],
+}
+
+impl Pieces<'_> {
+    /// rho: [`PublicVector::challenge`] of this vector.
+    #[inline(never)]
+    pub(crate) fn challenge(&self, digest: &Element) -> Element {
+        let mut halves = [[[0; 32]; 2]; 2 * OPENING_POINTS];
+        for (halves, coordinate) in halves.iter_mut().zip(self.coordinates) {
+            halves[0][16..].copy_from_slice(&coordinate[..16]);
+            halves[1][16..].copy_from_slice(&coordinate[16..]);
+        }
+        Element::from_digest_truncated(sha256(&[
+            self.context.as_flattened(),
+            self.root,
+            self.totals.as_flattened(),
+            self.padding.as_flattened(),
+            halves.as_flattened().as_flattened(),
+            self.scalars.as_flattened(),
+            digest.as_bytes(),
+        ]))
+    }
+
+    /// phi: [`PublicVector::evaluate`] of this vector, whose totals are `totals`.
+    #[inline(never)]
+    pub(crate) fn evaluate(&self, totals: &[u128], challenge: &Element) -> Element {
+        let mut halves = [[0; 2]; 2 * OPENING_POINTS];
+        for (halves, coordinate) in halves.iter_mut().zip(self.coordinates) {
+            *halves = numbers(coordinate);
+        }
+        let mut evaluation = Evaluation::at(challenge);
+        evaluation.prepend(self.scalars);
+        evaluation.prepend_short(halves.as_flattened());
+        evaluation.prepend_zeros(self.padding.len());
+        evaluation.prepend_short(totals);
+        evaluation.prepend(&[*self.root]);
+        evaluation.prepend_short(&self.context.map(|half| numbers(&half)[1]));
+        evaluation.value()
+    }
+}
+
+/// The high and the low half of 32 bytes.
+fn numbers(bytes: &[u8; 32]) -> [u128; 2] {
+    let half = |half: Option<&[u8; 16]>| half.map_or(0, |bytes| u128::from_be_bytes(*bytes));
+    [half(bytes.first_chunk()), half(bytes.last_chunk())]
 }
 
 impl PublicVector {
