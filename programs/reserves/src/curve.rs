@@ -28,9 +28,9 @@ pub fn in_g2(points: &[&[u8]]) -> bool {
 
 /// What [`VerifyingKey::new`] leaves to the curve: every point on its curve, G2 points in the subgroup.
 pub fn check_key_points(key: &VerifyingKey) -> Result<(), Refusal> {
-    let g2 = [key.beta(), key.gamma(), key.delta()];
+    let g2 = [key.beta(), key.gamma(), key.delta(), key.tau()];
     if !in_g2(&g2) {
-        for (point, bytes) in (1..).zip(g2) {
+        for (point, bytes) in [1, 2, 3, 8].into_iter().zip(g2) {
             if !bytes.try_into().is_ok_and(on_twist) {
                 return Err(Refusal::KeyPointNotOnCurve { point });
             }

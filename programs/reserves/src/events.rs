@@ -96,15 +96,15 @@ pub struct ShardPosted {
     pub root: [u8; 32],
 }
 
-/// An epoch is complete. What is owed and held, asset by asset, and the roots are in its commitment account: at 64 assets
+/// An epoch is complete. What is owed and held, asset by asset, and the roots are in its commitment account: at 128 assets
 /// they would not fit in an instruction's memory a second time.
 #[event]
 pub struct EpochFinalized {
     pub exchange: [u8; 32],
     pub epoch: u64,
     pub status: EpochStatus,
-    /// Numbers of the assets in which more is owed than held.
-    pub insolvent: Vec<u16>,
+    /// Bit a - 1 is set when more of asset number a is owed than held.
+    pub insolvent: u128,
     pub as_of: u64,
     pub posted_at: u64,
     pub poster: Pubkey,

@@ -18,8 +18,8 @@ use {sbf_runtime as _, solana_compiler_builtins as _};
 mod curve;
 pub mod errors;
 pub mod events;
-mod groth16;
 pub mod instructions;
+mod proof;
 mod security;
 pub mod state;
 

@@ -1,8 +1,6 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
-    Refusal,
     post::{Chain, CheckedPost, ShardPost},
-    public_vector::PublicInputs,
     rules::{Effect, check_exchange, check_shard, check_time},
     seeds,
     statement::Statement,
@@ -12,7 +10,7 @@ use super::unix_time;
 use crate::{
     errors::refuse,
     events::{EpochFinalized, ShardPosted},
-    groth16,
+    proof,
     state::{Allocation, Buffer, Circuit, Commitment, EpochStatus, Exchange, Posting},
 };
 
@@ -36,9 +34,10 @@ pub struct PostShard<'info> {
 
 /// A post that all rules let through.
 struct Accepted {
-    post: ShardPost,
     checked: CheckedPost,
     statement: Statement,
+    /// Digest of the published reserves report.
+    sources: [u8; 32],
     circuit: Box<Circuit>,
     effect: Effect,
 }
@@ -50,7 +49,8 @@ impl PostShard<'_> {
     fn validate(&self, now: u64) -> Result<Box<Accepted>> {
         self.exchange.check_poster(self.poster.key)?;
         self.buffer.check_owner(self.poster.key)?;
-        let post = self.decode()?;
+        let content = AsRef::<AccountInfo>::as_ref(&self.buffer).try_borrow_data()?;
+        let post = ShardPost::read(&content[Buffer::HEADER..]).map_err(refuse)?;
         let history = self.exchange.history();
         check_exchange(&history, &post).map_err(refuse)?;
         check_time(&history, &post, now).map_err(refuse)?;
@@ -59,19 +59,15 @@ impl PostShard<'_> {
         let effect = check_shard(self.exchange.unfinished().as_ref(), &post, &statement).map_err(refuse)?;
         let circuit = Circuit::load(&self.circuit)?;
         circuit.check_usable(&post.circuit, now)?;
-        let inputs = public_inputs(&circuit, &checked, &statement).map_err(refuse)?;
-        groth16::verify(circuit.key()?, &post.proof, &inputs).map_err(refuse)?;
-        Ok(Box::new(Accepted { post, checked, statement, circuit, effect }))
+        checked.check_context(&statement).map_err(refuse)?;
+        // phi rather than d: it costs half.
+        let inputs = post.inputs(circuit.class(), &checked).map_err(refuse)?;
+        proof::verify(circuit.key()?, &post.proof, &inputs, &checked.opening).map_err(refuse)?;
+        Ok(Box::new(Accepted { checked, statement, sources: post.sources, circuit, effect }))
     }
 
     #[inline(never)]
-    fn decode(&self) -> Result<ShardPost> {
-        let account: &AccountInfo = self.buffer.as_ref();
-        ShardPost::decode(&account.try_borrow_data()?[Buffer::HEADER..]).map_err(refuse)
-    }
-
-    #[inline(never)]
-    fn statement(&self, post: &ShardPost, checked: &CheckedPost) -> Statement {
+    fn statement(&self, post: &ShardPost<&[[u8; 32]]>, checked: &CheckedPost) -> Statement {
         let chain = Chain {
             exchange: self.exchange.id,
             asset_list: self.exchange.asset_list_digest,
@@ -104,7 +100,7 @@ impl PostShard<'_> {
     /// The commitment of an epoch that begins, in an account large enough for all its shards.
     #[inline(never)]
     fn begin(&self, accepted: &Accepted) -> Result<Box<Commitment>> {
-        let Accepted { post, checked, statement, circuit, .. } = accepted;
+        let Accepted { checked, statement, sources, circuit, .. } = accepted;
         let epoch = statement.epoch.to_le_bytes();
         let seeds = [seeds::COMMITMENT, &self.exchange.id, &epoch];
         let (address, bump) = Pubkey::find_program_address(&seeds, &crate::ID);
@@ -117,7 +113,7 @@ impl PostShard<'_> {
             space: Commitment::space(checked.totals.len(), statement.shard.count),
         }
         .run()?;
-        Ok(Box::new(Commitment::begin(bump, post, checked, statement, circuit)))
+        Ok(Box::new(Commitment::begin(bump, checked, statement, sources, circuit)))
     }
 
     /// The commitment of the epoch that was begun.
@@ -138,9 +134,9 @@ impl PostShard<'_> {
             exchange: commitment.exchange,
             epoch: commitment.epoch,
             poster: commitment.poster,
-            shard_index: accepted.post.shard.index,
+            shard_index: accepted.statement.shard.index,
             shard_count: commitment.shard_count,
-            root: accepted.post.root,
+            root: accepted.checked.root.to_bytes(),
         });
         if commitment.status != EpochStatus::Unfinished {
             let event = finalized(&commitment);
@@ -150,23 +146,13 @@ impl PostShard<'_> {
     }
 }
 
-/// Rule 5 as to the context, and what the proof must hold for. phi is computed here rather than d: it costs half.
-#[inline(never)]
-fn public_inputs(
-    circuit: &Circuit,
-    checked: &CheckedPost,
-    statement: &Statement,
-) -> std::result::Result<PublicInputs, Refusal> {
-    Ok(checked.public_vector(circuit.class(), statement)?.inputs(checked.digest))
-}
-
 #[inline(never)]
 fn finalized(commitment: &Commitment) -> EpochFinalized {
     EpochFinalized {
         exchange: commitment.exchange,
         epoch: commitment.epoch,
         status: commitment.status,
-        insolvent: commitment.insolvent_assets(),
+        insolvent: commitment.insolvent,
         as_of: commitment.as_of,
         posted_at: commitment.posted_at,
         poster: commitment.poster,

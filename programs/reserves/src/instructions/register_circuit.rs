@@ -23,7 +23,7 @@ pub struct RegisterCircuitArgs {
     pub setup: u8,
     /// Digest of the setup's transcript.
     pub transcript: [u8; 32],
-    /// alpha, beta, gamma, delta, IC_0 .. IC_3, uncompressed, EIP-197 order: 704 bytes.
+    /// alpha, beta, gamma, delta, IC_0 .. IC_3, tau, uncompressed, EIP-197 order: 832 bytes.
     pub verifying_key: Vec<u8>,
 }
 

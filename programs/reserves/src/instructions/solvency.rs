@@ -1,7 +1,6 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
-    Refusal,
-    seeds,
+    Refusal, seeds,
     solvency::{Latest, Solvency as Answer},
 };
 

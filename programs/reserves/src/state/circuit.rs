@@ -26,7 +26,7 @@ pub struct Circuit {
     /// Unix seconds from which posts may use it.
     pub active_from: u64,
     pub retired: bool,
-    /// alpha, beta, gamma, delta, IC_0 .. IC_3, uncompressed, EIP-197 order: 704 bytes.
+    /// alpha, beta, gamma, delta, IC_0 .. IC_3, tau, uncompressed, EIP-197 order: 832 bytes.
     #[max_len(KEY_LENGTH)]
     pub verifying_key: Vec<u8>,
 }

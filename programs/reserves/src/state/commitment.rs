@@ -1,16 +1,13 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     field::Element,
-    post::{CheckedPost, ShardPost},
+    post::CheckedPost,
     record::{EpochRecord, Roots, next_head},
     solvency::{Latest, amount},
     statement::{LedgerPosition, Statement},
 };
 
-use crate::{
-    errors::refuse,
-    state::Circuit,
-};
+use crate::{errors::refuse, state::Circuit};
 
 /// What an exchange stated in one epoch: what it owes, proved, and what it says it holds.
 #[account]
@@ -45,7 +42,7 @@ pub struct Commitment {
     /// Rolling head after the epoch; zero while unfinished.
     pub head_after: [u8; 32],
     /// Bit a - 1 is set when asset number a is insolvent; zero while unfinished.
-    pub insolvent: u64,
+    pub insolvent: u128,
     /// Who posted the latest shard.
     pub poster: Pubkey,
     /// When the latest shard was posted, Unix seconds.
@@ -105,8 +102,14 @@ impl Commitment {
         Ok(())
     }
 
-    /// An epoch of which no shard is done.
-    pub fn begin(bump: u8, post: &ShardPost, checked: &CheckedPost, statement: &Statement, circuit: &Circuit) -> Self {
+    /// An epoch of which no shard is done. `sources` is the digest of the published reserves report.
+    pub fn begin(
+        bump: u8,
+        checked: &CheckedPost,
+        statement: &Statement,
+        sources: &[u8; 32],
+        circuit: &Circuit,
+    ) -> Self {
         Self {
             version: Self::VERSION,
             bump,
@@ -119,7 +122,7 @@ impl Commitment {
             asset_list_digest: statement.asset_list,
             ledger_sequence: statement.ledger.sequence,
             ledger_head: statement.ledger.head,
-            sources: post.sources,
+            sources: *sources,
             reserves_digest: statement.reserves,
             shard_count: statement.shard.count,
             shards_done: 0,
@@ -172,17 +175,9 @@ impl Commitment {
         .digest();
         self.head_after = next_head(&self.head_before, &self.record);
         let pairs = self.liabilities.iter().zip(&self.reserves).enumerate();
-        self.insolvent = pairs
-            .filter(|(_, (liability, reserve))| reserve < liability)
-            .fold(0, |bits, (index, _)| bits | 1 << index);
+        self.insolvent =
+            pairs.filter(|(_, (liability, reserve))| reserve < liability).fold(0, |bits, (index, _)| bits | 1 << index);
         self.status = if self.insolvent == 0 { EpochStatus::Solvent } else { EpochStatus::Insolvent };
-    }
-
-    /// The numbers of the assets in which it is insolvent.
-    pub fn insolvent_assets(&self) -> Vec<u16> {
-        let mut numbers = Vec::with_capacity(self.insolvent.count_ones() as usize);
-        numbers.extend((0..64u16).filter(|index| self.insolvent >> index & 1 == 1).map(|index| index + 1));
-        numbers
     }
 
     /// What it says of asset number `asset`, if that is on the list.

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
-    assets::{self, AssetList},
+    assets::{self, ASSETS_MAX, AssetList},
     record::first_head,
     rules::{History, POSTERS_MAX, Unfinished},
     statement::LedgerPosition,
@@ -49,7 +49,7 @@ pub struct Exchange {
     /// Zero while there is no list.
     pub asset_list_digest: [u8; 32],
     /// Asset number a is entry a - 1.
-    #[max_len(64)]
+    #[max_len(ASSETS_MAX)]
     pub assets: Vec<Asset>,
 }
 

@@ -1,6 +1,6 @@
 //! A chain in process with the program's bytecode on it, and what a transaction did to it.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, slice};
 
 use anchor_lang::{
     AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, InstructionData, ToAccountMetas,
@@ -121,8 +121,7 @@ impl Chain {
     /// One instruction in the name of `payer`, on a chain that verifies no signatures.
     pub fn send_unsigned(&mut self, payer: &Pubkey, instruction: Instruction) -> Outcome {
         self.svm.expire_blockhash();
-        let message =
-            Message::new_with_blockhash(&[instruction.clone()], Some(payer), &self.svm.latest_blockhash());
+        let message = Message::new_with_blockhash(slice::from_ref(&instruction), Some(payer), &self.svm.latest_blockhash());
         let mut transaction = Transaction::new_unsigned(message);
         // Distinct, as a chain takes no signature twice.
         transaction.signatures[0] = Keypair::new().sign_message(&transaction.message_data());

@@ -45,10 +45,10 @@ fn key_refused(change: impl Fn(&mut Vec<u8>), expected: Refusal) {
     register(&mut chain, &governor, args).refused(expected);
 }
 
-/// Where each point lies in a key: alpha, beta, gamma, delta, IC_0 to IC_3.
+/// Where each point lies in a key: alpha, beta, gamma, delta, IC_0 to IC_3, tau.
 fn points() -> Vec<std::ops::Range<usize>> {
     let mut start = 0;
-    let lengths = [64, 128, 128, 128, 64, 64, 64, 64];
+    let lengths = [64, 128, 128, 128, 64, 64, 64, 64, 128];
     lengths.map(|length| (start, start += length).0..start).to_vec()
 }
 
@@ -69,7 +69,7 @@ fn a_circuit_is_registered_under_the_id_of_the_vectors() {
     units("register_circuit", &done);
     let circuit: Circuit = chain.read(&circuit_address(&vector().id()));
     assert_eq!((circuit.version, circuit.id), (1, vector().id()));
-    assert_eq!((circuit.depth, circuit.assets, circuit.setup), (3, 64, 1));
+    assert_eq!((circuit.depth, circuit.assets, circuit.setup), (7, 128, 1));
     assert_eq!(circuit.transcript.as_slice(), vector().transcript);
     assert_eq!(circuit.verifying_key, vector().verifying_key);
     assert_eq!((circuit.active_from, circuit.retired), (NOW + DELAY, false));
@@ -112,8 +112,18 @@ fn a_development_setup_is_refused_where_figures_mean_something() {
 fn class_and_setup_kind_are_checked() {
     let (mut chain, governor) = initialized(true);
     let refused = [
-        (RegisterCircuitArgs { depth: 4, ..vector().args() }, Refusal::CircuitClassUnsupported { depth: 4, assets: 64 }),
-        (RegisterCircuitArgs { assets: 63, ..vector().args() }, Refusal::CircuitClassUnsupported { depth: 3, assets: 63 }),
+        (
+            RegisterCircuitArgs { depth: 6, ..vector().args() },
+            Refusal::CircuitClassUnsupported { depth: 6, assets: 128 },
+        ),
+        (
+            RegisterCircuitArgs { depth: 11, ..vector().args() },
+            Refusal::CircuitClassUnsupported { depth: 11, assets: 128 },
+        ),
+        (
+            RegisterCircuitArgs { assets: 127, ..vector().args() },
+            Refusal::CircuitClassUnsupported { depth: 7, assets: 127 },
+        ),
         (RegisterCircuitArgs { setup: 0, ..vector().args() }, Refusal::SetupKindInvalid { found: 0 }),
         (RegisterCircuitArgs { setup: 3, ..vector().args() }, Refusal::SetupKindInvalid { found: 3 }),
     ];
@@ -124,9 +134,10 @@ fn class_and_setup_kind_are_checked() {
 
 #[test]
 fn a_key_of_another_length_is_refused() {
-    key_refused(|key| key.truncate(703), Refusal::KeyLengthWrong { expected: 704, found: 703 });
-    key_refused(|key| key.push(0), Refusal::KeyLengthWrong { expected: 704, found: 705 });
-    key_refused(|key| key.clear(), Refusal::KeyLengthWrong { expected: 704, found: 0 });
+    key_refused(|key| key.truncate(831), Refusal::KeyLengthWrong { expected: 832, found: 831 });
+    key_refused(|key| key.push(0), Refusal::KeyLengthWrong { expected: 832, found: 833 });
+    key_refused(|key| key.truncate(704), Refusal::KeyLengthWrong { expected: 832, found: 704 });
+    key_refused(|key| key.clear(), Refusal::KeyLengthWrong { expected: 832, found: 0 });
 }
 
 #[test]
@@ -153,7 +164,7 @@ fn a_key_with_a_point_off_its_curve_is_refused() {
 
 #[test]
 fn a_key_with_a_point_outside_the_subgroup_is_refused() {
-    for point in 1..=3 {
+    for point in [1, 2, 3, 8] {
         let change = |key: &mut Vec<u8>| key[points()[usize::from(point)].clone()].copy_from_slice(&outside_subgroup());
         key_refused(change, Refusal::KeyPointOutsideSubgroup { point });
     }
@@ -161,7 +172,7 @@ fn a_key_with_a_point_outside_the_subgroup_is_refused() {
 
 #[test]
 fn a_key_with_a_generator_is_refused() {
-    for point in 2..=3 {
+    for point in [2, 3, 8] {
         let change = |key: &mut Vec<u8>| key[points()[usize::from(point)].clone()].copy_from_slice(&G2_GENERATOR);
         key_refused(change, Refusal::KeyPointIsGenerator { point });
     }

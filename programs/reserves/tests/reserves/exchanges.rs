@@ -84,9 +84,8 @@ fn names_and_cadences_are_checked() {
 fn the_authority_sets_the_posters() {
     let mut history = History::registered(vectors::history());
     let (id, authority) = (history.id(), history.authority.insecure_clone());
-    let mut set = |posters: Vec<Pubkey>| {
-        history.chain.send(&[&authority], set_posters(authority.pubkey(), &id, posters))
-    };
+    let mut set =
+        |posters: Vec<Pubkey>| history.chain.send(&[&authority], set_posters(authority.pubkey(), &id, posters));
     let many = |count: u8| (1..=count).map(vectors::address).collect::<Vec<_>>();
     set(many(9)).refused(Refusal::PostersInvalid);
     set([many(2), many(1)].concat()).refused(Refusal::PostersInvalid);
@@ -136,12 +135,13 @@ fn only_a_valid_asset_list_is_set() {
     let many = |range: std::ops::Range<u8>| range.map(|n| asset(&format!("A{n}"), 0)).collect::<Vec<_>>();
     let done = set(0, many(0..50)).accepted();
     units("set_assets, the first 50", &done);
-    set(50, many(50..65)).refused(Refusal::AssetListInvalid);
     set(50, many(49..51)).refused(Refusal::AssetListInvalid);
-    let done = set(50, many(50..64)).accepted();
-    units("set_assets, the last 14 of 64", &done);
-    assert_eq!((events::<AssetsSet>(&done)[0].count, events::<AssetsSet>(&done)[0].start), (64, 50));
-    assert_eq!(history.exchange().assets, many(0..64));
+    set(50, many(50..100)).accepted();
+    set(100, many(100..129)).refused(Refusal::AssetListInvalid);
+    let done = set(100, many(100..128)).accepted();
+    units("set_assets, the last 28 of 128", &done);
+    assert_eq!((events::<AssetsSet>(&done)[0].count, events::<AssetsSet>(&done)[0].start), (128, 100));
+    assert_eq!(history.exchange().assets, many(0..128));
     let mut set = |start, assets: Vec<Asset>| {
         history.chain.send(&[&authority], set_assets(authority.pubkey(), &id, start, assets))
     };

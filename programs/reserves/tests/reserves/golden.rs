@@ -3,11 +3,7 @@
 use std::{fs, path::Path};
 
 use anchor_lang::prelude::Pubkey;
-use ballast_core::{
-    Refusal,
-    post::ShardPost,
-    solvency::Solvency,
-};
+use ballast_core::{Refusal, post::ShardPost, solvency::Solvency};
 use reserves::{
     instructions::{RegisterCircuitArgs, RegisterExchangeArgs},
     state::{Asset, Circuit, Exchange},

@@ -1,6 +1,6 @@
 //! Epochs of several shards: order, splices, beginning again, and the largest of all.
 
-use ballast_core::{Refusal, field::ORDER};
+use ballast_core::{Refusal, field::ORDER, statement::ShardPosition};
 use groth16_solana::groth16::negate_g1_be;
 use reserves::{
     events::EpochFinalized,
@@ -12,7 +12,8 @@ use crate::{
     chain::events,
     history::{History, units},
     instructions::*,
-    vectors,
+    simulated,
+    vectors::{self, Vectors},
 };
 
 /// One epoch, and the first of the two shards of the second.
@@ -108,7 +109,7 @@ fn a_first_shard_that_is_refused_does_not_begin_the_epoch_again() {
     wrong.digest[31] ^= 1;
     history.post(&wrong).refused(Refusal::ProofRejected);
     wrong.digest = ORDER;
-    history.post(&wrong).refused(Refusal::ElementNotCanonical { index: 67 });
+    history.post(&wrong).refused(Refusal::ElementNotCanonical { index: 203 });
     let last = history.posts(1).remove(1);
     history.post(&last).accepted();
     assert_eq!(history.exchange().head.as_slice(), history.epoch(1).head_after);
@@ -163,25 +164,22 @@ fn liabilities_of_all_shards_stay_below_2_to_the_112() {
     history.post(&last).refused(Refusal::AmountOutOfRange { asset: 2 });
 }
 
-/// The exchange of the largest vector with all shards but the last in place.
-fn largest() -> History {
-    let mut history = History::begin(vectors::limits());
+/// The exchange of vectors of which there is one post, that of the last of 128 shards, with all other shards in place.
+fn all_but_the_last(vectors: Vectors) -> History {
+    let mut history = History::begin(vectors);
     let (id, authority, post) = (history.id(), history.authority.insecure_clone(), history.posts(0).remove(0));
     let mut posters: Vec<_> = (1..8).map(vectors::address).collect();
     posters.push(history.poster.pubkey());
     history.chain.send(&[&authority], set_posters(authority.pubkey(), &id, posters)).accepted();
     let exchange = history.exchange();
-    let chain = ballast_core::post::Chain {
-        exchange: id,
-        asset_list: exchange.asset_list_digest,
-        head_before: exchange.head,
-    };
+    let chain =
+        ballast_core::post::Chain { exchange: id, asset_list: exchange.asset_list_digest, head_before: exchange.head };
     let checked = post.check().unwrap();
     let mut first = post.clone();
     first.shard.index = 0;
     let statement = first.statement(&chain, &checked.reserves);
     let circuit = history.chain.read(&circuit_address(&post.circuit));
-    let mut commitment = Commitment::begin(0, &first, &checked, &statement, &circuit);
+    let mut commitment = Commitment::begin(0, &checked, &statement, &first.sources, &circuit);
     commitment.shards_done = 127;
     let first_context = statement.context();
     history.chain.edit(&exchange_address(&id), |exchange: &mut Exchange| {
@@ -192,21 +190,32 @@ fn largest() -> History {
 }
 
 #[test]
-fn the_largest_epoch_there_can_be_is_finalized() {
-    let mut history = largest();
+fn the_largest_epoch_there_can_be_is_begun() {
+    let mut history = History::begin(simulated::vectors(128, 1, ShardPosition { index: 0, count: 128 }));
     let post = history.posts(0).remove(0);
     let done = history.post(&post).accepted();
-    units("post_shard, 64 insolvent assets, the last of 128 shards", &done);
-    assert_eq!(events::<EpochFinalized>(&done)[0].insolvent, (1..=64).collect::<Vec<u16>>());
-    assert_eq!(history.commitment(1).insolvent, u64::MAX);
-    assert_eq!(history.commitment(1).roots[127], post.root);
-    let answer = history.ask(Some(1), 64, u64::MAX).accepted();
-    units("solvency, 64 assets, 128 shards", &answer);
+    units("post_shard, 128 assets, the first of 128 shards", &done);
+    assert_eq!((history.commitment(1).shards_done, history.commitment(1).shard_count), (1, 128));
+}
+
+#[test]
+fn the_largest_epoch_there_can_be_is_finalized() {
+    for vectors in [simulated::vectors(128, 1, ShardPosition { index: 127, count: 128 }), vectors::limits()] {
+        let mut history = all_but_the_last(vectors);
+        let post = history.posts(0).remove(0);
+        let done = history.post(&post).accepted();
+        units("post_shard, 128 insolvent assets, the last of 128 shards", &done);
+        assert_eq!(events::<EpochFinalized>(&done)[0].insolvent, u128::MAX);
+        assert_eq!(history.commitment(1).insolvent, u128::MAX);
+        assert_eq!(history.commitment(1).roots[127], post.root);
+        let answer = history.ask(Some(1), 128, u64::MAX).accepted();
+        units("solvency, 128 assets, 128 shards", &answer);
+    }
 }
 
 #[test]
 fn the_next_shard_is_the_only_one() {
-    let mut history = largest();
+    let mut history = all_but_the_last(vectors::limits());
     let (id, post) = (history.id(), history.posts(0).remove(0));
     history.chain.edit(&exchange_address(&id), |exchange: &mut Exchange| {
         if let Some(pending) = &mut exchange.pending {

@@ -99,7 +99,7 @@ pub fn wide() -> Vectors {
     read("wide.json")
 }
 
-/// One epoch of which there is one shard, the last of 128; 64 assets, all insolvent.
+/// One epoch of which there is one shard, the last of 128; 128 assets, all insolvent.
 pub fn limits() -> Vectors {
     #[derive(Deserialize)]
     struct Limits {
