@@ -85,6 +85,34 @@ library Bn254 {
         if (!success) revert IRefusals.PrecompileFailed(address(ADD));
     }
 
+    /// @notice Adds the sum of `scalars[i]` times point i. Points are valid; a scalar of r or more counts modulo r.
+    function addProducts(Sum memory sum, uint256[32] calldata points, uint256[16] memory scalars) internal view {
+        bool success = true;
+        assembly ("memory-safe") {
+            let next := add(sum, 64)
+            for { let end := add(points, 1024) } lt(points, end) { points := add(points, 64) } {
+                calldatacopy(next, points, 64)
+                mstore(add(sum, 128), mload(scalars))
+                scalars := add(scalars, 32)
+                success := and(success, staticcall(gas(), MULTIPLY, next, 96, next, 64))
+                success := and(success, eq(returndatasize(), 64))
+                success := and(success, staticcall(gas(), ADD, sum, 128, sum, 64))
+                success := and(success, eq(returndatasize(), 64))
+            }
+        }
+        if (!success) revert IRefusals.PrecompileFailed(address(MULTIPLY));
+    }
+
+    /// @notice Whether all eight words are below `bound`.
+    function areBelow(uint256 bound, uint256[8] calldata words) internal pure returns (bool valid) {
+        valid = true;
+        assembly ("memory-safe") {
+            for { let end := add(words, 256) } lt(words, end) { words := add(words, 64) } {
+                valid := and(valid, and(lt(calldataload(words), bound), lt(calldataload(add(words, 32)), bound)))
+            }
+        }
+    }
+
     /// @notice Whether the product of the first `count` pairings is one.
     /// @param pairs of a G1 point (2 words) and a G2 point (4 words)
     /// @return valid whether all points are on their curves and in their subgroups

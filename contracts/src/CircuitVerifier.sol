@@ -71,17 +71,22 @@ contract CircuitVerifier is ICircuitVerifier {
 
     /// @inheritdoc ICircuitVerifier
     function verify(
+        bytes32 context,
         uint256[] calldata publicVector,
         uint256 d,
         uint256[32] calldata openingPoints,
         uint256[8] calldata openingScalars,
         uint256[8] calldata proof
     ) external view {
-        PublicVector.checkHead(publicVector);
+        uint256[204] memory y = PublicVector.image(publicVector, openingPoints, openingScalars, d);
+        PublicVector.checkHead(y, publicVector.length);
         Opening.check(openingPoints);
-        PublicVector.checkRest(openingScalars, d);
+        PublicVector.checkTail(openingScalars, d);
+        bytes32 found = PublicVector.context(y);
+        if (found != context) revert ContextMismatch(context, found);
         _checkProof(proof);
-        (uint256 rho, uint256 phi) = PublicVector.bind(publicVector, openingPoints, openingScalars, d);
+        uint256 rho = PublicVector.challenge(y);
+        uint256 phi = PublicVector.evaluate(y, publicVector.length, rho);
         uint256[36] memory pairs;
         _setGroth16(pairs, proof, _publicInput(d, rho, phi));
         _setOpening(pairs, openingPoints, openingScalars, Opening.separator(rho, proof));
@@ -111,8 +116,10 @@ contract CircuitVerifier is ICircuitVerifier {
 
     /// @dev The pairing precompile would refuse these too, and take all gas with it. What is left to it is whether B is in the subgroup.
     function _checkProof(uint256[8] calldata proof) private pure {
-        for (uint256 i = 0; i < 8; ++i) {
-            if (proof[i] >= Bn254.Q) revert ProofCoordinateNotCanonical(i, proof[i]);
+        if (!Bn254.areBelow(Bn254.Q, proof)) {
+            for (uint256 i = 0; i < proof.length; ++i) {
+                if (proof[i] >= Bn254.Q) revert ProofCoordinateNotCanonical(i, proof[i]);
+            }
         }
         if (!Bn254.isOnCurve(Bn254.G1(proof[0], proof[1]))) revert ProofPointInvalid(POINT_A);
         if (!Bn254.isOnCurve(Bn254.G2(proof[2], proof[3], proof[4], proof[5]))) revert ProofPointInvalid(POINT_B);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {PackedAmounts} from "./PackedAmounts.sol";
+import {AmountList} from "./AmountList.sol";
 import {StatementFields} from "./Statement.sol";
 
 /// @title Epoch records and the rolling head of an exchange's history
@@ -23,6 +23,7 @@ library EpochRecord {
         pure
         returns (bytes32)
     {
+        (bytes memory encoded,) = AmountList.encode(liabilities);
         bytes memory preimage = abi.encodePacked(
             RECORD,
             fields.exchangeId,
@@ -35,7 +36,7 @@ library EpochRecord {
             fields.reservesDigest,
             fields.shardCount,
             roots,
-            PackedAmounts.encode(liabilities)
+            encoded
         );
         return sha256(preimage);
     }

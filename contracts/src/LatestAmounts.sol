@@ -15,87 +15,87 @@ library LatestAmounts {
     uint256 private constant BLOCK_ASSETS = 16;
 
     struct State {
-        /// By block. In the order of the assets, liability then reserve, the first one lowest.
+        /// By block: bytes in the order of the assets, the liability then the reserve of each.
         uint256[14][8] slots;
     }
 
     /// @notice Overwrites the amounts.
-    /// @param liabilities by asset, below 2^112, at most 128
+    /// @param liabilities by asset, below 2^112, 1 to 128 of them
     /// @param reserves as many, below 2^112
     /// @return insolvent bit i is set when reserve i is below liability i
     /// @return sizes bytes of each amount of block b, in bits 4 b to 4 b + 3
-    function write(State storage state, uint256[] memory liabilities, uint256[] calldata reserves)
+    function write(State storage state, uint256[] memory liabilities, uint256[] memory reserves)
         internal
         returns (uint128 insolvent, uint32 sizes)
     {
-        uint256 count = liabilities.length;
-        for (uint256 start = 0; start < count; start += BLOCK_ASSETS) {
-            uint256 end = start + BLOCK_ASSETS < count ? start + BLOCK_ASSETS : count;
-            (uint256 size, uint256 short) = _measure(liabilities, reserves, start, end);
-            _store(state.slots[start / BLOCK_ASSETS], liabilities, reserves, start, end, size);
-            insolvent |= short.toUint128();
-            sizes |= (size << (start / 4)).toUint32();
+        // From the last block, which may be short, to the first.
+        uint256 end = liabilities.length;
+        uint256 number = (end - 1) / BLOCK_ASSETS;
+        (uint256 size, uint256 under) =
+            _writeBlock(state.slots[number], liabilities, reserves, BLOCK_ASSETS * number, end);
+        uint256 all = size;
+        while (number > 0) {
+            end = BLOCK_ASSETS * number;
+            --number;
+            uint256 bits;
+            (size, bits) = _writeBlock(state.slots[number], liabilities, reserves, end - BLOCK_ASSETS, end);
+            under = (under << BLOCK_ASSETS) | bits;
+            all = (all << 4) | size;
         }
+        return (under.toUint128(), all.toUint32());
     }
 
     /// @notice The amounts of the asset at `index`, from 0; zero before the first epoch.
     /// @param sizes as `write` returned it
     function read(State storage state, uint256 index, uint32 sizes) internal view returns (Amounts memory) {
-        (uint256 number, uint256 place) = (index / BLOCK_ASSETS, index % BLOCK_ASSETS);
-        uint256 bits = 8 * ((sizes >> (4 * number)) & 15);
-        if (bits == 0) return Amounts(0, 0);
+        uint256 number = index / BLOCK_ASSETS;
+        uint256 size = (sizes >> (4 * number)) & 15;
+        if (size == 0) return Amounts(0, 0);
+        uint256 offset = 2 * size * (index % BLOCK_ASSETS);
         uint256[14] storage slots = state.slots[number];
-        (uint256 slot, uint256 shift) = (2 * bits * place / 256, 2 * bits * place % 256);
-        uint256 both = slots[slot] >> shift;
-        if (shift + 2 * bits > 256) both |= slots[slot + 1] << (256 - shift);
-        uint256 bound = 2 ** bits;
-        return Amounts({liability: (both % bound).toUint112(), reserve: ((both >> bits) % bound).toUint112()});
+        uint256 both = slots[offset / 32] << (8 * (offset % 32));
+        if (offset % 32 + 2 * size > 32) both |= slots[offset / 32 + 1] >> (256 - 8 * (offset % 32));
+        both >>= 256 - 16 * size;
+        return Amounts({liability: (both >> (8 * size)).toUint112(), reserve: (both % 2 ** (8 * size)).toUint112()});
     }
 
-    /// @dev How many bytes the largest amount of these assets needs, and which of them are insolvent.
-    function _measure(uint256[] memory liabilities, uint256[] calldata reserves, uint256 start, uint256 end)
-        private
-        pure
-        returns (uint256 size, uint256 insolvent)
-    {
-        assembly ("memory-safe") {
-            let any := 0
-            for { let i := start } lt(i, end) { i := add(i, 1) } {
-                let owed := mload(add(liabilities, shl(5, add(i, 1))))
-                let held := calldataload(add(reserves.offset, shl(5, i)))
-                any := or(any, or(owed, held))
-                insolvent := or(insolvent, shl(i, lt(held, owed)))
-            }
-            for {} any { any := shr(8, any) } { size := add(size, 1) }
-        }
-    }
-
-    /// @dev Lays the amounts of these assets one after another, `size` bytes each.
-    function _store(
+    /// @dev Writes the assets from `start` and before `end` as one block.
+    /// @return size bytes of an amount
+    /// @return insolvent bit i is set when the i-th of these assets is
+    function _writeBlock(
         uint256[14] storage slots,
         uint256[] memory liabilities,
-        uint256[] calldata reserves,
+        uint256[] memory reserves,
         uint256 start,
-        uint256 end,
-        uint256 size
-    ) private {
+        uint256 end
+    ) private returns (uint256 size, uint256 insolvent) {
         assembly ("memory-safe") {
-            let slot := slots.slot
-            let word := 0
-            let filled := 0
-            for { let i := start } lt(i, end) { i := add(i, 1) } {
-                let held := calldataload(add(reserves.offset, shl(5, i)))
-                let both := or(mload(add(liabilities, shl(5, add(i, 1)))), shl(shl(3, size), held))
-                word := or(word, shl(filled, both))
-                filled := add(filled, shl(4, size))
-                if gt(filled, 255) {
-                    sstore(slot, word)
-                    slot := add(slot, 1)
-                    filled := sub(filled, 256)
-                    word := shr(sub(shl(4, size), filled), both)
-                }
+            let apart := sub(reserves, liabilities)
+            let first := add(liabilities, shl(5, add(start, 1)))
+            let last := add(liabilities, shl(5, end))
+            let bits := 0
+            for { let at := last } iszero(lt(at, first)) { at := sub(at, 32) } {
+                let owed := mload(at)
+                let held := mload(add(at, apart))
+                bits := or(bits, or(owed, held))
+                insolvent := or(shl(1, insolvent), lt(held, owed))
             }
-            if filled { sstore(slot, word) }
+            for {} bits { bits := shr(8, bits) } { size := add(size, 1) }
+            // Amounts are laid out from the last to the first: the zeros before one are where the next goes, or before the block.
+            let laidOut := add(mload(64), 32)
+            let behind := add(laidOut, mul(size, shl(1, sub(end, start))))
+            mstore(behind, 0)
+            let to := sub(behind, 32)
+            for { let at := last } iszero(lt(at, first)) { at := sub(at, 32) } {
+                mstore(to, mload(add(at, apart)))
+                to := sub(to, size)
+                mstore(to, mload(at))
+                to := sub(to, size)
+            }
+            for { let slot := slots.slot } lt(laidOut, behind) { slot := add(slot, 1) } {
+                sstore(slot, mload(laidOut))
+                laidOut := add(laidOut, 32)
+            }
         }
     }
 }

@@ -52,24 +52,27 @@ library Opening {
     {
         uint256[16] memory coefficients = _coefficients(scalars, t);
         left.addProduct(1, 2, Bn254.R - mulmod(t, scalars[I], Bn254.R));
-        for (uint256 i = 0; i < POINTS; ++i) {
-            left.addProduct(points[2 * i], points[2 * i + 1], coefficients[i]);
-        }
+        left.addProducts(points, coefficients);
         right.addProduct(points[2 * P], points[2 * P + 1], Bn254.R - t);
     }
 
     /// @dev What each point is multiplied by in t X.
     function _coefficients(uint256[8] calldata scalars, uint256 t) private pure returns (uint256[16] memory result) {
-        // One variable after the other, the highest bit's first, splits each product in two. The last three are not used.
+        uint256 r = Bn254.R;
         result[0] = t;
-        uint256 size = 1;
-        for (uint256 b = VARIABLES; b > 0; size *= 2) {
-            uint256 z = scalars[--b];
-            for (uint256 j = size; j > 0;) {
-                uint256 whole = result[--j];
-                uint256 part = mulmod(whole, z, Bn254.R);
-                result[2 * j + 1] = part;
-                result[2 * j] = addmod(whole, Bn254.R - part, Bn254.R);
+        // One variable after the other, the highest bit's first, splits each product in two. The last three of the sixteen are not used.
+        for (uint256 b = VARIABLES; b > 0; --b) {
+            uint256 z = scalars[b - 1];
+            assembly ("memory-safe") {
+                // Backwards, as a product's two parts lie behind it.
+                for { let from := add(result, shl(sub(9, b), 1)) } gt(from, result) {} {
+                    from := sub(from, 32)
+                    let whole := mload(from)
+                    let part := mulmod(whole, z, r)
+                    let to := sub(shl(1, from), result)
+                    mstore(add(to, 32), part)
+                    mstore(to, addmod(whole, sub(r, part), r))
+                }
             }
         }
         result[S] = mulmod(t, scalars[ETA], Bn254.R);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {AmountList} from "./AmountList.sol";
 import {AssetList} from "./AssetList.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {EpochRecord} from "./EpochRecord.sol";
@@ -23,6 +24,8 @@ contract Reserves is Exchanges, Solvencies {
     using SafeCast for uint256;
 
     uint16 private constant SHARDS_MAX = 128;
+    /// Bytes of `EpochFinalized` before its lists.
+    uint256 private constant EVENT_LISTS = 320;
 
     /// @inheritdoc IReserves
     ICircuitRegistry public immutable circuits;
@@ -38,17 +41,20 @@ contract Reserves is Exchanges, Solvencies {
         if (!state.isPoster[msg.sender]) revert NotPoster(exchangeId, msg.sender);
         _checkExchange(exchangeId, progress, post);
         _checkTime(state, progress, post);
-        StatementFields memory fields = _statement(exchangeId, state, post);
+        uint256[] memory reserves = AmountList.copy(post.reserves);
+        (StatementFields memory fields, uint256 bits) = _statement(exchangeId, state, post, reserves);
         _checkShard(state, progress, fields);
         (ICircuitVerifier verifier, SetupKind setup) = circuits.activeCircuit(post.circuitId);
-        _checkElements(post, Statement.context(fields, fields.shardIndex));
-        verifier.verify(post.publicVector, post.d, post.openingPoints, post.openingScalars, post.proof);
+        AmountList.checkAll(reserves, bits);
+        uint256[] calldata publicVector = post.publicVector;
+        bytes32 context = Statement.context(fields, fields.shardIndex);
+        verifier.verify(context, publicVector, post.d, post.openingPoints, post.openingScalars, post.proof);
 
-        emit ShardPosted(exchangeId, post.epoch, msg.sender, post.shardIndex, post.shardCount, post.publicVector[2]);
-        (bytes32 roots, uint256[] memory liabilities) = _accumulate(state.pending, post);
+        emit ShardPosted(exchangeId, post.epoch, msg.sender, post.shardIndex, post.shardCount, publicVector[2]);
+        (bytes32 roots, uint256[] memory liabilities) = _accumulate(state.pending, publicVector, post.shardIndex);
         if (post.shardIndex + 1 == post.shardCount) {
             _clear(state.pending, progress);
-            _finalize(state, progress, fields, setup, roots, liabilities, post);
+            _finalize(state, progress, fields, setup, roots, post.sources, liabilities, reserves);
         } else {
             _keep(state.pending, fields, roots, liabilities);
             progress.shardsDone = (uint256(post.shardIndex) + 1).toUint8();
@@ -60,8 +66,8 @@ contract Reserves is Exchanges, Solvencies {
     function _checkExchange(bytes32 exchangeId, Progress memory progress, ShardPost calldata post) private pure {
         if (progress.paused) revert ExchangePaused(exchangeId);
         if (progress.assets == 0) revert AssetListMissing(exchangeId);
-        if (post.publicVector.length != PublicVector.HEADER + progress.assets) {
-            uint256 length = post.publicVector.length;
+        uint256 length = post.publicVector.length;
+        if (length != PublicVector.HEADER + progress.assets) {
             uint256 found = length < PublicVector.HEADER ? 0 : length - PublicVector.HEADER;
             revert AssetCountMismatch(progress.assets, found);
         }
@@ -101,20 +107,17 @@ contract Reserves is Exchanges, Solvencies {
         if (index != progress.shardsDone) revert ShardOutOfOrder(progress.shardsDone, index);
     }
 
-    /// @dev Rule 5 but for what is left to the circuit's verifier: d and the opening.
-    function _checkElements(ShardPost calldata post, bytes32 expected) private pure {
-        PublicVector.checkBounds(post.publicVector);
-        PublicVector.checkReserves(post.reserves);
-        bytes32 found = PublicVector.context(post.publicVector);
-        if (found != expected) revert ContextMismatch(expected, found);
-    }
-
-    function _statement(bytes32 exchangeId, ExchangeState storage state, ShardPost calldata post)
-        private
-        view
-        returns (StatementFields memory)
-    {
-        return StatementFields({
+    /// @return fields what the post is for
+    /// @return bits all bits that are set in a reserve
+    function _statement(
+        bytes32 exchangeId,
+        ExchangeState storage state,
+        ShardPost calldata post,
+        uint256[] memory reserves
+    ) private view returns (StatementFields memory fields, uint256 bits) {
+        bytes32 reservesDigest;
+        (reservesDigest, bits) = Statement.reservesDigest(reserves, post.sources);
+        fields = StatementFields({
             exchangeId: exchangeId,
             epoch: post.epoch,
             asOf: post.asOf,
@@ -124,24 +127,24 @@ contract Reserves is Exchanges, Solvencies {
             circuitId: post.circuitId,
             ledgerSequence: post.ledgerSequence,
             ledgerHead: post.ledgerHead,
-            reservesDigest: Statement.reservesDigest(post.reserves, post.sources),
+            reservesDigest: reservesDigest,
             headBefore: _head(exchangeId, state, post.epoch)
         });
     }
 
     /// @dev Roots and totals of the epoch with this shard. Shard 0 starts from nothing, whatever was begun before.
-    function _accumulate(PendingState storage pending, ShardPost calldata post)
+    function _accumulate(PendingState storage pending, uint256[] calldata publicVector, uint16 shardIndex)
         private
         view
         returns (bytes32 roots, uint256[] memory liabilities)
     {
-        bool begins = post.shardIndex == 0;
-        roots = EpochRecord.appendRoot(begins ? bytes32(0) : pending.roots, post.publicVector[2]);
-        liabilities = post.publicVector[PublicVector.HEADER:];
+        bool begins = shardIndex == 0;
+        roots = EpochRecord.appendRoot(begins ? bytes32(0) : pending.roots, publicVector[2]);
+        liabilities = AmountList.copy(publicVector[PublicVector.HEADER:]);
         if (begins) return (roots, liabilities);
         for (uint256 i = 0; i < liabilities.length; ++i) {
             liabilities[i] += pending.liabilities[i];
-            if (liabilities[i] >> PublicVector.AMOUNT_BITS != 0) revert AmountOutOfRange(i + 1, liabilities[i]);
+            AmountList.check(i + 1, liabilities[i]);
         }
     }
 
@@ -174,14 +177,15 @@ contract Reserves is Exchanges, Solvencies {
         StatementFields memory fields,
         SetupKind setup,
         bytes32 roots,
+        bytes32 sources,
         uint256[] memory liabilities,
-        ShardPost calldata post
+        uint256[] memory reserves
     ) private {
         bytes32 record = EpochRecord.digest(fields, roots, liabilities);
         bytes32 head = EpochRecord.nextHead(fields.headBefore, record);
         uint128 insolvent;
-        (insolvent, progress.amountSizes) = state.amounts.write(liabilities, post.reserves);
-        _announceInsolvent(state, fields, insolvent, liabilities, post.reserves);
+        (insolvent, progress.amountSizes) = state.amounts.write(liabilities, reserves);
+        _announceInsolvent(state, fields, insolvent, liabilities, reserves);
         Epoch memory epoch = Epoch({
             head: head,
             asOf: fields.asOf,
@@ -197,20 +201,39 @@ contract Reserves is Exchanges, Solvencies {
         progress.asOf = fields.asOf;
         progress.ledgerSequence = fields.ledgerSequence;
         progress.setup = setup;
-        emit EpochFinalized(
-            fields.exchangeId,
-            fields.epoch,
+        _announceEpoch(fields, sources, liabilities, reserves, record, head);
+    }
+
+    /// @dev Emits `EpochFinalized`. In assembly because the compiler copies lists word by word.
+    function _announceEpoch(
+        StatementFields memory fields,
+        bytes32 sources,
+        uint256[] memory liabilities,
+        uint256[] memory reserves,
+        bytes32 record,
+        bytes32 head
+    ) private {
+        uint256 listSize = 32 * (liabilities.length + 1);
+        bytes memory fixedPart = abi.encode(
             fields.asOf,
             fields.shardCount,
             fields.circuitId,
             fields.ledgerSequence,
             fields.ledgerHead,
-            post.sources,
-            liabilities,
-            post.reserves,
+            sources,
+            EVENT_LISTS,
+            EVENT_LISTS + listSize,
             record,
             head
         );
+        (bytes32 topic, bytes32 exchangeId, uint256 epoch) = (EpochFinalized.selector, fields.exchangeId, fields.epoch);
+        assembly ("memory-safe") {
+            let data := mload(64)
+            mcopy(data, add(fixedPart, 32), EVENT_LISTS)
+            mcopy(add(data, EVENT_LISTS), liabilities, listSize)
+            mcopy(add(add(data, EVENT_LISTS), listSize), reserves, listSize)
+            log3(data, add(EVENT_LISTS, shl(1, listSize)), topic, exchangeId, epoch)
+        }
     }
 
     /// @param insolvent bit a - 1 is set when asset number a is insolvent
@@ -219,7 +242,7 @@ contract Reserves is Exchanges, Solvencies {
         StatementFields memory fields,
         uint128 insolvent,
         uint256[] memory liabilities,
-        uint256[] calldata reserves
+        uint256[] memory reserves
     ) private {
         for (uint256 i = 0; insolvent != 0; (++i, insolvent >>= 1)) {
             if (insolvent & 1 == 0) continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {PackedAmounts} from "./PackedAmounts.sol";
+import {AmountList} from "./AmountList.sol";
 
 /// @notice Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset list, circuit, ledger
 /// position, reserves report or history.
@@ -49,7 +49,15 @@ library Statement {
     /// @notice Digest of what the exchange says it holds.
     /// @param reserves by asset number, in committed units
     /// @param sources digest of the published reserves report
-    function reservesDigest(uint256[] calldata reserves, bytes32 sources) internal pure returns (bytes32) {
-        return sha256(abi.encodePacked(RESERVES, PackedAmounts.encode(reserves), sources));
+    /// @return digest of the report's figures and sources
+    /// @return bits all bits that are set in a reserve
+    function reservesDigest(uint256[] memory reserves, bytes32 sources)
+        internal
+        pure
+        returns (bytes32 digest, uint256 bits)
+    {
+        bytes memory encoded;
+        (encoded, bits) = AmountList.encode(reserves);
+        digest = sha256(abi.encodePacked(RESERVES, encoded, sources));
     }
 }

@@ -97,7 +97,7 @@ contract EpochsTest is Fixture {
         fields.circuitId = finalized.circuitId;
         fields.ledgerSequence = finalized.ledgerSequence;
         fields.ledgerHead = finalized.ledgerHead;
-        fields.reservesDigest = Statement.reservesDigest(finalized.reserves, finalized.sources);
+        (fields.reservesDigest,) = Statement.reservesDigest(finalized.reserves, finalized.sources);
         return EpochRecord.digest(fields, roots, finalized.liabilities);
     }
 

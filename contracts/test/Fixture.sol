@@ -137,7 +137,7 @@ abstract contract Fixture {
     }
 
     function setContext(ShardPost memory post) internal view {
-        bytes32 context = this.contextOf(post);
+        bytes32 context = contextOf(post);
         post.publicVector[0] = uint256(context) >> 128;
         post.publicVector[1] = uint256(context) & type(uint128).max;
     }
@@ -168,13 +168,15 @@ abstract contract Fixture {
     }
 
     function verifyCall(ShardPost memory post) internal view returns (bytes memory) {
+        bytes32 context = contextOf(post);
         return abi.encodeCall(
-            verifier().verify, (post.publicVector, post.d, post.openingPoints, post.openingScalars, post.proof)
+            verifier().verify, (context, post.publicVector, post.d, post.openingPoints, post.openingScalars, post.proof)
         );
     }
 
-    function contextOf(ShardPost calldata post) external view returns (bytes32) {
+    function contextOf(ShardPost memory post) internal view returns (bytes32) {
         Exchange memory exchange = reserves.exchange(exchangeId);
+        (bytes32 reservesDigest,) = Statement.reservesDigest(post.reserves, post.sources);
         StatementFields memory fields = StatementFields({
             exchangeId: exchangeId,
             epoch: post.epoch,
@@ -185,7 +187,7 @@ abstract contract Fixture {
             circuitId: post.circuitId,
             ledgerSequence: post.ledgerSequence,
             ledgerHead: post.ledgerHead,
-            reservesDigest: Statement.reservesDigest(post.reserves, post.sources),
+            reservesDigest: reservesDigest,
             headBefore: exchange.head
         });
         return Statement.context(fields, post.shardIndex);

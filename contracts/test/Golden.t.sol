@@ -105,12 +105,12 @@ contract GoldenTest is GoldenFixture {
         bytes32 expected = reserves.pendingEpoch(exchangeId).firstContext;
         ShardPost memory asFirst = shard(".other", 1);
         asFirst.shardIndex = 0;
-        bytes32 found = this.contextOf(asFirst);
+        bytes32 found = contextOf(asFirst);
         refuses(foreign, abi.encodeWithSelector(IRefusals.ShardStatementMismatch.selector, 1, expected, found));
         foreign.asOf = shard(".epochs[1]", 1).asOf;
         foreign.reserves = shard(".epochs[1]", 1).reserves;
         found = bytes32((foreign.publicVector[0] << 128) | foreign.publicVector[1]);
-        expected = this.contextOf(foreign);
+        expected = contextOf(foreign);
         refuses(foreign, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, expected, found));
         send(shard(".epochs[1]", 1));
         vm.assertEq(
@@ -132,8 +132,8 @@ contract GoldenTest is GoldenFixture {
         vm.prank(OWNER);
         bytes32 ceremony = registry.addCircuit(7, 128, 2, transcript, key);
         ShardPost memory post = shard(".epochs[0]", 0);
-        bytes32 found = this.contextOf(post);
+        bytes32 found = contextOf(post);
         post.circuitId = ceremony;
-        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, this.contextOf(post), found));
+        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), found));
     }
 }

@@ -29,10 +29,10 @@ contract PostsTest is Fixture {
         ShardPost memory post = nextPost();
         bytes memory call = abi.encodeCall(reserves.postShard, (exchangeId, post));
         refuses(STRANGER, call, abi.encodeWithSelector(IRefusals.NotPoster.selector, exchangeId, STRANGER));
-        bytes32 mine = this.contextOf(post);
+        bytes32 mine = contextOf(post);
         exchangeId = other;
         call = abi.encodeCall(reserves.postShard, (other, post));
-        refuses(STRANGER, call, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, this.contextOf(post), mine));
+        refuses(STRANGER, call, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), mine));
     }
 
     function test_no_asset_list_no_post() public {
@@ -222,14 +222,14 @@ contract PostsTest is Fixture {
     function test_a_proof_of_another_statement_is_named_as_such() public {
         for (uint256 change = 0; change < 6; ++change) {
             ShardPost memory post = nextPost();
-            bytes32 found = this.contextOf(post);
+            bytes32 found = contextOf(post);
             if (change == 0) post.asOf -= 1;
             if (change == 1) post.ledgerSequence += 1;
             if (change == 2) post.ledgerHead = ~post.ledgerHead;
             if (change == 3) post.sources = ~post.sources;
             if (change == 4) post.reserves[1] += 1;
             if (change == 5) post.circuitId = anotherCircuit();
-            bytes32 expected = this.contextOf(post);
+            bytes32 expected = contextOf(post);
             refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, expected, found));
         }
     }
@@ -238,17 +238,17 @@ contract PostsTest is Fixture {
         ShardPost memory post = nextPost();
         (post.publicVector[0], post.publicVector[1]) = (post.publicVector[1], post.publicVector[0]);
         bytes32 found = bytes32((post.publicVector[0] << 128) | post.publicVector[1]);
-        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, this.contextOf(post), found));
+        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), found));
     }
 
     function test_a_proof_of_another_asset_list_is_refused() public {
         ShardPost memory post = nextPost();
-        bytes32 found = this.contextOf(post);
+        bytes32 found = contextOf(post);
         Asset[] memory list = twoAssets();
         list[1].decimals = 18;
         vm.prank(AUTHORITY);
         reserves.setAssets(exchangeId, list);
-        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, this.contextOf(post), found));
+        refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), found));
     }
 
     /// @dev The same key under another transcript: active, and not the circuit the proof was made for.

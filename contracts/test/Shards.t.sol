@@ -33,7 +33,7 @@ contract ShardsTest is Fixture {
         ShardPost memory second = nextShard(1, 3);
         send(second);
         PendingEpoch memory pending = reserves.pendingEpoch(exchangeId);
-        vm.assertEq(pending.firstContext, this.contextOf(first), "context of shard 0");
+        vm.assertEq(pending.firstContext, contextOf(first), "context of shard 0");
         bytes32 roots = EpochRecord.appendRoot(0, first.publicVector[2]);
         vm.assertEq(pending.roots, EpochRecord.appendRoot(roots, second.publicVector[2]), "roots");
         vm.assertEq(abi.encode(pending.liabilities), abi.encode(pair(200, 400)), "totals so far");
@@ -182,7 +182,7 @@ contract ShardsTest is Fixture {
     function firstContextBy(ShardPost memory post) internal view returns (bytes32) {
         uint16 index = post.shardIndex;
         post.shardIndex = 0;
-        bytes32 context = this.contextOf(post);
+        bytes32 context = contextOf(post);
         post.shardIndex = index;
         return context;
     }

@@ -7,14 +7,17 @@ import {IRefusals} from "./IRefusals.sol";
 /// @notice Immutable: its verifying key is part of its code, was checked when it was deployed, and nobody can change it. All of the cryptography of a
 /// post is here: that the proof binds the public vector, that the Groth16 equation holds, and that the opening's does.
 interface ICircuitVerifier is IRefusals {
-    /// @notice Returns if the proof holds for the public vector and reverts with the check that failed if not: there is no result to ignore.
-    /// @dev Section 3 of the specification. What the elements mean, and bounds below r that follow from it, are the caller's to check.
+    /// @notice Returns if the proof holds for the public vector and the vector is for the statement with this context, and reverts with the check that
+    /// failed if not: there is no result to ignore.
+    /// @dev Section 3 of the specification. Checks, in this order: elements and points are in range, the context, the proof's points, the equations.
+    /// @param context digest of the statement
     /// @param publicVector high half of the context, low half, root, then up to 128 totals; those left out are zero
     /// @param d digest of the whole public vector, as the prover states it
     /// @param openingPoints x and y of C_0 to C_12, S, Q, P
     /// @param openingScalars z_0 to z_3, eta, u, i, v
     /// @param proof A (2 words), B (4), C (2), uncompressed, EIP-197 order (imaginary part of a coordinate first), A not negated
     function verify(
+        bytes32 context,
         uint256[] calldata publicVector,
         uint256 d,
         uint256[32] calldata openingPoints,
