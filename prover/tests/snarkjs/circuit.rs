@@ -1,10 +1,16 @@
 //! A circuit of a few rows with three public inputs, as the shipped one has.
 
-use ark_bn254::Fr;
+use ark_bn254::{Fr, G1Affine};
+use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::Matrix;
-use ballast_core::public_vector::PublicVector;
-use ballast_prover::{circuit::CLASS, setup::r1cs::R1cs};
+use ballast_core::{
+    Element,
+    circuit::Class,
+    opening::{OPENING_POINTS, OPENING_SCALARS, Opening},
+    public_vector::PublicVector,
+};
+use ballast_prover::{encoding::encode_g1, setup::r1cs::R1cs};
 
 /// Column 0 and the public inputs.
 pub const INPUTS: usize = 4;
@@ -59,10 +65,18 @@ impl Small {
     }
 }
 
-/// A public vector, and the inputs by which it is bound.
-pub fn public_vector() -> (PublicVector, [Fr; 3]) {
-    let vector = PublicVector::new(CLASS, &[7; 32], 9u64.into(), &[5u64.into(), 6u64.into()]).unwrap();
+/// A public vector with an opening that holds for the powers of tau: of the polynomial X, by C_0 = [tau] and P = [1].
+pub fn opened_vector(tau: &G1Affine) -> PublicVector {
+    let one = encode_g1(&G1Affine::generator());
+    let mut opening = Opening { points: [one; OPENING_POINTS], scalars: [Element::ZERO; OPENING_SCALARS] };
+    opening.points[0] = encode_g1(tau);
+    // u = I(u); z_high = 0 chooses C_0, S and Q count nothing.
+    (opening.scalars[5], opening.scalars[6]) = (5u64.into(), 5u64.into());
+    PublicVector::new(Class::SMALLEST, &[7; 32], 9u64.into(), &[5u64.into(), 6u64.into()], &opening).unwrap()
+}
+
+/// The inputs by which a public vector is bound.
+pub fn inputs(vector: &PublicVector) -> [Fr; 3] {
     let inputs = vector.inputs(vector.digest());
-    let inputs = [inputs.digest, inputs.challenge, inputs.evaluation].map(Into::into);
-    (vector, inputs)
+    [inputs.digest, inputs.challenge, inputs.evaluation].map(Into::into)
 }

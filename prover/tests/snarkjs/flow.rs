@@ -5,12 +5,12 @@ use std::{fs, path::PathBuf};
 use ark_bn254::{Bn254, Fq2, Fr};
 use ark_ff::UniformRand;
 use ark_groth16::Groth16;
-use ballast_core::digest::sha256;
+use ballast_core::{digest::sha256, public_vector::PublicVector};
 use ballast_prover::{
     VerifyError, encoding,
     qap::CircomReduction,
     setup::{
-        ceremony::{CeremonyKey, import_zkey},
+        ceremony::{CeremonyKey, import_ptau, import_zkey},
         contribution::Contribution,
         ptau::Ptau,
         r1cs::R1cs,
@@ -21,7 +21,7 @@ use rand::rngs::OsRng;
 use serde_json::json;
 
 use crate::{
-    circuit::{INPUTS, Small, public_vector},
+    circuit::{INPUTS, Small, inputs, opened_vector},
     files::{Ceremony, Circuit, beacon, ceremony, fresh, snarkjs},
 };
 
@@ -59,6 +59,13 @@ fn proof_json(proof: &ark_groth16::Proof<Bn254>) -> serde_json::Value {
     })
 }
 
+/// A public vector whose opening holds for the ceremony's powers of tau, and the inputs by which it is bound.
+fn public_vector() -> (PublicVector, [Fr; 3]) {
+    let vector = opened_vector(&import_ptau(&ceremony().powers, 2).unwrap().g1[1]);
+    let inputs = inputs(&vector);
+    (vector, inputs)
+}
+
 /// snarkjs' and our own verdict on a proof made here with snarkjs' key.
 fn assert_accepted(files: &Circuit, circuit: &Small) {
     let (vector, inputs) = public_vector();
@@ -75,7 +82,7 @@ fn assert_accepted(files: &Circuit, circuit: &Small) {
     let others = public([d, rho, phi + Fr::from(1u64)]);
     assert!(snarkjs.verify_proof(&verifying_key, &others, &proof_file).is_err());
 
-    let verifying_key = encoding::encode_key(&key.groth16.vk).unwrap();
+    let verifying_key = encoding::encode_key(&key.groth16.vk, &key.tau_g2).unwrap();
     assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&proof)), Ok(()));
     let negated = ark_groth16::Proof { a: -proof.a, ..proof };
     assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&negated)), Err(VerifyError::Rejected));
