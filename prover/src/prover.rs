@@ -4,7 +4,7 @@ use ark_bn254::{Bn254, Fr};
 use ark_ff::UniformRand;
 use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
-use ballast_core::{Element, public_vector::PublicVector};
+use ballast_core::{Element, circuit::Class, public_vector::PublicVector};
 use rand::{CryptoRng, RngCore, rngs::OsRng};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     constraints::Constraints,
     encoding::{Proof, encode_proof},
     key::ProvingKey,
+    kzg::Srs,
     phases::Phases,
     qap::CircomReduction,
     shard::{Shard, ShardError},
@@ -56,7 +57,7 @@ pub fn prove_with(
     phases: &mut Phases,
 ) -> Result<(PublicVector, Proof), ProveError> {
     shard.check(key.class(), &key.circuit_id())?;
-    let (witness, vector) = argue(key, shard, rng, phases)?;
+    let (witness, vector) = argue(key.srs(), key.class(), shard, rng, phases)?;
     let proof = prove_witness(key, &witness, rng, phases)?;
     phases
         .run("verification", || verify(key.verifying_key(), &vector, &proof))
@@ -64,21 +65,22 @@ pub fn prove_with(
     Ok((vector, proof))
 }
 
-/// The argument for a shard: the circuit's assignment and the public vector. What is left is the Groth16 proof.
+/// The argument for a shard, which [`Shard::check`] has let through: the circuit's assignment and the public vector. What is left
+/// is the Groth16 proof.
 ///
 /// # Errors
 /// [`ProveError`].
 pub fn argue(
-    key: &ProvingKey,
+    srs: &Srs,
+    class: Class,
     shard: &Shard,
     rng: &mut (impl RngCore + CryptoRng),
     phases: &mut Phases,
 ) -> Result<(Witness, PublicVector), ProveError> {
-    let class = key.class();
     let context = Element::halves(&shard.statement.context()).map(Fr::from);
     let (table, hashes) = phases.run("tree", || Table::new(class.depth, &shard.leaves, rng));
     let totals = table.totals(class.assets.into());
-    let (claim, messages) = argument::prover::prove(key.srs(), context, totals, &table, hashes, rng, phases)?;
+    let (claim, messages) = argument::prover::prove(srs, context, totals, &table, hashes, rng, phases)?;
     drop(table);
     let witness = phases.run("native verification", || Witness::new(class, claim, messages))?;
     Ok(witness.ok_or(SynthesisError::Unsatisfiable)?)

@@ -37,8 +37,10 @@ pub struct FractionLayer<S> {
 /// The permutation's rounds, last first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hashing<S> {
-    /// Leaf digests and node digests at the first point, and the digest of the node that has no place in the tree.
-    pub outputs: [S; 3],
+    /// The digest of node 0, which has no place in the tree. Sent before the first point is drawn.
+    pub node_zero: S,
+    /// Leaf digests and node digests at the first point.
+    pub outputs: [S; 2],
     pub layers: Vec<HashLayer<S>>,
 }
 
@@ -81,6 +83,7 @@ impl<S> Messages<S> {
             .map(|rounds| Ok(FractionLayer { rounds: arrays(rounds, &mut next)?, values: array(&mut next)? }))
             .collect::<Result<_, E>>()?;
         let fractions = Fractions { root, layers };
+        let node_zero = next()?;
         let outputs = array(&mut next)?;
         let layers = (0..ROUNDS)
             .rev()
@@ -90,7 +93,7 @@ impl<S> Messages<S> {
                 Ok(HashLayer { rounds, values })
             })
             .collect::<Result<_, E>>()?;
-        let hashing = Hashing { outputs, layers };
+        let hashing = Hashing { node_zero, outputs, layers };
         let batch = Batch { rounds: arrays(rows + COLUMN_VARIABLES, &mut next)?, value: next()? };
         Ok(Self { fractions, hashing, batch, evaluations: array(&mut next)? })
     }
@@ -105,6 +108,7 @@ impl<S> Messages<S> {
             .root
             .iter()
             .chain(fractions)
+            .chain([&self.hashing.node_zero])
             .chain(&self.hashing.outputs)
             .chain(hashing)
             .chain(batch)

@@ -16,23 +16,23 @@ pub struct Shape {
 pub const SHAPES: [Shape; 4] = [
     Shape {
         depth: 7,
-        rows: 458_125,
-        digest: bytes("8fc7827cb1f126ac1901d5b7d36317a8f77901277c17689acc2668d7063fa3c9"),
+        rows: 458_329,
+        digest: bytes("1b3899347fea8dfcab3c0c7c8d38af822da6c8906d1c8236af5c2a51934b8caa"),
     },
     Shape {
         depth: 8,
-        rows: 519_973,
-        digest: bytes("6ff66eb3ad85f0e6bf45c4567311245584373e176231beb256367985b51698c5"),
+        rows: 520_177,
+        digest: bytes("b3b167e35c4c65f146c89edb0624ffc325e0eed07abb4717deca4534c2aa8fd3"),
     },
     Shape {
         depth: 9,
-        rows: 582_886,
-        digest: bytes("aaa7f1002951fec2b056ba845a0417179fd34ffe2d4d639a8400e9209147c78c"),
+        rows: 583_090,
+        digest: bytes("edbd7b5e347d504f4cc78e84371ffafa9045c1e0894fa35aeb1f7a2976e53893"),
     },
     Shape {
         depth: 10,
-        rows: 646_854,
-        digest: bytes("de0b37ff3013de9d3e252e6488be2d7e05f89082988a1fafef7fbfda4df18d8f"),
+        rows: 647_058,
+        digest: bytes("6bce2a28e5cc7a13c7d0a680c68ad738c8c4c86109d4247434327e12b4ae0984"),
     },
 ];
 

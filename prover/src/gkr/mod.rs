@@ -1,4 +1,4 @@
-//! All hashing of a tree as one data-parallel GKR (Goldwasser, Kalai, Rothblum 2008; `docs/spec.md`, section 8.4).
+//! All hashing of a tree as one data-parallel GKR (Goldwasser, Kalai, Rothblum 2008; `docs/spec.md`, section 8.3).
 //!
 //! L leaf instances and L/2 node instances run the same permutation: Poseidon with five elements, 68 rounds,
 //! s <- M (s + c)^5, the power on the first element only in partial rounds. Node x of the heap hashes nodes 4x .. 4x + 3;

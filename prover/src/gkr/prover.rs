@@ -53,11 +53,12 @@ pub(crate) fn prove(
 ) -> Result<Hashing<Fr>, Check> {
     let field = &mut Native;
     let permutation = Permutation::get();
+    let node_zero = node_digests[0];
+    transcript.message(field, &[node_zero])?;
     let mut point = (0..variables).map(|_| transcript.challenge(field)).collect::<Result<Vec<_>, _>>()?;
     let outputs = [
         inner_product(digests, &equality_table(&point)),
         inner_product(node_digests, &equality_table(&point[..variables - 1])),
-        node_digests[0],
     ];
     let mut combiner = transcript.message(field, &outputs)?;
     let side = |trace, first| Side {
@@ -120,7 +121,7 @@ pub(crate) fn prove(
         transcript.message(field, &last.values)?;
         transcript.challenge(field)?;
     }
-    Ok(Hashing { outputs, layers })
+    Ok(Hashing { node_zero, outputs, layers })
 }
 
 impl Side {

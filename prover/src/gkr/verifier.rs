@@ -37,11 +37,13 @@ pub fn verify<A: Arithmetic>(
 ) -> Result<Vec<PointClaims<A::Scalar>>, A::Error> {
     let variables = row_variables(depth);
     let permutation = Permutation::get();
+    // Fixed before the point is drawn: afterwards it could make up for any difference between the tree and its hashes.
+    transcript.message(field, std::slice::from_ref(&hashing.node_zero))?;
     let mut point = (0..variables).map(|_| transcript.challenge(field)).collect::<Result<Vec<_>, _>>()?;
-    let mut claims = output_claims(field, &point, &hashing.outputs)?;
+    let mut claims = output_claims(field, &point, &hashing.node_zero, &hashing.outputs)?;
 
     let combiner = transcript.message(field, &hashing.outputs)?;
-    let [leaves, nodes, _] = &hashing.outputs;
+    let [leaves, nodes] = &hashing.outputs;
     let first = |field: &A, weight: A::Scalar| {
         let mut weights = vec![field.zero(); WIDTH];
         weights[0] = weight;
@@ -84,7 +86,8 @@ pub fn verify<A: Arithmetic>(
 fn output_claims<A: Arithmetic>(
     field: &mut A,
     point: &[A::Scalar],
-    [leaves, nodes, misplaced]: &[A::Scalar; 3],
+    node_zero: &A::Scalar,
+    [leaves, nodes]: &[A::Scalar; 2],
 ) -> Result<Vec<PointClaims<A::Scalar>>, A::Error> {
     let one =
         |column: usize, value: A::Scalar, field: &A| vec![TableClaim { weights: vec![(column, field.one())], value }];
@@ -96,7 +99,7 @@ fn output_claims<A: Arithmetic>(
         at_zero = field.mul(&at_zero, &complement)?;
     }
     lower.push(field.zero());
-    let excess = field.mul(&at_zero, misplaced)?;
+    let excess = field.mul(&at_zero, node_zero)?;
     let value = field.sub(nodes, &excess);
     let node_claim = PointClaims { point: lower, claims: one(TREE_LOW, value, field) };
     Ok(vec![leaf_claim, node_claim])

@@ -1,4 +1,4 @@
-//! Range checks and totals as one fractional sum (Papini and Haboeck, eprint 2023/1284; `docs/spec.md`, section 8.3).
+//! Range checks and totals as one fractional sum (Papini and Haboeck, eprint 2023/1284; `docs/spec.md`, section 8.4).
 //!
 //! ```text
 //! sum over limbs 1/(beta - limb)  -  sum over v < 2^16 of m_v/(beta - v)  +  sum over slots v_s/(gamma - a_s)
@@ -17,7 +17,7 @@
 //! Both sides are rational functions of beta and gamma, fixed by the commitments and totals before either is drawn. If they
 //! agree at a random point they are the same (Schwartz-Zippel, degree below 2^27), so they have the same poles: every limb is
 //! one of the 2^16 values, and for every asset the balances sum to T_a in F, with T_a = 0 where there is no total. At most
-//! 9 * 4^11 balances below 2^64 cannot reach r, so the sums are sums of integers. The root's denominator is the product of all;
+//! 9 * 4^10 balances below 2^64 cannot reach r, so the sums are sums of integers. The root's denominator is the product of all;
 //! that it is not zero says that no fraction stood at a pole.
 
 pub mod prover;
