@@ -81,11 +81,13 @@ impl R1CSToQAP for CircomReduction {
     }
 }
 
-/// The smallest domain with room for `rows` and the one of twice its size.
+/// The smallest domain with room for `rows` and the one of twice its size, both of 2^k-th roots of unity.
 fn domains<F: PrimeField, D: EvaluationDomain<F>>(rows: usize) -> Result<(D, D), SynthesisError> {
-    let domain = D::new(rows).ok_or(SynthesisError::PolynomialDegreeTooLarge)?;
-    let double = D::new(2 * domain.size()).ok_or(SynthesisError::PolynomialDegreeTooLarge)?;
-    Ok((domain, double))
+    // Beyond these, arkworks would go on with roots of other orders.
+    let size = rows.checked_next_power_of_two().filter(|size| size.trailing_zeros() < F::TWO_ADICITY);
+    let domain = |size| D::new(size).ok_or(SynthesisError::PolynomialDegreeTooLarge);
+    let size = size.ok_or(SynthesisError::PolynomialDegreeTooLarge)?;
+    Ok((domain(size)?, domain(2 * size)?))
 }
 
 #[cfg(test)]
@@ -150,7 +152,9 @@ mod tests {
 
     #[test]
     fn too_many_rows_are_an_error() {
-        let result = CircomReduction::h_query_scalars::<Fr, Domain>(1 << 28, Fr::ONE, Fr::ONE, Fr::ONE);
-        assert_eq!(result, Err(SynthesisError::PolynomialDegreeTooLarge));
+        for max_power in [1 << 27, (1 << 28) - 1, 1 << 28, usize::MAX - 1] {
+            let result = CircomReduction::h_query_scalars::<Fr, Domain>(max_power, Fr::ONE, Fr::ONE, Fr::ONE);
+            assert_eq!(result, Err(SynthesisError::PolynomialDegreeTooLarge));
+        }
     }
 }

@@ -12,7 +12,9 @@
 
 use std::{
     borrow::Cow,
+    fs::Permissions,
     io::{self, BufWriter, Seek, SeekFrom, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 
@@ -143,7 +145,9 @@ impl<'a> R1cs<'a> {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         };
-        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(directory)?);
+        // Readable for whoever may read the folder: the file is there to be handed on.
+        let permissions = Permissions::from_mode(0o666);
+        let mut file = BufWriter::new(tempfile::Builder::new().permissions(permissions).tempfile_in(directory)?);
         file.write_all(LETTERS)?;
         file.write_all(&VERSION.to_le_bytes())?;
         file.write_all(&3u32.to_le_bytes())?;
