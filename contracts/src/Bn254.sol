@@ -87,20 +87,22 @@ library Bn254 {
 
     /// @notice Adds the sum of `scalars[i]` times point i. Points are valid; a scalar of r or more counts modulo r.
     function addProducts(Sum memory sum, uint256[32] calldata points, uint256[16] memory scalars) internal view {
-        bool success = true;
+        bool multiplied = true;
+        bool added = true;
         assembly ("memory-safe") {
             let next := add(sum, 64)
             for { let end := add(points, 1024) } lt(points, end) { points := add(points, 64) } {
                 calldatacopy(next, points, 64)
                 mstore(add(sum, 128), mload(scalars))
                 scalars := add(scalars, 32)
-                success := and(success, staticcall(gas(), MULTIPLY, next, 96, next, 64))
-                success := and(success, eq(returndatasize(), 64))
-                success := and(success, staticcall(gas(), ADD, sum, 128, sum, 64))
-                success := and(success, eq(returndatasize(), 64))
+                multiplied := and(multiplied, staticcall(gas(), MULTIPLY, next, 96, next, 64))
+                multiplied := and(multiplied, eq(returndatasize(), 64))
+                added := and(added, staticcall(gas(), ADD, sum, 128, sum, 64))
+                added := and(added, eq(returndatasize(), 64))
             }
         }
-        if (!success) revert IRefusals.PrecompileFailed(address(MULTIPLY));
+        if (!multiplied) revert IRefusals.PrecompileFailed(address(MULTIPLY));
+        if (!added) revert IRefusals.PrecompileFailed(address(ADD));
     }
 
     /// @notice Whether all eight words are below `bound`.

@@ -84,6 +84,43 @@ contract GoldenTest is GoldenFixture {
         }
     }
 
+    function test_every_word_of_an_opening_counts() public {
+        ShardPost memory post = shard(".epochs[0]", 0);
+        for (uint8 word = 0; word < 32; ++word) {
+            uint256 right = post.openingPoints[word];
+            post.openingPoints[word] = addmod(right, 1, Bn254.Q);
+            refuses(post, abi.encodeWithSelector(IRefusals.OpeningPointInvalid.selector, word / 2));
+            // A negated y is the other point of this x.
+            post.openingPoints[word] = word % 2 == 0 ? right : Bn254.Q - right;
+            if (word % 2 == 1) refuses(post, proofRejected(post));
+            post.openingPoints[word] = right;
+        }
+        for (uint256 scalar = 0; scalar < 8; ++scalar) {
+            post.openingScalars[scalar] = addmod(post.openingScalars[scalar], 1, Bn254.R);
+            refuses(post, proofRejected(post));
+            post.openingScalars[scalar] = addmod(post.openingScalars[scalar], Bn254.R - 1, Bn254.R);
+        }
+        send(post);
+    }
+
+    function test_an_opening_of_one_shard_does_not_open_another() public {
+        sendEpoch(1);
+        ShardPost memory first = shard(".epochs[1]", 0);
+        ShardPost memory second = shard(".epochs[1]", 1);
+        (first.openingPoints, first.openingScalars) = (second.openingPoints, second.openingScalars);
+        refuses(first, proofRejected(first));
+    }
+
+    /// @dev -A and -B make another valid proof of any, without its witness.
+    function test_a_proof_changed_into_another_valid_one_is_the_same_post() public {
+        ShardPost memory post = shard(".epochs[0]", 0);
+        post.proof[1] = Bn254.Q - post.proof[1];
+        (post.proof[4], post.proof[5]) = (Bn254.Q - post.proof[4], Bn254.Q - post.proof[5]);
+        send(post);
+        vm.assertEq(reserves.epoch(exchangeId, 1).head, vm.parseJsonBytes32(json, ".epochs[0].head_after"), "head");
+        refuses(shard(".epochs[0]", 0), abi.encodeWithSelector(IRefusals.EpochNotNext.selector, 2, 1));
+    }
+
     function test_a_proof_of_one_shard_does_not_prove_another() public {
         sendEpoch(1);
         ShardPost memory first = shard(".epochs[1]", 0);

@@ -136,6 +136,32 @@ contract VerifierTest is Fixture {
         verify(post);
     }
 
+    function addProducts(uint256[32] calldata points, uint256[16] memory scalars)
+        external
+        view
+        returns (Bn254.Sum memory sum)
+    {
+        Bn254.addProducts(sum, points, scalars);
+    }
+
+    function test_a_sum_of_products_wants_both_precompiles() public {
+        ShardPost memory post = nextPost();
+        uint256[16] memory scalars;
+        scalars[3] = 1;
+        Bn254.Sum memory sum = this.addProducts(post.openingPoints, scalars);
+        vm.assertTrue(sum.x == post.openingPoints[6] && sum.y == post.openingPoints[7], "one of the points");
+        for (uint160 precompile = 6; precompile < 8; ++precompile) {
+            vm.mockCall(address(precompile), "", "");
+            bytes memory call = abi.encodeCall(this.addProducts, (post.openingPoints, scalars));
+            (bool success, bytes memory result) = address(this).call(call);
+            vm.clearMockedCalls();
+            vm.assertTrue(!success, "accepted without a precompile");
+            vm.assertEq(
+                result, abi.encodeWithSelector(IRefusals.PrecompileFailed.selector, precompile), "another error"
+            );
+        }
+    }
+
     function testFuzz_a_proof_holds_for_its_vector_only(uint256 seed, uint256 mask, uint256 index) public {
         ShardPost memory post = nextPost();
         post.publicVector = new uint256[](3 + seed % 129);
