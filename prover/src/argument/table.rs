@@ -38,7 +38,8 @@ impl Table {
     /// The table of these leaves, at most 4^depth; further rows are unused leaves.
     ///
     /// The last entries of the lower column have no node and nothing is claimed of them. They are random, or the commitment S
-    /// of the opening would be a function of the table and the other commitments (`docs/spec.md`, section 8.8).
+    /// of the opening would be a function of the table and the other commitments, and here they enter what node 0 hashes to, so
+    /// that no published challenge can be computed from a guessed table (`docs/spec.md`, section 8.8).
     pub fn new(depth: u8, leaves: &[Leaf], rng: &mut (impl RngCore + CryptoRng)) -> (Self, Hashes) {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
