@@ -38,6 +38,7 @@ mod poly;
 mod poseidon;
 pub mod prover;
 pub mod qap;
+pub mod random;
 pub mod setup;
 pub mod shard;
 pub mod sumcheck;

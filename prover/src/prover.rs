@@ -5,7 +5,7 @@ use ark_ff::UniformRand;
 use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
 use ballast_core::{Element, circuit::Class, public_vector::PublicVector};
-use rand::{CryptoRng, RngCore, rngs::OsRng};
+use rand::rngs::OsRng;
 
 use crate::{
     argument::{self, table::Table},
@@ -17,6 +17,7 @@ use crate::{
     kzg::Srs,
     phases::Phases,
     qap::CircomReduction,
+    random::SecureRng,
     shard::{Shard, ShardError},
     verifier::{VerifyError, verify},
 };
@@ -53,7 +54,7 @@ pub fn prove(key: &ProvingKey, shard: &Shard) -> Result<(PublicVector, Proof), P
 pub fn prove_with(
     key: &ProvingKey,
     shard: &Shard,
-    rng: &mut (impl RngCore + CryptoRng),
+    rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<(PublicVector, Proof), ProveError> {
     shard.check(key.class(), &key.circuit_id())?;
@@ -74,7 +75,7 @@ pub fn argue(
     srs: &Srs,
     class: Class,
     shard: &Shard,
-    rng: &mut (impl RngCore + CryptoRng),
+    rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<(Witness, PublicVector), ProveError> {
     let context = Element::halves(&shard.statement.context()).map(Fr::from);
@@ -93,7 +94,7 @@ pub fn argue(
 pub fn prove_witness(
     key: &ProvingKey,
     witness: &Witness,
-    rng: &mut (impl RngCore + CryptoRng),
+    rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
     let constraints = phases.run("Groth16: constraints", || key.constraints())?;

@@ -3,7 +3,6 @@
 use ark_bn254::Fr;
 use ark_ff::Field;
 use ballast_core::opening::{CHUNKS, OPENING_POINTS};
-use rand::{CryptoRng, RngCore};
 
 use super::{
     batch,
@@ -23,6 +22,7 @@ use crate::{
     },
     lookup,
     phases::Phases,
+    random::SecureRng,
     transcript::Transcript,
 };
 
@@ -36,7 +36,7 @@ pub fn prove(
     totals: Vec<Fr>,
     table: &Table,
     hashes: Hashes,
-    rng: &mut (impl RngCore + CryptoRng),
+    rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<(Claim<Fr>, Messages<Fr>), Check> {
     let field = &mut Native;

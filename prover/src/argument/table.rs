@@ -3,13 +3,13 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, PrimeField, UniformRand};
 use ballast_core::leaf::{Leaf, SLOTS};
-use rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
 
 use super::layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, rows};
 use crate::{
     gkr::{WIDTH, trace::Trace},
     poseidon,
+    random::SecureRng,
 };
 
 /// Random entries in places of the heap that have no node.
@@ -40,7 +40,7 @@ impl Table {
     /// The last entries of the lower column have no node and nothing is claimed of them. They are random, or the commitment S
     /// of the opening would be a function of the table and the other commitments, and here they enter what node 0 hashes to, so
     /// that no published challenge can be computed from a guessed table (`docs/spec.md`, section 8.8).
-    pub fn new(depth: u8, leaves: &[Leaf], rng: &mut (impl RngCore + CryptoRng)) -> (Self, Hashes) {
+    pub fn new(depth: u8, leaves: &[Leaf], rng: &mut dyn SecureRng) -> (Self, Hashes) {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
         let mut tags = vec![Fr::ZERO; count];

@@ -4,12 +4,14 @@ use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{AdditiveGroup, UniformRand};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS};
-use rand::{CryptoRng, RngCore};
 
 use super::{BLINDERS, Srs};
-use crate::argument::{
-    batch::{element_columns, multiplicity_columns},
-    table::Table,
+use crate::{
+    argument::{
+        batch::{element_columns, multiplicity_columns},
+        table::Table,
+    },
+    random::SecureRng,
 };
 
 /// The random coefficients of every chunk. Secret.
@@ -17,7 +19,7 @@ use crate::argument::{
 pub struct Blinders(pub(crate) [[Fr; BLINDERS]; CHUNKS]);
 
 impl Blinders {
-    pub fn random(rng: &mut (impl RngCore + CryptoRng)) -> Self {
+    pub fn random(rng: &mut dyn SecureRng) -> Self {
         Self(std::array::from_fn(|_| std::array::from_fn(|_| Fr::rand(rng))))
     }
 }
