@@ -14,6 +14,7 @@
 //! | [`circuit`], [`constraints`], [`qap`] | the verifier as constraints, as matrices and as polynomials |
 //! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
 //! | [`encoding`] | arkworks' points to and from canonical bytes |
+//! | [`phases`], [`bench`] | what a proof costs |
 //!
 //! ```text
 //! shard ──> table ──> argument ──> circuit ──> prover ──> verifier
@@ -25,6 +26,7 @@
 
 pub mod argument;
 pub mod arithmetic;
+pub mod bench;
 pub mod circuit;
 pub mod constraints;
 pub mod encoding;
