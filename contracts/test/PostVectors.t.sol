@@ -54,25 +54,25 @@ contract PostVectorsTest is Fixture {
     function decode(bytes memory encoded) internal pure returns (ShardPost memory post) {
         uint256 assets = wordAt(encoded, HEADER - 2) >> 240;
         vm.assertEq(encoded.length, HEADER + 32 * (3 + 2 * assets + 1 + 32 + 8 + 8), "length");
-        uint256 at = HEADER;
+        uint256 cursor = HEADER;
         post.publicVector = new uint256[](3 + assets);
-        for (uint256 i = 0; i < 3 + assets; (++i, at += 32)) {
-            post.publicVector[i] = wordAt(encoded, at);
+        for (uint256 i = 0; i < 3 + assets; (++i, cursor += 32)) {
+            post.publicVector[i] = wordAt(encoded, cursor);
         }
         post.reserves = new uint256[](assets);
-        for (uint256 i = 0; i < assets; (++i, at += 32)) {
-            post.reserves[i] = wordAt(encoded, at);
+        for (uint256 i = 0; i < assets; (++i, cursor += 32)) {
+            post.reserves[i] = wordAt(encoded, cursor);
         }
-        post.d = wordAt(encoded, at);
-        at += 32;
-        for (uint256 i = 0; i < 32; (++i, at += 32)) {
-            post.openingPoints[i] = wordAt(encoded, at);
+        post.d = wordAt(encoded, cursor);
+        cursor += 32;
+        for (uint256 i = 0; i < 32; (++i, cursor += 32)) {
+            post.openingPoints[i] = wordAt(encoded, cursor);
         }
-        for (uint256 i = 0; i < 8; (++i, at += 32)) {
-            post.openingScalars[i] = wordAt(encoded, at);
+        for (uint256 i = 0; i < 8; (++i, cursor += 32)) {
+            post.openingScalars[i] = wordAt(encoded, cursor);
         }
-        for (uint256 i = 0; i < 8; (++i, at += 32)) {
-            post.proof[i] = wordAt(encoded, at);
+        for (uint256 i = 0; i < 8; (++i, cursor += 32)) {
+            post.proof[i] = wordAt(encoded, cursor);
         }
     }
 

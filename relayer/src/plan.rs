@@ -3,7 +3,8 @@
 use ballast_core::{
     Digest, Element, Refusal,
     assets::{Asset, AssetList},
-    circuit::{Class, SetupKind},
+    circuit::VerifyingKey,
+    circuit_file::{CircuitFile, CircuitFileError},
     digest::sha256,
     hexadecimal,
     inclusion::AssetName,
@@ -30,10 +31,8 @@ pub struct Plan {
     pub as_of: u64,
     /// By asset number.
     pub assets: Vec<AssetName>,
-    #[serde(with = "hexadecimal")]
-    pub circuit: Digest,
-    pub class: Class,
-    pub setup: SetupKind,
+    /// What proves every shard, with its verifying key: posting needs no proving key.
+    pub circuit: CircuitFile,
     pub shard_count: u16,
     pub ledger: LedgerPosition,
     /// By asset number, in committed units, as decimal strings.
@@ -56,7 +55,28 @@ impl Plan {
         if plan.version != VERSION {
             return Err(serde::de::Error::custom(format!("expected version {VERSION}, found {}", plan.version)));
         }
+        plan.verifying_key().map_err(serde::de::Error::custom)?;
         Ok(plan)
+    }
+
+    /// What the proofs are verified with.
+    ///
+    /// # Errors
+    /// A circuit that is not what its id says.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, CircuitFileError> {
+        self.circuit.check()
+    }
+
+    /// What `other`, an epoch of the same number after the same head, has otherwise.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        if self == other {
+            return None;
+        }
+        let circuit = |plan: &Self| format!("0x{} of depth {}", hex::encode(plan.circuit.id), plan.circuit.class.depth);
+        Some(match self.circuit == other.circuit {
+            true => "other reserves".into(),
+            false => format!("circuit {}, not {}", circuit(self), circuit(other)),
+        })
     }
 
     /// # Errors
@@ -102,7 +122,7 @@ impl Plan {
             as_of: self.as_of,
             asset_list: chain.asset_list,
             shard: ShardPosition { index: shard, count: self.shard_count },
-            circuit: self.circuit,
+            circuit: self.circuit.id,
             ledger: self.ledger,
             reserves: self.reserves_digest(),
             head_before: chain.head_before,
@@ -117,13 +137,13 @@ impl Plan {
         let statement = self.statement(shard)?;
         let (totals, beyond) = vector.totals().split_at(self.assets.len().min(vector.totals().len()));
         if beyond.iter().any(|total| *total != Element::ZERO) {
-            return Err(Refusal::AssetCountMismatch { expected: self.assets.len() as u16, found: self.class.assets });
+            return Err(Refusal::AssetCountMismatch { expected: self.assets.len() as u16, found: self.circuit.class.assets });
         }
         Ok(ShardPost {
             epoch: self.epoch,
             as_of: self.as_of,
             shard: statement.shard,
-            circuit: self.circuit,
+            circuit: self.circuit.id,
             ledger: self.ledger,
             sources: self.sources(),
             context: Element::halves(&statement.context()).map(Element::to_bytes),
@@ -131,6 +151,7 @@ impl Plan {
             totals: totals.iter().map(|total| total.to_bytes()).collect(),
             reserves: self.reserves.iter().map(|reserve| Element::from(*reserve).to_bytes()).collect(),
             digest: vector.digest().to_bytes(),
+            opening: vector.opening().words(),
             proof: *proof,
         })
     }
@@ -185,7 +206,7 @@ impl ProvedEpoch {
             if post_checked.reserves != plan.reserves || post.statement(&chain, &post_checked.reserves) != statement {
                 return Err(ProvedEpochError::PlanMismatch { epoch, shard });
             }
-            post_checked.public_vector(plan.class, &statement).map_err(refused)?;
+            post_checked.public_vector(plan.circuit.class, &statement).map_err(refused)?;
             checked.push(post_checked);
         }
         Ok(Self { plan, posts, checked })
@@ -232,7 +253,7 @@ impl ProvedEpoch {
             .checked
             .get(usize::from(shard))
             .ok_or(Refusal::ShardIndexInvalid { count: self.plan.shard_count, found: shard })?;
-        checked.public_vector(self.plan.class, &statement)
+        checked.public_vector(self.plan.circuit.class, &statement)
     }
 
     /// By shard.
@@ -261,7 +282,7 @@ impl ProvedEpoch {
             epoch: self.plan.epoch,
             as_of: self.plan.as_of,
             asset_list: chain.asset_list,
-            circuit: self.plan.circuit,
+            circuit: self.plan.circuit.id,
             ledger: self.plan.ledger,
             reserves: self.plan.reserves_digest(),
             shard_count: self.plan.shard_count,
@@ -297,6 +318,20 @@ mod units {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use ballast_core::{
+        circuit::G1_GENERATOR,
+        opening::{OPENING_POINTS, Opening},
+    };
+
+    /// The published circuit.
+    pub fn circuit() -> CircuitFile {
+        CircuitFile::parse(include_str!("../../circuits/depth-7-development.json")).unwrap().0
+    }
+
+    /// Points on the curve that open nothing.
+    pub fn opening() -> Opening {
+        Opening { points: [G1_GENERATOR; OPENING_POINTS], scalars: std::array::from_fn(|s| Element::from(s as u64)) }
+    }
 
     /// Two assets, two shards; no proof.
     pub fn plan() -> Plan {
@@ -307,9 +342,7 @@ pub(crate) mod tests {
             epoch: 1,
             as_of: 1_700_000_000,
             assets: vec![asset("BTC", 8), asset("USDC", 6)],
-            circuit: [2; 32],
-            class: Class::DIRECT,
-            setup: SetupKind::Development,
+            circuit: circuit(),
             shard_count: 2,
             ledger: LedgerPosition { sequence: 3, head: [3; 32] },
             reserves: vec![10, u128::from(u64::MAX) + 1],
@@ -323,7 +356,8 @@ pub(crate) mod tests {
             .map(|shard| {
                 let context = plan.statement(shard).unwrap().context();
                 let totals = [Element::from(4 + u64::from(shard)), Element::from(6u64)];
-                let vector = PublicVector::new(plan.class, &context, Element::from(9u64), &totals).unwrap();
+                let root = Element::from(9u64);
+                let vector = PublicVector::new(plan.circuit.class, &context, root, &totals, &opening()).unwrap();
                 plan.post(shard, &vector, &[7; 256]).unwrap()
             })
             .collect()
@@ -333,7 +367,24 @@ pub(crate) mod tests {
     fn a_plan_survives_its_text() {
         let plan = plan();
         assert_eq!(Plan::parse(&plan.text().unwrap()).unwrap(), plan);
-        assert!(Plan::parse(&plan.text().unwrap().replace("\"version\":1", "\"version\":2")).is_err());
+        let mut other = plan.clone();
+        other.version = 2;
+        assert!(Plan::parse(&other.text().unwrap()).is_err());
+        let mut other = plan;
+        other.circuit.transcript[0] ^= 1;
+        assert!(Plan::parse(&other.text().unwrap()).unwrap_err().to_string().contains("its content has"));
+    }
+
+    #[test]
+    fn what_an_epoch_was_begun_with_is_told_apart() {
+        let begun = plan();
+        assert_eq!(begun.difference(&plan()), None);
+        let mut reserves = plan();
+        reserves.reserves[0] += 1;
+        assert_eq!(begun.difference(&reserves).unwrap(), "other reserves");
+        let mut deeper = plan();
+        deeper.circuit.class.depth = 8;
+        assert!(begun.difference(&deeper).unwrap().contains("of depth 7, not "));
     }
 
     #[test]
@@ -390,15 +441,15 @@ pub(crate) mod tests {
                 epoch: proved.plan.epoch,
                 as_of: proved.plan.as_of,
                 assets: proved.plan.asset_list().unwrap(),
-                circuit: proved.plan.circuit,
+                circuit: proved.plan.circuit.id,
                 ledger: proved.plan.ledger,
                 sources: proved.plan.sources(),
                 roots: proved.roots(),
                 liabilities: proved.liabilities(),
                 reserves: proved.plan.reserves.clone(),
             },
-            class: proved.plan.class,
-            setup: proved.plan.setup,
+            class: proved.plan.circuit.class,
+            setup: proved.plan.circuit.setup,
             poster: ballast_sdk::chain::Address::Evm([1; 20].into()),
             posted_at: proved.plan.as_of,
             head_before: proved.plan.head_before,
@@ -419,7 +470,7 @@ pub(crate) mod tests {
     fn a_total_beyond_the_list_is_no_post() {
         let plan = plan();
         let totals = [Element::from(1u64); 3];
-        let vector = PublicVector::new(plan.class, &[0; 32], Element::ZERO, &totals).unwrap();
+        let vector = PublicVector::new(plan.circuit.class, &[0; 32], Element::ZERO, &totals, &opening()).unwrap();
         assert!(matches!(plan.post(0, &vector, &[7; 256]), Err(Refusal::AssetCountMismatch { .. })));
     }
 }

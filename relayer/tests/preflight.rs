@@ -1,16 +1,16 @@
-//! An epoch with real proofs held against what chains would say of it.
+//! An epoch of the golden history, with its real proofs, held against what chains would say of it.
 
-use std::{path::Path, sync::LazyLock};
+use std::sync::LazyLock;
 
 use ballast_core::{
     Element, Refusal,
-    assets::{Asset, AssetList},
+    assets::AssetList,
+    circuit::{Class, SetupKind},
+    circuit_file::CircuitFile,
     inclusion::AssetName,
-    leaf::{AccountId, Leaf, MasterSecret, Owner, Salt, Slot},
+    post::ShardPost,
     rules::Unfinished,
-    statement::LedgerPosition,
 };
-use ballast_prover::{ProvingKey, Shard, setup};
 use ballast_relayer::{
     chains::{ChainName, Standing},
     failure::{Classified, Exit, Problems},
@@ -22,60 +22,63 @@ use ballast_sdk::{
     circuit::Circuit,
     exchange::Exchange,
 };
-
-static KEY: LazyLock<ProvingKey> =
-    LazyLock::new(|| setup::development(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("setup")).unwrap());
+use serde_json::Value;
 
 const POSTER: Address = Address::Evm(alloy::primitives::Address::repeat_byte(2));
+/// What the history's reserves digest is made from.
+const REPORT: &str = "vector reserves report";
 
-fn assets() -> AssetList {
-    AssetList::new(vec![Asset::new("BTC", 8).unwrap(), Asset::new("USDC", 6).unwrap()]).unwrap()
+static HISTORY: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../tests/vectors/history.json")).unwrap());
+
+/// The second epoch: two shards.
+static EPOCH: LazyLock<&Value> = LazyLock::new(|| &HISTORY["epochs"][1]);
+
+fn bytes(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().unwrap().trim_start_matches("0x")).unwrap()
+}
+
+fn posts() -> Vec<ShardPost> {
+    let shards = EPOCH["shards"].as_array().unwrap();
+    shards.iter().map(|shard| ShardPost::decode(&bytes(&shard["encoded"])).unwrap()).collect()
+}
+
+fn circuit() -> CircuitFile {
+    CircuitFile::parse(include_str!("../../circuits/depth-7-development.json")).unwrap().0
 }
 
 fn plan() -> Plan {
-    let names = assets()
-        .as_slice()
-        .iter()
-        .map(|asset| AssetName { symbol: asset.symbol(), decimals: asset.decimals })
-        .collect();
+    let (exchange, post) = (&HISTORY["exchange"], &posts()[0]);
+    let list = |name: &str| exchange[name].as_array().unwrap().clone().into_iter();
+    let name = |(symbol, decimals): (Value, Value)| AssetName {
+        symbol: symbol.as_str().unwrap().into(),
+        decimals: decimals.as_u64().unwrap() as u8,
+    };
+    let reserves = EPOCH["reserves"].as_array().unwrap();
     Plan {
         version: VERSION,
-        exchange: [1; 32],
-        epoch: 3,
-        as_of: 1_700_000_000,
-        assets: names,
-        circuit: KEY.circuit_id(),
-        class: KEY.class(),
-        setup: KEY.setup(),
-        shard_count: 2,
-        ledger: LedgerPosition { sequence: 9, head: [9; 32] },
-        reserves: vec![100, 200],
-        reserves_report: "{}\n".into(),
-        head_before: [5; 32],
+        exchange: bytes(&exchange["id"]).try_into().unwrap(),
+        epoch: post.epoch,
+        as_of: post.as_of,
+        assets: list("symbols").zip(list("decimals")).map(name).collect(),
+        circuit: circuit(),
+        shard_count: post.shard.count,
+        ledger: post.ledger,
+        reserves: reserves.iter().map(|reserve| reserve.as_str().unwrap().parse().unwrap()).collect(),
+        reserves_report: REPORT.into(),
+        head_before: bytes(&EPOCH["head_before"]).try_into().unwrap(),
     }
 }
 
-/// Two shards of one leaf each, proved.
-static PROVED: LazyLock<ProvedEpoch> = LazyLock::new(|| {
-    let plan = plan();
-    let master = MasterSecret::new([3; 32]);
-    let posts = (0..plan.shard_count).map(|shard| {
-        let account = AccountId::from_public_id(&format!("customer {shard}"));
-        let salt = Salt::derive(&master, &plan.exchange, plan.epoch, account, 0);
-        let mut leaf = Leaf { owner: Some(Owner { account, salt }), ..Default::default() };
-        leaf.slots[0] = Slot { asset: 1, balance: 10 + u64::from(shard) };
-        let statement = plan.statement(shard).unwrap();
-        let (vector, proof) =
-            ballast_prover::prove(&KEY, &Shard { statement, assets: assets(), leaves: vec![leaf] }).unwrap();
-        plan.post(shard, &vector, &proof).unwrap()
-    });
-    let posts = posts.collect();
-    ProvedEpoch::new(plan, posts).unwrap()
-});
+static PROVED: LazyLock<ProvedEpoch> = LazyLock::new(|| ProvedEpoch::new(plan(), posts()).unwrap());
 
 /// A chain that waits for the plan's epoch.
 fn standing() -> Standing {
     let plan = plan();
+    let mut ledger = plan.ledger;
+    ledger.sequence -= 1;
+    ledger.head = [8; 32];
+    let circuit = circuit();
     Standing {
         chain: ChainName::Evm,
         clock: plan.as_of + 10,
@@ -86,23 +89,23 @@ fn standing() -> Standing {
             authority: POSTER,
             pending_authority: None,
             posters: vec![POSTER],
-            assets: Some(assets()),
+            assets: Some(plan.asset_list().unwrap()),
             cadence: 60,
             registered_at: 1,
             paused: false,
             next_epoch: plan.epoch,
             latest_as_of: plan.as_of - 1,
-            ledger: LedgerPosition { sequence: 8, head: [8; 32] },
+            ledger,
             head: plan.head_before,
         }),
         unfinished: None,
         circuit: Some(Circuit {
             chain: Chain::Evm(1),
-            id: KEY.circuit_id(),
-            class: KEY.class(),
-            setup: KEY.setup(),
-            transcript: KEY.transcript(),
-            key: KEY.verifying_key().clone(),
+            id: circuit.id,
+            class: circuit.class,
+            setup: circuit.setup,
+            transcript: circuit.transcript,
+            key: circuit.check().unwrap(),
             active_from: 1,
             retired: false,
         }),
@@ -113,7 +116,7 @@ fn problems(change: impl FnOnce(&mut Standing)) -> Problems {
     let mut standing = standing();
     change(&mut standing);
     let mut problems = Problems::default();
-    check_plan(&standing, &plan(), &POSTER, &KEY, &mut problems);
+    check_plan(&standing, &plan(), &POSTER, &mut problems);
     problems
 }
 
@@ -148,14 +151,13 @@ fn what_a_chain_would_refuse_is_told_before() {
     assert_refused(|s| s.circuit = None, "CircuitUnknown", Refused);
     assert_refused(|s| s.circuit.as_mut().unwrap().retired = true, "CircuitRetired", Refused);
     assert_refused(|s| s.circuit.as_mut().unwrap().active_from = u64::MAX, "CircuitNotActive", Refused);
-    let ceremony = ballast_core::circuit::SetupKind::Ceremony;
-    assert_refused(|s| s.circuit.as_mut().unwrap().setup = ceremony, "another key", Refused);
+    assert_refused(|s| s.circuit.as_mut().unwrap().setup = SetupKind::Ceremony, "another key", Refused);
     assert_refused(|s| s.clock = plan().as_of - 1, "AsOfInFuture", Refused);
     assert_refused(|s| exchange(s).latest_as_of = plan().as_of, "posted already", BadInput);
-    assert_refused(|s| exchange(s).ledger.sequence = 10, "LedgerSequenceBackwards", BadInput);
-    assert_refused(|s| exchange(s).ledger.sequence = 9, "LedgerHeadChanged", BadInput);
-    assert_refused(|s| exchange(s).next_epoch = 4, "EpochNotNext", Refused);
-    let swapped = AssetList::new(assets().as_slice().iter().rev().copied().collect()).unwrap();
+    assert_refused(|s| exchange(s).ledger.sequence = plan().ledger.sequence + 1, "LedgerSequenceBackwards", BadInput);
+    assert_refused(|s| exchange(s).ledger.sequence = plan().ledger.sequence, "LedgerHeadChanged", BadInput);
+    assert_refused(|s| exchange(s).next_epoch = 3, "EpochNotNext", Refused);
+    let swapped = AssetList::new(plan().asset_list().unwrap().as_slice().iter().rev().copied().collect()).unwrap();
     assert_refused(|s| exchange(s).assets = Some(swapped), "asset list", BadInput);
 }
 
@@ -176,11 +178,20 @@ fn several_problems_are_told_at_once() {
 }
 
 #[test]
-fn another_key_than_the_epoch_was_begun_with_is_refused() {
+fn a_circuit_that_is_not_registered_is_named_with_its_depth() {
+    let found = problems(|standing| standing.circuit = None).to_string();
+    assert!(found.contains("depth 7") && found.contains(&hex::encode(circuit().id)), "{found}");
+    assert!(found.contains("INSECURE") && found.contains("migrate circuit"), "{found}");
+}
+
+#[test]
+fn a_plan_whose_circuit_is_not_what_its_id_says_is_bad_input() {
     let mut problems = Problems::default();
-    let other = Plan { circuit: [4; 32], ..plan() };
-    check_plan(&standing(), &other, &POSTER, &KEY, &mut problems);
-    assert!(problems.to_string().contains("begun with circuit"), "{problems}");
+    let mut changed = plan();
+    changed.circuit.class = Class::new(8);
+    check_plan(&standing(), &changed, &POSTER, &mut problems);
+    assert!(problems.to_string().contains("its content has"), "{problems}");
+    assert_eq!(problems.exit(), Exit::BadInput);
 }
 
 #[test]
@@ -208,7 +219,7 @@ fn proofs_are_verified_before_anyone_pays_for_it() {
         let mut epoch = PROVED.clone();
         change(&mut epoch);
         let mut problems = Problems::default();
-        check_proofs(&epoch, KEY.verifying_key(), &mut problems);
+        check_proofs(&epoch, &mut problems);
         problems
     };
     assert!(verify(&|_| {}).is_empty());
@@ -229,7 +240,7 @@ fn a_post_with_another_total_is_no_post_of_its_plan_or_refused() {
     posts[0].totals[0] = Element::from(11u64).to_bytes();
     let epoch = ProvedEpoch::new(plan(), posts).unwrap();
     let mut problems = Problems::default();
-    check_proofs(&epoch, KEY.verifying_key(), &mut problems);
+    check_proofs(&epoch, &mut problems);
     assert!(!problems.is_empty(), "a changed total passes");
     let mut posts = PROVED.posts.clone();
     posts[0].totals[0] = Element::from(1u128 << 112).to_bytes();

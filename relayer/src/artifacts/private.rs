@@ -25,7 +25,7 @@ use super::{ArtifactError, Artifacts, atomic, make_directory};
 const VERSION: u8 = 1;
 const NOTICE: &str = "PRIVATE: every customer's balances. Inclusion files are made from it; never publish it.";
 const FILE: &str = "accounts.jsonl";
-/// An account's line: its id and 64 balances.
+/// An account's line: its id and 128 balances.
 const LINE_MAX: u64 = 16 * 1024;
 
 #[derive(Serialize, Deserialize)]

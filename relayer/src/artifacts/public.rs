@@ -93,14 +93,14 @@ impl StatementFile {
         let figures = plan.assets.iter().zip(epoch.liabilities()).zip(&plan.reserves);
         Ok(Self {
             version: VERSION,
-            setup_notice: plan.setup.label().into(),
+            setup_notice: plan.circuit.setup.label().into(),
             exchange: plan.exchange,
             exchange_name: exchange_name.into(),
             epoch: plan.epoch,
             as_of: plan.as_of,
-            circuit: plan.circuit,
-            class: plan.class,
-            setup: plan.setup,
+            circuit: plan.circuit.id,
+            class: plan.circuit.class,
+            setup: plan.circuit.setup,
             asset_list_digest: plan.asset_list()?.digest(),
             ledger: plan.ledger,
             sources: plan.sources(),
@@ -123,7 +123,7 @@ impl StatementFile {
 }
 
 impl StatementFile {
-    fn plan(&self, reserves_report: String) -> Plan {
+    fn plan(&self, circuit: CircuitFile, reserves_report: String) -> Plan {
         let names = self.assets.iter();
         Plan {
             version: self.version,
@@ -131,9 +131,7 @@ impl StatementFile {
             epoch: self.epoch,
             as_of: self.as_of,
             assets: names.map(|asset| AssetName { symbol: asset.symbol.clone(), decimals: asset.decimals }).collect(),
-            circuit: self.circuit,
-            class: self.class,
-            setup: self.setup,
+            circuit,
             shard_count: self.roots.len() as u16,
             ledger: self.ledger,
             reserves: self.assets.iter().map(|asset| asset.reserve).collect(),
@@ -148,12 +146,7 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`ArtifactError`]; without an index the directory does not count.
-    pub fn publish(
-        &self,
-        exchange_name: &str,
-        epoch: &ProvedEpoch,
-        circuit: &CircuitFile,
-    ) -> Result<Index, ArtifactError> {
+    pub fn publish(&self, exchange_name: &str, epoch: &ProvedEpoch) -> Result<Index, ArtifactError> {
         let directory = self.public(epoch.plan.epoch);
         make_directory(&directory, false)?;
         let invalid = |what: String| ArtifactError::Invalid { path: directory.clone(), what };
@@ -162,7 +155,7 @@ impl Artifacts {
             ("statement.json".into(), json(&statement).map_err(invalid)?),
             ("assets.json".into(), json(&epoch.plan.assets).map_err(invalid)?),
             ("reserves.json".into(), epoch.plan.reserves_report.clone().into_bytes()),
-            ("circuit.json".into(), json(circuit).map_err(invalid)?),
+            ("circuit.json".into(), json(&epoch.plan.circuit).map_err(invalid)?),
         ];
         for (shard, post) in epoch.posts.iter().enumerate() {
             files.push((format!("shard-{shard:03}.post"), post.encode()));
@@ -189,13 +182,17 @@ impl Artifacts {
         let invalid = |what: String| ArtifactError::Invalid { path: path.clone(), what };
         let stated: StatementFile =
             serde_json::from_slice(&read(&path)?).map_err(|error| invalid(error.to_string()))?;
-        let report = String::from_utf8(read(&directory.join("reserves.json"))?);
+        let text = |name: &str| -> Result<String, ArtifactError> {
+            String::from_utf8(read(&directory.join(name))?).map_err(|error| invalid(format!("{name}: {error}")))
+        };
+        let (circuit, _) =
+            CircuitFile::parse(&text("circuit.json")?).map_err(|error| invalid(format!("circuit.json: {error}")))?;
         let mut posts = Vec::with_capacity(stated.roots.len());
         for shard in 0..stated.roots.len() {
             let post = ShardPost::decode(&read(&directory.join(format!("shard-{shard:03}.post")))?);
             posts.push(post.map_err(|refusal| invalid(format!("shard {shard}: {refusal}")))?);
         }
-        let plan = stated.plan(report.map_err(|error| invalid(format!("reserves.json: {error}")))?);
+        let plan = stated.plan(circuit, text("reserves.json")?);
         let proved = ProvedEpoch::new(plan, posts).map_err(|error| invalid(error.to_string()))?;
         let again =
             StatementFile::new(&stated.exchange_name, &proved).map_err(|refusal| invalid(refusal.to_string()))?;
@@ -251,17 +248,13 @@ mod tests {
         Artifacts { public: directory.path().join("public"), private: directory.path().join("private") }
     }
 
-    fn circuit() -> CircuitFile {
-        CircuitFile::parse(include_str!("../../../circuits/direct-development.json")).unwrap().0
-    }
-
     #[test]
     fn published_files_are_indexed_and_the_same_when_written_again() {
         let directory = tempfile::tempdir().unwrap();
         let artifacts = artifacts(&directory);
         let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
-        let index = artifacts.publish("Example", &epoch, &circuit()).unwrap();
-        assert_eq!(artifacts.publish("Example", &epoch, &circuit()).unwrap(), index);
+        let index = artifacts.publish("Example", &epoch).unwrap();
+        assert_eq!(artifacts.publish("Example", &epoch).unwrap(), index);
         assert_eq!(artifacts.check(1).unwrap(), index);
         assert_eq!(index.files.len(), 4 + 2 * 2);
         assert_eq!(std::fs::read_dir(artifacts.public(1)).unwrap().count(), index.files.len() + 1);
@@ -279,18 +272,18 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let artifacts = artifacts(&directory);
         let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
-        artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        artifacts.publish("Example", &epoch).unwrap();
         assert_eq!(artifacts.proved(1).unwrap(), epoch);
         // Another epoch's files, whole by their own index.
         let mut later = plan();
         later.epoch = 2;
         let later = ProvedEpoch::new(later.clone(), posts(&later)).unwrap();
-        artifacts.publish("Example", &later, &circuit()).unwrap();
+        artifacts.publish("Example", &later).unwrap();
         std::fs::remove_dir_all(artifacts.public(1)).unwrap();
         std::fs::rename(artifacts.public(2), artifacts.public(1)).unwrap();
         assert!(matches!(artifacts.proved(1), Err(ArtifactError::Invalid { .. })));
         // A figure that the posts do not have.
-        artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        artifacts.publish("Example", &epoch).unwrap();
         let path = artifacts.public(1).join("statement.json");
         let text = std::fs::read_to_string(&path).unwrap().replace("\"liability\": \"9\"", "\"liability\": \"8\"");
         std::fs::write(&path, &text).unwrap();
@@ -309,7 +302,7 @@ mod tests {
         let artifacts = artifacts(&directory);
         assert!(matches!(artifacts.check(1), Err(ArtifactError::File { .. })));
         let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
-        artifacts.publish("Example", &epoch, &circuit()).unwrap();
+        artifacts.publish("Example", &epoch).unwrap();
         let post = artifacts.public(1).join("shard-000.post");
         let mut bytes = std::fs::read(&post).unwrap();
         bytes[100] ^= 1;

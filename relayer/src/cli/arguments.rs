@@ -57,6 +57,15 @@ pub enum Command {
         #[arg(long)]
         discard: bool,
     },
+    /// Prove a random snapshot that fills a circuit class, and say what each phase costs
+    Bench {
+        /// Of the class: 7 to 10
+        #[arg(long)]
+        depth: u8,
+        /// Leave the Groth16 step out, and its key
+        #[arg(long)]
+        argument_only: bool,
+    },
     /// Take a proved epoch back from its public files, after the store was lost; then post it
     Restore { epoch: u64 },
     /// Post the epoch that is proved

@@ -17,10 +17,12 @@ use crate::{
     config::{Config, Section, layered},
     failure::Failure,
     jobs::{
+        bench,
         connection::{Chains, sections},
         govern, include,
         post::{Poster, report},
         prove::{self, Prover},
+        proving_key::ProvingKeys,
         read,
         restore::restore,
         run::Runner,
@@ -34,6 +36,9 @@ use crate::{
 
 /// Settings' file when no other is named.
 const DEFAULT_FILE: &str = "ballast.toml";
+
+/// Where development keys go when no settings say it.
+const DEFAULT_KEYS: &str = ".ballast/setup";
 
 /// What proving needs of the settings.
 const PROVING: &[Section] = &[
@@ -86,6 +91,11 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
         Command::Prove { discard } => prove_epoch(&settings, discard, progress).await,
+        Command::Bench { depth, argument_only } => {
+            let config = settings.read(&[])?;
+            let keys = config.circuit.map_or_else(|| PathBuf::from(DEFAULT_KEYS), |circuit| circuit.cache);
+            Output::new(&bench::run(Class::new(depth), &keys, argument_only, progress)?)
+        }
         Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
         Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
@@ -145,7 +155,7 @@ fn check_snapshot(
             source::read_snapshot(settings.read(&[Section::Snapshot])?.snapshot()?)?
         }
     };
-    Output::new(&SnapshotReport::new(&snapshot, Class::DIRECT)?)
+    Output::new(&SnapshotReport::new(&snapshot, config.classes())?)
 }
 
 fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Failure> {
@@ -162,10 +172,10 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
 async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
-    let key = prove::key(config.circuit()?, progress)?;
+    let keys = ProvingKeys::new(config.circuit()?, progress);
     let chains = Chains::connect(&config, &ChainName::ALL).await?;
     chains.bind(&store).await?;
-    let prover = Prover { config: &config, store: &store, chains: &chains, key: &key, progress };
+    let prover = Prover { config: &config, store: &store, chains: &chains, keys: &keys, progress };
     if discard {
         let epoch = prover.discard().await?;
         return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
@@ -185,24 +195,23 @@ async fn restore_epoch(settings: &Settings, epoch: u64) -> Result<Output, Failur
 }
 
 async fn post_epoch(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
-    let config = settings.read(PROVING)?;
+    let config = settings.read(&[sections(&ChainName::ALL), vec![Section::Store]].concat())?;
     let store = Store::open(&config.store()?.path)?;
-    let key = prove::key(config.circuit()?, progress)?;
     let chains = Chains::connect(&config, &ChainName::ALL).await?;
     chains.bind(&store).await?;
     let (_, plan, posts) = prove::unfinished(&store)?
         .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
     let epoch = ProvedEpoch::new(plan, posts)?;
-    let poster = Poster { store: &store, chains: &chains, key: &key, progress };
+    let poster = Poster { store: &store, chains: &chains, progress };
     if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
 }
 
 async fn run_once(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
-    let key = prove::key(config.circuit()?, progress)?;
+    let keys = ProvingKeys::new(config.circuit()?, progress);
     let chains = Chains::connect(&config, &ChainName::ALL).await?;
-    let runner = Runner { config: &config, store: &store, chains: &chains, key: &key, progress };
+    let runner = Runner { config: &config, store: &store, chains: &chains, keys: &keys, progress };
     if dry_run { Output::new(&runner.rehearse().await?) } else { Output::new(&runner.once().await?) }
 }
 

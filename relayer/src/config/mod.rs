@@ -9,6 +9,7 @@ mod sources;
 use std::{fmt, path::PathBuf, time::Duration};
 
 use alloy::primitives::Address;
+use ballast_core::circuit::Class;
 use ballast_ledger::snapshot::Borrows;
 use figment::Figment;
 use solana_commitment_config::CommitmentConfig;
@@ -113,7 +114,10 @@ pub struct Secret {
 pub struct Circuit {
     /// `setup`: only `development`, which is INSECURE: whoever reads the source can forge proofs.
     pub setup: Setup,
-    /// `cache`: directory in which the proving key is kept.
+    /// `depths`: of the classes to choose from, 7 to 10; 7 by default. The smallest that holds a snapshot in one shard proves
+    /// it, else it is split into shards of the largest.
+    pub classes: Vec<Class>,
+    /// `cache`: directory in which proving keys are kept.
     pub cache: PathBuf,
 }
 
@@ -226,6 +230,11 @@ impl Config {
         self.circuit.as_ref().ok_or_else(|| absent(Section::Circuit))
     }
 
+    /// The classes to choose from, those of default settings when there is no complete section.
+    pub fn classes(&self) -> &[Class] {
+        self.circuit.as_ref().map_or(&[Class::SMALLEST], |circuit| &circuit.classes)
+    }
+
     pub fn solana(&self) -> Result<&Solana, Failure> {
         self.solana.as_ref().ok_or_else(|| absent(Section::Solana))
     }
@@ -278,9 +287,21 @@ impl Snapshot {
 impl Circuit {
     fn read(reader: &mut Reader) -> Option<Self> {
         let setup = reader.required("circuit.setup");
+        let classes = classes(reader);
         let cache = reader.required_path("circuit.cache");
-        Some(Self { setup: setup?, cache: cache? })
+        Some(Self { setup: setup?, classes, cache: cache? })
     }
+}
+
+fn classes(reader: &mut Reader) -> Vec<Class> {
+    let depths = reader.numbers("circuit.depths").unwrap_or_else(|| vec![Class::SMALLEST.depth.into()]);
+    let known = |depth: &u64| u8::try_from(*depth).ok().map(Class::new).filter(|class| class.check().is_ok());
+    let classes: Option<Vec<Class>> = depths.iter().map(known).collect();
+    classes.filter(|classes| !classes.is_empty()).unwrap_or_else(|| {
+        let (least, most) = (Class::SMALLEST.depth, Class::LARGEST.depth);
+        reader.refuse("circuit.depths", format!("expected depths of {least} to {most}, found {depths:?}"));
+        vec![Class::SMALLEST]
+    })
 }
 
 impl Solana {

@@ -130,6 +130,29 @@ impl Reader {
         }
     }
 
+    /// Numbers, as a list or as text: `7, 8`.
+    pub fn numbers(&mut self, key: &'static str) -> Option<Vec<u64>> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Numbers {
+            List(Vec<u64>),
+            One(u64),
+            Text(String),
+        }
+        match self.value(key)? {
+            Numbers::List(numbers) => Some(numbers),
+            Numbers::One(number) => Some(vec![number]),
+            Numbers::Text(text) => {
+                let items = text.trim_matches(['[', ']']).split(',').map(|item| item.trim().parse());
+                let numbers = items.collect::<Result<_, _>>().ok();
+                if numbers.is_none() {
+                    self.problem(key, format!("expected numbers such as [7, 8], found {text:?}"));
+                }
+                numbers
+            }
+        }
+    }
+
     /// Refuses a value that was read, with a reason.
     pub fn refuse(&mut self, key: &'static str, what: impl Display) {
         self.problem(key, what);

@@ -56,6 +56,28 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
+fn depths_are_a_list_in_the_file_and_text_elsewhere() {
+    let (_directory, path) = written(EXAMPLE);
+    let depths = |flags: &[(&str, &str)]| -> Result<Vec<u8>, String> {
+        let config = read(Some(&path), &[], flags).map_err(|problems| problems.to_string())?;
+        Ok(config.classes().iter().map(|class| class.depth).collect())
+    };
+    assert_eq!(depths(&[]), Ok(vec![7]));
+    for (text, expected) in [("8", vec![8]), ("7, 9", vec![7, 9]), ("[7,10]", vec![7, 10])] {
+        assert_eq!(depths(&[("circuit.depths", text)]), Ok(expected));
+    }
+    for bad in ["", "6", "7,11", "7;8", "seven", "-7", "[]"] {
+        let problem = depths(&[("circuit.depths", bad)]).unwrap_err();
+        assert!(problem.starts_with("circuit.depths") && problem.contains("expected"), "{problem}");
+    }
+    let found = problems("[circuit]\nsetup = \"development\"\ncache = \"a\"\ndepths = [3]\n");
+    assert!(found.iter().any(|problem| problem.contains("expected depths of 7 to 10, found [3]")), "{found:?}");
+    let (_directory, path) = written("[circuit]\nsetup = \"development\"\ncache = \"a\"\ndepths = []\n");
+    let none = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap_err();
+    assert!(none.to_string().contains("circuit.depths"), "{none}");
+}
+
+#[test]
 fn a_path_from_a_flag_is_relative_to_the_working_directory() {
     let (_directory, path) = written(EXAMPLE);
     let config = read(Some(&path), &[("BALLAST_STORE_PATH", "here.sqlite")], &[]).unwrap();

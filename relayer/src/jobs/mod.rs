@@ -5,6 +5,7 @@
 //! | [`source`] | reads snapshot and reserves |
 //! | [`connection`] | connects to the chains |
 //! | [`preflight`] | holds an epoch against both chains, and lists every problem |
+//! | [`proving_key`] | the keys of the settings' circuits |
 //! | [`prove`] | fixes an epoch and proves its shards |
 //! | [`post`] | posts a proved epoch to both chains and reads it back |
 //! | [`run`] | all of it |
@@ -12,13 +13,16 @@
 //! | [`govern`] | what an exchange's authority asks of both chains |
 //! | [`read`] | what the chains say |
 //! | [`include`] | one customer's inclusion file |
+//! | [`bench`] | what a proof costs on this machine |
 
+pub mod bench;
 pub mod connection;
 pub mod govern;
 pub mod include;
 pub mod post;
 pub mod preflight;
 pub mod prove;
+pub mod proving_key;
 pub mod read;
 pub mod restore;
 pub mod run;

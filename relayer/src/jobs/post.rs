@@ -3,7 +3,6 @@
 use std::fmt;
 
 use ballast_core::{Digest, hexadecimal, units};
-use ballast_prover::ProvingKey;
 use ballast_sdk::epoch::Status;
 use serde::Serialize;
 
@@ -24,7 +23,6 @@ use crate::{
 pub struct Poster<'a> {
     pub store: &'a Store,
     pub chains: &'a Chains,
-    pub key: &'a ProvingKey,
     pub progress: Progress,
 }
 
@@ -38,6 +36,8 @@ pub struct PostReport {
     pub head: Digest,
     #[serde(with = "hexadecimal")]
     pub circuit: Digest,
+    /// Of the circuit's class: a shard has 4^depth leaves.
+    pub depth: u8,
     /// What a proof of this setup is worth.
     pub setup: &'static str,
     pub shards: u16,
@@ -122,10 +122,10 @@ impl Poster<'_> {
         let mut problems = Problems::default();
         let mut estimates = Vec::new();
         for chain in self.chains.iter() {
-            let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit).await?;
+            let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit.id).await?;
             self.check_chain(chain, &standing, epoch, &mut problems, &mut estimates).await?;
         }
-        preflight::check_proofs(epoch, self.key.verifying_key(), &mut problems);
+        preflight::check_proofs(epoch, &mut problems);
         problems.finish()?;
         let plan = &epoch.plan;
         Ok(PostRehearsal {
@@ -133,7 +133,7 @@ impl Poster<'_> {
             epoch: plan.epoch,
             as_of: plan.as_of,
             shards: plan.shard_count,
-            setup: plan.setup.label(),
+            setup: plan.circuit.setup.label(),
             chains: estimates,
         })
     }
@@ -163,7 +163,7 @@ impl Poster<'_> {
             }
         };
         let mut found = Problems::default();
-        preflight::check_plan(standing, &epoch.plan, &poster, self.key, &mut found);
+        preflight::check_plan(standing, &epoch.plan, &poster, &mut found);
         let simulates = found.is_empty();
         found.messages().for_each(|problem| problems.push(found.exit(), problem));
         match chain.purse(epoch, shards_done).await {
@@ -192,7 +192,7 @@ impl Poster<'_> {
     }
 
     async fn post_to(&self, chain: &dyn Destination, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit).await?;
+        let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit.id).await?;
         match standing.position(&epoch.plan, Some(epoch)) {
             Position::Done => tracing::info!(chain = %chain.name(), epoch = epoch.plan.epoch, "is there already"),
             Position::Elsewhere(how) => {
@@ -254,8 +254,9 @@ pub fn report(store: &Store, epoch: &ProvedEpoch) -> Result<PostReport, Failure>
         epoch: plan.epoch,
         as_of: plan.as_of,
         head: epoch.head_after().map_err(Failure::other)?,
-        circuit: plan.circuit,
-        setup: plan.setup.label(),
+        circuit: plan.circuit.id,
+        depth: plan.circuit.class.depth,
+        setup: plan.circuit.setup.label(),
         shards: plan.shard_count,
         status: solvent(assets.iter().all(|asset| asset.status == Status::Solvent)),
         assets,
@@ -267,7 +268,7 @@ impl fmt::Display for PostReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = if self.status == Status::Solvent { "solvent" } else { "INSOLVENT" };
         writeln!(f, "epoch {}, as of {} (Unix seconds), {} shards: {status}", self.epoch, self.as_of, self.shards)?;
-        writeln!(f, "circuit 0x{} ({})", hex::encode(self.circuit), self.setup)?;
+        writeln!(f, "circuit 0x{} of depth {} ({})", hex::encode(self.circuit), self.depth, self.setup)?;
         writeln!(f, "head 0x{}", hex::encode(self.head))?;
         for Spent { chain, units, fee, transactions } in &self.chains {
             writeln!(

@@ -2,11 +2,10 @@
 
 use ballast_core::{
     Element, Refusal,
-    circuit::VerifyingKey,
+    opening::Opening,
     public_vector::PublicVector,
     rules::{Unfinished, check_circuit, check_order},
 };
-use ballast_prover::ProvingKey;
 use ballast_sdk::{chain::Address, circuit::Circuit, exchange::Exchange};
 use serde::Serialize;
 
@@ -50,7 +49,7 @@ pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
 }
 
 /// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
-pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, key: &ProvingKey, problems: &mut Problems) {
+pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, problems: &mut Problems) {
     let chain = standing.chain;
     let Some(exchange) = &standing.exchange else {
         return problems.bad_input(format!("{chain}: the exchange is not registered: `ballast exchange register`"));
@@ -70,7 +69,7 @@ pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, key: &Prov
         (_, Err(refusal)) => problems.bad_input(format!("the snapshot's asset list: {refusal}")),
         (Some(_), Ok(_)) => {}
     }
-    check_circuit_of(standing, plan, key, problems);
+    check_circuit_of(standing, plan, problems);
     if let Err(refusal) = order(standing, exchange, plan) {
         let hint = match refusal {
             Refusal::AsOfNotAfterLast { .. } => " This snapshot, or a later one, is posted already: give a newer one.",
@@ -88,42 +87,42 @@ fn order(standing: &Standing, exchange: &Exchange, plan: &Plan) -> Result<(), Re
     };
     let statement = plan.statement(shard)?;
     let totals = vec![Element::ZERO; plan.assets.len()];
-    let blank = PublicVector::new(plan.class, &statement.context(), Element::ZERO, &totals)
-        .ok_or(Refusal::AssetCountMismatch { expected: plan.class.assets, found: plan.assets.len() as u16 })?;
+    let class = plan.circuit.class;
+    let blank = PublicVector::new(class, &statement.context(), Element::ZERO, &totals, &Opening::ZERO)
+        .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: plan.assets.len() as u16 })?;
     let post = plan.post(shard, &blank, &[0; 256])?;
     let unfinished: Option<&Unfinished> = standing.unfinished.as_ref();
     check_order(&Standing::history(exchange), unfinished, &post, &statement, standing.clock).map(drop)
 }
 
-fn check_circuit_of(standing: &Standing, plan: &Plan, key: &ProvingKey, problems: &mut Problems) {
-    let chain = standing.chain;
-    let id = key.circuit_id();
-    if plan.circuit != id {
-        problems.bad_input(format!(
-            "the epoch was begun with circuit 0x{}, the key is of circuit 0x{}",
-            hex::encode(plan.circuit),
-            hex::encode(id)
-        ));
-    }
+fn check_circuit_of(standing: &Standing, plan: &Plan, problems: &mut Problems) {
+    let (chain, ours) = (standing.chain, &plan.circuit);
+    let named = format!("0x{}, depth {}, {}", hex::encode(ours.id), ours.class.depth, ours.setup.label());
     let Some(Circuit { setup, key: registered, active_from, retired, .. }) = &standing.circuit else {
-        return problems.refused(format!("{chain}: {}: 0x{}", Refusal::CircuitUnknown, hex::encode(plan.circuit)));
+        return problems.refused(format!("{chain}: {} ({named}): `migrate circuit`", Refusal::CircuitUnknown));
     };
-    if registered != key.verifying_key() || *setup != key.setup() {
-        problems.refused(format!("{chain}: the circuit registered as 0x{} has another key", hex::encode(plan.circuit)));
+    match plan.verifying_key() {
+        Ok(key) if *registered == key && *setup == ours.setup => {}
+        Ok(_) => problems.refused(format!("{chain}: the circuit is registered with another key ({named})")),
+        Err(error) => problems.bad_input(format!("the epoch's circuit: {error} ({named})")),
     }
     if let Err(refusal) = check_circuit(*active_from, *retired, standing.clock) {
-        problems.refused(format!("{chain}: {refusal}"));
+        problems.refused(format!("{chain}: {refusal} ({named})"));
     }
 }
 
 /// Every proof, verified here before anyone pays for having it verified.
-pub fn check_proofs(epoch: &ProvedEpoch, key: &VerifyingKey, problems: &mut Problems) {
+pub fn check_proofs(epoch: &ProvedEpoch, problems: &mut Problems) {
+    let key = match epoch.plan.verifying_key() {
+        Ok(key) => key,
+        Err(error) => return problems.bad_input(format!("epoch {}: its circuit: {error}", epoch.plan.epoch)),
+    };
     for (shard, post) in (0..).zip(&epoch.posts) {
         let verified = epoch.public_vector(shard).map_err(|refusal| refusal.to_string()).and_then(|vector| {
             if vector.digest().as_bytes() != &post.digest {
                 return Err("the digest is not that of the public vector".into());
             }
-            ballast_prover::verify(key, &vector, &post.proof).map_err(|error| error.to_string())
+            ballast_prover::verify(&key, &vector, &post.proof).map_err(|error| error.to_string())
         });
         if let Err(reason) = verified {
             problems.refused(format!("epoch {}, shard {shard}: the proof is refused: {reason}", epoch.plan.epoch));

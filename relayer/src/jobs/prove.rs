@@ -8,18 +8,22 @@ use ballast_core::{
     leaf::{AccountId, MasterSecret, Salt},
     post::ShardPost,
 };
-use ballast_ledger::leaves::{EpochSalts, LayoutError, Leaves};
-use ballast_prover::{ProvingKey, Shard, setup};
+use ballast_ledger::{
+    leaves::{EpochSalts, Layout, LayoutError, Leaves},
+    snapshot::Snapshot,
+};
+use ballast_prover::Shard;
 
 use super::{
     connection::Chains,
     preflight,
+    proving_key::{ProvingKeys, circuit_file},
     source::{self, Source},
 };
 use crate::{
     artifacts::Artifacts,
     chains::Standing,
-    config::{Circuit, Config, Setup},
+    config::Config,
     crash,
     failure::{Classified, Exit, Failure, Problems},
     keys,
@@ -52,22 +56,8 @@ pub struct Prover<'a> {
     pub config: &'a Config,
     pub store: &'a Store,
     pub chains: &'a Chains,
-    pub key: &'a ProvingKey,
+    pub keys: &'a ProvingKeys<'a>,
     pub progress: Progress,
-}
-
-/// The proving key of the settings' circuit.
-///
-/// # Errors
-/// When it can be neither read nor made.
-pub fn key(settings: &Circuit, progress: Progress) -> Result<ProvingKey, Failure> {
-    let spinner = progress.spinner("proving key");
-    let key = match settings.setup {
-        Setup::Development => setup::development(&settings.cache).map_err(Failure::other)?,
-    };
-    spinner.finish_and_clear();
-    tracing::info!(circuit = hex::encode(key.circuit_id()), setup = key.setup().label(), "proving key");
-    Ok(key)
 }
 
 /// The epoch that the store holds unfinished, with its posts so far.
@@ -128,10 +118,8 @@ impl Prover<'_> {
     /// # Errors
     /// When they cannot be written.
     pub fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let key = self.key;
-        let circuit = CircuitFile::new(key.class(), key.setup(), key.transcript(), key.verifying_key());
         let name = &self.config.exchange()?.name;
-        Artifacts::new(self.config.artifacts()?).publish(name, epoch, &circuit)?;
+        Artifacts::new(self.config.artifacts()?).publish(name, epoch)?;
         crash::point("artifacts-written");
         Ok(())
     }
@@ -141,7 +129,8 @@ impl Prover<'_> {
     /// # Errors
     /// When the chains cannot be asked.
     pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
-        let standings = self.chains.standings(&self.key.circuit_id()).await?;
+        let circuit = self.circuit(&source.snapshot)?;
+        let standings = self.chains.standings(&circuit.id).await?;
         let mut problems = Problems::default();
         preflight::check_agreement(&standings, &mut problems);
         // Whatever else there is follows from that.
@@ -149,10 +138,10 @@ impl Prover<'_> {
         let mut problems = Problems::default();
         let next = standings.iter().find_map(|standing| standing.exchange.as_ref());
         let (epoch, head) = next.map_or((1, self.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
-        let plan = self.planned(source, epoch, head)?;
+        let plan = self.planned(source, circuit, epoch, head)?;
         for (standing, chain) in standings.iter().zip(self.chains.iter()) {
             match chain.poster() {
-                Ok(poster) => preflight::check_plan(standing, &plan, &poster, self.key, &mut problems),
+                Ok(poster) => preflight::check_plan(standing, &plan, &poster, &mut problems),
                 Err(error) => problems.push(error.exit(), error),
             }
         }
@@ -168,11 +157,21 @@ impl Prover<'_> {
         Ok(plan)
     }
 
-    fn planned(&self, source: &Source, epoch: u64, head_before: Digest) -> Result<Plan, Failure> {
+    /// The circuit of the smallest class that holds the snapshot in one shard, or else of the largest.
+    fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
+        let class = Layout::choose(snapshot, self.keys.classes())?.class();
+        Ok(circuit_file(&*self.keys.of(class)?))
+    }
+
+    fn planned(
+        &self,
+        source: &Source,
+        circuit: CircuitFile,
+        epoch: u64,
+        head_before: Digest,
+    ) -> Result<Plan, Failure> {
         let Source { snapshot, reserves, .. } = source;
-        let master = self.master()?;
-        let salts = EpochSalts { master: &master, exchange: self.chains.exchange, epoch };
-        let leaves = Leaves::new(snapshot, self.key.class(), salts)?;
+        let layout = Layout::new(snapshot, circuit.class)?;
         let assets = snapshot.assets.as_slice().iter();
         Ok(Plan {
             version: VERSION,
@@ -180,10 +179,8 @@ impl Prover<'_> {
             epoch,
             as_of: snapshot.as_of,
             assets: assets.map(|asset| AssetName { symbol: asset.symbol(), decimals: asset.decimals }).collect(),
-            circuit: self.key.circuit_id(),
-            class: self.key.class(),
-            setup: self.key.setup(),
-            shard_count: leaves.layout().shard_count(),
+            circuit,
+            shard_count: layout.shard_count(),
             ledger: snapshot.ledger,
             reserves: reserves.amounts.clone(),
             reserves_report: String::from_utf8(reserves.report.clone()).map_err(Failure::other)?,
@@ -193,13 +190,14 @@ impl Prover<'_> {
 
     /// A begun epoch goes on with what it was begun with, or not at all.
     fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
-        let again = self.planned(source, plan.epoch, plan.head_before)?;
         let what = if stored.source != fingerprint(&source.digest, &self.master()?) {
-            "another snapshot, or another master secret"
-        } else if again != *plan {
-            "other reserves, or another circuit"
+            "another snapshot, or another master secret".into()
         } else {
-            return Ok(());
+            let again = self.planned(source, self.circuit(&source.snapshot)?, plan.epoch, plan.head_before)?;
+            match plan.difference(&again) {
+                Some(difference) => difference,
+                None => return Ok(()),
+            }
         };
         Err(Failure::bad_input(format!(
             "epoch {} was begun with {what} and is not finished: give those again, or drop what was proved of it with \
@@ -211,8 +209,9 @@ impl Prover<'_> {
     fn prove_shards(&self, plan: Plan, mut posts: Vec<ShardPost>, source: &Source) -> Result<ProvedEpoch, Failure> {
         let master = self.master()?;
         let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
-        let leaves = Leaves::new(&source.snapshot, plan.class, salts)?;
+        let leaves = Leaves::new(&source.snapshot, plan.circuit.class, salts)?;
         let assets = plan.asset_list().map_err(Failure::other)?;
+        let key = self.keys.of(plan.circuit.class)?;
         let bar = self.progress.bar(format!("proving epoch {}", plan.epoch), plan.shard_count.into());
         bar.set_position(posts.len() as u64);
         for shard in posts.len() as u16..plan.shard_count {
@@ -220,7 +219,7 @@ impl Prover<'_> {
             let part = leaves.shard(shard).ok_or_else(missing)?;
             let statement = plan.statement(shard).map_err(Failure::other)?;
             let witness = Shard { statement, assets: assets.clone(), leaves: part.leaves };
-            let (vector, proof) = ballast_prover::prove(self.key, &witness)
+            let (vector, proof) = ballast_prover::prove(&key, &witness)
                 .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", plan.epoch)))?;
             let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
             self.store.add_post(plan.epoch, shard, &post.encode())?;
@@ -257,7 +256,7 @@ impl Prover<'_> {
         };
         // What is in flight might make a chain hold it afterwards.
         self.chains.settle(self.store).await?;
-        for standing in self.chains.standings(&plan.circuit).await? {
+        for standing in self.chains.standings(&plan.circuit.id).await? {
             let exchange = standing.exchange.as_ref();
             if let Some(exchange) = exchange.filter(|exchange| exchange.next_epoch > plan.epoch) {
                 return Err(Failure::bad_input(format!(

@@ -1,7 +1,7 @@
 //! Snapshot, proof, both chains, read back: all of it.
 
+use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::report::Report as SnapshotReport;
-use ballast_prover::ProvingKey;
 use serde::Serialize;
 use std::fmt;
 
@@ -9,6 +9,7 @@ use super::{
     connection::Chains,
     post::{PostReport, Poster},
     prove::{Prover, unfinished},
+    proving_key::ProvingKeys,
     source,
 };
 use crate::{config::Config, failure::Failure, plan::ProvedEpoch, progress::Progress, store::Store};
@@ -30,6 +31,8 @@ pub struct RunRehearsal {
     pub unfinished: Option<u64>,
     /// The epoch that the snapshot would be.
     pub epoch: u64,
+    #[serde(with = "hexadecimal")]
+    pub circuit: Digest,
     pub setup: &'static str,
     pub snapshot: SnapshotReport,
 }
@@ -39,7 +42,7 @@ pub struct Runner<'a> {
     pub config: &'a Config,
     pub store: &'a Store,
     pub chains: &'a Chains,
-    pub key: &'a ProvingKey,
+    pub keys: &'a ProvingKeys<'a>,
     pub progress: Progress,
 }
 
@@ -91,17 +94,18 @@ impl Runner<'_> {
             dry_run: true,
             unfinished,
             epoch: plan.epoch,
-            setup: plan.setup.label(),
-            snapshot: SnapshotReport::new(&source.snapshot, plan.class)?,
+            circuit: plan.circuit.id,
+            setup: plan.circuit.setup.label(),
+            snapshot: SnapshotReport::new(&source.snapshot, &[plan.circuit.class])?,
         })
     }
 
     fn prover(&self) -> Prover<'_> {
-        Prover { config: self.config, store: self.store, chains: self.chains, key: self.key, progress: self.progress }
+        Prover { config: self.config, store: self.store, chains: self.chains, keys: self.keys, progress: self.progress }
     }
 
     fn poster(&self) -> Poster<'_> {
-        Poster { store: self.store, chains: self.chains, key: self.key, progress: self.progress }
+        Poster { store: self.store, chains: self.chains, progress: self.progress }
     }
 }
 
@@ -119,7 +123,8 @@ impl fmt::Display for RunRehearsal {
         if let Some(epoch) = self.unfinished {
             writeln!(f, "dry run: epoch {epoch} is unfinished and would be finished first")?;
         }
-        writeln!(f, "dry run: would prove and post epoch {} ({})", self.epoch, self.setup)?;
+        let circuit = hex::encode(self.circuit);
+        writeln!(f, "dry run: would prove and post epoch {} with circuit 0x{circuit} ({})", self.epoch, self.setup)?;
         self.snapshot.fmt(f)
     }
 }

@@ -204,7 +204,7 @@ private = "private"
 
 /// The published circuit.
 pub fn circuit_file() -> Result<(CircuitFile, VerifyingKey)> {
-    circuit::read(&project().join("circuits/direct-development.json"))
+    circuit::read(&project().join("circuits/depth-7-development.json"))
 }
 
 /// The program's address on a local cluster: its key is INSECURE, it is published with the source.

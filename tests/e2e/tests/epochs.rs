@@ -10,6 +10,7 @@ use std::{
 use ballast_core::{exchange::exchange_id, solvency::Standing};
 use ballast_e2e::{
     ballast::Ballast,
+    many_accounts,
     network::{ExchangeKeys, Network, Source},
     nodes::project,
     small_exchange,
@@ -21,13 +22,14 @@ use tempfile::TempDir;
 
 const YEAR: &str = "31536000";
 
-fn sample(accounts: Option<usize>, reserves: &str, borrows: &'static str) -> Source {
+/// All 500 accounts, of which four have borrowed.
+fn sample() -> Source {
     Source {
         snapshot: project().join("examples/ledger-500x53.json"),
         assets: None,
-        reserves: project().join("examples").join(reserves),
-        borrows,
-        accounts,
+        reserves: project().join("examples/reserves.toml"),
+        borrows: "gross",
+        accounts: None,
     }
 }
 
@@ -43,26 +45,24 @@ fn register(ballast: &Ballast) {
     }
 }
 
-/// What the first `accounts` accounts of the sample hold, by asset: a few lines that share nothing with the project.
-fn independent_totals(accounts: usize) -> BTreeMap<String, String> {
+/// What the accounts of the sample hold, by asset: a few lines that share nothing with the project.
+fn independent_totals() -> BTreeMap<String, String> {
     let script = "import json, sys\n\
         sample = json.load(open(sys.argv[1]))\n\
-        accounts = list(sample['accounts'].values())[:int(sys.argv[2])]\n\
+        accounts = list(sample['accounts'].values())\n\
         print(json.dumps({a: str(sum(max(0, x.get(a, 0)) for x in accounts)) for a in sample['assets']}))\n";
     let file = project().join("examples/ledger-500x53.json");
-    let output = Command::new("python3").args(["-c", script]).arg(file).arg(accounts.to_string()).output().unwrap();
+    let output = Command::new("python3").args(["-c", script]).arg(file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-async fn assert_totals_on_both_chains(network: &Network, exchange: &[u8; 32], accounts: usize) {
-    let expected = independent_totals(accounts);
-    assert_eq!(expected.len(), 53);
+async fn assert_totals_on_both_chains(network: &Network, exchange: &[u8; 32], expected: &BTreeMap<String, String>) {
     for client in network.clients().await.unwrap() {
         let epoch = client.latest(exchange).await.unwrap();
         let found: BTreeMap<String, String> =
             epoch.figures().into_iter().map(|asset| (asset.symbol, asset.liability.to_string())).collect();
-        assert_eq!(found, expected, "{}", client.chain());
+        assert_eq!(found, *expected, "{}", client.chain());
     }
 }
 
@@ -81,23 +81,24 @@ async fn one_commitment_end_to_end() {
     let network = Network::deployed().await.unwrap();
     let folder = TempDir::new().unwrap();
     the_sample_is_committed(&network, folder.path().join("sample")).await;
-    an_insolvent_epoch_is_stored_as_insolvent(&network, folder.path().join("insolvent")).await;
     what_is_wrong_is_told_by_the_exit_code(&network, folder.path().join("wrong")).await;
 }
 
 async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
-    let source = sample(Some(60), "reserves.toml", "refuse");
-    let (keys, ballast) = network.exchange(folder.clone(), "Sample", &source).await.unwrap();
+    let (keys, ballast) = network.exchange(folder.clone(), "Sample", &sample()).await.unwrap();
     register(&ballast);
     let run = ballast.json(&["run", "--once"]).unwrap();
-    assert_eq!(run["posted"]["epoch"], 1);
+    assert_eq!((&run["posted"]["epoch"], &run["posted"]["shards"], &run["posted"]["depth"]), (&1.into(), &1.into(), &7.into()));
+    assert_eq!(run["posted"]["status"], "solvent");
     assert!(run["posted"]["setup"].as_str().unwrap().contains("INSECURE"));
     for chain in run["posted"]["chains"].as_array().unwrap() {
         assert!(chain["units"].as_u64().unwrap() > 0, "{chain}");
         assert_ne!(chain["fee"], "0");
     }
     let id = id(&keys, "Sample");
-    assert_totals_on_both_chains(network, &id, 60).await;
+    let expected = independent_totals();
+    assert_eq!(expected.len(), 53);
+    assert_totals_on_both_chains(network, &id, &expected).await;
 
     let [solana, evm] = network.clients().await.unwrap();
     let agreement = solana.compare_history(&evm, &id).await.unwrap();
@@ -143,33 +144,6 @@ fn a_customer_checks(ballast: &Ballast, folder: &std::path::Path) {
     assert_eq!(exit_code(&forged), 3);
 }
 
-async fn an_insolvent_epoch_is_stored_as_insolvent(network: &Network, folder: PathBuf) {
-    let source = sample(Some(60), "reserves-insolvent.toml", "refuse");
-    let (keys, ballast) = network.exchange(folder, "Insolvent", &source).await.unwrap();
-    register(&ballast);
-    let run = ballast.json(&["run", "--once"]).unwrap();
-    assert_eq!(run["posted"]["status"], "insolvent");
-    let id = id(&keys, "Insolvent");
-    for client in network.clients().await.unwrap() {
-        let chain = client.chain();
-        let epoch = client.latest(&id).await.unwrap();
-        assert_eq!(epoch.status(), Status::Insolvent, "{chain}");
-        let short: Vec<String> = epoch
-            .figures()
-            .into_iter()
-            .filter(|asset| asset.status == Status::Insolvent)
-            .map(|asset| asset.symbol)
-            .collect();
-        assert_eq!(short, ["ABD"], "{chain}");
-        let standing = |symbol| client.solvency(&id, symbol, 31_536_000);
-        assert_eq!(standing("ABD").await.unwrap().standing, Standing::Insolvent, "{chain}");
-        assert_eq!(standing("ABC").await.unwrap().standing, Standing::Fresh, "{chain}");
-        assert_eq!(client.history(&id, ..).await.unwrap().epochs().count(), 1, "{chain}");
-    }
-    let answer = ballast.output(&["solvency", "ABD", "--max-age", YEAR]).unwrap();
-    assert_eq!(exit_code(&answer), 3);
-}
-
 async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathBuf) {
     let source = small_exchange::source(&folder).unwrap();
     let (_, ballast) = network.exchange(folder.clone(), "Wrong", &source).await.unwrap();
@@ -200,22 +174,38 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
     assert!(ballast.json(&["history"]).unwrap().to_string().find("\"record\"").is_none(), "nothing was posted");
 }
 
-/// All 500 accounts in 47 shards, borrows counted gross.
+/// More leaves than a shard holds, one account in both shards, and one unit too little of one asset.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_whole_sample_is_committed_in_shards() {
+async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent() {
     let network = Network::deployed().await.unwrap();
     let folder = TempDir::new().unwrap();
-    let mut source = sample(None, "reserves.toml", "gross");
-    // What 60 accounts are owed does not cover 500: insolvent, and stored.
-    source.accounts = None;
-    let (keys, ballast) = network.exchange(folder.path().into(), "Whole", &source).await.unwrap();
+    let many = many_accounts::source(folder.path()).unwrap();
+    let (keys, ballast) = network.exchange(folder.path().into(), "Many", &many.source).await.unwrap();
     register(&ballast);
     let run = ballast.json(&["run", "--once"]).unwrap();
-    assert_eq!(run["posted"]["shards"], 47);
+    assert_eq!((&run["posted"]["shards"], &run["posted"]["depth"]), (&2.into(), &7.into()));
     assert_eq!(run["posted"]["status"], "insolvent");
-    assert_totals_on_both_chains(&network, &id(&keys, "Whole"), 500).await;
+    let id = id(&keys, "Many");
+    let expected = many.totals.iter().map(|(symbol, total)| (symbol.clone(), total.to_string())).collect();
+    assert_totals_on_both_chains(&network, &id, &expected).await;
+    for client in network.clients().await.unwrap() {
+        let chain = client.chain();
+        let epoch = client.latest(&id).await.unwrap();
+        assert_eq!((epoch.status(), epoch.record.roots.len()), (Status::Insolvent, 2), "{chain}");
+        let figures = epoch.figures().into_iter();
+        let short: Vec<String> =
+            figures.filter(|asset| asset.status == Status::Insolvent).map(|asset| asset.symbol).collect();
+        assert_eq!(short, [many_accounts::SHORT], "{chain}");
+        let standing = |symbol| client.solvency(&id, symbol, 31_536_000);
+        assert_eq!(standing(many_accounts::SHORT).await.unwrap().standing, Standing::Insolvent, "{chain}");
+        assert_eq!(standing("A0").await.unwrap().standing, Standing::Fresh, "{chain}");
+        assert_eq!(client.history(&id, ..).await.unwrap().epochs().count(), 1, "{chain}");
+    }
+    let answer = ballast.output(&["solvency", many_accounts::SHORT, "--max-age", YEAR]).unwrap();
+    assert_eq!(exit_code(&answer), 3);
     let file = folder.path().join("inclusion.json");
-    let account = first_account();
-    ballast.run(&["inclusion", "make", "1", &account, "--out", &file.to_string_lossy()]).unwrap();
-    ballast.run(&["inclusion", "verify", &file.to_string_lossy(), "--account", &account]).unwrap();
+    let (path, account) = (file.to_string_lossy(), &many.straddling);
+    let made = ballast.json(&["inclusion", "make", "1", account, "--out", &path]).unwrap();
+    assert_eq!(made["leaves"], 2, "a leaf in each shard");
+    ballast.run(&["inclusion", "verify", &path, "--account", account]).unwrap();
 }

@@ -1,6 +1,9 @@
-//! The relayer killed at every point of a run, and at any moment: nothing is posted twice, and no chain is left behind.
+//! The relayer killed at every point of what it does, and at any moment: nothing is posted twice, and no chain is left behind.
+//!
+//! A proof takes half a minute, and what was proved before a kill is not proved again. So few epochs go through many kills: each
+//! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
 
-use std::{process::Stdio, time::Duration};
+use std::{collections::BTreeSet, process::Stdio, time::Duration};
 
 use alloy::{providers::Provider, rpc::types::Filter, sol_types::SolEvent};
 use anchor_lang::Discriminator;
@@ -10,9 +13,12 @@ use ballast_e2e::{
     network::{ExchangeKeys, Network, owner, program_keypair, wallet},
     small_exchange,
 };
-use ballast_migrations::transaction::connect;
+use ballast_migrations::transaction::{connect, send};
 use ballast_relayer::crash::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE};
-use ballast_sdk::{evm::bindings::Reserves, solana::bindings::accounts::Buffer};
+use ballast_sdk::{
+    evm::bindings::Reserves,
+    solana::{bindings::accounts::Buffer, instruction::Program},
+};
 use solana_sdk::signer::Signer;
 use tempfile::TempDir;
 
@@ -34,6 +40,24 @@ impl Exchange {
         let solana = keys.solana_authority.pubkey().to_bytes();
         let id = exchange_id(&solana, &keys.evm_authority.address().into_array(), "Killed").unwrap();
         Self { network, keys, ballast, folder, id }
+    }
+
+    /// Runs `arguments`, which is killed at `point`.
+    fn kill(&self, arguments: &[&str], point: &str) {
+        let killed = self.ballast.command(arguments).env(VARIABLE, point).output().unwrap();
+        let errors = String::from_utf8_lossy(&killed.stderr);
+        assert_eq!(killed.status.code(), None, "{arguments:?} did not reach {point}: {errors}");
+    }
+
+    fn code(&self, arguments: &[&str]) -> Option<i32> {
+        self.ballast.output(arguments).unwrap().status.code()
+    }
+
+    /// A buffer such as a post of the poster's would leave behind.
+    async fn leave_a_buffer(&self, number: u32) {
+        let poster = &self.keys.solana_poster;
+        let open = Program::default().open_buffer(&poster.pubkey(), number, 5_000);
+        send(&connect(&self.network.solana.url), &[open], &[poster], "open a buffer").await.unwrap();
     }
 
     /// The snapshot of `epoch`, which the next run is to post.
@@ -72,73 +96,49 @@ impl Exchange {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_killed_at_any_point_is_finished_by_the_next() {
-    let exchange = Exchange::new().await;
-    for command in ["register", "set-assets", "set-posters"] {
-        exchange.ballast.run(&["exchange", command]).unwrap();
-    }
-    for (epoch, point) in (1..).zip(RUN_POINTS) {
-        exchange.date(epoch);
-        let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, point).output().unwrap();
-        assert_eq!(killed.status.code(), None, "{point} was not reached: {}", String::from_utf8_lossy(&killed.stderr));
-        // A run that was killed after its last step has nothing left to do.
-        let finished = exchange.ballast.output(&["run", "--once"]).unwrap();
-        let expected = if *point == "epoch-completed" { 2 } else { 0 };
-        assert_eq!(finished.status.code(), Some(expected), "{point}: {}", String::from_utf8_lossy(&finished.stderr));
-        exchange.assert_whole(epoch, point).await;
-    }
+/// Points of the first epoch: each of them is passed by a run that goes on after a kill at the one before.
+const FIRST: &[&str] = &[
+    "statement-persisted",
+    "shard-proved",
+    "artifacts-written",
+    "preflight-passed",
+    "solana-open-buffer-stored",
+    "solana-write-buffer-stored",
+    "solana-post-shard-stored",
+    "solana-epoch-posted",
+    "evm-post-shard-stored",
+    "evm-epoch-posted",
+    "epoch-verified",
+    "epoch-completed",
+];
+/// Points of the second epoch, up to where the store is lost.
+const SECOND: &[&str] =
+    &["proofs-persisted", "solana-open-buffer-sent", "solana-write-buffer-sent", "solana-post-shard-sent"];
+/// Points of the third.
+const THIRD: &[&str] = &[
+    "solana-open-buffer-confirmed",
+    "solana-write-buffer-confirmed",
+    "solana-post-shard-confirmed",
+    "evm-post-shard-confirmed",
+];
+
+#[test]
+fn no_point_is_left_out() {
+    let killed: BTreeSet<&str> = [FIRST, SECOND, &["evm-post-shard-sent"], THIRD].concat().into_iter().collect();
+    assert_eq!(killed, RUN_POINTS.iter().copied().collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_dropped_epoch_left_behind_is_closed_by_the_next() {
+async fn a_killed_relayer_is_finished_by_the_next() {
     let exchange = Exchange::new().await;
-    for command in ["register", "set-assets", "set-posters"] {
-        exchange.ballast.run(&["exchange", command]).unwrap();
-    }
-    for (epoch, point) in (1..).zip(CLEANING_POINTS) {
-        // An epoch is begun, killed with its buffer open, and dropped; the next one is another, of the same number.
-        exchange.date(epoch + 100);
-        let begun =
-            exchange.ballast.command(&["run", "--once"]).env(VARIABLE, "solana-write-buffer-confirmed").output();
-        assert_eq!(begun.unwrap().status.code(), None, "{point}");
-        assert_eq!(exchange.open_buffers().await, 1, "{point}");
-        exchange.ballast.run(&["prove", "--discard"]).unwrap();
-        exchange.date(epoch);
-        let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, point).output().unwrap();
-        assert_eq!(killed.status.code(), None, "{point} was not reached: {}", String::from_utf8_lossy(&killed.stderr));
-        exchange.ballast.run(&["run", "--once"]).unwrap();
-        exchange.assert_whole(epoch, point).await;
-    }
+    killed_while_governing(&exchange);
+    killed_at_every_step(&exchange).await;
+    killed_and_robbed_of_its_store(&exchange).await;
+    killed_and_its_epoch_dropped(&exchange).await;
+    killed_at_any_moment(&exchange).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_lost_between_the_chains_is_made_up_for_by_the_public_files() {
-    let exchange = Exchange::new().await;
-    for command in ["register", "set-assets", "set-posters"] {
-        exchange.ballast.run(&["exchange", command]).unwrap();
-    }
-    exchange.date(1);
-    let killed = exchange.ballast.command(&["run", "--once"]).env(VARIABLE, "solana-epoch-posted").output().unwrap();
-    assert_eq!(killed.status.code(), None);
-    let code = |arguments: &[&str]| exchange.ballast.output(arguments).unwrap().status.code();
-    assert_eq!(code(&["verify"]), Some(3), "a chain is behind");
-    assert_eq!(code(&["prove", "--discard"]), Some(2), "a chain holds it");
-    for name in ["relayer.sqlite", "relayer.sqlite-wal", "relayer.sqlite-shm"] {
-        let _ = std::fs::remove_file(exchange.folder.path().join(name));
-    }
-    let parted = exchange.ballast.output(&["run", "--once"]).unwrap();
-    assert_eq!(parted.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&parted.stderr).contains("different histories"));
-    assert_eq!(code(&["restore", "2"]), Some(2), "there is no such epoch");
-    exchange.ballast.run(&["restore", "1"]).unwrap();
-    exchange.ballast.run(&["post"]).unwrap();
-    exchange.assert_whole(1, "restore").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_registration_killed_at_any_point_is_finished_by_the_next() {
-    let exchange = Exchange::new().await;
+fn killed_while_governing(exchange: &Exchange) {
     let commands = ["register", "set-assets", "set-posters"].iter().cycle();
     let mut reached = 0;
     for (point, command) in GOVERN_POINTS.iter().zip(commands) {
@@ -149,31 +149,76 @@ async fn a_registration_killed_at_any_point_is_finished_by_the_next() {
         exchange.ballast.run(&["exchange", command]).unwrap();
     }
     assert!(reached >= 3, "only {reached} points were reached");
-    exchange.date(1);
-    exchange.ballast.run(&["run", "--once"]).unwrap();
-    exchange.assert_whole(1, "registration").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_killed_at_any_moment_is_finished_by_the_next() {
-    let exchange = Exchange::new().await;
-    for command in ["register", "set-assets", "set-posters"] {
-        exchange.ballast.run(&["exchange", command]).unwrap();
+async fn killed_at_every_step(exchange: &Exchange) {
+    exchange.date(1);
+    for point in FIRST {
+        exchange.kill(&["run", "--once"], point);
     }
-    for epoch in 1..=6 {
-        exchange.date(epoch);
-        // Killed twice on the way, at moments that have nothing to do with what it does.
-        for moment in [700 * epoch, 1_900 + 300 * epoch] {
-            let mut command = exchange.ballast.command(&["run", "--once"]);
-            let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            tokio::time::sleep(Duration::from_millis(moment)).await;
-            process.kill().unwrap();
-            process.wait().unwrap();
-        }
-        let finished = exchange.ballast.output(&["run", "--once"]).unwrap();
-        let errors = String::from_utf8_lossy(&finished.stderr);
-        // 2 when a run was over before it was killed: the snapshot is posted already.
-        assert!(matches!(finished.status.code(), Some(0 | 2)), "{errors}");
-        exchange.assert_whole(epoch, "a kill").await;
+    // A run that was killed after its last step has nothing left to do.
+    assert_eq!(exchange.code(&["run", "--once"]), Some(2));
+    exchange.assert_whole(1, "kills at every step").await;
+}
+
+/// The store is lost between the two chains: the public files make up for it.
+async fn killed_and_robbed_of_its_store(exchange: &Exchange) {
+    exchange.date(2);
+    for point in SECOND {
+        exchange.kill(&["run", "--once"], point);
     }
+    exchange.kill(&["post"], "solana-epoch-posted");
+    assert_eq!(exchange.code(&["verify"]), Some(3), "a chain is behind");
+    assert_eq!(exchange.code(&["prove", "--discard"]), Some(2), "a chain holds it");
+    for name in ["relayer.sqlite", "relayer.sqlite-wal", "relayer.sqlite-shm"] {
+        let _ = std::fs::remove_file(exchange.folder.path().join(name));
+    }
+    let parted = exchange.ballast.output(&["run", "--once"]).unwrap();
+    assert_eq!(parted.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&parted.stderr).contains("different histories"));
+    assert_eq!(exchange.code(&["restore", "3"]), Some(2), "there is no such epoch");
+    exchange.ballast.run(&["restore", "2"]).unwrap();
+    exchange.kill(&["post"], "evm-post-shard-sent");
+    exchange.ballast.run(&["post"]).unwrap();
+    exchange.assert_whole(2, "a lost store").await;
+}
+
+/// What a dropped epoch left behind is closed by the next one, killed while it does so.
+async fn killed_and_its_epoch_dropped(exchange: &Exchange) {
+    exchange.date(100);
+    exchange.kill(&["run", "--once"], "solana-write-buffer-confirmed");
+    assert_eq!(exchange.open_buffers().await, 1);
+    exchange.ballast.run(&["prove", "--discard"]).unwrap();
+    exchange.date(3);
+    for (number, point) in (1..).zip(CLEANING_POINTS) {
+        exchange.kill(&["run", "--once"], point);
+        exchange.leave_a_buffer(number).await;
+    }
+    for point in THIRD {
+        exchange.kill(&["run", "--once"], point);
+    }
+    exchange.ballast.run(&["run", "--once"]).unwrap();
+    exchange.assert_whole(3, "a dropped epoch").await;
+}
+
+async fn killed_at_any_moment(exchange: &Exchange) {
+    exchange.date(4);
+    // Two moments in the middle of the proof, then, with the proof made, several of posting.
+    let moments = [1_500, 7_000].into_iter().map(Some).chain([None]);
+    for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
+        let Some(moment) = moment else {
+            exchange.ballast.run(&["prove"]).unwrap();
+            continue;
+        };
+        let mut command = exchange.ballast.command(&["run", "--once"]);
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    let finished = exchange.ballast.output(&["run", "--once"]).unwrap();
+    let errors = String::from_utf8_lossy(&finished.stderr);
+    // 2 when a run was over before it was killed: the snapshot is posted already.
+    assert!(matches!(finished.status.code(), Some(0 | 2)), "{errors}");
+    exchange.assert_whole(4, "kills at any moment").await;
 }

@@ -48,7 +48,7 @@ impl Solana {
             epoch: Some(plan.epoch),
             shard: Some(shard),
             instructions: vec![
-                self.program.post_shard(&poster, &plan.exchange, plan.epoch, &plan.circuit, parcel.number),
+                self.program.post_shard(&poster, &plan.exchange, plan.epoch, &plan.circuit.id, parcel.number),
                 self.program.close_buffer(&poster, parcel.number),
             ],
         };

@@ -1,0 +1,66 @@
+//! The proving keys of the settings' circuit classes, each read when an epoch first needs it: a key takes hundreds of
+//! megabytes, and posting needs none.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ballast_core::{circuit::Class, circuit_file::CircuitFile};
+use ballast_prover::{ProvingKey, setup};
+
+use crate::{
+    config::{Circuit, Setup},
+    failure::Failure,
+    progress::Progress,
+};
+
+/// The keys, of which the last one that was asked for is kept.
+pub struct ProvingKeys<'a> {
+    settings: &'a Circuit,
+    progress: Progress,
+    last: Mutex<Option<Arc<ProvingKey>>>,
+}
+
+impl<'a> ProvingKeys<'a> {
+    pub fn new(settings: &'a Circuit, progress: Progress) -> Self {
+        Self { settings, progress, last: Mutex::new(None) }
+    }
+
+    /// The classes to choose from.
+    pub fn classes(&self) -> &[Class] {
+        &self.settings.classes
+    }
+
+    /// The key of a class.
+    ///
+    /// # Errors
+    /// When it can be neither read nor made.
+    pub fn of(&self, class: Class) -> Result<Arc<ProvingKey>, Failure> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = last.as_ref().filter(|key| key.class() == class) {
+            return Ok(key.clone());
+        }
+        // Before the next one is read: two may not fit in memory.
+        *last = None;
+        let key = Arc::new(read(self.settings, class, self.progress)?);
+        Ok(last.insert(key).clone())
+    }
+}
+
+fn read(settings: &Circuit, class: Class, progress: Progress) -> Result<ProvingKey, Failure> {
+    let spinner = progress.spinner(format!("proving key of depth {}", class.depth));
+    let key = match settings.setup {
+        Setup::Development => setup::development(&settings.cache, class).map_err(Failure::other)?,
+    };
+    spinner.finish_and_clear();
+    tracing::info!(
+        circuit = hex::encode(key.circuit_id()),
+        depth = class.depth,
+        setup = key.setup().label(),
+        "proving key"
+    );
+    Ok(key)
+}
+
+/// The circuit of a key, as it is published.
+pub fn circuit_file(key: &ProvingKey) -> CircuitFile {
+    CircuitFile::new(key.class(), key.setup(), key.transcript(), key.verifying_key())
+}
