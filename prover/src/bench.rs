@@ -31,15 +31,3 @@ fn multiply(first: u64) -> Fr {
     }
     elements.iter().sum()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_multiplication_takes_nanoseconds() {
-        let nanoseconds = 1e9 * multiplication();
-        assert!(nanoseconds > 0.01 && nanoseconds < 10_000.0, "{nanoseconds} ns");
-        assert!(threads() >= 1);
-    }
-}

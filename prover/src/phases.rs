@@ -2,9 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use ark_bn254::Fr;
-use rayon::prelude::*;
-
 /// One phase: how long it took, in real time and of all processors.
 #[derive(Clone, Debug)]
 pub struct Phase {
@@ -57,23 +54,4 @@ pub fn peak_memory() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
-}
-
-/// Nanoseconds that one multiplication in the scalar field costs when all threads multiply independent elements: the unit in which a
-/// proof's phases compare between machines.
-pub fn field_multiplication() -> f64 {
-    const LANES: usize = 8;
-    const ROUNDS: u32 = 1 << 20;
-    let multiply = |seed: u64| {
-        let mut lanes: [Fr; LANES] = std::array::from_fn(|lane| -Fr::from(seed + lane as u64 + 2));
-        let factor = -Fr::from(seed + 3);
-        for _ in 0..ROUNDS {
-            lanes.iter_mut().for_each(|lane| *lane *= factor);
-        }
-        std::hint::black_box(lanes);
-    };
-    let threads = rayon::current_num_threads();
-    let start = Instant::now();
-    (0..threads as u32).into_par_iter().with_max_len(1).for_each(|thread| multiply(thread.into()));
-    start.elapsed().as_nanos() as f64 / (f64::from(ROUNDS) * (LANES * threads) as f64)
 }

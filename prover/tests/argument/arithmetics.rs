@@ -1,0 +1,132 @@
+//! Arithmetics under which a test looks at the verifier.
+
+use ark_bn254::Fr;
+use ark_ff::Field;
+use ballast_prover::arithmetic::{Arithmetic, Check, Native};
+
+/// Field elements, with one hash of the test's choice, or without anything being refused.
+pub struct Tampered {
+    /// Number of a call of the hash, and what it returns.
+    pub hash: Option<(usize, Fr)>,
+    /// Whether equations must hold.
+    pub equations: bool,
+    /// Hashes so far.
+    pub hashes: usize,
+}
+
+impl Tampered {
+    /// What a verifier computes from messages that do not hold.
+    pub fn without_equations() -> Self {
+        Self { hash: None, equations: false, hashes: 0 }
+    }
+
+    pub fn with_hash(number: usize, value: Fr) -> Self {
+        Self { hash: Some((number, value)), equations: true, hashes: 0 }
+    }
+}
+
+impl Arithmetic for Tampered {
+    type Scalar = Fr;
+    type Error = Check;
+
+    fn constant(&self, value: Fr) -> Fr {
+        value
+    }
+
+    fn add(&self, a: &Fr, b: &Fr) -> Fr {
+        Native.add(a, b)
+    }
+
+    fn sub(&self, a: &Fr, b: &Fr) -> Fr {
+        Native.sub(a, b)
+    }
+
+    fn scale(&self, a: &Fr, factor: Fr) -> Fr {
+        Native.scale(a, factor)
+    }
+
+    fn combine(&self, constant: Fr, factors: &[Fr], scalars: &[Fr]) -> Fr {
+        Native.combine(constant, factors, scalars)
+    }
+
+    fn mul(&mut self, a: &Fr, b: &Fr) -> Result<Fr, Check> {
+        Native.mul(a, b)
+    }
+
+    fn inverse(&mut self, a: &Fr, check: Check) -> Result<Fr, Check> {
+        if self.equations { Native.inverse(a, check) } else { Ok(a.inverse().unwrap_or_default()) }
+    }
+
+    fn require_equal(&mut self, a: &Fr, b: &Fr, check: Check) -> Result<(), Check> {
+        if self.equations { Native.require_equal(a, b, check) } else { Ok(()) }
+    }
+
+    fn hash(&mut self, inputs: &[Fr]) -> Result<Fr, Check> {
+        let number = self.hashes;
+        self.hashes += 1;
+        match self.hash {
+            Some((forced, value)) if forced == number => Ok(value),
+            _ => Native.hash(inputs),
+        }
+    }
+}
+
+/// A field element that knows which element of claim or messages it is, as long as nothing is computed with it.
+#[derive(Clone, Copy)]
+pub struct Named<N> {
+    pub value: Fr,
+    pub name: Option<N>,
+}
+
+/// What one hash takes beside the state.
+pub type Taken<N> = Vec<Option<N>>;
+
+/// Field elements; notes what enters the hashes.
+pub struct Recording<N>(pub Vec<Taken<N>>);
+
+fn computed<N>(value: Fr) -> Named<N> {
+    Named { value, name: None }
+}
+
+impl<N: Copy> Arithmetic for Recording<N> {
+    type Scalar = Named<N>;
+    type Error = Check;
+
+    fn constant(&self, value: Fr) -> Named<N> {
+        computed(value)
+    }
+
+    fn add(&self, a: &Named<N>, b: &Named<N>) -> Named<N> {
+        computed(a.value + b.value)
+    }
+
+    fn sub(&self, a: &Named<N>, b: &Named<N>) -> Named<N> {
+        computed(a.value - b.value)
+    }
+
+    fn scale(&self, a: &Named<N>, factor: Fr) -> Named<N> {
+        computed(a.value * factor)
+    }
+
+    fn combine(&self, constant: Fr, factors: &[Fr], scalars: &[Named<N>]) -> Named<N> {
+        computed(factors.iter().zip(scalars).fold(constant, |sum, (factor, scalar)| sum + *factor * scalar.value))
+    }
+
+    fn mul(&mut self, a: &Named<N>, b: &Named<N>) -> Result<Named<N>, Check> {
+        Ok(computed(a.value * b.value))
+    }
+
+    fn inverse(&mut self, a: &Named<N>, check: Check) -> Result<Named<N>, Check> {
+        Native.inverse(&a.value, check).map(computed)
+    }
+
+    fn require_equal(&mut self, a: &Named<N>, b: &Named<N>, check: Check) -> Result<(), Check> {
+        Native.require_equal(&a.value, &b.value, check)
+    }
+
+    fn hash(&mut self, inputs: &[Named<N>]) -> Result<Named<N>, Check> {
+        self.0.push(inputs[1..].iter().map(|input| input.name).collect());
+        let values: Vec<Fr> = inputs.iter().map(|input| input.value).collect();
+        Native.hash(&values).map(computed)
+    }
+}

@@ -1,0 +1,111 @@
+//! Rounds of sum-checks over whole tables, by evaluating the summand.
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+use rayon::prelude::*;
+
+use super::{Channel, Step};
+
+/// Columns side by side, and what is summed over their rows.
+pub struct Part<'a, const N: usize> {
+    pub rows: Vec<[Fr; N]>,
+    pub summand: Box<dyn Fn(&[Fr; N]) -> Fr + Sync + 'a>,
+}
+
+/// eq(z, i) for all i.
+pub fn equality_table(z: &[Fr]) -> Vec<Fr> {
+    let mut table = vec![Fr::ONE];
+    for (number, z) in z.iter().enumerate() {
+        for i in 0..1 << number {
+            let high = table[i] * z;
+            table[i] -= high;
+            table.push(high);
+        }
+    }
+    table
+}
+
+/// The point on the line through two rows.
+fn on_line<const N: usize>(even: &[Fr; N], odd: &[Fr; N], x: Fr) -> [Fr; N] {
+    std::array::from_fn(|i| even[i] + x * (odd[i] - even[i]))
+}
+
+/// Binds the lowest variable.
+fn fold<const N: usize>(rows: &[[Fr; N]], challenge: Fr) -> Vec<[Fr; N]> {
+    rows.as_chunks::<2>().0.par_iter().map(|[even, odd]| on_line(even, odd, challenge)).collect()
+}
+
+/// The coefficients of the polynomial with these values at 0, 1, 2, ..
+fn interpolate(values: &[Fr]) -> Vec<Fr> {
+    // Newton's divided differences, then Horner's rule on them.
+    let mut differences = values.to_vec();
+    for order in 1..values.len() {
+        let inverse = Fr::from(order as u64).inverse().unwrap();
+        for i in (order..values.len()).rev() {
+            differences[i] = (differences[i] - differences[i - 1]) * inverse;
+        }
+    }
+    let mut coefficients = vec![Fr::ZERO; values.len()];
+    for (node, difference) in differences.iter().enumerate().rev() {
+        for i in (1..values.len()).rev() {
+            coefficients[i] = coefficients[i - 1] - Fr::from(node as u64) * coefficients[i];
+        }
+        coefficients[0] = *difference - Fr::from(node as u64) * coefficients[0];
+    }
+    coefficients
+}
+
+/// The coefficients of sum over x of weights(x) summand(X, x), of degree `degree`.
+fn coefficients<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<Fr> {
+    let values: Vec<Fr> = (0..=degree as u64)
+        .map(|x| {
+            let pairs = part.rows.as_chunks::<2>().0.par_iter().zip(weights);
+            pairs.map(|([even, odd], weight)| *weight * (part.summand)(&on_line(even, odd, Fr::from(x)))).sum()
+        })
+        .collect();
+    interpolate(&values)
+}
+
+/// What a sum-check over several parts leaves: messages, point, and each part's values there.
+pub type Finished<const N: usize, const D: usize> = (Vec<[Fr; D]>, Vec<Fr>, Vec<[Fr; N]>);
+
+/// Proves sum_x eq(z, x) sum_parts summand(x), sending the coefficients 1 to D of each round. A part with fewer variables does
+/// not depend on the highest.
+pub fn equality_rounds<const N: usize, const D: usize>(
+    channel: &mut Channel,
+    z: &[Fr],
+    mut parts: Vec<Part<N>>,
+    step: impl Fn(usize) -> Step,
+) -> Finished<N, D> {
+    let (mut rounds, mut point) = (Vec::new(), Vec::new());
+    for variable in 0..z.len() {
+        let mut message = [Fr::ZERO; D];
+        for part in parts.iter().filter(|part| part.rows.len() > 1) {
+            let variables = variable + part.rows.len().ilog2() as usize;
+            let sums = coefficients(part, &equality_table(&z[variable + 1..variables]), D);
+            message.iter_mut().zip(&sums[1..]).for_each(|(g, sum)| *g += sum);
+        }
+        let challenge = channel.send(step(variable), &mut message);
+        for part in parts.iter_mut().filter(|part| part.rows.len() > 1) {
+            part.rows = fold(&part.rows, challenge);
+        }
+        rounds.push(message);
+        point.push(challenge);
+    }
+    (rounds, point, parts.iter().map(|part| part.rows[0]).collect())
+}
+
+/// Proves sum_x a(x) b(x), sending the coefficients 0 and 2 of each round.
+pub fn plain_rounds(channel: &mut Channel, pairs: Vec<[Fr; 2]>) -> (Vec<[Fr; 2]>, Vec<Fr>, [Fr; 2]) {
+    let mut part = Part { rows: pairs, summand: Box::new(|[a, b]: &[Fr; 2]| *a * b) };
+    let (mut rounds, mut point) = (Vec::new(), Vec::new());
+    while part.rows.len() > 1 {
+        let sums = coefficients(&part, &vec![Fr::ONE; part.rows.len() / 2], 2);
+        let mut message = [sums[0], sums[2]];
+        let challenge = channel.send(Step::BatchRound { variable: rounds.len() }, &mut message);
+        part.rows = fold(&part.rows, challenge);
+        rounds.push(message);
+        point.push(challenge);
+    }
+    (rounds, point, part.rows[0])
+}

@@ -1,0 +1,107 @@
+//! The development key and its copy on disk.
+
+use std::{fs, path::PathBuf};
+
+use ballast_core::{
+    circuit::{Class, SetupKind, circuit_id},
+    digest::sha256,
+};
+use ballast_prover::{ProveError, VerifyError, key_file, prove, setup};
+
+use crate::fixture::{CLASS, key, leaf, shard, statement};
+
+/// SHA-256 of the verifying key of depth 7: everyone's.
+const VERIFYING_KEY: &str = "";
+
+/// The shared cache's file, copied to a folder of its own.
+struct Copy {
+    directory: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Copy {
+    fn new(change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let path = directory.path().join(key_file::name(CLASS, SetupKind::Development));
+        let mut bytes = original();
+        change(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        Self { directory, path }
+    }
+}
+
+fn original() -> Vec<u8> {
+    key();
+    let name = key_file::name(CLASS, SetupKind::Development);
+    fs::read(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)).unwrap()
+}
+
+#[test]
+fn the_file_says_first_that_it_is_insecure() {
+    let bytes = original();
+    let length = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let line = std::str::from_utf8(&bytes[..length]).unwrap();
+    assert!(line.starts_with("BALLAST PROVING KEY v2: INSECURE DEVELOPMENT SETUP"), "{line}");
+    assert!(format!("{:?}", key()).contains("INSECURE"));
+    assert!(key_file::name(CLASS, SetupKind::Development).contains("INSECURE"));
+}
+
+#[test]
+fn the_circuit_id_says_that_the_setup_is_a_development_one() {
+    let key = key();
+    assert_eq!(key.setup(), SetupKind::Development);
+    let id = |class, setup| circuit_id(class, setup, &key.transcript(), key.verifying_key());
+    assert_eq!(key.circuit_id(), id(CLASS, SetupKind::Development));
+    assert_ne!(key.circuit_id(), id(CLASS, SetupKind::Ceremony));
+    assert_ne!(key.circuit_id(), id(Class::new(8), SetupKind::Development));
+}
+
+#[test]
+fn everyone_has_the_same_key() {
+    assert_eq!(hex::encode(sha256(&[key().verifying_key().as_bytes()])), VERIFYING_KEY);
+}
+
+#[test]
+fn an_altered_key_is_replaced_by_the_same_key_as_everyones() {
+    let copy = Copy::new(|bytes| *bytes.last_mut().unwrap() ^= 1);
+    let made = setup::development(copy.directory.path(), CLASS).unwrap();
+    assert_eq!(made.verifying_key(), key().verifying_key());
+    // Deterministic to the byte: this copy was made anew, the other by whichever test came first.
+    assert!(fs::read(&copy.path).unwrap() == original());
+    assert_eq!(fs::read_dir(copy.directory.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn a_key_with_other_points_withholds_its_proof() {
+    // Two points exchanged and the digest made to fit: what only the prover's own verification can notice.
+    let copy = Copy::new(|bytes| {
+        let body = bytes.len() - 32;
+        let last: Vec<u8> = bytes[body - 64..body].to_vec();
+        bytes.copy_within(body - 128..body - 64, body - 64);
+        bytes[body - 128..body - 64].copy_from_slice(&last);
+        let digest = sha256(&[&bytes[..body]]);
+        bytes[body..].copy_from_slice(&digest);
+    });
+    let changed = key_file::load(&copy.path, CLASS).unwrap();
+    assert_eq!(changed.circuit_id(), key().circuit_id());
+    let mut shard = shard(vec![leaf(0, &[(1, 5)])]);
+    shard.statement = statement(changed.circuit_id());
+    assert_eq!(prove(&changed, &shard).unwrap_err(), ProveError::SelfVerification(VerifyError::Rejected));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    // A file where the folder should be: refused whoever runs the test.
+    let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let key = key();
+    let found = key_file::store(&file.path().join("key"), key).unwrap_err();
+    assert_eq!(found.kind(), std::io::ErrorKind::NotADirectory, "{found}");
+}
+
+#[test]
+fn a_class_without_a_circuit_has_no_key() {
+    for depth in [0, 6, 12] {
+        let found = setup::development(std::path::Path::new("/nonexistent"), Class::new(depth)).unwrap_err();
+        assert!(found.to_string().starts_with("there is no circuit for this class"), "{found}");
+    }
+}

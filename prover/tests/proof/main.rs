@@ -1,0 +1,54 @@
+//! Whole proofs: attacks on the verifier and on its keys, and the development setup.
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod bytes;
+mod development_setup;
+mod keys;
+mod masks;
+mod openings;
+mod proving;
+mod statements;
+
+use std::sync::OnceLock;
+
+use ballast_prover::{
+    Proof, PublicVector, VerifyError,
+    circuit::witness::Witness,
+    phases::Phases,
+    prover::{argue, prove_witness},
+    verify,
+};
+
+use fixture::{key, leaves, rng, shard};
+
+/// One honest proof with everything that made it, shared.
+struct Proved {
+    witness: Witness,
+    vector: PublicVector,
+    proof: Proof,
+}
+
+/// Seed of the masks of the shared proof.
+const MASKS: u8 = 22;
+
+fn honest() -> &'static Proved {
+    static HONEST: OnceLock<Proved> = OnceLock::new();
+    HONEST.get_or_init(|| {
+        let phases = &mut Phases::default();
+        let (witness, vector) = argue(key(), &shard(leaves()), &mut rng(21), phases).unwrap();
+        let proof = prove_witness(key(), &witness, &mut rng(MASKS), phases).unwrap();
+        Proved { witness, vector, proof }
+    })
+}
+
+fn check(vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
+    verify(key().verifying_key(), vector, proof)
+}
+
+#[test]
+fn honest_proof_is_accepted() {
+    let Proved { vector, proof, .. } = honest();
+    assert_eq!(check(vector, proof), Ok(()));
+}

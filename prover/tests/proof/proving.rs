@@ -1,0 +1,66 @@
+//! What has no proof.
+
+use ark_bn254::Fr;
+use ark_ff::One;
+use ballast_core::leaf::{Leaf, Slot};
+use ballast_prover::{
+    ProveError, ShardError,
+    phases::Phases,
+    prove,
+    prover::{argue, prove_witness},
+};
+
+use crate::{
+    fixture::{CLASS, key, leaf, rng, shard},
+    honest,
+};
+
+#[test]
+fn unsatisfied_assignment_has_no_proof() {
+    let mut witness = honest().witness.clone();
+    witness.messages.batch.value += Fr::one();
+    let found = prove_witness(key(), &witness, &mut rng(1), &mut Phases::default()).unwrap_err();
+    assert!(matches!(found, ProveError::Unsatisfied { .. }), "{found}");
+}
+
+#[test]
+fn public_inputs_that_do_not_fit_have_no_proof() {
+    for input in 0..3 {
+        let mut witness = honest().witness.clone();
+        let inputs = &mut witness.inputs;
+        *[&mut inputs.digest, &mut inputs.challenge, &mut inputs.evaluation][input] += Fr::one();
+        let found = prove_witness(key(), &witness, &mut rng(1), &mut Phases::default()).unwrap_err();
+        assert!(matches!(found, ProveError::Unsatisfied { .. }), "{found}");
+    }
+}
+
+#[test]
+fn refused_shard_has_no_proof() {
+    let changes: [(fn(&mut Vec<Leaf>), ShardError); 5] = [
+        (|leaves| leaves.clear(), ShardError::Empty { maximum: 16_384 }),
+        (
+            |leaves| leaves.resize(CLASS.leaves() + 1, Leaf::default()),
+            ShardError::TooManyLeaves { maximum: 16_384, found: 16_385 },
+        ),
+        (
+            |leaves| leaves[1].slots[2] = Slot { asset: 54, balance: 1 },
+            ShardError::AssetUndeclared { leaf: 1, slot: 2, asset: 54, declared: 53 },
+        ),
+        (|leaves| leaves[1].slots[2].balance = 1, ShardError::BalanceWithoutAsset { leaf: 1, slot: 2 }),
+        (|leaves| leaves[1].owner = None, ShardError::UnusedLeafNotEmpty { leaf: 1 }),
+    ];
+    for (change, expected) in changes {
+        let mut leaves = vec![leaf(0, &[(1, 1)]), leaf(1, &[(1, 1)])];
+        change(&mut leaves);
+        let shard = shard(leaves);
+        assert_eq!(prove(key(), &shard).unwrap_err(), ProveError::Shard(expected));
+    }
+}
+
+#[test]
+fn the_argument_alone_is_seeded() {
+    let shard = shard(vec![leaf(0, &[(1, 1)])]);
+    let make = |seed| argue(key(), &shard, &mut rng(seed), &mut Phases::default()).unwrap().1;
+    assert_eq!(make(5), make(5));
+    assert_ne!(make(5), make(6));
+}
