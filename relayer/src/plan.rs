@@ -137,7 +137,10 @@ impl Plan {
         let statement = self.statement(shard)?;
         let (totals, beyond) = vector.totals().split_at(self.assets.len().min(vector.totals().len()));
         if beyond.iter().any(|total| *total != Element::ZERO) {
-            return Err(Refusal::AssetCountMismatch { expected: self.assets.len() as u16, found: self.circuit.class.assets });
+            return Err(Refusal::AssetCountMismatch {
+                expected: self.assets.len() as u16,
+                found: self.circuit.class.assets,
+            });
         }
         Ok(ShardPost {
             epoch: self.epoch,

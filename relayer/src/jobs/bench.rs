@@ -199,11 +199,7 @@ impl fmt::Display for BenchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { depth, leaves, accounts, threads, .. } = self;
         writeln!(f, "depth {depth}: {leaves} leaves of {accounts} accounts, {threads} threads")?;
-        writeln!(
-            f,
-            "one field multiplication, all threads at work: {:.2} ns",
-            self.field_multiplication_nanoseconds
-        )?;
+        writeln!(f, "one field multiplication, all threads at work: {:.2} ns", self.field_multiplication_nanoseconds)?;
         writeln!(
             f,
             "{:<34} {:>10} {:>10} {:>10} {:>10} {:>12} {:>10}",
@@ -262,8 +258,7 @@ mod tests {
         let mut shard = shard(Class::SMALLEST).unwrap().0;
         shard.leaves.truncate(100);
         let phases = [phase("tree", 1), phase("Groth16: proof", 30), phase("hashing", 3)];
-        let report =
-            BenchReport::new(Class::SMALLEST, &shard, 50, Some(SetupKind::Development), 1e-6, &phases);
+        let report = BenchReport::new(Class::SMALLEST, &shard, 50, Some(SetupKind::Development), 1e-6, &phases);
         assert_eq!((report.argument_seconds, report.groth16_seconds), (4.0, Some(30.0)));
         assert_eq!(report.microseconds_per_leaf, 40_000.0);
         assert!((report.field_multiplications_per_leaf - 40_000.0).abs() < 1e-6);

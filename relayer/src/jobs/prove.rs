@@ -163,13 +163,7 @@ impl Prover<'_> {
         Ok(circuit_file(&*self.keys.of(class)?))
     }
 
-    fn planned(
-        &self,
-        source: &Source,
-        circuit: CircuitFile,
-        epoch: u64,
-        head_before: Digest,
-    ) -> Result<Plan, Failure> {
+    fn planned(&self, source: &Source, circuit: CircuitFile, epoch: u64, head_before: Digest) -> Result<Plan, Failure> {
         let Source { snapshot, reserves, .. } = source;
         let layout = Layout::new(snapshot, circuit.class)?;
         let assets = snapshot.assets.as_slice().iter();

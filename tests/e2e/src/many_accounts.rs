@@ -1,10 +1,6 @@
 //! A generated exchange with more leaves than a shard of the smallest class holds, one unit short of what it owes in one asset.
 
-use std::{
-    fmt::Write,
-    fs,
-    path::Path,
-};
+use std::{fmt::Write, fs, path::Path};
 
 use anyhow::Result;
 use ballast_core::circuit::Class;

@@ -88,7 +88,10 @@ async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
     let (keys, ballast) = network.exchange(folder.clone(), "Sample", &sample()).await.unwrap();
     register(&ballast);
     let run = ballast.json(&["run", "--once"]).unwrap();
-    assert_eq!((&run["posted"]["epoch"], &run["posted"]["shards"], &run["posted"]["depth"]), (&1.into(), &1.into(), &7.into()));
+    assert_eq!(
+        (&run["posted"]["epoch"], &run["posted"]["shards"], &run["posted"]["depth"]),
+        (&1.into(), &1.into(), &7.into())
+    );
     assert_eq!(run["posted"]["status"], "solvent");
     assert!(run["posted"]["setup"].as_str().unwrap().contains("INSECURE"));
     for chain in run["posted"]["chains"].as_array().unwrap() {
