@@ -37,7 +37,7 @@ fn honest() -> &'static Proved {
     static HONEST: OnceLock<Proved> = OnceLock::new();
     HONEST.get_or_init(|| {
         let phases = &mut Phases::default();
-        let (witness, vector) = argue(key(), &shard(leaves()), &mut rng(21), phases).unwrap();
+        let (witness, vector) = argue(key().srs(), key().class(), &shard(leaves()), &mut rng(21), phases).unwrap();
         let proof = prove_witness(key(), &witness, &mut rng(MASKS), phases).unwrap();
         Proved { witness, vector, proof }
     })
