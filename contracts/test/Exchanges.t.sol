@@ -182,7 +182,7 @@ contract ExchangesTest is Fixture {
 
     function test_a_paused_exchange_takes_no_post_and_still_answers() public {
         send(nextPost());
-        vm.warp(block.timestamp + 1);
+        vm.warp(vm.getBlockTimestamp() + 1);
         vm.prank(AUTHORITY);
         reserves.setPaused(exchangeId, true);
         refuses(nextPost(), abi.encodeWithSelector(IRefusals.ExchangePaused.selector, exchangeId));

@@ -100,7 +100,7 @@ abstract contract Fixture {
     function nextShard(uint16 index, uint16 count) internal view returns (ShardPost memory post) {
         Exchange memory exchange = reserves.exchange(exchangeId);
         post.epoch = exchange.nextEpoch;
-        post.asOf = uint64(block.timestamp);
+        post.asOf = uint64(vm.getBlockTimestamp());
         post.shardIndex = index;
         post.shardCount = count;
         post.circuitId = circuitId;

@@ -59,7 +59,7 @@ contract AmountsGasTest is Fixture {
 
     /// @dev The next epoch of the same assets, with amounts of `size` bytes.
     function nextAfter(ShardPost memory last, uint256 size) internal returns (ShardPost memory post) {
-        vm.warp(block.timestamp + 1);
+        vm.warp(vm.getBlockTimestamp() + 1);
         post = nextPost();
         post.publicVector = last.publicVector;
         post.publicVector[2] = uint256(keccak256(abi.encode(last.publicVector[2]))) >> 3;

@@ -18,6 +18,8 @@ interface Vm {
     }
 
     function warp(uint256 timestamp) external;
+    /// @dev The optimizer takes `block.timestamp` for a constant of a call, which it is not in a test that moves the clock.
+    function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 number) external;
     function prank(address sender) external;
     function startPrank(address sender) external;
