@@ -149,6 +149,72 @@ fn settings_come_from_file_environment_and_flags() {
     assert!(errors(&[("BALLAST_EVM_RPCURL", "x")], &["--config", "other.toml"]).contains("no setting"));
 }
 
+fn snarkjs() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node_modules/.bin/snarkjs");
+    assert!(path.exists(), "{}: run npm ci", path.display());
+    path.to_str().unwrap().into()
+}
+
+#[test]
+fn a_class_without_a_circuit_is_2() {
+    let folder = Folder::new();
+    for arguments in [
+        &["bench", "--depth", "11"][..],
+        &["bench", "--depth", "6", "--argument-only"],
+        &["setup", "development", "--depth", "3"],
+        &["setup", "export-r1cs", "--depth", "255", "circuit.r1cs"],
+    ] {
+        let (code, _, errors) = folder.ballast(arguments);
+        assert_eq!(code, 2, "{arguments:?}: {errors}");
+        assert!(errors.contains("CircuitClassUnsupported"), "{errors}");
+    }
+    assert!(!folder.path(".ballast").exists() && !folder.path("circuit.r1cs").exists());
+}
+
+#[test]
+fn constraints_are_written_as_circom_has_them() {
+    let folder = Folder::new();
+    let (code, output, errors) = folder.ballast(&["setup", "export-r1cs", "--depth", "7", "circuit.r1cs", "--json"]);
+    assert_eq!(code, 0, "{errors}");
+    let written: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(written["file"], "circuit.r1cs");
+    let bytes = fs::read(folder.path("circuit.r1cs")).unwrap();
+    assert!(bytes.starts_with(b"r1cs") && bytes.len() > 1 << 20, "{} bytes", bytes.len());
+}
+
+#[test]
+fn a_ceremony_of_other_files_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.path("garbage"), "no powers of tau at all").unwrap();
+    let ceremony = ["--depth", "7", "--ptau", "garbage", "--zkey", "garbage"];
+    for command in [&["setup", "verify"][..], &["setup", "import", "--out", "keys"]] {
+        let program = snarkjs();
+        let (code, _, errors) = folder.ballast(&[command, &ceremony, &["--snarkjs", &program]].concat());
+        assert_eq!(code, 2, "{command:?}: {errors}");
+        assert!(errors.contains("garbage"), "{errors}");
+        let (code, _, errors) = folder.ballast(&[command, &ceremony, &["--snarkjs", "/bin/echo"]].concat());
+        assert_eq!(code, 2, "another program: {errors}");
+        assert!(errors.contains("version 0.7"), "{errors}");
+    }
+    assert!(!folder.path("keys").exists());
+    let begin = ["setup", "begin", "--depth", "7", "--ptau", "missing.ptau", "first.zkey", "--snarkjs", &snarkjs()];
+    let contribute = ["setup", "contribute", "missing.zkey", "next.zkey", "--name", "me", "--snarkjs", &snarkjs()];
+    for arguments in [&begin[..], &contribute] {
+        let (code, _, errors) = folder.ballast(arguments);
+        assert_eq!(code, 2, "{errors}");
+        assert!(errors.contains("missing."), "{errors}");
+    }
+    let (code, _, errors) = folder.ballast(
+        &[&["setup", "contribute", "garbage", "next.zkey", "--name", "me", "--snarkjs"][..], &[snarkjs().as_str()]]
+            .concat(),
+    );
+    assert_eq!(code, 3, "snarkjs refuses it: {errors}");
+    let beacon = ["setup", "beacon", "garbage", "last.zkey", "--name", "block", "--snarkjs", &snarkjs(), "--value"];
+    assert_eq!(folder.ballast(&[&beacon[..], &["0102", "--exponent", "5"]].concat()).0, 2);
+    assert_eq!(folder.ballast(&[&beacon[..], &["no digits"]].concat()).0, 2);
+    assert!(!folder.path("next.zkey").exists() && !folder.path("last.zkey").exists());
+}
+
 #[test]
 fn a_crash_point_is_armed_by_its_name_only() {
     let folder = Folder::new();

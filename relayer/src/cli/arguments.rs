@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ballast_core::circuit::Class;
 use ballast_sdk::chain::Address;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -59,13 +60,15 @@ pub enum Command {
     },
     /// Prove a random snapshot that fills a circuit class, and say what each phase costs
     Bench {
-        /// Of the class: 7 to 10
-        #[arg(long)]
-        depth: u8,
+        #[command(flatten)]
+        class: ClassChoice,
         /// Leave the Groth16 step out, and its key
         #[arg(long)]
         argument_only: bool,
     },
+    /// Proving keys: the INSECURE development setup, and a ceremony's
+    #[command(subcommand)]
+    Setup(SetupCommand),
     /// Take a proved epoch back from its public files, after the store was lost; then post it
     Restore { epoch: u64 },
     /// Post the epoch that is proved
@@ -157,6 +160,124 @@ pub enum SecretCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum SetupCommand {
+    /// Make the INSECURE development key of a class, and keep it where the settings say
+    Development {
+        #[command(flatten)]
+        class: ClassChoice,
+        /// Where the circuit file goes, which `migrate circuit` registers
+        #[arg(long, value_name = "FILE")]
+        circuit: Option<PathBuf>,
+    },
+    /// Write the constraints of a class in circom's format
+    ExportR1cs {
+        #[command(flatten)]
+        class: ClassChoice,
+        /// An .r1cs file
+        file: PathBuf,
+    },
+    /// Begin a ceremony: a key without contributions
+    Begin {
+        #[command(flatten)]
+        class: ClassChoice,
+        /// Powers of tau, prepared for the second phase
+        #[arg(long, value_name = "FILE")]
+        ptau: PathBuf,
+        /// The .zkey that is written
+        out: PathBuf,
+        #[command(flatten)]
+        snarkjs: SnarkjsChoice,
+    },
+    /// Contribute to a ceremony with this machine's randomness
+    Contribute {
+        /// The .zkey so far
+        input: PathBuf,
+        /// The .zkey that is written
+        output: PathBuf,
+        /// Whose contribution it is, for the record
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        snarkjs: SnarkjsChoice,
+    },
+    /// End a ceremony with randomness that nobody could choose
+    Beacon {
+        /// The .zkey so far
+        input: PathBuf,
+        /// The .zkey that is written
+        output: PathBuf,
+        /// What was not known before the last contribution: 1 to 255 bytes, hexadecimal
+        #[arg(long, value_parser = hexadecimal, value_name = "HEX")]
+        value: Bytes,
+        /// The value is hashed 2^EXPONENT times: 10 to 63
+        #[arg(long, default_value_t = 10)]
+        exponent: u8,
+        /// Where the value comes from, for the record
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        snarkjs: SnarkjsChoice,
+    },
+    /// Verify a ceremony's files from beginning to end; exit code 3 if snarkjs refuses them
+    Verify {
+        #[command(flatten)]
+        files: CeremonyFiles,
+    },
+    /// Verify a ceremony's files, and write the proving key
+    Import {
+        #[command(flatten)]
+        files: CeremonyFiles,
+        /// Directory of proving keys; by default the setting circuit.keys
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Where the circuit file goes, which `migrate circuit` registers
+        #[arg(long, value_name = "FILE")]
+        circuit: Option<PathBuf>,
+    },
+}
+
+/// A circuit class.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ClassChoice {
+    /// Of the class: 7 to 10
+    #[arg(long)]
+    pub depth: u8,
+}
+
+impl ClassChoice {
+    pub fn get(&self) -> Class {
+        Class::new(self.depth)
+    }
+}
+
+/// The program that runs ceremonies.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SnarkjsChoice {
+    /// snarkjs 0.7
+    #[arg(long, default_value = "node_modules/.bin/snarkjs", value_name = "PATH")]
+    pub snarkjs: PathBuf,
+}
+
+/// What a ceremony leaves.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CeremonyFiles {
+    #[command(flatten)]
+    pub class: ClassChoice,
+    /// Powers of tau
+    #[arg(long, value_name = "FILE")]
+    pub ptau: PathBuf,
+    /// The last key
+    #[arg(long, value_name = "FILE")]
+    pub zkey: PathBuf,
+    #[command(flatten)]
+    pub snarkjs: SnarkjsChoice,
+}
+
+/// Bytes of an argument.
+#[derive(Clone, Debug)]
+pub struct Bytes(pub Vec<u8>);
+
+#[derive(Debug, Subcommand)]
 pub enum InclusionCommand {
     /// Make a customer's file, and verify it as he will
     Make {
@@ -228,6 +349,10 @@ pub struct GlobalChainChoice {
 /// The chains that are asked.
 pub fn chosen(chain: Option<ChainName>) -> Vec<ChainName> {
     chain.map_or(ChainName::ALL.to_vec(), |chain| vec![chain])
+}
+
+fn hexadecimal(text: &str) -> Result<Bytes, String> {
+    hex::decode(text.trim_start_matches("0x")).map(Bytes).map_err(|error| error.to_string())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

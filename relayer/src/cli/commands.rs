@@ -2,13 +2,17 @@
 
 use std::{fmt, path::PathBuf};
 
-use ballast_core::{circuit::Class, digest::sha256};
+use ballast_core::digest::sha256;
 use ballast_ledger::report::Report as SnapshotReport;
+use ballast_prover::setup::contribution::Beacon;
 use ballast_sdk::chain::Address;
 use serde::Serialize;
 
 use super::{
-    arguments::{Arguments, Command, ExchangeCommand, InclusionCommand, SecretCommand, SnapshotCommand, chosen},
+    arguments::{
+        Arguments, CeremonyFiles, Command, ExchangeCommand, InclusionCommand, SecretCommand, SetupCommand,
+        SnapshotCommand, chosen,
+    },
     output::Output,
 };
 use crate::{
@@ -26,6 +30,7 @@ use crate::{
         read,
         restore::restore,
         run::Runner,
+        setup::{self, Files},
         source,
     },
     keys,
@@ -37,7 +42,7 @@ use crate::{
 /// Settings' file when no other is named.
 const DEFAULT_FILE: &str = "ballast.toml";
 
-/// Where development keys go when no settings say it.
+/// Where proving keys go when no settings say it.
 const DEFAULT_KEYS: &str = ".ballast/setup";
 
 /// What proving needs of the settings.
@@ -75,6 +80,12 @@ impl Settings {
         let figment = layered(self.file.as_deref(), std::env::vars(), self.flags.clone())?;
         Ok(Config::read(figment, needed)?)
     }
+
+    /// Where proving keys are kept, whether there are settings or not.
+    fn keys(&self) -> Result<PathBuf, Failure> {
+        let circuit = self.read(&[])?.circuit;
+        Ok(circuit.map_or_else(|| PathBuf::from(DEFAULT_KEYS), |circuit| circuit.keys))
+    }
 }
 
 /// Does what the arguments ask.
@@ -91,11 +102,10 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
         Command::Prove { discard } => prove_epoch(&settings, discard, progress).await,
-        Command::Bench { depth, argument_only } => {
-            let config = settings.read(&[])?;
-            let keys = config.circuit.map_or_else(|| PathBuf::from(DEFAULT_KEYS), |circuit| circuit.cache);
-            Output::new(&bench::run(Class::new(depth), &keys, argument_only, progress)?)
+        Command::Bench { class, argument_only } => {
+            Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, progress)?)
         }
+        Command::Setup(command) => set_up(&settings, command, progress),
         Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
         Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
@@ -167,6 +177,36 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
     Output::new(&Note {
         message: format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()),
     })
+}
+
+fn set_up(settings: &Settings, command: SetupCommand, progress: Progress) -> Result<Output, Failure> {
+    match command {
+        SetupCommand::Development { class, circuit } => {
+            Output::new(&setup::development(class.get(), &settings.keys()?, circuit.as_deref(), progress)?)
+        }
+        SetupCommand::ExportR1cs { class, file } => Output::new(&setup::export_r1cs(class.get(), &file)?),
+        SetupCommand::Begin { class, ptau, out, snarkjs } => {
+            Output::new(&setup::begin(class.get(), &ptau, &snarkjs.snarkjs, &out)?)
+        }
+        SetupCommand::Contribute { input, output, name, snarkjs } => {
+            Output::new(&setup::contribute(&input, &output, &name, &snarkjs.snarkjs)?)
+        }
+        SetupCommand::Beacon { input, output, value, exponent, name, snarkjs } => {
+            let beacon = Beacon { value: value.0, exponent };
+            Output::new(&setup::beacon(&input, &output, &beacon, &name, &snarkjs.snarkjs)?)
+        }
+        SetupCommand::Verify { files } => {
+            let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
+            let files = Files { ptau, zkey };
+            Output::new(&setup::verify(class.get(), &files, &snarkjs.snarkjs, progress)?)
+        }
+        SetupCommand::Import { files, out, circuit } => {
+            let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
+            let files = Files { ptau, zkey };
+            let keys = out.map_or_else(|| settings.keys(), Ok)?;
+            Output::new(&setup::import(class.get(), &files, &snarkjs.snarkjs, &keys, circuit.as_deref(), progress)?)
+        }
+    }
 }
 
 async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> Result<Output, Failure> {

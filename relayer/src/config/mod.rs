@@ -112,19 +112,20 @@ pub struct Secret {
 /// `[circuit]`: what proves.
 #[derive(Clone, Debug)]
 pub struct Circuit {
-    /// `setup`: only `development`, which is INSECURE: whoever reads the source can forge proofs.
+    /// `setup`: `ceremony`, or `development`, which is INSECURE: whoever reads the source can forge proofs.
     pub setup: Setup,
     /// `depths`: of the classes to choose from, 7 to 10; 7 by default. The smallest that holds a snapshot in one shard proves
     /// it, else it is split into shards of the largest.
     pub classes: Vec<Class>,
-    /// `cache`: directory in which proving keys are kept.
-    pub cache: PathBuf,
+    /// `keys`: directory in which proving keys are kept. Development keys are made when they are missing.
+    pub keys: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Setup {
     Development,
+    Ceremony,
 }
 
 /// `[solana]`: one of the two destinations.
@@ -288,8 +289,8 @@ impl Circuit {
     fn read(reader: &mut Reader) -> Option<Self> {
         let setup = reader.required("circuit.setup");
         let classes = classes(reader);
-        let cache = reader.required_path("circuit.cache");
-        Some(Self { setup: setup?, classes, cache: cache? })
+        let keys = reader.required_path("circuit.keys");
+        Some(Self { setup: setup?, classes, keys: keys? })
     }
 }
 

@@ -70,9 +70,9 @@ fn depths_are_a_list_in_the_file_and_text_elsewhere() {
         let problem = depths(&[("circuit.depths", bad)]).unwrap_err();
         assert!(problem.starts_with("circuit.depths") && problem.contains("expected"), "{problem}");
     }
-    let found = problems("[circuit]\nsetup = \"development\"\ncache = \"a\"\ndepths = [3]\n");
+    let found = problems("[circuit]\nsetup = \"development\"\nkeys = \"a\"\ndepths = [3]\n");
     assert!(found.iter().any(|problem| problem.contains("expected depths of 7 to 10, found [3]")), "{found:?}");
-    let (_directory, path) = written("[circuit]\nsetup = \"development\"\ncache = \"a\"\ndepths = []\n");
+    let (_directory, path) = written("[circuit]\nsetup = \"development\"\nkeys = \"a\"\ndepths = []\n");
     let none = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap_err();
     assert!(none.to_string().contains("circuit.depths"), "{none}");
 }

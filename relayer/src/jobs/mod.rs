@@ -13,6 +13,7 @@
 //! | [`govern`] | what an exchange's authority asks of both chains |
 //! | [`read`] | what the chains say |
 //! | [`include`] | one customer's inclusion file |
+//! | [`setup`] | proving keys, and what a ceremony needs |
 //! | [`bench`] | what a proof costs on this machine |
 
 pub mod bench;
@@ -26,4 +27,5 @@ pub mod proving_key;
 pub mod read;
 pub mod restore;
 pub mod run;
+pub mod setup;
 pub mod source;

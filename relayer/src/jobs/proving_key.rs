@@ -1,10 +1,17 @@
 //! The proving keys of the settings' circuit classes, each read when an epoch first needs it: a key takes hundreds of
 //! megabytes, and posting needs none.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt::Display,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use ballast_core::{circuit::Class, circuit_file::CircuitFile};
-use ballast_prover::{ProvingKey, setup};
+use ballast_core::{
+    circuit::{Class, SetupKind},
+    circuit_file::CircuitFile,
+};
+use ballast_prover::{ProvingKey, key_file, setup};
 
 use crate::{
     config::{Circuit, Setup},
@@ -48,7 +55,8 @@ impl<'a> ProvingKeys<'a> {
 fn read(settings: &Circuit, class: Class, progress: Progress) -> Result<ProvingKey, Failure> {
     let spinner = progress.spinner(format!("proving key of depth {}", class.depth));
     let key = match settings.setup {
-        Setup::Development => setup::development(&settings.cache, class).map_err(Failure::other)?,
+        Setup::Development => setup::development(&settings.keys, class).map_err(Failure::other)?,
+        Setup::Ceremony => ceremony(&settings.keys, class)?,
     };
     spinner.finish_and_clear();
     tracing::info!(
@@ -60,7 +68,38 @@ fn read(settings: &Circuit, class: Class, progress: Progress) -> Result<ProvingK
     Ok(key)
 }
 
+/// A ceremony's key, which is never made here.
+fn ceremony(keys: &Path, class: Class) -> Result<ProvingKey, Failure> {
+    let path = keys.join(key_file::name(class, SetupKind::Ceremony));
+    let refused = |reason: &dyn Display| {
+        Failure::bad_input(format!("{}: {reason}; `ballast setup import` writes such a file", path.display()))
+    };
+    let key = key_file::load(&path, class).map_err(|error| refused(&error))?;
+    match key.setup() {
+        SetupKind::Ceremony => Ok(key),
+        found => Err(refused(&format!("expected a ceremony's key, found one of an {}", found.label()))),
+    }
+}
+
 /// The circuit of a key, as it is published.
 pub fn circuit_file(key: &ProvingKey) -> CircuitFile {
     CircuitFile::new(key.class(), key.setup(), key.transcript(), key.verifying_key())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Exit;
+
+    #[test]
+    fn a_ceremonys_key_is_never_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let classes = vec![Class::SMALLEST];
+        let settings = Circuit { setup: Setup::Ceremony, classes, keys: folder.path().into() };
+        let refused = ProvingKeys::new(&settings, Progress::hidden()).of(Class::SMALLEST).unwrap_err();
+        assert_eq!(refused.exit, Exit::BadInput);
+        let text = refused.to_string();
+        assert!(text.contains("depth-7-ceremony.key") && text.contains("ballast setup import"), "{text}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

@@ -166,7 +166,7 @@ file = "master.secret"
 
 [circuit]
 setup = "development"
-cache = {cache:?}
+keys = {keys_folder:?}
 
 [solana]
 rpc_url = "{solana_url}"
@@ -193,7 +193,7 @@ private = "private"
             snapshot = source.snapshot,
             borrows = source.borrows,
             reserves = source.reserves,
-            cache = target().join("development-setup"),
+            keys_folder = target().join("development-setup"),
             solana_url = self.solana.url,
             program = program_keypair()?.pubkey(),
             evm_url = self.evm.endpoint(),

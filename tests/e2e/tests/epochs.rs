@@ -12,7 +12,7 @@ use ballast_e2e::{
     ballast::Ballast,
     many_accounts,
     network::{ExchangeKeys, Network, Source},
-    nodes::project,
+    nodes::{project, target},
     small_exchange,
 };
 use ballast_sdk::epoch::Status;
@@ -162,6 +162,20 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
     assert_eq!(exit_code(&paused), 3, "{}", String::from_utf8_lossy(&paused.stderr));
     assert!(String::from_utf8_lossy(&paused.stderr).contains("ExchangePaused"));
     ballast.run(&["exchange", "unpause"]).unwrap();
+
+    // A ceremony's key is not made, and a development key under its name is none.
+    let keys = folder.join("ceremony");
+    fs::create_dir(&keys).unwrap();
+    let path = format!("circuit.keys={}", keys.display());
+    let ceremony = ["--set", "circuit.setup=ceremony", "--set", &path, "run", "--once"];
+    for expected in ["no such file", "found one of an INSECURE development setup"] {
+        let refused = ballast.output(&ceremony).unwrap();
+        let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(exit_code(&refused), 2, "{message}");
+        assert!(message.contains(expected), "{message}");
+        let development = target().join("development-setup/depth-7-INSECURE-development.key");
+        let _ = std::os::unix::fs::symlink(development.canonicalize().unwrap(), keys.join("depth-7-ceremony.key"));
+    }
 
     // Nobody listens on port 1.
     for setting in ["solana.rpc_url=http://127.0.0.1:1", "evm.rpc_url=http://127.0.0.1:1"] {

@@ -1,0 +1,307 @@
+//! Proving keys: the INSECURE development setup, and what a ceremony needs of this project.
+//!
+//! A ceremony is snarkjs's to run. From here come the constraints that it is run for ([`begin`], [`export_r1cs`]), the calls of its
+//! steps ([`contribute`], [`beacon`]), and the verification of what comes out of it ([`verify`], [`import`]): by snarkjs that each
+//! contribution follows from the one before, by `ballast_prover` that the key is made from exactly these constraints and powers.
+
+use std::{fmt, path::Path};
+
+use ballast_core::{Digest, circuit::Class, circuit_file::CircuitFile, hexadecimal};
+use ballast_prover::{
+    ProvingKey,
+    constraints::Constraints,
+    key_file,
+    kzg::srs_length,
+    setup::{
+        self,
+        ceremony::{self, CeremonyKey},
+        contribution::{Beacon, Contribution},
+        ptau::{Powers, Ptau},
+        r1cs::R1cs,
+        sections::FileError,
+        snarkjs::{Snarkjs, SnarkjsError, StepFailure},
+    },
+};
+use serde::Serialize;
+use tempfile::TempDir;
+
+use super::proving_key::circuit_file;
+use crate::{
+    failure::{Classified, Exit, Failure},
+    progress::Progress,
+};
+
+impl Classified for FileError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
+    }
+}
+
+impl Classified for SnarkjsError {
+    fn exit(&self) -> Exit {
+        match self.reason {
+            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => Exit::Other,
+            StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
+                Exit::BadInput
+            }
+            StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => Exit::Refused,
+        }
+    }
+}
+
+/// The files of a ceremony: powers of tau, and the last key of its second phase.
+pub struct Files<'a> {
+    pub ptau: &'a Path,
+    pub zkey: &'a Path,
+}
+
+/// A circuit and its setup.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetupReport {
+    pub depth: u8,
+    #[serde(with = "hexadecimal")]
+    pub circuit: Digest,
+    /// What a proof of this setup is worth.
+    pub setup: &'static str,
+    /// Of a ceremony: SHA-256 of the `.zkey`, to be compared with the published one.
+    #[serde(with = "hexadecimal")]
+    pub transcript: Digest,
+    /// Who took part in the first phase, in order.
+    pub powers_of_tau: Vec<Participant>,
+    /// Who took part in the second phase, in order.
+    pub contributions: Vec<Participant>,
+    /// What was written.
+    pub files: Vec<String>,
+}
+
+/// One contribution, by what it says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Participant {
+    pub name: Option<String>,
+    /// The value of a beacon, hexadecimal.
+    pub beacon: Option<String>,
+}
+
+/// A step that wrote a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Written {
+    pub file: String,
+    pub what: String,
+}
+
+/// Makes the INSECURE development key of a class, and its circuit file for who registers it.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn development(
+    class: Class,
+    keys: &Path,
+    circuit: Option<&Path>,
+    progress: Progress,
+) -> Result<SetupReport, Failure> {
+    check(class)?;
+    let spinner = progress.spinner(format!("development key of depth {}", class.depth));
+    let key = setup::development(keys, class).map_err(Failure::other)?;
+    spinner.finish_and_clear();
+    let mut report = SetupReport::new(&circuit_file(&key));
+    report.files.push(keys.join(key_file::name(class, key.setup())).display().to_string());
+    report.publish(&key, circuit)?;
+    Ok(report)
+}
+
+/// Writes the constraints of a class in circom's format, which has no names of anything.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> {
+    let constraints = constraints(class)?;
+    ceremony::export_r1cs(&r1cs(&constraints)?, file)?;
+    let what = format!("{} constraints of depth {}", constraints.rows(), class.depth);
+    Ok(Written { file: file.display().to_string(), what })
+}
+
+/// Begins the second phase: a key without contributions, from a class's constraints and powers of tau.
+///
+/// # Errors
+/// snarkjs's.
+pub fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
+    let snarkjs = Snarkjs::new(snarkjs)?;
+    expect_file(ptau)?;
+    let constraints = constraints(class)?;
+    let folder = Exported::new(&r1cs(&constraints)?)?;
+    snarkjs.new_key(&folder.r1cs(), ptau, out)?;
+    Ok(Written { file: out.display().to_string(), what: "a key without contributions: contribute to it".into() })
+}
+
+/// Contributes to a key, with this machine's randomness.
+///
+/// # Errors
+/// snarkjs's.
+pub fn contribute(input: &Path, output: &Path, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
+    expect_file(input)?;
+    Snarkjs::new(snarkjs)?.contribute_key(input, output, name)?;
+    Ok(Written { file: output.display().to_string(), what: format!("a contribution of {name:?}") })
+}
+
+/// Ends a ceremony with randomness that nobody could choose.
+///
+/// # Errors
+/// snarkjs's.
+pub fn beacon(input: &Path, output: &Path, beacon: &Beacon, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
+    expect_file(input)?;
+    Snarkjs::new(snarkjs)?.beacon_key(input, output, beacon, name)?;
+    Ok(Written { file: output.display().to_string(), what: format!("the beacon {name:?}") })
+}
+
+/// Verifies a ceremony's files from beginning to end, and says what circuit they make.
+///
+/// # Errors
+/// The first thing that does not fit.
+pub fn verify(class: Class, files: &Files<'_>, snarkjs: &Path, progress: Progress) -> Result<SetupReport, Failure> {
+    verified(class, files, snarkjs, progress).map(|(report, _)| report)
+}
+
+/// [`verify`], and writes the proving key into `keys` and the circuit file for who registers it.
+///
+/// # Errors
+/// The first thing that does not fit; nothing is written then.
+pub fn import(
+    class: Class,
+    files: &Files<'_>,
+    snarkjs: &Path,
+    keys: &Path,
+    circuit: Option<&Path>,
+    progress: Progress,
+) -> Result<SetupReport, Failure> {
+    let (mut report, key) = verified(class, files, snarkjs, progress)?;
+    let path = keys.join(key_file::name(class, key.setup()));
+    key_file::store(&path, &key).map_err(|error| file_error(&path, &error))?;
+    report.files.push(path.display().to_string());
+    report.publish(&key, circuit)?;
+    Ok(report)
+}
+
+fn verified(
+    class: Class,
+    files: &Files<'_>,
+    snarkjs: &Path,
+    progress: Progress,
+) -> Result<(SetupReport, ProvingKey), Failure> {
+    let snarkjs = Snarkjs::new(snarkjs)?;
+    let spinner = progress.spinner("constraints");
+    let constraints = constraints(class)?;
+    let r1cs = r1cs(&constraints)?;
+    // What is quick to refuse comes first.
+    let mut ptau = Ptau::open(files.ptau)?;
+    spinner.set_message("the key against constraints and powers of tau");
+    let key: CeremonyKey = ceremony::import_zkey(files.zkey, &r1cs, &mut ptau)?;
+    let powers: Powers = ptau.powers(srs_length(class.depth))?;
+    spinner.set_message("snarkjs powersoftau verify");
+    snarkjs.verify_powers(files.ptau)?;
+    spinner.set_message("snarkjs zkey verify");
+    let folder = Exported::new(&r1cs)?;
+    snarkjs.verify_key(&folder.r1cs(), files.ptau, files.zkey)?;
+    spinner.finish_and_clear();
+    let participants = |contributions: &[Contribution]| contributions.iter().map(Participant::new).collect();
+    let (first, second) = (participants(ptau.contributions()), participants(&key.contributions));
+    let key = ceremony::proving_key(class, key, powers).map_err(Failure::refused)?;
+    let mut report = SetupReport::new(&circuit_file(&key));
+    (report.powers_of_tau, report.contributions) = (first, second);
+    Ok((report, key))
+}
+
+fn check(class: Class) -> Result<(), Failure> {
+    class.check().map_err(Failure::bad_input)
+}
+
+fn constraints(class: Class) -> Result<Constraints, Failure> {
+    check(class)?;
+    Constraints::of_class(class).map_err(Failure::other)
+}
+
+fn r1cs(constraints: &Constraints) -> Result<R1cs<'_>, Failure> {
+    constraints.r1cs().ok_or_else(|| Failure::other(anyhow::anyhow!("the circuit is too large for a file of circom's")))
+}
+
+/// snarkjs says little of a file that is not there.
+fn expect_file(path: &Path) -> Result<(), Failure> {
+    std::fs::metadata(path).map(drop).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
+}
+
+fn file_error(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::other(anyhow::anyhow!("{}: {error}", path.display()))
+}
+
+/// A class's constraints in a file of their own, gone with this value.
+struct Exported(TempDir);
+
+impl Exported {
+    fn new(r1cs: &R1cs<'_>) -> Result<Self, Failure> {
+        let exported = Self(TempDir::new().map_err(Failure::other)?);
+        ceremony::export_r1cs(r1cs, &exported.r1cs())?;
+        Ok(exported)
+    }
+
+    fn r1cs(&self) -> std::path::PathBuf {
+        self.0.path().join("circuit.r1cs")
+    }
+}
+
+impl Participant {
+    fn new(contribution: &Contribution) -> Self {
+        let beacon = contribution.beacon.as_ref().map(|beacon| hex::encode(&beacon.value));
+        Self { name: contribution.name.clone(), beacon }
+    }
+}
+
+impl SetupReport {
+    fn new(circuit: &CircuitFile) -> Self {
+        Self {
+            depth: circuit.class.depth,
+            circuit: circuit.id,
+            setup: circuit.setup.label(),
+            transcript: circuit.transcript,
+            powers_of_tau: vec![],
+            contributions: vec![],
+            files: vec![],
+        }
+    }
+
+    /// Writes the circuit's file, which `migrate circuit` takes.
+    fn publish(&mut self, key: &ProvingKey, path: Option<&Path>) -> Result<(), Failure> {
+        let Some(path) = path else { return Ok(()) };
+        let text = serde_json::to_string_pretty(&circuit_file(key)).map_err(Failure::other)? + "\n";
+        std::fs::write(path, text).map_err(|error| file_error(path, &error))?;
+        self.files.push(path.display().to_string());
+        Ok(())
+    }
+}
+
+impl fmt::Display for Participant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name:?}")?,
+            None => f.write_str("without a name")?,
+        }
+        self.beacon.iter().try_for_each(|beacon| write!(f, " (beacon {beacon})"))
+    }
+}
+
+impl fmt::Display for SetupReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "circuit 0x{}, depth {}: {}", hex::encode(self.circuit), self.depth, self.setup)?;
+        writeln!(f, "transcript 0x{}", hex::encode(self.transcript))?;
+        for (phase, participants) in [("powers of tau", &self.powers_of_tau), ("key", &self.contributions)] {
+            for (number, participant) in (1..).zip(participants) {
+                writeln!(f, "{phase}, contribution {number}: {participant}")?;
+            }
+        }
+        self.files.iter().try_for_each(|file| writeln!(f, "wrote {file}"))
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "wrote {}: {}", self.file, self.what)
+    }
+}
