@@ -51,13 +51,13 @@ impl Wide {
         self.0[8] = self.0[8].wrapping_add(carry);
     }
 
-    /// Adds a n, for an integer n below 2^64; such sums are reduced by [`Self::reduce_small`].
+    /// Adds a n, for a limb n; sums of fewer than 2^40 of them are reduced by [`Self::reduce_small`].
     #[inline(always)]
-    pub(crate) fn add_small(&mut self, a: &Fr, n: u64) {
+    pub(crate) fn add_small(&mut self, a: &Fr, n: u16) {
         let a = &a.0.0;
         let mut carry = 0;
         for i in 0..4 {
-            self.0[i] = multiply_add(self.0[i], a[i], n, &mut carry);
+            self.0[i] = multiply_add(self.0[i], a[i], n.into(), &mut carry);
         }
         for word in &mut self.0[4..] {
             *word = add_carry(*word, 0, &mut carry);
@@ -144,7 +144,7 @@ mod tests {
                 };
                 wide.add_product(&a, &b);
                 expected += a * b;
-                let n = u64::MAX - i;
+                let n = u16::MAX - (i % 7) as u16;
                 small.add_small(&a, n);
                 expected_small += a * Fr::from(n);
             }

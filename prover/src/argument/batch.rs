@@ -115,7 +115,7 @@ pub(crate) fn combine_columns(table: &Table, weights: &[Fr]) -> Vec<Fr> {
         for (i, sum) in combined.iter_mut().enumerate() {
             let row = block * GRAIN + i;
             let mut small = Wide::ZERO;
-            limbs.iter().for_each(|(column, weight)| small.add_small(weight, column[row].into()));
+            limbs.iter().for_each(|(column, weight)| small.add_small(weight, column[row]));
             *sum = small.reduce_small();
             elements.iter().for_each(|(column, weight)| *sum += column[row] * **weight);
         }
@@ -132,7 +132,7 @@ fn evaluate_columns(table: &Table, equality: &[Fr]) -> Vec<Fr> {
     let mut values = vec![Fr::ZERO; COLUMNS];
     values[..LIMBS].par_iter_mut().zip(&table.limbs).for_each(|(value, column)| {
         let mut sum = Wide::ZERO;
-        column.iter().zip(equality).for_each(|(limb, weight)| sum.add_small(weight, (*limb).into()));
+        column.iter().zip(equality).for_each(|(limb, weight)| sum.add_small(weight, *limb));
         *value = sum.reduce_small();
     });
     for (column, elements) in element_columns(table) {
