@@ -186,3 +186,195 @@ fn read_array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], KeyFile
     reader.read_exact(&mut bytes).map_err(KeyFileError::Unreadable)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kzg::chunk_length;
+    use ark_ec::AffineRepr;
+    use std::fs;
+
+    const CLASS: Class = Class::SMALLEST;
+
+    fn twice(point: G2Affine) -> G2Affine {
+        (point + point).into()
+    }
+
+    /// A key of the right form whose points are multiples of the generators: nothing on disk depends on what they are.
+    fn key(setup: SetupKind) -> ProvingKey {
+        let one = G1Affine::generator();
+        let gamma_g2 = twice(G2Affine::generator());
+        let groth16 = ark_groth16::ProvingKey {
+            vk: ark_groth16::VerifyingKey {
+                alpha_g1: one,
+                beta_g2: gamma_g2,
+                gamma_g2,
+                delta_g2: twice(gamma_g2),
+                gamma_abc_g1: vec![one; 4],
+            },
+            beta_g1: one,
+            delta_g1: one,
+            a_query: vec![one; 5],
+            b_g1_query: vec![one; 6],
+            b_g2_query: vec![gamma_g2; 7],
+            h_query: vec![one; 8],
+            l_query: vec![one; 9],
+        };
+        let srs = Srs::new(vec![one; srs_length(CLASS.depth)], gamma_g2);
+        ProvingKey::new(CLASS, groth16, srs, setup, [6; 32]).unwrap()
+    }
+
+    struct Stored {
+        directory: tempfile::TempDir,
+        bytes: Vec<u8>,
+    }
+
+    impl Stored {
+        fn new(setup: SetupKind) -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("key");
+            store(&path, &key(setup)).unwrap();
+            Self { bytes: fs::read(&path).unwrap(), directory }
+        }
+
+        fn load(&self, class: Class, bytes: &[u8]) -> Result<ProvingKey, KeyFileError> {
+            let path = self.directory.path().join("key");
+            fs::write(&path, bytes).unwrap();
+            load(&path, class)
+        }
+
+        /// What the changed file is refused for; `signed` when its digest is made to fit.
+        fn refusal(&self, signed: bool, change: impl FnOnce(&mut Vec<u8>)) -> KeyFileError {
+            let mut bytes = self.bytes.clone();
+            change(&mut bytes);
+            if signed {
+                let end = bytes.len() - 32;
+                let digest = Sha256::digest(&bytes[..end]);
+                bytes[end..].copy_from_slice(&digest);
+            }
+            self.load(CLASS, &bytes).unwrap_err()
+        }
+    }
+
+    /// Where depth, transcript, digest of the constraints and number of powers begin.
+    const DEPTH: usize = DEVELOPMENT.len();
+    const CONSTRAINTS: usize = DEPTH + 1 + 32;
+    const COUNT: usize = CONSTRAINTS + 32;
+    const POWERS: usize = COUNT + 8;
+
+    #[test]
+    fn a_key_survives_its_file() {
+        for setup in [SetupKind::Development, SetupKind::Ceremony] {
+            let stored = Stored::new(setup);
+            let (found, expected) = (stored.load(CLASS, &stored.bytes).unwrap(), key(setup));
+            assert_eq!((found.setup(), found.class(), found.transcript()), (setup, CLASS, [6; 32]));
+            assert_eq!(found.circuit_id(), expected.circuit_id());
+            assert_eq!(found.groth16(), expected.groth16());
+            assert!(found.srs().powers() == expected.srs().powers() && found.srs().tau() == expected.srs().tau());
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_said_to_be_missing() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(load(&directory.path().join("key"), CLASS), Err(KeyFileError::Missing)));
+        assert!(matches!(load(directory.path(), CLASS), Err(KeyFileError::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_anywhere_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let length = stored.bytes.len();
+        for kept in
+            [0, 1, DEPTH - 1, DEPTH, CONSTRAINTS, COUNT, POWERS, POWERS + 10_000, length - 33, length - 32, length - 1]
+        {
+            let found = stored.load(CLASS, &stored.bytes[..kept]).map(|_| ()).unwrap_err();
+            assert!(matches!(found, KeyFileError::Unreadable(_) | KeyFileError::Malformed(_)), "{kept}: {found}");
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_end_are_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        assert!(matches!(stored.refusal(false, |bytes| bytes.push(0)), KeyFileError::TooLong));
+    }
+
+    #[test]
+    fn a_changed_file_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let length = stored.bytes.len();
+        // Transcript, a power, the verifying key and the queries, the digest itself.
+        let groth16 = POWERS + 64 * srs_length(CLASS.depth) + 128;
+        for place in [DEPTH + 1, POWERS, POWERS + 64 * chunk_length(CLASS.depth), groth16 + 1, length - 100, length - 1]
+        {
+            let found = stored.refusal(false, |bytes| bytes[place] ^= 1);
+            assert!(matches!(found, KeyFileError::DigestMismatch | KeyFileError::Malformed(_)), "{place}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_file_for_another_class_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let found = stored.load(Class::new(8), &stored.bytes).unwrap_err();
+        assert!(matches!(found, KeyFileError::OtherClass { expected: 8, found: 7 }), "{found}");
+        let found = stored.refusal(true, |bytes| bytes[DEPTH] = 9);
+        assert!(matches!(found, KeyFileError::OtherClass { expected: 7, found: 9 }), "{found}");
+        let found = stored.load(Class::new(5), &stored.bytes).unwrap_err();
+        assert!(matches!(found, KeyFileError::Key(Refusal::CircuitClassUnsupported { depth: 5, .. })), "{found}");
+    }
+
+    #[test]
+    fn a_file_for_other_constraints_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let found = stored.refusal(true, |bytes| bytes[CONSTRAINTS + 31] ^= 1);
+        assert!(matches!(found, KeyFileError::OtherConstraints), "{found}");
+    }
+
+    #[test]
+    fn a_file_with_another_number_of_powers_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let expected = srs_length(CLASS.depth) as u64;
+        for found in [0, expected - 1, expected + 1, u64::MAX] {
+            let refusal = stored.refusal(true, |bytes| bytes[COUNT..POWERS].copy_from_slice(&found.to_be_bytes()));
+            assert!(matches!(refusal, KeyFileError::Powers { expected: e, found: f } if (e, f) == (expected, found)));
+        }
+    }
+
+    #[test]
+    fn a_file_with_another_first_line_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let changes: [fn(&mut Vec<u8>); 4] = [
+            |bytes| bytes[0] ^= 1,
+            |bytes| bytes[21] = b'3',
+            |bytes| bytes[DEPTH - 1] = b' ',
+            // An insecure key that does not say so.
+            |bytes| drop(bytes.splice(22..DEPTH, *b"\n")),
+        ];
+        for change in changes {
+            assert!(matches!(stored.refusal(true, change), KeyFileError::HeaderUnknown));
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_degenerate_key_is_refused() {
+        let stored = Stored::new(SetupKind::Development);
+        let gamma = POWERS + 64 * srs_length(CLASS.depth) + 128 + 64 + 128;
+        let found = stored.refusal(true, |bytes| bytes.copy_within(gamma..gamma + 128, gamma + 128));
+        assert!(matches!(found, KeyFileError::Key(Refusal::KeyGammaEqualsDelta)), "{found}");
+    }
+
+    #[test]
+    fn names_say_whether_a_key_is_insecure() {
+        assert_eq!(name(CLASS, SetupKind::Development), "depth-7-INSECURE-development.key");
+        assert_eq!(name(Class::new(10), SetupKind::Ceremony), "depth-10-ceremony.key");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_and_nothing_is_left_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, b"").unwrap();
+        assert!(store(&file.join("key"), &key(SetupKind::Development)).is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}

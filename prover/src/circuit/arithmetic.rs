@@ -82,3 +82,82 @@ impl Arithmetic for Constrained<'_> {
         permutation.hash(self.system, inputs)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_ff::AdditiveGroup;
+    use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
+
+    use crate::arithmetic::Native;
+
+    fn system() -> System {
+        let system = ConstraintSystem::new_ref();
+        // Assignments of linear combinations are not cached, so that a test may change a variable afterwards.
+        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
+        system
+    }
+
+    fn wire(system: &System, value: Fr) -> Wire {
+        Wire::witness(system, value).unwrap()
+    }
+
+    #[test]
+    fn unequal_wires_are_unsatisfied_and_no_error() {
+        for (a, b, expected) in [(5u64, 5u64, true), (5, 6, false), (0, 1, false)] {
+            let system = system();
+            let (a, b) = (wire(&system, Fr::from(a)), wire(&system, Fr::from(b)));
+            assert_eq!(Constrained::new(&system).require_equal(&a, &b, Check::Batch), Ok(()));
+            assert_eq!(system.is_satisfied().unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn zero_has_no_inverse_whatever_stands_in_its_place() {
+        let system = system();
+        let zero = wire(&system, Fr::ZERO);
+        Constrained::new(&system).inverse(&zero, Check::FractionDenominator).unwrap();
+        for inverse in [Fr::ZERO, Fr::ONE, -Fr::ONE] {
+            system.borrow_mut().unwrap().assignments.witness_assignment[1] = inverse;
+            assert!(!system.is_satisfied().unwrap());
+        }
+    }
+
+    #[test]
+    fn another_inverse_is_unsatisfied() {
+        let system = system();
+        let five = wire(&system, Fr::from(5u64));
+        let inverse = Constrained::new(&system).inverse(&five, Check::EvaluationPoint).unwrap();
+        assert_eq!(inverse.value() * five.value(), Fr::ONE);
+        assert!(system.is_satisfied().unwrap());
+        system.borrow_mut().unwrap().assignments.witness_assignment[1] += Fr::ONE;
+        assert!(!system.is_satisfied().unwrap());
+    }
+
+    #[test]
+    fn every_operation_equals_the_native_one() {
+        let system = system();
+        let field = &mut Constrained::new(&system);
+        let values = [Fr::from(7u64), -Fr::from(3u64), Fr::from(1u64 << 40), Fr::ZERO];
+        let mut wires: Vec<Wire> = values.iter().map(|value| wire(&system, *value)).collect();
+        wires[2] = field.constant(values[2]);
+        let native = &mut Native;
+        for (a, x) in wires.iter().zip(&values) {
+            for (b, y) in wires.iter().zip(&values) {
+                assert_eq!(field.add(a, b).value(), *x + y);
+                assert_eq!(field.sub(a, b).value(), *x - y);
+                assert_eq!(field.mul(a, b).unwrap().value(), *x * y);
+                let hash = field.hash(&[a.clone(), b.clone()]).unwrap().value();
+                assert_eq!(Ok(hash), native.hash(&[*x, *y]));
+            }
+            assert_eq!(field.scale(a, -Fr::from(9u64)).value(), -Fr::from(9u64) * x);
+            assert_eq!(field.complement(a).value(), Fr::ONE - x);
+        }
+        let factors = [Fr::from(2u64), -Fr::ONE, Fr::from(5u64)];
+        assert_eq!(field.combine(Fr::ONE, &factors, &wires).value(), native.combine(Fr::ONE, &factors, &values));
+        assert_eq!(Ok(field.evaluate(&wires, &wires[0]).unwrap().value()), native.evaluate(&values, &values[0]));
+        let powers = field.powers(&wires[1], 6).unwrap();
+        assert_eq!(powers.iter().map(Wire::value).collect::<Vec<_>>(), native.powers(&values[1], 6).unwrap());
+        assert!(system.is_satisfied().unwrap());
+    }
+}

@@ -4,28 +4,34 @@ use ark_bn254::Fr;
 use ark_ff::Field;
 use ballast_prover::arithmetic::{Arithmetic, Check, Native};
 
-/// Field elements, with one hash of the test's choice, or without anything being refused.
-pub struct Tampered {
-    /// Number of a call of the hash, and what it returns.
-    pub hash: Option<(usize, Fr)>,
+/// Field elements, with hashes that the test knows, or without anything being refused.
+pub struct Tampered<F> {
+    /// The value of a hash by its number and inputs; computed where it says nothing.
+    known: F,
     /// Whether equations must hold.
-    pub equations: bool,
+    equations: bool,
     /// Hashes so far.
     pub hashes: usize,
 }
 
-impl Tampered {
+/// [`Tampered::known`] of one who knows none.
+type Nothing = fn(usize, &[Fr]) -> Option<Fr>;
+
+impl Tampered<Nothing> {
     /// What a verifier computes from messages that do not hold.
     pub fn without_equations() -> Self {
-        Self { hash: None, equations: false, hashes: 0 }
-    }
-
-    pub fn with_hash(number: usize, value: Fr) -> Self {
-        Self { hash: Some((number, value)), equations: true, hashes: 0 }
+        Self { known: |_, _| None, equations: false, hashes: 0 }
     }
 }
 
-impl Arithmetic for Tampered {
+impl<F: FnMut(usize, &[Fr]) -> Option<Fr>> Tampered<F> {
+    /// A verifier whose hashes have these values.
+    pub fn with_hashes(known: F) -> Self {
+        Self { known, equations: true, hashes: 0 }
+    }
+}
+
+impl<F: FnMut(usize, &[Fr]) -> Option<Fr>> Arithmetic for Tampered<F> {
     type Scalar = Fr;
     type Error = Check;
 
@@ -64,10 +70,7 @@ impl Arithmetic for Tampered {
     fn hash(&mut self, inputs: &[Fr]) -> Result<Fr, Check> {
         let number = self.hashes;
         self.hashes += 1;
-        match self.hash {
-            Some((forced, value)) if forced == number => Ok(value),
-            _ => Native.hash(inputs),
-        }
+        (self.known)(number, inputs).map_or_else(|| Native.hash(inputs), Ok)
     }
 }
 

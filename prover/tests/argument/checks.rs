@@ -14,7 +14,7 @@ use ballast_prover::{
 
 use crate::{
     arithmetics::Tampered,
-    fixture::{CLASS, honest},
+    fixture::{Argument, CLASS, honest},
 };
 
 const DEPTH: u8 = CLASS.depth;
@@ -51,32 +51,29 @@ fn a_challenge_that_is_an_asset_number_is_rejected() {
 }
 
 /// The verifier's answer when the evaluation point of the opening is this one.
-fn verify_with_evaluation_point(zeta: Fr) -> Result<(), Check> {
-    let (claim, messages) = honest();
+fn verify_with_evaluation_point((claim, messages): &Argument, zeta: Fr) -> Result<(), Check> {
     let field = &mut Tampered::without_equations();
     verifier::verify(field, DEPTH, claim, messages).unwrap();
     // Two hashes follow it: eta, u.
-    let field = &mut Tampered::with_hash(field.hashes - 3, zeta);
+    let number = field.hashes - 3;
+    let field = &mut Tampered::with_hashes(|hash, _| (hash == number).then_some(zeta));
     verifier::verify(field, DEPTH, claim, messages).map(drop)
 }
 
 #[test]
 fn an_evaluation_point_of_zero_is_rejected() {
-    assert_eq!(verify_with_evaluation_point(Fr::ZERO), Err(Check::EvaluationPoint));
-    assert_eq!(verify_with_evaluation_point(Fr::from(5u64)), Err(Check::InnerProduct));
+    assert_eq!(verify_with_evaluation_point(honest(), Fr::ZERO), Err(Check::EvaluationPoint));
+    assert_eq!(verify_with_evaluation_point(honest(), Fr::from(5u64)), Err(Check::InnerProduct));
 }
 
 #[test]
 fn an_evaluation_point_that_is_its_own_inverse_is_rejected() {
     for zeta in [Fr::one(), -Fr::one()] {
         // The two evaluations are of one point then, and what they sum to is all that the inner product sees.
-        let (claim, mut messages) = honest().clone();
-        let field = &mut Tampered::without_equations();
-        verifier::verify(field, DEPTH, &claim, &messages).unwrap();
-        let value = messages.batch.value;
-        messages.evaluations = [Fr::ZERO, Fr::ZERO, -value * zeta, -value * zeta];
-        let field = &mut Tampered::with_hash(field.hashes - 3, zeta);
-        assert_eq!(verifier::verify(field, DEPTH, &claim, &messages).map(drop), Err(Check::EvaluationPoints));
+        let mut argument = honest().clone();
+        let value = argument.1.batch.value;
+        argument.1.evaluations = [Fr::ZERO, Fr::ZERO, -value * zeta, -value * zeta];
+        assert_eq!(verify_with_evaluation_point(&argument, zeta), Err(Check::EvaluationPoints));
     }
 }
 

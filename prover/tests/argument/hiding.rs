@@ -49,9 +49,8 @@ fn two_arguments_of_one_shard_share_neither_points_nor_scalars() {
 fn every_chunk_is_blinded_by_its_own_coefficients() {
     let table = plain::Table::of(&table().0);
     let own = Blinders::new(2);
-    let points = |blinders: &Blinders| -> Vec<[Fr; 4]> {
-        commit_chunks(srs(), &table, blinders).iter().map(point_halves).collect()
-    };
+    let points =
+        |blinders: &Blinders| -> Vec<[Fr; 4]> { commit_chunks(&table, blinders).iter().map(point_halves).collect() };
     let sent = &honest().0.points[..CHUNKS];
     assert_eq!(points(&own), sent);
     for place in 0..BLINDERS {

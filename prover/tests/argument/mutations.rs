@@ -8,14 +8,17 @@ use ballast_core::{
     opening::{CHUNKS, OPENING_POINTS},
 };
 use ballast_prover::{
-    argument::messages::Messages,
-    arithmetic::Check,
+    argument::{messages::Messages, verifier},
+    arithmetic::{Arithmetic, Check, Native},
     encoding::{decode_g1, point_halves},
     gkr::{ROUNDS, is_full_round},
 };
 use rayon::prelude::*;
 
-use crate::fixture::{Argument, CLASS, Refused, check, honest};
+use crate::{
+    arithmetics::Tampered,
+    fixture::{Argument, CLASS, Refused, check, honest},
+};
 
 const DEPTH: u8 = CLASS.depth;
 
@@ -64,20 +67,43 @@ fn the_honest_argument_is_accepted() {
     assert_eq!(vector.totals()[0].to_u128(), Some(27));
 }
 
+/// Inputs and value of every hash of the honest argument's verifier.
+fn honest_hashes() -> Vec<(Vec<Fr>, Fr)> {
+    let (claim, messages) = honest();
+    let mut hashes = Vec::new();
+    let record = |_, inputs: &[Fr]| {
+        let value = Native.hash(inputs).ok();
+        hashes.push((inputs.to_vec(), value?));
+        value
+    };
+    verifier::verify(&mut Tampered::with_hashes(record), DEPTH, claim, messages).unwrap();
+    hashes
+}
+
 #[test]
 fn every_element_of_the_messages_is_held_to_its_check() {
     let (claim, messages) = honest();
-    let checks = responsible_checks();
-    assert_eq!(
-        (checks.len(), messages.elements().count()),
-        (Messages::<Fr>::count(DEPTH), Messages::<Fr>::count(DEPTH))
-    );
+    let (checks, hashes) = (responsible_checks(), honest_hashes());
+    let count = Messages::<Fr>::count(DEPTH);
+    assert_eq!((checks.len(), messages.elements().count()), (count, count));
+    // Up to the change all hashes are those of the honest argument, which need not be computed again.
+    let known = |number: usize, inputs: &[Fr]| hashes.get(number).filter(|(i, _)| i == inputs).map(|(_, value)| *value);
     let escaped = checks.par_iter().enumerate().with_max_len(8).find_map_any(|(index, responsible)| {
-        let changed = (claim.clone(), with_element(messages, index, |element| element + Fr::one()));
-        let found = check(&changed).err();
-        (found != Some(Refused::Check(*responsible))).then_some((index, *responsible, found))
+        let changed = with_element(messages, index, |element| element + Fr::one());
+        let found = verifier::verify(&mut Tampered::with_hashes(known), DEPTH, claim, &changed).err();
+        (found != Some(*responsible)).then_some((index, *responsible, found))
     });
     assert_eq!(escaped, None, "element, the check that is responsible, and what was found");
+}
+
+#[test]
+fn elements_here_and_there_are_refused_without_known_hashes() {
+    let (claim, messages) = honest();
+    let checks = responsible_checks();
+    for index in (0..checks.len()).step_by(499) {
+        let changed = (claim.clone(), with_element(messages, index, |element| element + Fr::one()));
+        assert_eq!(check(&changed).err(), Some(Refused::Check(checks[index])), "element {index}");
+    }
 }
 
 #[test]

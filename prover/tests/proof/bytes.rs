@@ -1,7 +1,7 @@
 //! The bytes of a proof.
 
 use ark_bn254::{Bn254, Fq, Fq2, G2Affine};
-use ark_ff::{BigInteger, Field, PrimeField};
+use ark_ff::{BigInteger, Field};
 use ark_groth16::Groth16;
 use ballast_core::{Element, field::BASE_ORDER};
 use ballast_prover::{
@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::{
     Proved, check,
     fixture::{key, rng},
-    honest,
+    honest, made,
 };
 
 fn check_proof(change: impl FnOnce(&mut Proof)) -> Result<(), VerifyError> {
@@ -30,6 +30,7 @@ fn malformed(point: ProofPoint, reason: PointError) -> Result<(), VerifyError> {
 
 #[test]
 fn every_mutated_byte_of_a_proof_is_rejected() {
+    made();
     let accepted = (0..256).into_par_iter().find_any(|position| check_proof(|proof| proof[*position] ^= 1).is_ok());
     assert_eq!(accepted, None);
 }

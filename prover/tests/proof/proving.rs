@@ -60,7 +60,7 @@ fn refused_shard_has_no_proof() {
 #[test]
 fn the_argument_alone_is_seeded() {
     let shard = shard(vec![leaf(0, &[(1, 1)])]);
-    let make = |seed| argue(key().srs(), key().class(), &shard, &mut rng(seed), &mut Phases::default()).unwrap().1;
+    let make = |seed| argue(key().srs(), CLASS, &shard, &mut rng(seed), &mut Phases::default()).unwrap().1;
     assert_eq!(make(5), make(5));
     assert_ne!(make(5), make(6));
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::{
     Proved, check,
     fixture::{CLASS, key, statement},
-    honest,
+    honest, made,
 };
 
 /// The proved vector with another context.
@@ -67,6 +67,7 @@ fn proof_for_another_statement_is_rejected() {
         ("history", |statement| statement.head_before[0] ^= 1),
         ("circuit of nobody", |statement| statement.circuit = [0; 32]),
     ];
+    made();
     changes.par_iter().for_each(|(name, change)| {
         let mut other = statement(key().circuit_id());
         change(&mut other);
@@ -106,6 +107,7 @@ fn totals_exchanged_or_moved_are_rejected() {
 
 #[test]
 fn swapped_halves_of_a_coordinate_are_rejected() {
+    made();
     (0..CHUNKS + 3).into_par_iter().for_each(|point| {
         for start in [0, 32] {
             assert_rejected(&with(|_, _, opening| opening.points[point][start..start + 32].rotate_left(16)));

@@ -17,33 +17,31 @@ type State = [Fr; WIDTH];
 
 /// The inputs of all S-boxes of these instances by round, and their digests.
 fn permute(inputs: &[[Fr; 4]]) -> (Vec<Vec<State>>, Vec<Fr>) {
+    // Most leaves are unused and alike, and so are the nodes above them.
+    let mut distinct = inputs.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let places: Vec<usize> = inputs.iter().map(|input| distinct.binary_search(input).unwrap()).collect();
     let permutation = Permutation::get();
-    let mut states: Vec<State> = inputs.iter().map(|[a, b, c, d]| [Fr::ZERO, *a, *b, *c, *d]).collect();
+    let mut states: Vec<State> = distinct.iter().map(|[a, b, c, d]| [Fr::ZERO, *a, *b, *c, *d]).collect();
     let mut rounds = Vec::with_capacity(ROUNDS);
     for (round, constants) in permutation.constants.iter().enumerate() {
         let raised = if is_full_round(round) { WIDTH } else { 1 };
-        let inputs: Vec<State> =
-            states.par_iter().map(|state| std::array::from_fn(|j| state[j] + constants[j])).collect();
-        states = inputs
-            .par_iter()
-            .map(|input| {
-                let state: State = std::array::from_fn(|j| if j < raised { input[j].pow([5]) } else { input[j] });
-                std::array::from_fn(|i| (0..WIDTH).map(|j| permutation.matrix[i][j] * state[j]).sum())
-            })
-            .collect();
-        rounds.push(inputs);
+        let add = |state: &State| -> State { std::array::from_fn(|j| state[j] + constants[j]) };
+        let inputs: Vec<State> = states.iter().map(add).collect();
+        let apply = |input: &State| -> State {
+            let state: State = std::array::from_fn(|j| if j < raised { input[j].pow([5]) } else { input[j] });
+            std::array::from_fn(|i| (0..WIDTH).map(|j| permutation.matrix[i][j] * state[j]).sum())
+        };
+        states = inputs.par_iter().map(apply).collect();
+        rounds.push(places.iter().map(|place| inputs[*place]).collect());
     }
-    (rounds, states.iter().map(|state| state[0]).collect())
+    (rounds, places.iter().map(|place| states[*place][0]).collect())
 }
 
 /// `poseidon4` of each.
 pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
-    // Most leaves are unused and alike.
-    let mut distinct = inputs.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let (_, digests) = permute(&distinct);
-    inputs.iter().map(|input| digests[distinct.binary_search(input).unwrap()]).collect()
+    permute(inputs).1
 }
 
 fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {

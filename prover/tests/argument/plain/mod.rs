@@ -27,7 +27,7 @@ pub use table::Table;
 
 use crate::{
     arithmetics::Tampered,
-    fixture::{Argument, CONTEXT, srs},
+    fixture::{Argument, CONTEXT},
 };
 use rounds::plain_rounds;
 
@@ -138,7 +138,7 @@ impl<'a> Strategy<'a> {
         let Self { tables, totals, root, blinders, lie, late_node_zero } = self;
         let depth = tables.committed.depth;
         let mut points = [[Fr::ZERO; 4]; OPENING_POINTS];
-        let commitments = commit_chunks(srs(), tables.committed, &blinders);
+        let commitments = commit_chunks(tables.committed, &blinders);
         points.iter_mut().zip(&commitments).for_each(|(halves, point)| *halves = point_halves(point));
         let mut claim = Claim { context: CONTEXT.map(Fr::from), root, totals, points };
 
@@ -161,14 +161,14 @@ impl<'a> Strategy<'a> {
         let (batch, point) = prove_batch(&mut channel, tables.opened, &claims);
 
         let opening = opening::Opening::new(tables.opened, &blinders, &point);
-        claim.points[CHUNKS] = point_halves(&opening::commit(srs(), &opening.s));
+        claim.points[CHUNKS] = point_halves(&opening::commit(&opening.s));
         let zeta = channel.take(&[&[batch.value][..], &claim.points[CHUNKS]].concat());
         let mut evaluations = opening.evaluate(zeta);
         let eta = channel.send(Step::Evaluations, &mut evaluations);
         let (quotient, rest) = opening.divide(zeta, eta);
-        claim.points[CHUNKS + 1] = point_halves(&opening::commit(srs(), &quotient));
+        claim.points[CHUNKS + 1] = point_halves(&opening::commit(&quotient));
         let u = channel.take(&claim.points[CHUNKS + 1]);
-        claim.points[CHUNKS + 2] = point_halves(&opening::commit(srs(), &rest(u)));
+        claim.points[CHUNKS + 2] = point_halves(&opening::commit(&rest(u)));
         (claim, Messages { fractions, hashing, batch, evaluations })
     }
 }

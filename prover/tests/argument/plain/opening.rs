@@ -1,11 +1,13 @@
 //! Commitments and their opening, by multiplying and dividing polynomials.
 
-use ark_bn254::{Fr, G1Affine, G1Projective};
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_bn254::{Fr, G1Affine};
+use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, Field, UniformRand};
 use ark_poly::{DenseUVPolynomial, Polynomial, univariate::DensePolynomial};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS, HIGH_VARIABLES};
-use ballast_prover::kzg::{BLINDERS, Srs};
+use ballast_prover::{kzg::BLINDERS, setup::DEVELOPMENT_SEED};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use rayon::prelude::*;
 
 use super::{Table, rounds::equality_table};
 use crate::fixture::rng;
@@ -21,11 +23,16 @@ impl Blinders {
     }
 }
 
-/// sum_i coefficients[i] [tau^i].
-pub(super) fn commit(srs: &Srs, coefficients: &[Fr]) -> G1Affine {
-    let (points, scalars): (Vec<G1Affine>, Vec<Fr>) =
-        srs.powers().iter().zip(coefficients).filter(|(_, coefficient)| **coefficient != Fr::ZERO).unzip();
-    G1Projective::msm_unchecked(&points, &scalars).into_affine()
+/// tau of the development setup, which its seed gives away: whoever knows it needs no powers.
+fn tau() -> Fr {
+    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
+    let secrets: [Fr; 5] = std::array::from_fn(|_| Fr::rand(&mut rng));
+    secrets[4]
+}
+
+/// [f(tau)].
+pub(super) fn commit(f: &DensePolynomial<Fr>) -> G1Affine {
+    (G1Affine::generator() * f.evaluate(&tau())).into_affine()
 }
 
 fn chunk(table: &Table, blinders: &Blinders, number: usize) -> Vec<Fr> {
@@ -34,8 +41,9 @@ fn chunk(table: &Table, blinders: &Blinders, number: usize) -> Vec<Fr> {
 }
 
 /// The commitments to all chunks.
-pub fn commit_chunks(srs: &Srs, table: &Table, blinders: &Blinders) -> Vec<G1Affine> {
-    (0..CHUNKS).map(|number| commit(srs, &chunk(table, blinders, number))).collect()
+pub fn commit_chunks(table: &Table, blinders: &Blinders) -> Vec<G1Affine> {
+    let polynomial = |number| DensePolynomial::from_coefficients_vec(chunk(table, blinders, number));
+    (0..CHUNKS).into_par_iter().map(|number| commit(&polynomial(number))).collect()
 }
 
 /// f and S.

@@ -25,14 +25,13 @@ pub fn equality_table(z: &[Fr]) -> Vec<Fr> {
     table
 }
 
-/// The point on the line through two rows.
-fn on_line<const N: usize>(even: &[Fr; N], odd: &[Fr; N], x: Fr) -> [Fr; N] {
-    std::array::from_fn(|i| even[i] + x * (odd[i] - even[i]))
-}
-
 /// Binds the lowest variable.
 fn fold<const N: usize>(rows: &[[Fr; N]], challenge: Fr) -> Vec<[Fr; N]> {
-    rows.as_chunks::<2>().0.par_iter().map(|[even, odd]| on_line(even, odd, challenge)).collect()
+    let on_line = |[even, odd]: &[[Fr; N]; 2]| match even == odd {
+        true => *even,
+        false => std::array::from_fn(|i| even[i] + challenge * (odd[i] - even[i])),
+    };
+    rows.as_chunks::<2>().0.par_iter().map(on_line).collect()
 }
 
 /// The coefficients of the polynomial with these values at 0, 1, 2, ..
@@ -55,15 +54,40 @@ fn interpolate(values: &[Fr]) -> Vec<Fr> {
     coefficients
 }
 
-/// The coefficients of sum over x of weights(x) summand(X, x), of degree `degree`.
+/// The values of sum over x of weights(x) summand(X, x) at X = 0, 1, .., `degree`.
+fn values<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<Fr> {
+    const BLOCK: usize = 1 << 9;
+    let pairs = part.rows.as_chunks::<2>().0;
+    let sum_of_block = |(pairs, weights): (&[[[Fr; N]; 2]], &[Fr])| {
+        let mut sums = vec![Fr::ZERO; degree + 1];
+        // Nearly all rows are those of unused leaves, one like the other.
+        let mut last: Option<([Fr; N], Fr)> = None;
+        for ([even, odd], weight) in pairs.iter().zip(weights) {
+            if even == odd {
+                let value = match last {
+                    Some((row, value)) if row == *even => value,
+                    _ => (part.summand)(even),
+                };
+                last = Some((*even, value));
+                let term = *weight * value;
+                sums.iter_mut().for_each(|sum| *sum += term);
+            } else {
+                let mut row = *even;
+                for sum in &mut sums {
+                    *sum += *weight * (part.summand)(&row);
+                    row = std::array::from_fn(|i| row[i] + odd[i] - even[i]);
+                }
+            }
+        }
+        sums
+    };
+    let add = |a: Vec<Fr>, b: Vec<Fr>| a.iter().zip(&b).map(|(a, b)| *a + b).collect();
+    pairs.par_chunks(BLOCK).zip(weights.par_chunks(BLOCK)).map(sum_of_block).reduce(|| vec![Fr::ZERO; degree + 1], add)
+}
+
+/// The coefficients of the same polynomial.
 fn coefficients<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<Fr> {
-    let values: Vec<Fr> = (0..=degree as u64)
-        .map(|x| {
-            let pairs = part.rows.as_chunks::<2>().0.par_iter().zip(weights);
-            pairs.map(|([even, odd], weight)| *weight * (part.summand)(&on_line(even, odd, Fr::from(x)))).sum()
-        })
-        .collect();
-    interpolate(&values)
+    interpolate(&values(part, weights, degree))
 }
 
 /// What a sum-check over several parts leaves: messages, point, and each part's values there.
