@@ -14,9 +14,16 @@ use ballast_migrations::{
 };
 use solana_sdk::{signature::Keypair, signer::Signer};
 
+/// One deployment for all of it: bringing the program to the chain takes longest.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_does_only_what_is_missing() {
+async fn a_deployment_is_made_once_and_upgraded() {
     let network = Network::deployed().await.unwrap();
+    every_step_does_only_what_is_missing(&network).await;
+    what_is_decided_for_ever_is_not_decided_again(&network).await;
+    an_upgrade_replaces_the_bytecode(&network).await;
+}
+
+async fn every_step_does_only_what_is_missing(network: &Network) {
     let rpc = connect(&network.solana.url);
     let governance = &network.governance;
     let program = program_keypair().unwrap();
@@ -44,9 +51,7 @@ async fn every_step_does_only_what_is_missing() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_decided_for_ever_is_not_decided_again() {
-    let network = Network::deployed().await.unwrap();
+async fn what_is_decided_for_ever_is_not_decided_again(network: &Network) {
     let rpc = connect(&network.solana.url);
     let strict = CircuitPolicy { allow_development: false, ..POLICY };
     let governance = &network.governance;
@@ -61,9 +66,7 @@ async fn what_is_decided_for_ever_is_not_decided_again() {
     assert!(error.to_string().contains("upgrade authority"), "{error}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_replaces_the_bytecode() {
-    let network = Network::deployed().await.unwrap();
+async fn an_upgrade_replaces_the_bytecode(network: &Network) {
     let rpc = connect(&network.solana.url);
     let mut code = bytecode().unwrap();
     // Trailing bytes are no part of the ELF's sections: another file, the same program.

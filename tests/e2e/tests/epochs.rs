@@ -76,11 +76,13 @@ fn first_account() -> String {
     sample["accounts"].as_object().unwrap().keys().next().unwrap().clone()
 }
 
+/// One deployment for all of it: bringing the program to the chain takes longest.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_commitment_end_to_end() {
     let network = Network::deployed().await.unwrap();
     let folder = TempDir::new().unwrap();
     the_sample_is_committed(&network, folder.path().join("sample")).await;
+    an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(&network, folder.path().join("many")).await;
     what_is_wrong_is_told_by_the_exit_code(&network, folder.path().join("wrong")).await;
 }
 
@@ -192,19 +194,16 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
 }
 
 /// More leaves than a shard holds, one account in both shards, and one unit too little of one asset.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent() {
-    let network = Network::deployed().await.unwrap();
-    let folder = TempDir::new().unwrap();
-    let many = many_accounts::source(folder.path()).unwrap();
-    let (keys, ballast) = network.exchange(folder.path().into(), "Many", &many.source).await.unwrap();
+async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(network: &Network, folder: PathBuf) {
+    let many = many_accounts::source(&folder).unwrap();
+    let (keys, ballast) = network.exchange(folder.clone(), "Many", &many.source).await.unwrap();
     register(&ballast);
     let run = ballast.json(&["run", "--once"]).unwrap();
     assert_eq!((&run["posted"]["shards"], &run["posted"]["depth"]), (&2.into(), &7.into()));
     assert_eq!(run["posted"]["status"], "insolvent");
     let id = id(&keys, "Many");
     let expected = many.totals.iter().map(|(symbol, total)| (symbol.clone(), total.to_string())).collect();
-    assert_totals_on_both_chains(&network, &id, &expected).await;
+    assert_totals_on_both_chains(network, &id, &expected).await;
     for client in network.clients().await.unwrap() {
         let chain = client.chain();
         let epoch = client.latest(&id).await.unwrap();
@@ -220,7 +219,7 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent() {
     }
     let answer = ballast.output(&["solvency", many_accounts::SHORT, "--max-age", YEAR]).unwrap();
     assert_eq!(exit_code(&answer), 3);
-    let file = folder.path().join("inclusion.json");
+    let file = folder.join("inclusion.json");
     let (path, account) = (file.to_string_lossy(), &many.straddling);
     let made = ballast.json(&["inclusion", "make", "1", account, "--out", &path]).unwrap();
     assert_eq!(made["leaves"], 2, "a leaf in each shard");
