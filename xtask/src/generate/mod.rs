@@ -15,10 +15,13 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+/// Makes the content of one file.
+type Vectors = fn() -> Result<Value>;
+
 pub fn run() -> Result<()> {
     let folder = crate::root().join("tests/vectors");
     fs::create_dir_all(&folder)?;
-    let files: [(&str, fn() -> Result<Value>); 8] = [
+    let files: [(&str, Vectors); 8] = [
         ("identifiers.json", identifiers::vectors),
         ("leaves.json", leaves::vectors),
         ("statements.json", statements::vectors),
