@@ -121,7 +121,8 @@ impl Chain {
     /// One instruction in the name of `payer`, on a chain that verifies no signatures.
     pub fn send_unsigned(&mut self, payer: &Pubkey, instruction: Instruction) -> Outcome {
         self.svm.expire_blockhash();
-        let message = Message::new_with_blockhash(slice::from_ref(&instruction), Some(payer), &self.svm.latest_blockhash());
+        let message =
+            Message::new_with_blockhash(slice::from_ref(&instruction), Some(payer), &self.svm.latest_blockhash());
         let mut transaction = Transaction::new_unsigned(message);
         // Distinct, as a chain takes no signature twice.
         transaction.signatures[0] = Keypair::new().sign_message(&transaction.message_data());
