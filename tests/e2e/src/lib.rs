@@ -1,7 +1,7 @@
 //! Everything real at once: a Solana node and an EVM node, the deployed bytecode, and the `ballast` binary.
 
 pub mod ballast;
-pub mod many_accounts;
+pub mod generated;
 pub mod network;
 pub mod nodes;
 pub mod small_exchange;

@@ -61,6 +61,8 @@ pub struct Source {
     pub reserves: PathBuf,
     pub borrows: &'static str,
     pub accounts: Option<usize>,
+    /// Of the one circuit class there is to choose.
+    pub depth: u8,
 }
 
 impl Network {
@@ -86,18 +88,10 @@ impl Network {
         let provider = wallet(&evm, owner(&evm))?;
         let contracts = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
         let network = Self { solana, evm, contracts, governance, _turn: turn };
-        network.register_circuit().await?;
-        Ok(network)
-    }
-
-    /// Registers the published circuit on both chains.
-    pub async fn register_circuit(&self) -> Result<()> {
         let (file, key) = circuit_file()?;
-        let rpc = connect(&self.solana.url);
-        circuit::register_on_solana(&rpc, &self.governance, &file, &key).await?;
-        let provider = wallet(&self.evm, owner(&self.evm))?;
-        circuit::register_on_evm(&provider, self.contracts.circuit_registry.parse()?, &file, &key).await?;
-        Ok(())
+        circuit::register_on_solana(&rpc, &network.governance, &file, &key).await?;
+        circuit::register_on_evm(&provider, network.contracts.circuit_registry.parse()?, &file, &key).await?;
+        Ok(network)
     }
 
     /// Funds new keys on both chains and writes an exchange's folder, ready for `ballast`.
@@ -166,6 +160,7 @@ file = "master.secret"
 
 [circuit]
 setup = "development"
+depths = [{depth}]
 keys = {keys_folder:?}
 
 [solana]
@@ -192,14 +187,20 @@ private = "private"
             evm_authority = keys.evm_authority.address(),
             snapshot = source.snapshot,
             borrows = source.borrows,
+            depth = source.depth,
             reserves = source.reserves,
-            keys_folder = target().join("development-setup"),
+            keys_folder = keys_folder(),
             solana_url = self.solana.url,
             program = program_keypair()?.pubkey(),
             evm_url = self.evm.endpoint(),
             contract = self.contracts.reserves,
         ))
     }
+}
+
+/// Where development keys are kept, for whatever needs one.
+pub fn keys_folder() -> PathBuf {
+    target().join("development-setup")
 }
 
 /// The published circuit.

@@ -20,9 +20,11 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project().join("target"), PathBuf::from)
 }
 
-/// A binary of this project. `make demo` and `make test` build it before it is asked for.
+/// A binary of this project, the one beside this program if there is one. `make demo` and `make test` build it before it is asked
+/// for.
 pub fn binary(name: &str) -> Result<PathBuf> {
-    let path = target().join("debug").join(name);
+    let own = std::env::current_exe().context("find this program")?.with_file_name(name);
+    let path = if own.exists() { own } else { target().join("debug").join(name) };
     ensure!(path.exists(), "{} is missing: `make demo` and `make test` build it", path.display());
     Ok(path)
 }

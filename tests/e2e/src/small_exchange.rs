@@ -18,6 +18,7 @@ pub fn source(folder: &Path) -> Result<Source> {
         reserves: folder.join("reserves.toml"),
         borrows: "refuse",
         accounts: None,
+        depth: 7,
     };
     fs::copy(project().join("examples/small-exchange.csv"), &source.snapshot)?;
     let amounts: String =

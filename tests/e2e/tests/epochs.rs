@@ -10,7 +10,7 @@ use std::{
 use ballast_core::{exchange::exchange_id, solvency::Standing};
 use ballast_e2e::{
     ballast::Ballast,
-    many_accounts,
+    generated,
     network::{ExchangeKeys, Network, Source},
     nodes::{project, target},
     small_exchange,
@@ -30,6 +30,7 @@ fn sample() -> Source {
         reserves: project().join("examples/reserves.toml"),
         borrows: "gross",
         accounts: None,
+        depth: 7,
     }
 }
 
@@ -195,7 +196,7 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
 
 /// More leaves than a shard holds, one account in both shards, and one unit too little of one asset.
 async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(network: &Network, folder: PathBuf) {
-    let many = many_accounts::source(&folder).unwrap();
+    let many = generated::two_shards(&folder).unwrap();
     let (keys, ballast) = network.exchange(folder.clone(), "Many", &many.source).await.unwrap();
     register(&ballast);
     let run = ballast.json(&["run", "--once"]).unwrap();
@@ -211,16 +212,16 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(network: &Netwo
         let figures = epoch.figures().into_iter();
         let short: Vec<String> =
             figures.filter(|asset| asset.status == Status::Insolvent).map(|asset| asset.symbol).collect();
-        assert_eq!(short, [many_accounts::SHORT], "{chain}");
+        assert_eq!(short, [generated::SHORT], "{chain}");
         let standing = |symbol| client.solvency(&id, symbol, 31_536_000);
-        assert_eq!(standing(many_accounts::SHORT).await.unwrap().standing, Standing::Insolvent, "{chain}");
+        assert_eq!(standing(generated::SHORT).await.unwrap().standing, Standing::Insolvent, "{chain}");
         assert_eq!(standing("A0").await.unwrap().standing, Standing::Fresh, "{chain}");
         assert_eq!(client.history(&id, ..).await.unwrap().epochs().count(), 1, "{chain}");
     }
-    let answer = ballast.output(&["solvency", many_accounts::SHORT, "--max-age", YEAR]).unwrap();
+    let answer = ballast.output(&["solvency", generated::SHORT, "--max-age", YEAR]).unwrap();
     assert_eq!(exit_code(&answer), 3);
     let file = folder.join("inclusion.json");
-    let (path, account) = (file.to_string_lossy(), &many.straddling);
+    let (path, account) = (file.to_string_lossy(), &many.account);
     let made = ballast.json(&["inclusion", "make", "1", account, "--out", &path]).unwrap();
     assert_eq!(made["leaves"], 2, "a leaf in each shard");
     ballast.run(&["inclusion", "verify", &path, "--account", account]).unwrap();
