@@ -5,7 +5,7 @@ use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{AdditiveGroup, UniformRand};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS};
 
-use super::{BLINDERS, Srs};
+use super::{BLINDERS, Srs, multi_exponentiation::multi_exponentiation};
 use crate::{
     argument::{
         batch::{element_columns, multiplicity_columns},
@@ -26,8 +26,7 @@ impl Blinders {
 
 /// sum_i coefficients[i] [tau^i], for coefficients from `first` on.
 pub(crate) fn commit(srs: &Srs, first: usize, coefficients: &[Fr]) -> G1Projective {
-    let points = &srs.powers()[first..first + coefficients.len()];
-    G1Projective::msm_unchecked(points, coefficients)
+    multi_exponentiation(&srs.powers()[first..first + coefficients.len()], coefficients)
 }
 
 /// The commitments to all chunks, each with its blinders.

@@ -13,6 +13,7 @@
 
 pub mod commit;
 pub mod equation;
+mod multi_exponentiation;
 pub mod opening;
 pub mod srs;
 
