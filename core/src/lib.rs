@@ -17,6 +17,7 @@
 //! | [`post`] | 5 | what a poster sends |
 //! | [`rules`], [`refusal`] | 6 | when a chain accepts it |
 //! | [`solvency`] | 7 | what a chain answers |
+//! | [`witness`] | 10 | what a chain sees in the exchange's wallets |
 //! | [`seeds`] | | addresses of the Solana accounts |
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -53,6 +54,7 @@ pub mod statement;
 pub mod tree;
 #[cfg(feature = "serde")]
 pub mod units;
+pub mod witness;
 
 pub use digest::Digest;
 pub use field::Element;

@@ -115,6 +115,34 @@ macro_rules! with_refusals {
             OpeningPointInvalid { point: u8 } = 50,
             "the opening equation does not hold"
             OpeningRejected = 51,
+            "a wallet belongs to one exchange for ever, and is registered once"
+            WalletAlreadyRegistered = 52,
+            "the wallet is not one of the exchange's, or is retired"
+            WalletUnknown = 53,
+            "the signature is not the wallet's, of this registration on this chain"
+            WalletSignatureInvalid = 54,
+            "a token counts for one asset of the exchange's list, declared once"
+            TokenAlreadyDeclared = 55,
+            "the exchange has not declared this token"
+            TokenUndeclared = 56,
+            "the token is no token of this chain, or the asset is not on the exchange's list"
+            TokenInvalid = 57,
+            "a look is at 1 holding or more"
+            NothingToWitness = 58,
+            "holdings are looked at in ascending order, so that each counts once"
+            HoldingOutOfOrder { index: u16 } = 59,
+            "a holding is not of the wallet, token and owner that it is passed as"
+            HoldingInvalid { index: u16 } = 60,
+            "reserves are witnessed for the exchange's latest or next epoch"
+            WitnessEpochInvalid { next: u64, found: u64 } = 61,
+            "the epoch's reserves are witnessed already and never again"
+            WitnessClosed { epoch: u64 } = 62,
+            "no look at the epoch's reserves came before"
+            WitnessNotBegun { epoch: u64 } = 63,
+            "the looks at an epoch's reserves lie within 600 seconds"
+            WitnessWindowPassed { began: u64, clock: u64 } = 64,
+            "reserves are witnessed by a transaction that does nothing else, or they could be lent for its time"
+            WitnessNotAlone = 65,
         }
     };
 }
