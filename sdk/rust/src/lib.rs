@@ -45,6 +45,7 @@ pub mod setup;
 pub mod solana;
 pub mod solvency;
 pub mod verification;
+pub mod witness;
 
 pub use ballast_core as core;
 pub use client::Client;
