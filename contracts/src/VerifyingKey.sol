@@ -61,12 +61,12 @@ library VerifyingKey {
     }
 
     /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input: Groth16's phase 2 was not run. With tau the
-    /// generator, the secret of the opening's setup is 1.
+    /// generator, the secret of the opening's setup is 1. A negative is as bad, so only x is compared.
     function _checkDistinct(Key memory key) private pure {
         if (_isGenerator(key.gamma)) revert IRefusals.KeyPointIsGenerator(GAMMA);
         if (_isGenerator(key.delta)) revert IRefusals.KeyPointIsGenerator(DELTA);
         if (_isGenerator(key.tau)) revert IRefusals.KeyPointIsGenerator(TAU);
-        if (keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(key.delta))) {
+        if (key.gamma.xImaginary == key.delta.xImaginary && key.gamma.xReal == key.delta.xReal) {
             revert IRefusals.KeyGammaEqualsDelta();
         }
     }
@@ -81,7 +81,6 @@ library VerifyingKey {
     }
 
     function _isGenerator(Bn254.G2 memory point) private pure returns (bool) {
-        return point.xImaginary == Bn254.G2_X_IMAGINARY && point.xReal == Bn254.G2_X_REAL
-            && point.yImaginary == Bn254.G2_Y_IMAGINARY && point.yReal == Bn254.G2_Y_REAL;
+        return point.xImaginary == Bn254.G2_X_IMAGINARY && point.xReal == Bn254.G2_X_REAL;
     }
 }

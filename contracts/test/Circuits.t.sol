@@ -161,12 +161,19 @@ contract CircuitsTest is Fixture {
         for (uint256 i = 0; i < 3; ++i) {
             bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointIsGenerator.selector, points[i]);
             refusesKey(withPoint(points[i], SimulatedProof.one()), expected);
+            refusesKey(withPoint(points[i], negative(SimulatedProof.one())), expected);
         }
     }
 
     function test_gamma_is_not_delta() public {
         bytes memory expected = abi.encodeWithSelector(IRefusals.KeyGammaEqualsDelta.selector);
         refusesKey(withPoint(2, SimulatedProof.delta()), expected);
+        refusesKey(withPoint(2, negative(SimulatedProof.delta())), expected);
+    }
+
+    function negative(Bn254.G2 memory point) internal pure returns (Bn254.G2 memory) {
+        (point.yImaginary, point.yReal) = (Bn254.Q - point.yImaginary, Bn254.Q - point.yReal);
+        return point;
     }
 
     function keyWords() internal view returns (uint256[26] memory) {

@@ -111,7 +111,7 @@ pub struct VerifyingKey([u8; KEY_LENGTH]);
 
 impl VerifyingKey {
     /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma,
-    /// delta or tau equal to the generator, gamma equal to delta.
+    /// delta or tau equal to the generator or its negative, gamma equal to delta or its negative.
     ///
     /// # Soundness
     /// The caller still owes that points are on their curve and G2 points in the subgroup of order r.
@@ -130,11 +130,11 @@ impl VerifyingKey {
             }
         }
         for (point, bytes) in [(2, key.gamma()), (3, key.delta()), (8, key.tau())] {
-            if bytes == G2_GENERATOR {
+            if same_or_negative(bytes, &G2_GENERATOR) {
                 return Err(Refusal::KeyPointIsGenerator { point });
             }
         }
-        if key.gamma() == key.delta() {
+        if same_or_negative(key.gamma(), key.delta()) {
             return Err(Refusal::KeyGammaEqualsDelta);
         }
         Ok(key)
@@ -174,6 +174,11 @@ impl VerifyingKey {
     pub fn points(&self) -> impl Iterator<Item = &[u8]> {
         [self.alpha(), self.beta(), self.gamma(), self.delta()].into_iter().chain(self.inputs()).chain([self.tau()])
     }
+}
+
+/// Whether two points of G2 have the same x: where one makes proofs forgeable, its negative does.
+fn same_or_negative(point: &[u8], other: &[u8]) -> bool {
+    point[..G2_LENGTH / 2] == other[..G2_LENGTH / 2]
 }
 
 /// `circuit_id` of section 1: binds class, setup and key, so that a development key can never pass for a ceremony's.
@@ -218,6 +223,13 @@ mod tests {
         assert_eq!(refusal(|k| k[704..].fill(0)), Refusal::KeyPointAtInfinity { point: 8 });
         assert_eq!(refusal(|k| k[800..].copy_from_slice(&BASE_ORDER)), Refusal::KeyCoordinateNotCanonical { point: 8 });
         assert_eq!(refusal(|k| k.copy_within(192..320, 320)), Refusal::KeyGammaEqualsDelta);
+        // With the same x and another y: the negative.
+        let x = &G2_GENERATOR[..64];
+        for (point, start) in [(2, 192), (3, 320), (8, 704)] {
+            let negated = refusal(|k| k[start..start + 64].copy_from_slice(x));
+            assert_eq!(negated, Refusal::KeyPointIsGenerator { point });
+        }
+        assert_eq!(refusal(|k| k.copy_within(192..256, 320)), Refusal::KeyGammaEqualsDelta);
     }
 
     #[test]

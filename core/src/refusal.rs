@@ -71,9 +71,9 @@ macro_rules! with_refusals {
             KeyPointNotOnCurve { point: u8 } = 28,
             "a G2 point of the verifying key is outside the subgroup of order r"
             KeyPointOutsideSubgroup { point: u8 } = 29,
-            "gamma, delta or tau is the generator of G2"
+            "gamma, delta or tau is the generator of G2 or its negative"
             KeyPointIsGenerator { point: u8 } = 30,
-            "gamma equals delta: anyone can forge proofs"
+            "gamma equals delta or its negative: anyone can forge proofs"
             KeyGammaEqualsDelta = 31,
             "an element of the public vector is not below the order of the scalar field"
             ElementNotCanonical { index: u16 } = 32,

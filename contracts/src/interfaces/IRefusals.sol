@@ -162,10 +162,10 @@ interface IRefusals {
     /// @notice A G2 point of the verifying key is outside the subgroup of order r.
     error KeyPointOutsideSubgroup(uint8 point);
 
-    /// @notice Gamma, delta or tau is the generator of G2.
+    /// @notice Gamma, delta or tau is the generator of G2 or its negative.
     error KeyPointIsGenerator(uint8 point);
 
-    /// @notice Gamma equals delta: anyone can forge proofs.
+    /// @notice Gamma equals delta or its negative: anyone can forge proofs.
     error KeyGammaEqualsDelta();
 
     // --- Only here: what other chains do not have ---

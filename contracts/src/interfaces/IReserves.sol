@@ -205,7 +205,7 @@ interface IReserves is IRefusals {
     function setPaused(bytes32 exchangeId, bool paused) external;
 
     /// @notice Verifies the proof of one shard and stores it; the last shard finalizes the epoch. Only a poster.
-    /// @dev The rules of the specification's section 6, in its order, each with its own error. An insolvent epoch is stored, never refused.
+    /// @dev The rules of the specification's section 6, in its order but for the range of reserves, which is seen before the context, each with its own error. An insolvent epoch is stored, never refused.
     function postShard(bytes32 exchangeId, ShardPost calldata post) external;
 
     /// @notice How the exchange stands in the asset called `symbol`.

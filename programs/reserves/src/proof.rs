@@ -34,6 +34,11 @@ pub fn verify(
             return Err(Refusal::ProofCoordinateNotCanonical { word });
         }
     }
+    let (a, b, c) = (&proof[..64], &proof[64..192], &proof[192..]);
+    // The syscalls take zeros for infinity, which is on no curve.
+    if [a, b, c].into_iter().any(|point| point.iter().all(|byte| *byte == 0)) {
+        return Err(Refusal::ProofPointInvalid);
+    }
     let mut pairs = [[0; PAIR_LENGTH]; PAIRS];
     let (groth16, rest) = pairs.split_at_mut(GROTH16_PAIRS);
     fill_groth16(groth16, key, proof, inputs).ok_or(Refusal::ProofRejected)?;
@@ -42,7 +47,6 @@ pub fn verify(
     if product_is_one(&pairs) {
         return Ok(());
     }
-    let (a, b, c) = (&proof[..64], &proof[64..192], &proof[192..]);
     if !(in_g1(a) && in_g2(&[b]) && in_g1(c)) {
         return Err(Refusal::ProofPointInvalid);
     }

@@ -24,7 +24,7 @@ pub struct PostShard<'info> {
     pub exchange: Box<Account<'info, Exchange>>,
     /// CHECK: read as a circuit of this program, and compared with the one that the post names.
     pub circuit: UncheckedAccount<'info>,
-    /// The poster's own; holds the post, bytes behind it do not matter.
+    /// The poster's own; holds the post and nothing behind it.
     pub buffer: Account<'info, Buffer>,
     /// CHECK: its address is compared with the epoch's; made by shard 0.
     #[account(mut)]

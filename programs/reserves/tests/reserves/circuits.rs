@@ -170,17 +170,34 @@ fn a_key_with_a_point_outside_the_subgroup_is_refused() {
     }
 }
 
+fn negate_g2(point: &mut [u8]) {
+    for coordinate in point[64..].chunks_exact_mut(32) {
+        let negative = -Fq::from_be_bytes_mod_order(coordinate);
+        coordinate.copy_from_slice(&negative.into_bigint().to_bytes_be());
+    }
+}
+
 #[test]
 fn a_key_with_a_generator_is_refused() {
     for point in [2, 3, 8] {
         let change = |key: &mut Vec<u8>| key[points()[usize::from(point)].clone()].copy_from_slice(&G2_GENERATOR);
         key_refused(change, Refusal::KeyPointIsGenerator { point });
+        let negate = |key: &mut Vec<u8>| {
+            change(key);
+            negate_g2(&mut key[points()[usize::from(point)].clone()]);
+        };
+        key_refused(negate, Refusal::KeyPointIsGenerator { point });
     }
 }
 
 #[test]
 fn a_key_with_equal_gamma_and_delta_is_refused() {
     key_refused(|key| key.copy_within(192..320, 320), Refusal::KeyGammaEqualsDelta);
+    let negate = |key: &mut Vec<u8>| {
+        key.copy_within(192..320, 320);
+        negate_g2(&mut key[320..448]);
+    };
+    key_refused(negate, Refusal::KeyGammaEqualsDelta);
 }
 
 #[test]

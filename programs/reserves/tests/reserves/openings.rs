@@ -82,6 +82,11 @@ fn a_wrong_groth16_proof_is_named_though_the_opening_is_right() {
 }
 
 #[test]
+fn a_proof_that_holds_with_a_point_at_infinity_is_refused() {
+    refused(&simulated::post_without_c(), Refusal::ProofPointInvalid);
+}
+
+#[test]
 fn an_opening_is_part_of_what_the_groth16_proof_is_for() {
     let mut history = history();
     let mut other = Secret::right();

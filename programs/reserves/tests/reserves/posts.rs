@@ -327,6 +327,10 @@ fn a_point_of_a_proof_is_where_it_must_be() {
         refused(|post| post.proof[end - 1] ^= 1, Refusal::ProofPointInvalid);
     }
     refused(|post| post.proof[64..192].copy_from_slice(&outside_subgroup()), Refusal::ProofPointInvalid);
+    refused(|post| post.proof.fill(0), Refusal::ProofPointInvalid);
+    for point in [0..64, 64..192, 192..256] {
+        refused(|post| post.proof[point.clone()].fill(0), Refusal::ProofPointInvalid);
+    }
 }
 
 #[test]
@@ -337,7 +341,6 @@ fn a_wrong_proof_is_refused() {
     };
     refused(|post| negate(post, 0), Refusal::ProofRejected);
     refused(|post| negate(post, 192), Refusal::ProofRejected);
-    refused(|post| post.proof.fill(0), Refusal::ProofRejected);
     let other = vectors::history().epochs[1].shards[1].post();
     refused(|post| post.proof = other.proof, Refusal::ProofRejected);
     refused(|post| (post.proof, post.digest) = (other.proof, other.digest), Refusal::ProofRejected);

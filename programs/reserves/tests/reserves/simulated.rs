@@ -107,11 +107,17 @@ impl Secret {
     }
 }
 
+/// IC_0 and the inputs' multiples of the others.
+fn inputs_sum(inputs: &PublicInputs) -> Fr {
+    let [first, rest @ ..] = secrets().inputs;
+    let inputs = [&inputs.digest, &inputs.challenge, &inputs.evaluation].map(field);
+    first + rest.iter().zip(&inputs).map(|(point, input)| *point * input).sum::<Fr>()
+}
+
 /// A proof for these inputs: A and B are of no meaning, and C makes the equation hold but for `error`.
 fn prove(inputs: &PublicInputs, error: Fr) -> [u8; 256] {
-    let Secrets { alpha, beta, gamma, delta, inputs: [first, rest @ ..], .. } = secrets();
-    let inputs = [&inputs.digest, &inputs.challenge, &inputs.evaluation].map(field);
-    let sum: Fr = first + rest.iter().zip(&inputs).map(|(point, input)| *point * input).sum::<Fr>();
+    let Secrets { alpha, beta, gamma, delta, .. } = secrets();
+    let sum = inputs_sum(inputs);
     let (a, b) = (Fr::from(29u64), Fr::from(31u64));
     let c = (error + a * b - alpha * beta - gamma * sum) / delta;
     [g1(a).as_slice(), &g2(b), &g1(c)].concat().try_into().unwrap()
@@ -200,6 +206,17 @@ pub fn post_with_error(secret: &Secret, error: Fr) -> ShardPost {
     post(secret, error, &[100, 200, 300], 0, ONLY)
 }
 
+/// A post whose equations hold with a C at infinity.
+pub fn post_without_c() -> ShardPost {
+    let mut post = post_with(&Secret::right());
+    let inputs = public_vector_of(&post).inputs(Element::new(post.digest).unwrap());
+    let Secrets { alpha, beta, gamma, .. } = secrets();
+    let b = Fr::from(31u64);
+    let a = (alpha * beta + gamma * inputs_sum(&inputs)) / b;
+    post.proof = [g1(a).as_slice(), &g2(b), &g1(Fr::ZERO)].concat().try_into().unwrap();
+    post
+}
+
 /// A circuit and an exchange of so many assets, and a right post of its first epoch in which it is `short` of each.
 pub fn vectors(assets: usize, short: u128, shard: ShardPosition) -> Vectors {
     let totals: Vec<u128> = (0..assets as u128).map(|number| (1 << 104) + number).collect();
@@ -208,10 +225,13 @@ pub fn vectors(assets: usize, short: u128, shard: ShardPosition) -> Vectors {
     Vectors { circuit: circuit(), exchange: exchange(assets), epochs: vec![epoch], other: None }
 }
 
-/// t of a post.
-pub fn separator_of(post: &ShardPost) -> Fr {
+fn public_vector_of(post: &ShardPost) -> PublicVector {
     let checked = post.check().unwrap();
     let totals: Vec<Element> = checked.totals.iter().map(|total| Element::from(*total)).collect();
-    let vector = PublicVector::new(CLASS, &checked.context, checked.root, &totals, &checked.opening).unwrap();
-    field(&separator(&vector.challenge(&checked.digest), &post.proof))
+    PublicVector::new(CLASS, &checked.context, checked.root, &totals, &checked.opening).unwrap()
+}
+
+/// t of a post.
+pub fn separator_of(post: &ShardPost) -> Fr {
+    field(&separator(&public_vector_of(post).challenge(&post.check().unwrap().digest), &post.proof))
 }
