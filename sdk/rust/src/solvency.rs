@@ -14,6 +14,17 @@ use crate::{
     exchange::Exchange,
 };
 
+/// How a reserve is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// The exchange's report says it; the report's digest is in the proof.
+    #[default]
+    Reported,
+    /// The chain that answers saw it in registered wallets.
+    Witnessed,
+}
+
 /// What the chain answered. Only [`Answer::is_fresh`] is a yes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
@@ -36,6 +47,8 @@ pub struct Answer {
     /// In committed units.
     #[serde(with = "ballast_core::units")]
     pub reserve: u128,
+    /// How the reserve is known.
+    pub known: Known,
     /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
     pub ratio_bps: u64,
     /// [`SetupKind::label`] belongs beside the answer. None when missing.
@@ -119,6 +132,7 @@ impl Answer {
             as_of: answer.as_of,
             liability: answer.liability,
             reserve: answer.reserve,
+            known: Known::Reported,
             ratio_bps: answer.ratio_bps,
             setup: answer.setup,
         })

@@ -5,3 +5,4 @@ pub mod generated;
 pub mod network;
 pub mod nodes;
 pub mod small_exchange;
+pub mod tokens;
