@@ -7,13 +7,14 @@
 //! | [`report`] | what a snapshot would commit |
 //! | [`leaves`] | accounts as leaves, leaves in shards (`docs/spec.md`, section 2) |
 //! | [`inclusion`] | one customer's inclusion file |
-//! | [`reserves`] | what the exchange says it holds, and the report of it that is published |
+//! | [`reserves`] | what the exchange holds, stated, read or signed for, and the report of it that is published |
 //!
 //! ```text
 //! CSV + TOML ─┐
 //!             ├─> snapshot ──> leaves ──> inclusion
 //!       JSON ─┘       └──────> report
-//! reserves.toml ──> reserves ──> published report
+//! reserves.toml, signed messages ─┐
+//!    balances read from chains ─┴─> reserves ──> published report
 //! ```
 //!
 //! Nothing here is a floating-point number: amounts are read digit by digit and added as integers.

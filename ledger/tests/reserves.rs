@@ -7,7 +7,7 @@ use ballast_core::{
 };
 use ballast_ledger::{
     amount::AmountError,
-    reserves::{Reason, Reserves, ReservesError},
+    reserves::{Occasion, ReadHoldings, Reason, Reserves, ReservesError, ReservesReport, Stated},
 };
 
 const GOOD: &str = "sources = \"cold \\\"wallets\\\"\"\n[amounts]\nUSDC = \"1900000.000001\"\nBTC = \"812.5\"\n";
@@ -17,7 +17,13 @@ fn assets() -> AssetList {
 }
 
 fn parse(text: &str) -> Result<Reserves, ReservesError> {
-    Reserves::parse(text, &assets(), 1_795_389_392)
+    at(text, 1_795_389_392)
+}
+
+fn at(text: &str, as_of: u64) -> Result<Reserves, ReservesError> {
+    let assets = assets();
+    let occasion = Occasion { exchange: &[7; 32], as_of, assets: &assets };
+    Reserves::new(&occasion, &Stated::parse(text, &assets)?, &ReadHoldings::default(), None)
 }
 
 #[test]
@@ -25,9 +31,10 @@ fn the_report_and_its_digest() {
     let reserves = parse(GOOD).unwrap();
     assert_eq!(reserves.amounts, [81_250_000_000, 1_900_000_000_001]);
     let report = concat!(
-        r#"{"version":1,"as_of":1795389392,"sources":"cold \"wallets\"","reserves":["#,
-        r#"{"symbol":"BTC","decimals":8,"amount":"812.50000000"},"#,
-        r#"{"symbol":"USDC","decimals":6,"amount":"1900000.000001"}]}"#,
+        r#"{"version":2,"as_of":1795389392,"sources":"cold \"wallets\"","reserves":["#,
+        r#"{"symbol":"BTC","decimals":8,"amount":"812.50000000","stated":"812.50000000","read":"0.00000000","signed":"0.00000000"},"#,
+        r#"{"symbol":"USDC","decimals":6,"amount":"1900000.000001","stated":"1900000.000001","read":"0.000000","signed":"0.000000"}"#,
+        r#"],"blocks":[],"holdings":[],"messages":[]}"#,
         "\n"
     );
     assert_eq!(String::from_utf8(reserves.report.clone()).unwrap(), report);
@@ -37,7 +44,7 @@ fn the_report_and_its_digest() {
 
 #[test]
 fn every_figure_changes_the_digest() {
-    let digest = |text: &str, as_of| Reserves::parse(text, &assets(), as_of).unwrap().digest();
+    let digest = |text: &str, as_of| at(text, as_of).unwrap().digest();
     let good = digest(GOOD, 1_795_389_392);
     assert_ne!(digest(GOOD, 1_795_389_393), good);
     assert_ne!(digest(&GOOD.replace("cold", "warm"), 1_795_389_392), good);
@@ -86,6 +93,30 @@ fn amounts_are_decimal_strings_below_2_to_the_112() {
 }
 
 #[test]
+fn what_is_stated_is_compared_with_a_report() {
+    let stated = Stated::parse(GOOD, &assets()).unwrap();
+    let report = ReservesReport::parse(&parse(GOOD).unwrap().report).unwrap();
+    assert_eq!(stated.difference(&report), None);
+    for (from, to, expected) in [("812.5", "812.6", "amounts"), ("cold", "warm", "sources")] {
+        let other = Stated::parse(&GOOD.replace(from, to), &assets()).unwrap();
+        assert_eq!(other.difference(&report), Some(expected));
+    }
+    let message = "[[messages]]\nnetwork = \"bitcoin\"\naddress = \"a\"\nmessage = \"m\"\nsignature = \"s\"\nasset = \"BTC\"\namount = \"1.5\"\n";
+    let other = Stated::parse(&format!("{GOOD}{message}"), &assets()).unwrap();
+    assert_eq!((other.difference(&report), &other.messages[0].amount[..]), (Some("messages"), "1.50000000"));
+    let wrong = |from: &str, to: &str| Stated::parse(&format!("{GOOD}{}", message.replace(from, to)), &assets());
+    assert!(matches!(wrong("BTC", "DOGE").unwrap_err().reason, Reason::AssetUndeclared));
+    assert!(matches!(wrong("1.5", "-1.5").unwrap_err().reason, Reason::Negative));
+    assert!(matches!(wrong("network = \"bitcoin\"\n", "").unwrap_err().reason, Reason::Toml(_)));
+    let error = wrong("1.5", "1.000000001").unwrap_err();
+    assert!(
+        matches!(error.reason, Reason::Amount(AmountError::TooManyDecimals { .. }))
+            && error.to_string().contains("message of a"),
+        "{error}"
+    );
+}
+
+#[test]
 fn sources_are_said() {
     assert!(matches!(refusal("cold \\\"wallets\\\"", "", &["sources"]), Reason::SourcesInvalid { found: 0 }));
     assert!(matches!(refusal("cold", &"c".repeat(2_000), &["sources"]), Reason::SourcesInvalid { .. }));
@@ -97,12 +128,12 @@ fn sources_are_said() {
 fn files_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("reserves.toml");
-    assert!(Reserves::read(&path, &assets(), 1).unwrap_err().to_string().contains("reserves.toml"));
+    assert!(Stated::read(&path, &assets()).unwrap_err().to_string().contains("reserves.toml"));
     std::fs::write(&path, GOOD).unwrap();
-    assert_eq!(Reserves::read(&path, &assets(), 1).unwrap().amounts[0], 81_250_000_000);
+    assert_eq!(Stated::read(&path, &assets()).unwrap().amounts[0], 81_250_000_000);
     std::fs::write(&path, GOOD.replace("BTC", "DOGE")).unwrap();
-    let text = Reserves::read(&path, &assets(), 1).unwrap_err().to_string();
+    let text = Stated::read(&path, &assets()).unwrap_err().to_string();
     assert!(text.contains("reserves.toml: DOGE"), "{text}");
     std::fs::write(&path, format!("{GOOD}#{}", " ".repeat(1 << 20))).unwrap();
-    assert!(Reserves::read(&path, &assets(), 1).unwrap_err().to_string().contains("longer"));
+    assert!(Stated::read(&path, &assets()).unwrap_err().to_string().contains("longer"));
 }

@@ -1,0 +1,246 @@
+//! Whether a report is that of an epoch: every sum is added again.
+
+use std::collections::{HashMap, HashSet};
+
+use ballast_core::{
+    Digest,
+    assets::{Asset, AssetList, DECIMALS_MAX},
+    digest::sha256,
+    solvency::AMOUNT_BITS,
+    witness::{TOKEN_DECIMALS_MAX, to_units},
+};
+
+use super::{
+    ReportError, SOURCES_MAX,
+    ownership::Claim,
+    place::Chain,
+    report::{HoldingLine, LendingLine, MessageLine, ReservesReport},
+};
+use crate::amount::{self, AmountError};
+
+/// What the record of an epoch says, for a report to be held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
+    /// Id of the exchange.
+    pub exchange: &'a Digest,
+    /// Unix seconds.
+    pub as_of: u64,
+    pub assets: &'a AssetList,
+    /// Reserves by asset number, in committed units.
+    pub amounts: &'a [u128],
+    /// Digest of the report.
+    pub sources: &'a Digest,
+}
+
+impl ReservesReport {
+    /// Holds the report against an epoch's record: that its bytes have the recorded digest, that its amounts are the
+    /// recorded ones and the sums of what it lists, that nothing is counted twice, that every chain whose holdings count was read
+    /// at a block, and that every signed message was signed for this exchange by its address.
+    ///
+    /// That the wallets are the exchange's, that the tokens count for these assets and that the balances were there is known
+    /// by the chains; nothing is asked of them here. A message shows who owns an address, not what it holds.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with what was expected and found.
+    pub fn check(&self, recorded: &Recorded<'_>) -> Result<(), ReportError> {
+        let found = sha256(&[&self.bytes()?]);
+        if found != *recorded.sources {
+            return Err(ReportError::DigestMismatch { expected: *recorded.sources, found });
+        }
+        if self.as_of != recorded.as_of {
+            return Err(ReportError::AsOfMismatch { expected: recorded.as_of, found: self.as_of });
+        }
+        if !(1..=SOURCES_MAX).contains(&self.sources.len()) {
+            return Err(ReportError::SourcesInvalid { found: self.sources.len() });
+        }
+        let assets = recorded.assets;
+        let mut sums = Sums::new(assets);
+        self.check_blocks()?;
+        self.add_holdings(&mut sums)?;
+        self.add_messages(&mut sums, recorded.exchange)?;
+        self.check_reserves(&sums, recorded.amounts)?;
+        self.lending.iter().flatten().try_for_each(|line| check_lending(line, assets))?;
+        distinct(self.lending.iter().flatten().map(|line| &line.symbol))
+            .map_err(|symbol| ReportError::LendingTwice { symbol: symbol.clone() })
+    }
+
+    fn check_blocks(&self) -> Result<(), ReportError> {
+        for block in &self.blocks {
+            let chain = chain(&block.chain)?;
+            if !chain.is_block_hash(&block.hash) {
+                return Err(ReportError::BlockInvalid { chain: block.chain.clone(), found: block.hash.clone() });
+            }
+        }
+        distinct(self.blocks.iter().map(|block| &block.chain))
+            .map_err(|chain| ReportError::BlockTwice { chain: chain.clone() })
+    }
+
+    fn add_holdings(&self, sums: &mut Sums<'_>) -> Result<(), ReportError> {
+        let mut places = HashSet::new();
+        let mut tokens = HashMap::new();
+        for holding in &self.holdings {
+            let chain = chain(&holding.chain)?;
+            if !self.blocks.iter().any(|block| block.chain == holding.chain) {
+                return Err(ReportError::BlockMissing { chain: holding.chain.clone() });
+            }
+            let address = |text: &str| {
+                let invalid = || ReportError::AddressInvalid { chain: holding.chain.clone(), found: text.into() };
+                chain.address(text).ok_or_else(invalid)
+            };
+            let (_, account, token) = (address(&holding.wallet)?, address(&holding.account)?, address(&holding.token)?);
+            let (asset, number) = sums.asset(&holding.symbol, || place(holding))?;
+            let meaning = (number, holding.decimals);
+            if *tokens.entry((chain, token.clone())).or_insert(meaning) != meaning {
+                return Err(ReportError::TokenContradicted {
+                    chain: holding.chain.clone(),
+                    token: holding.token.clone(),
+                });
+            }
+            if !places.insert((chain, account, token)) {
+                return Err(ReportError::HoldingTwice { place: place(holding) });
+            }
+            let expected = counted(holding, &asset)?;
+            let found = units(&holding.amount, asset.decimals, || place(holding))?;
+            if found != expected {
+                let (expected, found) = (amount::format(expected, asset.decimals), holding.amount.clone());
+                return Err(ReportError::HoldingMismatch { place: place(holding), expected, found });
+            }
+            add(&mut sums.read, number, found, &holding.symbol)?;
+        }
+        Ok(())
+    }
+
+    fn add_messages(&self, sums: &mut Sums<'_>, exchange: &Digest) -> Result<(), ReportError> {
+        let mut scripts = HashSet::new();
+        for message in &self.messages {
+            let MessageLine { network, address, message, signature, symbol, amount } = message;
+            let script = Claim { network, address, message, signature }
+                .verify(exchange)
+                .map_err(|error| ReportError::Ownership { address: address.clone(), error })?;
+            if !scripts.insert(script) {
+                return Err(ReportError::AddressTwice { address: address.clone() });
+            }
+            let (asset, number) = sums.asset(symbol, || address.clone())?;
+            add(&mut sums.signed, number, units(amount, asset.decimals, || address.clone())?, symbol)?;
+        }
+        Ok(())
+    }
+
+    fn check_reserves(&self, sums: &Sums<'_>, recorded: &[u128]) -> Result<(), ReportError> {
+        let assets = sums.assets.as_slice();
+        if self.reserves.len() != assets.len() || recorded.len() != assets.len() {
+            let found = if recorded.len() == assets.len() { self.reserves.len() } else { recorded.len() };
+            return Err(ReportError::AssetCountMismatch { expected: assets.len(), found });
+        }
+        for (index, (line, asset)) in self.reserves.iter().zip(assets).enumerate() {
+            let (symbol, decimals) = (asset.symbol(), asset.decimals);
+            if (&line.symbol, line.decimals) != (&symbol, decimals) {
+                let expected = format!("{symbol} of {decimals} decimals");
+                let found = format!("{} of {} decimals", line.symbol, line.decimals);
+                return Err(ReportError::AssetMismatch { number: index + 1, expected, found });
+            }
+            let read = |text: &str| units(text, decimals, || symbol.clone());
+            let same = |what: &'static str, expected: u128, found: u128| {
+                if expected == found {
+                    return Ok(());
+                }
+                let [expected, found] = [expected, found].map(|units| amount::format(units, decimals));
+                Err(ReportError::SumMismatch { symbol: symbol.clone(), what, expected, found })
+            };
+            let (total, stated) = (read(&line.amount)?, read(&line.stated)?);
+            same("read", sums.read[index], read(&line.read)?)?;
+            same("signed", sums.signed[index], read(&line.signed)?)?;
+            // Each is below 2^112.
+            same("amount", stated + sums.read[index] + sums.signed[index], total)?;
+            same("amount in the epoch's record", recorded[index], total)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sums by asset, in committed units; each below 2^112.
+struct Sums<'a> {
+    assets: &'a AssetList,
+    read: Vec<u128>,
+    signed: Vec<u128>,
+}
+
+impl<'a> Sums<'a> {
+    fn new(assets: &'a AssetList) -> Self {
+        Self { assets, read: vec![0; assets.len()], signed: vec![0; assets.len()] }
+    }
+
+    /// The asset called `symbol`, and its place in the list.
+    fn asset(&self, symbol: &str, place: impl FnOnce() -> String) -> Result<(Asset, usize), ReportError> {
+        let asset = self.assets.as_slice().iter().enumerate().find(|(_, asset)| asset.symbol() == symbol);
+        let (index, asset) =
+            asset.ok_or_else(|| ReportError::AssetUndeclared { place: place(), symbol: symbol.into() })?;
+        Ok((*asset, index))
+    }
+}
+
+/// Adds below 2^112.
+fn add(sums: &mut [u128], index: usize, units: u128, symbol: &str) -> Result<(), ReportError> {
+    let sum = sums[index].checked_add(units).filter(|sum| sum >> AMOUNT_BITS == 0);
+    sums[index] = sum.ok_or_else(|| ReportError::TooLarge { symbol: symbol.into() })?;
+    Ok(())
+}
+
+/// What a balance counts for, in committed units of its asset.
+fn counted(holding: &HoldingLine, asset: &Asset) -> Result<u128, ReportError> {
+    let wrong = |error| ReportError::Amount { place: place(holding), error };
+    if holding.decimals > TOKEN_DECIMALS_MAX {
+        let found = holding.decimals;
+        return Err(ReportError::TokenDecimalsInvalid { place: place(holding), found });
+    }
+    // Read as u128: a balance of 128 bits is one.
+    let balance: u128 = match amount::parse(&holding.balance, 0, 128) {
+        Ok(balance) if !balance.negative => balance.units,
+        Ok(_) => return Err(wrong(AmountError::Character('-'))),
+        Err(error) => return Err(wrong(error)),
+    };
+    let units = to_units(balance, holding.decimals, asset.decimals).filter(|units| units >> AMOUNT_BITS == 0);
+    units.ok_or_else(|| wrong(AmountError::TooLarge { bits: AMOUNT_BITS }))
+}
+
+/// An amount with all its decimals, below 2^112.
+fn units(text: &str, decimals: u8, place: impl Fn() -> String) -> Result<u128, ReportError> {
+    let wrong = |error| ReportError::Amount { place: place(), error };
+    if decimals > DECIMALS_MAX {
+        return Err(wrong(AmountError::TooManyDecimals { expected: DECIMALS_MAX, found: decimals.into() }));
+    }
+    let amount = amount::parse(text, decimals, AMOUNT_BITS).map_err(wrong)?;
+    if amount.negative {
+        return Err(wrong(AmountError::Character('-')));
+    }
+    let expected = amount::format(amount.units, decimals);
+    if expected != text {
+        return Err(ReportError::AmountForm { place: place(), expected, found: text.into() });
+    }
+    Ok(amount.units)
+}
+
+fn check_lending(line: &LendingLine, assets: &AssetList) -> Result<(), ReportError> {
+    let place = || format!("lending of {}", line.symbol);
+    let sums = Sums::new(assets);
+    let read = |symbol: &str, text: &str| units(text, sums.asset(symbol, place)?.0.decimals, place);
+    read(&line.symbol, &line.lent_and_borrowed)?;
+    read(&line.symbol, &line.left)?;
+    line.backing.iter().try_for_each(|backing| read(&backing.symbol, &backing.amount).map(drop))?;
+    distinct(line.backing.iter().map(|backing| &backing.symbol))
+        .map_err(|symbol| ReportError::LendingTwice { symbol: symbol.clone() })
+}
+
+/// The first item that comes twice.
+fn distinct<'a>(mut items: impl Iterator<Item = &'a String>) -> Result<(), &'a String> {
+    let mut seen = HashSet::new();
+    items.find(|item| !seen.insert(*item)).map_or(Ok(()), Err)
+}
+
+fn chain(text: &str) -> Result<Chain, ReportError> {
+    Chain::parse(text).ok_or_else(|| ReportError::ChainUnknown { found: text.into() })
+}
+
+fn place(holding: &HoldingLine) -> String {
+    format!("{}: token {} at {}", holding.chain, holding.token, holding.account)
+}

@@ -1,0 +1,112 @@
+//! Why reserves, or the report of them, are refused. A report is public, so what was found in it may be said.
+
+use ballast_core::Digest;
+
+use super::{SOURCES_MAX, ownership::OwnershipError, report::REPORT_MAX};
+use crate::{amount::AmountError, toml_file::TomlError};
+
+/// Why reserves are refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}{reason}", prefix(.file), prefix(.asset))]
+pub struct ReservesError {
+    pub file: Option<String>,
+    pub asset: Option<String>,
+    pub reason: Reason,
+}
+
+fn prefix(known: &Option<String>) -> String {
+    known.as_ref().map(|known| format!("{known}: ")).unwrap_or_default()
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    #[error("{0}")]
+    Toml(#[from] TomlError),
+    #[error("expected a note on sources of 1 to {SOURCES_MAX} bytes, found {found}")]
+    SourcesInvalid { found: usize },
+    #[error("the asset is not declared")]
+    AssetUndeclared,
+    #[error("the asset has no amount: expected one for every declared asset, \"0\" where nothing is stated")]
+    AmountMissing,
+    #[error("{0}")]
+    Amount(#[from] AmountError),
+    #[error("expected a reserve of 0 or more, found a negative one")]
+    Negative,
+    #[error("{0}")]
+    Report(#[from] ReportError),
+}
+
+impl Reason {
+    pub(super) fn of(self, asset: &str) -> ReservesError {
+        ReservesError { file: None, asset: Some(asset.into()), reason: self }
+    }
+}
+
+impl From<Reason> for ReservesError {
+    fn from(reason: Reason) -> Self {
+        Self { file: None, asset: None, reason }
+    }
+}
+
+impl From<ReportError> for ReservesError {
+    fn from(error: ReportError) -> Self {
+        Reason::from(error).into()
+    }
+}
+
+/// Why a report is not that of an epoch. `place` is a holding's chain, token and account, a message's address, or an asset.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("expected a reserves report of at most {REPORT_MAX} bytes, found {found}")]
+    TooLong { found: usize },
+    #[error("the reserves report: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("expected a reserves report of version 1 or 2, found {found}")]
+    VersionUnknown { found: u64 },
+    #[error("the reserves report is not written in the one way that it must be, from byte {offset} on")]
+    NotCanonical { offset: usize },
+    #[error("expected a reserves report with digest 0x{}, found 0x{}", hex::encode(expected), hex::encode(found))]
+    DigestMismatch { expected: Digest, found: Digest },
+    #[error("expected a reserves report as of {expected}, found {found}")]
+    AsOfMismatch { expected: u64, found: u64 },
+    #[error("expected a note on sources of 1 to {SOURCES_MAX} bytes, found {found}")]
+    SourcesInvalid { found: usize },
+    #[error("expected reserves of {expected} assets, found {found}")]
+    AssetCountMismatch { expected: usize, found: usize },
+    #[error("asset {number}: expected {expected}, found {found}")]
+    AssetMismatch { number: usize, expected: String, found: String },
+    #[error("{place}: {symbol:?} is not declared")]
+    AssetUndeclared { place: String, symbol: String },
+    #[error("{place}: {error}")]
+    Amount { place: String, error: AmountError },
+    #[error("{place}: expected the amount as {expected}, found {found}")]
+    AmountForm { place: String, expected: String, found: String },
+    #[error("{place}: expected a token of at most 36 decimals, found {found}")]
+    TokenDecimalsInvalid { place: String, found: u8 },
+    #[error("{place}: expected the balance to count for {expected}, found {found}")]
+    HoldingMismatch { place: String, expected: String, found: String },
+    #[error("{place} is counted twice")]
+    HoldingTwice { place: String },
+    #[error("{chain}: token {token} is said to count for two assets, or to have two numbers of decimals")]
+    TokenContradicted { chain: String, token: String },
+    #[error("{symbol}, {what}: expected {expected}, found {found}")]
+    SumMismatch { symbol: String, what: &'static str, expected: String, found: String },
+    #[error("{symbol}: expected sums below 2^112 of committed units, found more")]
+    TooLarge { symbol: String },
+    #[error("expected the chain solana or evm:<chain id>, found {found:?}")]
+    ChainUnknown { found: String },
+    #[error("{chain}: expected an address, found {found:?}")]
+    AddressInvalid { chain: String, found: String },
+    #[error("{chain}: expected the hash of a block, found {found:?}")]
+    BlockInvalid { chain: String, found: String },
+    #[error("{chain}: expected one block, found two")]
+    BlockTwice { chain: String },
+    #[error("{chain}: expected the block at which its holdings were read, found none")]
+    BlockMissing { chain: String },
+    #[error("address {address} is counted twice")]
+    AddressTwice { address: String },
+    #[error("address {address}: {error}")]
+    Ownership { address: String, error: OwnershipError },
+    #[error("lending: {symbol} is there twice")]
+    LendingTwice { symbol: String },
+}

@@ -1,0 +1,105 @@
+//! The file in which an exchange says what no chain can be asked for.
+
+use std::{collections::BTreeMap, path::Path};
+
+use ballast_core::{assets::AssetList, solvency::AMOUNT_BITS};
+use serde::Deserialize;
+
+use super::{
+    Reason, ReservesError, SOURCES_MAX,
+    report::{MessageLine, ReservesReport},
+};
+use crate::{amount, toml_file};
+
+/// What the exchange states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Note on where the figures come from.
+    pub sources: String,
+    /// By asset number, in committed units: the exchange's word alone, beside what is read and signed for.
+    pub amounts: Vec<u128>,
+    /// Ownership signed, balance stated. Not verified yet.
+    pub messages: Vec<MessageLine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    sources: String,
+    amounts: BTreeMap<String, String>,
+    #[serde(default)]
+    messages: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    network: String,
+    address: String,
+    message: String,
+    signature: String,
+    asset: String,
+    amount: String,
+}
+
+impl Stated {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// What is wrong, naming file and asset.
+    pub fn read(path: &Path, assets: &AssetList) -> Result<Self, ReservesError> {
+        let read = toml_file::read(path).map_err(|error| ReservesError::from(Reason::from(error)));
+        let stated = read.and_then(|text| Self::parse(&text, assets));
+        stated.map_err(|error| ReservesError { file: Some(path.display().to_string()), ..error })
+    }
+
+    /// # Errors
+    /// What is wrong with `text`, naming line or asset.
+    pub fn parse(text: &str, assets: &AssetList) -> Result<Self, ReservesError> {
+        let Fields { sources, amounts, messages } = toml_file::parse(text).map_err(Reason::from)?;
+        if !(1..=SOURCES_MAX).contains(&sources.len()) {
+            return Err(Reason::SourcesInvalid { found: sources.len() }.into());
+        }
+        if let Some(symbol) = amounts.keys().find(|symbol| assets.number(symbol).is_none()) {
+            return Err(Reason::AssetUndeclared.of(symbol));
+        }
+        let stated = assets.as_slice().iter().map(|asset| {
+            let symbol = asset.symbol();
+            let text = amounts.get(&symbol).ok_or_else(|| Reason::AmountMissing.of(&symbol))?;
+            read_amount(text, asset.decimals).map_err(|reason| reason.of(&symbol))
+        });
+        let amounts = stated.collect::<Result<_, _>>()?;
+        let messages = messages.into_iter().map(|message| message.line(assets)).collect::<Result<_, _>>()?;
+        Ok(Self { sources, amounts, messages })
+    }
+
+    /// The first thing that `report` has otherwise, in a word.
+    pub fn difference(&self, report: &ReservesReport) -> Option<&'static str> {
+        let amounts = self.amounts.iter().zip(&report.reserves);
+        let same = |(units, line): (&u128, &super::ReserveLine)| amount::format(*units, line.decimals) == line.stated;
+        if self.amounts.len() != report.reserves.len() || !amounts.into_iter().all(same) {
+            Some("amounts")
+        } else if self.sources != report.sources {
+            Some("sources")
+        } else {
+            (self.messages != report.messages).then_some("messages")
+        }
+    }
+}
+
+impl Message {
+    fn line(self, assets: &AssetList) -> Result<MessageLine, ReservesError> {
+        let Self { network, address, message, signature, asset: symbol, amount } = self;
+        let place = format!("message of {address}, {symbol}");
+        let asset = assets.number(&symbol).and_then(|number| assets.get(number));
+        let asset = asset.ok_or_else(|| Reason::AssetUndeclared.of(&place))?;
+        let units = read_amount(&amount, asset.decimals).map_err(|reason| reason.of(&place))?;
+        let amount = amount::format(units, asset.decimals);
+        Ok(MessageLine { network, address, message, signature, symbol, amount })
+    }
+}
+
+fn read_amount(text: &str, decimals: u8) -> Result<u128, Reason> {
+    let amount = amount::parse(text, decimals, AMOUNT_BITS)?;
+    if amount.negative { Err(Reason::Negative) } else { Ok(amount.units) }
+}

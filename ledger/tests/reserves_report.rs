@@ -1,0 +1,385 @@
+//! A published reserves report: what it must be to count as an epoch's, and every way in which it may not be.
+
+use ballast_core::{
+    Digest,
+    assets::{Asset, AssetList},
+    digest::sha256,
+};
+use ballast_ledger::reserves::{
+    BackingLine, BlockLine, Holding, LendingLine, Occasion, ReadHoldings, Recorded, ReportError, Reserves,
+    ReservesReport, Stated,
+    ownership::{Claim, OwnershipError, message},
+};
+use bip322::{LockParams, sign_full_encoded, sign_simple_encoded};
+use bitcoin::absolute::LockTime;
+
+const EXCHANGE: Digest = [7; 32];
+const AS_OF: u64 = 1_795_389_392;
+const WALLET: &str = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T";
+const ACCOUNT: &str = "9n4nbM75f5Ui33ZbPYXn59EwSgE8CGsHtAeTH5YFeJ9E";
+const MINT: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
+const EVM_WALLET: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const EVM_TOKEN: &str = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+/// Key and addresses of the BIP's vectors.
+const KEY: &str = "L3VFeEujGtevx9w18HD1fhRbCH67Az2dpCymeRE1SoPK6XQtaN2k";
+const SEGWIT: &str = "bc1q9vza2e8x573nczrlzms0wvx3gsqjx7vavgkx0l";
+const TAPROOT: &str = "bc1ppv609nr0vr25u07u95waq5lucwfm6tde4nydujnu8npg4q75mr5sxq8lt3";
+
+fn assets() -> AssetList {
+    let asset = |symbol, decimals| Asset::new(symbol, decimals).unwrap();
+    AssetList::new(vec![asset("BTC", 8), asset("USDC", 6), asset("SOL", 9)]).unwrap()
+}
+
+fn signed(address: &str, text: &str) -> String {
+    sign_simple_encoded(address, text, &[KEY], None).unwrap()
+}
+
+fn stated() -> Stated {
+    let text = message(&EXCHANGE, "bitcoin");
+    let line = |address: &str, amount: &str| {
+        let signature = signed(address, &text);
+        format!(
+            "[[messages]]\nnetwork = \"bitcoin\"\naddress = \"{address}\"\nmessage = \"{text}\"\nsignature = \"{signature}\"\n\
+             asset = \"BTC\"\namount = \"{amount}\"\n"
+        )
+    };
+    let amounts = "sources = \"custodian\"\n[amounts]\nBTC = \"1\"\nUSDC = \"10\"\nSOL = \"0\"\n";
+    Stated::parse(&format!("{amounts}{}{}", line(SEGWIT, "2.5"), line(TAPROOT, "0.5")), &assets()).unwrap()
+}
+
+fn holding(chain: &str, [wallet, account, token]: [&str; 3], decimals: u8, asset: u16, balance: u128) -> Holding {
+    let [chain, wallet, account, token] = [chain, wallet, account, token].map(str::to_owned);
+    Holding { chain, wallet, account, token, decimals, asset, balance }
+}
+
+fn read() -> ReadHoldings {
+    let block = |chain: &str, hash: String| BlockLine { chain: chain.into(), height: 9, hash, time: AS_OF };
+    let lamports = "11111111111111111111111111111111";
+    ReadHoldings {
+        blocks: vec![block("solana", MINT.into()), block("evm:31337", format!("0x{}", "ab".repeat(32)))],
+        holdings: vec![
+            holding("solana", [WALLET, WALLET, lamports], 9, 3, 5_000_000_001),
+            holding("solana", [WALLET, ACCOUNT, MINT], 6, 2, 7_000_000),
+            // Rounded down: 1.9999999 of seven decimals is 1.999999.
+            holding("evm:31337", [EVM_WALLET, EVM_WALLET, EVM_TOKEN], 7, 2, 19_999_999),
+        ],
+    }
+}
+
+fn lending() -> Option<Vec<LendingLine>> {
+    let backing = vec![BackingLine { symbol: "BTC".into(), amount: "0.25000000".into() }];
+    let [lent_and_borrowed, left] = ["3.000000", "1.000000"].map(str::to_owned);
+    Some(vec![LendingLine { symbol: "USDC".into(), lent_and_borrowed, left, backing }])
+}
+
+fn reserves() -> Reserves {
+    let assets = assets();
+    let occasion = Occasion { exchange: &EXCHANGE, as_of: AS_OF, assets: &assets };
+    Reserves::new(&occasion, &stated(), &read(), lending()).unwrap()
+}
+
+/// Checks a report as if the epoch had been recorded with it.
+fn check(report: &ReservesReport, amounts: &[u128]) -> Result<(), ReportError> {
+    let (assets, sources) = (assets(), sha256(&[&report.bytes().unwrap()]));
+    report.check(&Recorded { exchange: &EXCHANGE, as_of: AS_OF, assets: &assets, amounts, sources: &sources })
+}
+
+fn refusal(change: impl FnOnce(&mut ReservesReport)) -> ReportError {
+    let reserves = reserves();
+    let mut report = ReservesReport::parse(&reserves.report).unwrap();
+    check(&report, &reserves.amounts).unwrap();
+    change(&mut report);
+    check(&report, &reserves.amounts).unwrap_err()
+}
+
+macro_rules! refused {
+    ($change:expr, $expected:pat $(if $guard:expr)?) => {
+        let error = refusal($change);
+        assert!(matches!(&error, $expected $(if $guard)?), "{error:?}");
+    };
+}
+
+#[test]
+fn stated_read_and_signed_are_added_up() {
+    let reserves = reserves();
+    assert_eq!(reserves.amounts, [400_000_000, 18_999_999, 5_000_000_001]);
+    let report = ReservesReport::parse(&reserves.report).unwrap();
+    let line = &report.reserves[1];
+    assert_eq!(
+        [&line.amount, &line.stated, &line.read, &line.signed],
+        ["18.999999", "10.000000", "8.999999", "0.000000"]
+    );
+    assert_eq!(report.reserves[0].signed, "3.00000000");
+    let text = String::from_utf8(reserves.report).unwrap();
+    let first = r#"{"version":2,"as_of":1795389392,"sources":"custodian","reserves":[{"symbol":"BTC","decimals":8,"amount":"4.00000000","stated":"1.00000000","read":"0.00000000","signed":"3.00000000"},"#;
+    assert!(text.starts_with(first) && text.ends_with("]}]}\n"), "{text}");
+    let holding = format!(
+        r#"{{"chain":"solana","wallet":"{WALLET}","account":"{ACCOUNT}","token":"{MINT}","decimals":6,"symbol":"USDC","balance":"7000000","amount":"7.000000"}}"#
+    );
+    assert!(text.contains(&holding), "{text}");
+    assert!(text.contains(r#""blocks":[{"chain":"solana","height":9,"hash":"EPjF"#), "{text}");
+}
+
+#[test]
+fn only_one_way_of_writing_is_read() {
+    let bytes = reserves().report;
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert_eq!(ReservesReport::parse(&bytes).unwrap().bytes().unwrap(), bytes);
+    let refused = |text: &str| ReservesReport::parse(text.as_bytes()).unwrap_err();
+    for other in [
+        text.replace("\"version\":2,\"as_of\":1795389392", "\"as_of\":1795389392,\"version\":2"),
+        text.replace("\"blocks\":", "\"blocks\": "),
+        text.trim_end().into(),
+        format!("{text}\n"),
+        text.replace("custodian", "cust\\u006fdian"),
+    ] {
+        assert!(matches!(refused(&other), ReportError::NotCanonical { .. }), "{other}");
+    }
+    for other in [
+        text.replace("\"sources\"", "\"extra\":1,\"sources\""),
+        text.replace("\"height\":9,", ""),
+        text.replace("\"read\":\"8.999999\",", ""),
+        text.replace("\"height\":9", "\"height\":9.0"),
+        text.replace("\"as_of\":1795389392", "\"as_of\":1,\"as_of\":1795389392"),
+        String::new(),
+    ] {
+        assert!(matches!(refused(&other), ReportError::Json(_)), "{other}");
+    }
+    let other = text.replace("\"version\":2", "\"version\":3");
+    assert!(matches!(refused(&other), ReportError::VersionUnknown { found: 3 }));
+    let null = text.replace("\"lending\":[{", "\"lending\":null,\"x\":[{");
+    assert!(matches!(refused(&null), ReportError::Json(_)));
+    assert!(matches!(ReservesReport::parse(&vec![b' '; 17 << 20]), Err(ReportError::TooLong { .. })));
+}
+
+#[test]
+fn version_1_stays_readable() {
+    let text = concat!(
+        r#"{"version":1,"as_of":1795389392,"sources":"cold","reserves":[{"symbol":"BTC","decimals":8,"amount":"4.00000000"},"#,
+        r#"{"symbol":"USDC","decimals":6,"amount":"1.000000"},{"symbol":"SOL","decimals":9,"amount":"0.000000000"}]}"#,
+        "\n"
+    );
+    let report = ReservesReport::parse(text.as_bytes()).unwrap();
+    assert_eq!(report.bytes().unwrap(), text.as_bytes());
+    assert_eq!((&report.reserves[0].stated[..], &report.reserves[0].read[..]), ("4.00000000", "0.00000000"));
+    check(&report, &[400_000_000, 1_000_000, 0]).unwrap();
+    assert!(matches!(check(&report, &[400_000_001, 1_000_000, 0]), Err(ReportError::SumMismatch { .. })));
+    let newer = text.replace("]}", r#"],"blocks":[]}"#);
+    assert!(matches!(ReservesReport::parse(newer.as_bytes()), Err(ReportError::Json(_))));
+}
+
+#[test]
+fn the_report_is_the_one_that_was_recorded() {
+    let (reserves, assets) = (reserves(), assets());
+    let report = ReservesReport::parse(&reserves.report).unwrap();
+    let recorded = Recorded {
+        exchange: &EXCHANGE,
+        as_of: AS_OF,
+        assets: &assets,
+        amounts: &reserves.amounts,
+        sources: &reserves.sources,
+    };
+    report.check(&recorded).unwrap();
+    let error = report.check(&Recorded { sources: &[1; 32], ..recorded }).unwrap_err();
+    assert!(matches!(error, ReportError::DigestMismatch { expected: [1, ..], .. }), "{error}");
+    let error = report.check(&Recorded { as_of: AS_OF + 1, ..recorded }).unwrap_err();
+    assert!(matches!(error, ReportError::AsOfMismatch { .. }), "{error}");
+    let error = report.check(&Recorded { amounts: &[400_000_000, 18_999_999, 0], ..recorded }).unwrap_err();
+    assert!(
+        error.to_string().contains("SOL") && error.to_string().contains("expected 0.000000000, found 5.000000001"),
+        "{error}"
+    );
+    let error = report.check(&Recorded { amounts: &reserves.amounts[..2], ..recorded }).unwrap_err();
+    assert!(matches!(error, ReportError::AssetCountMismatch { expected: 3, found: 2 }), "{error}");
+    let error = report.check(&Recorded { exchange: &[8; 32], ..recorded }).unwrap_err();
+    assert!(matches!(error, ReportError::Ownership { error: OwnershipError::MessageMismatch { .. }, .. }), "{error}");
+}
+
+#[test]
+fn every_sum_is_added_again() {
+    refused!(|report| report.reserves[0].amount = "4.00000001".into(), ReportError::SumMismatch { what: "amount", .. });
+    refused!(|report| report.reserves[1].read = "9.000000".into(), ReportError::SumMismatch { what: "read", .. });
+    refused!(|report| report.reserves[0].signed = "2.00000000".into(), ReportError::SumMismatch { what: "signed", .. });
+    refused!(|report| report.reserves[0].stated = "2.00000000".into(), ReportError::SumMismatch { what: "amount", .. });
+    refused!(|report| report.messages[0].amount = "2.60000000".into(), ReportError::SumMismatch { what: "signed", .. });
+    refused!(|report| drop(report.holdings.pop()), ReportError::SumMismatch { what: "read", .. });
+    // Rounded up.
+    refused!(|report| report.holdings[2].amount = "2.000000".into(), ReportError::HoldingMismatch { .. });
+    refused!(|report| report.holdings[2].balance = "29999999".into(), ReportError::HoldingMismatch { .. });
+    refused!(|report| report.holdings[2].decimals = 6, ReportError::HoldingMismatch { .. });
+    refused!(|report| report.holdings[2].decimals = 37, ReportError::TokenDecimalsInvalid { found: 37, .. });
+    refused!(|report| report.holdings[2].decimals = 255, ReportError::TokenDecimalsInvalid { found: 255, .. });
+    refused!(|report| drop(report.reserves.pop()), ReportError::AssetCountMismatch { expected: 3, found: 2 });
+    refused!(|report| report.reserves.swap(0, 1), ReportError::AssetMismatch { number: 1, .. });
+    refused!(|report| report.reserves[0].decimals = 7, ReportError::AssetMismatch { number: 1, .. });
+    refused!(|report| report.sources.clear(), ReportError::SourcesInvalid { found: 0 });
+}
+
+#[test]
+fn amounts_have_one_form() {
+    refused!(|report| report.reserves[0].amount = "4.0".into(), ReportError::AmountForm { .. });
+    refused!(|report| report.reserves[0].amount = "-4.00000000".into(), ReportError::Amount { .. });
+    refused!(|report| report.holdings[1].balance = "7000000.0".into(), ReportError::Amount { .. });
+    refused!(|report| report.holdings[1].balance = "07000000".into(), ReportError::Amount { .. });
+    refused!(|report| report.holdings[1].balance = "-7000000".into(), ReportError::Amount { .. });
+    refused!(|report| report.holdings[1].amount = "7".into(), ReportError::AmountForm { .. });
+    // 2^112 of committed units, and what is above 128 bits when it is scaled.
+    refused!(|report| report.holdings[1].balance = (1u128 << 112).to_string(), ReportError::Amount { .. });
+    refused!(|report| report.holdings[1].decimals = 0, ReportError::HoldingMismatch { .. });
+    let most = u128::MAX.to_string();
+    refused!(|report| report.holdings[0].balance = most, ReportError::Amount { .. });
+}
+
+#[test]
+fn nothing_counts_twice() {
+    refused!(|report| report.holdings.push(report.holdings[1].clone()), ReportError::HoldingTwice { .. });
+    // The same account, for another wallet.
+    let again = |report: &mut ReservesReport| {
+        let mut again = report.holdings[1].clone();
+        again.wallet = ACCOUNT.into();
+        report.holdings.push(again);
+    };
+    refused!(again, ReportError::HoldingTwice { .. });
+    // The same address, written otherwise.
+    let lower = |report: &mut ReservesReport| {
+        let mut again = report.holdings[2].clone();
+        (again.account, again.token) = (again.account.to_lowercase(), again.token.to_lowercase());
+        report.holdings.push(again);
+    };
+    refused!(lower, ReportError::HoldingTwice { .. });
+    refused!(|report| report.messages.push(report.messages[0].clone()), ReportError::AddressTwice { .. });
+    refused!(|report| report.blocks.push(report.blocks[0].clone()), ReportError::BlockTwice { .. });
+    let other = |report: &mut ReservesReport| {
+        let mut other = report.holdings[1].clone();
+        (other.account, other.symbol) = (WALLET.into(), "BTC".into());
+        report.holdings.push(other);
+    };
+    refused!(other, ReportError::TokenContradicted { .. });
+}
+
+#[test]
+fn an_address_of_two_networks_counts_once() {
+    let test = "tb1q9vza2e8x573nczrlzms0wvx3gsqjx7vaxwd45v";
+    let twice = |report: &mut ReservesReport| {
+        let mut line = report.messages[0].clone();
+        (line.network, line.address) = ("signet".into(), test.into());
+        line.message = message(&EXCHANGE, "signet");
+        line.signature = signed(test, &line.message);
+        report.messages.push(line);
+    };
+    refused!(twice, ReportError::AddressTwice { address } if address == test);
+}
+
+#[test]
+fn a_chain_that_counts_was_read_at_a_block() {
+    refused!(|report| drop(report.blocks.remove(1)), ReportError::BlockMissing { chain } if chain == "evm:31337");
+    refused!(|report| report.blocks[0].hash = "0x00".into(), ReportError::BlockInvalid { .. });
+    refused!(|report| report.blocks[1].hash = MINT.into(), ReportError::BlockInvalid { .. });
+    refused!(|report| report.blocks[0].chain = "Solana".into(), ReportError::ChainUnknown { .. });
+    refused!(|report| report.holdings[0].chain = "evm:031337".into(), ReportError::ChainUnknown { .. });
+    refused!(|report| report.holdings[0].account = "nobody".into(), ReportError::AddressInvalid { .. });
+    refused!(|report| report.holdings[0].wallet = EVM_WALLET.into(), ReportError::AddressInvalid { .. });
+    refused!(|report| report.holdings[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
+    refused!(|report| report.messages[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
+}
+
+#[test]
+fn lending_names_declared_assets_once() {
+    let lending =
+        |change: fn(&mut Vec<LendingLine>)| move |report: &mut ReservesReport| change(report.lending.as_mut().unwrap());
+    refused!(lending(|lines| lines.push(lines[0].clone())), ReportError::LendingTwice { .. });
+    refused!(lending(|lines| lines[0].symbol = "DOGE".into()), ReportError::AssetUndeclared { .. });
+    refused!(lending(|lines| lines[0].left = "1.0".into()), ReportError::AmountForm { .. });
+    refused!(lending(|lines| lines[0].backing[0].amount = "-0.25000000".into()), ReportError::Amount { .. });
+    refused!(
+        lending(|lines| lines[0].backing = vec![lines[0].backing[0].clone(); 2]),
+        ReportError::LendingTwice { .. }
+    );
+}
+
+fn claim(address: &str, network: &str, text: &str, signature: &str) -> Result<(), OwnershipError> {
+    Claim { network, address, message: text, signature }.verify(&EXCHANGE).map(drop)
+}
+
+#[test]
+fn only_the_owner_for_this_exchange_signs() {
+    let text = message(&EXCHANGE, "bitcoin");
+    assert_eq!(text, format!("ballast/wallet/v1 exchange 0x{} network bitcoin", "07".repeat(32)));
+    claim(SEGWIT, "bitcoin", &text, &signed(SEGWIT, &text)).unwrap();
+    let full = sign_full_encoded(TAPROOT, &text, &[KEY], None, LockParams::default()).unwrap();
+    claim(TAPROOT, "bitcoin", &text, &full).unwrap();
+
+    let invalid = |address: &str, signature: &str| {
+        let error = claim(address, "bitcoin", &text, signature).unwrap_err();
+        assert!(matches!(error, OwnershipError::SignatureInvalid(_)), "{error}");
+    };
+    // Of another exchange, another address, another form, or nothing.
+    invalid(SEGWIT, &signed(SEGWIT, &message(&[8; 32], "bitcoin")));
+    invalid(SEGWIT, &signed(TAPROOT, &text));
+    invalid(TAPROOT, &full.replace("ful", "smp"));
+    invalid(SEGWIT, "");
+    invalid(SEGWIT, "smpAA==");
+
+    let other = message(&[8; 32], "bitcoin");
+    let error = claim(SEGWIT, "bitcoin", &other, &signed(SEGWIT, &other)).unwrap_err();
+    assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
+    let longer = format!("{text} ");
+    let error = claim(SEGWIT, "bitcoin", &longer, &signed(SEGWIT, &longer)).unwrap_err();
+    assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
+    let error = claim(SEGWIT, "signet", &message(&EXCHANGE, "signet"), "").unwrap_err();
+    assert!(matches!(error, OwnershipError::AddressInvalid { .. }), "{error}");
+    let error = claim(SEGWIT, "mainnet", &text, "").unwrap_err();
+    assert!(matches!(error, OwnershipError::NetworkUnknown { .. }), "{error}");
+    let upper = SEGWIT.to_uppercase();
+    let error = claim(&upper, "bitcoin", &text, &signed(&upper, &text)).unwrap_err();
+    assert!(matches!(error, OwnershipError::AddressNotCanonical { .. }), "{error}");
+    let locks = LockParams { lock_time: LockTime::from_consensus(900_000), ..LockParams::default() };
+    let later = sign_full_encoded(SEGWIT, &text, &[KEY], None, locks).unwrap();
+    let error = claim(SEGWIT, "bitcoin", &text, &later).unwrap_err();
+    assert!(matches!(error, OwnershipError::Locked { .. }), "{error}");
+}
+
+/// BIP-322, test vectors: `Hello World` and the empty message, signed by a key of version 0.
+#[test]
+fn the_vectors_of_the_bip_hold() {
+    let vectors = [
+        (
+            "",
+            "AkcwRAIgM2gBAQqvZX15ZiysmKmQpDrG83avLIT492QBzLnQIxYCIBaTpOaD20qRlEylyxFSeEA2ba9YOixpX8z46TSDtS40ASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI=",
+        ),
+        (
+            "Hello World",
+            "AkcwRAIgZRfIY3p7/DoVTty6YZbWS71bc5Vct9p9Fia83eRmw2QCICK/ENGfwLtptFluMGs2KsqoNSk89pO7F29zJLUx9a/sASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI=",
+        ),
+    ];
+    for (text, signature) in vectors {
+        assert!(bip322::verify_simple_encoded(SEGWIT, text, signature).is_ok(), "{text:?}");
+        assert!(bip322::verify_simple_encoded(SEGWIT, &format!("{text}!"), signature).is_err(), "{text:?}");
+        assert!(bip322::verify_simple_encoded(TAPROOT, text, signature).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn reserves_that_would_be_refused_are_not_made() {
+    let assets = assets();
+    let occasion = Occasion { exchange: &EXCHANGE, as_of: AS_OF, assets: &assets };
+    let refused =
+        |stated: &Stated, read: &ReadHoldings| Reserves::new(&occasion, stated, read, None).unwrap_err().to_string();
+    let mut read_twice = read();
+    read_twice.holdings.push(read_twice.holdings[0].clone());
+    assert!(refused(&stated(), &read_twice).contains("counted twice"));
+    let mut unknown = read();
+    unknown.holdings[0].asset = 4;
+    assert!(refused(&stated(), &unknown).contains("asset 4"));
+    unknown.holdings[0].asset = 0;
+    assert!(refused(&stated(), &unknown).contains("asset 0"));
+    let mut vast = read();
+    vast.holdings[0].balance = 1 << 112;
+    assert!(refused(&stated(), &vast).contains("SOL"));
+    let mut scaled = read();
+    scaled.holdings[0].decimals = 200;
+    assert!(refused(&stated(), &scaled).contains("SOL"));
+    let other = Occasion { exchange: &[8; 32], ..occasion };
+    let error = Reserves::new(&other, &stated(), &read(), None).unwrap_err();
+    assert!(error.to_string().contains(SEGWIT) && error.to_string().contains("0x0808"), "{error}");
+}
