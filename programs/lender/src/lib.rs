@@ -19,9 +19,10 @@ declare_program!(reserves);
 pub mod lender {
     use super::*;
 
-    /// Lends, if the exchange's figure for asset number `asset` is solvent and at most `max_age` seconds old.
-    pub fn lend(ctx: Context<Lend>, _exchange_id: [u8; 32], asset: u16, max_age: u64) -> Result<()> {
-        let answer = ctx.accounts.ask(asset, max_age)?;
+    /// Lends, if the exchange's figure for asset number `asset` is solvent and at most `max_age` seconds old; with `witnessed`
+    /// only what the chain saw in the exchange's wallets counts as held.
+    pub fn lend(ctx: Context<Lend>, _exchange_id: [u8; 32], asset: u16, max_age: u64, witnessed: bool) -> Result<()> {
+        let answer = ctx.accounts.ask(reserves::types::SolvencyArgs { asset, max_age, witnessed })?;
         msg!("epoch {}, ratio {} bps", answer.epoch, answer.ratio_bps);
         require!(answer.standing == Standing::Fresh, LenderError::NotProvedSolvent);
         Ok(())
@@ -36,18 +37,20 @@ pub struct Lend<'info> {
     pub exchange: UncheckedAccount<'info>,
     /// CHECK: the registry refuses any but the latest.
     pub commitment: Option<UncheckedAccount<'info>>,
+    /// CHECK: the registry counts none but the latest epoch's.
+    pub witness: Option<UncheckedAccount<'info>>,
     #[account(address = reserves::ID)]
     /// CHECK: its address is enough.
     pub registry: UncheckedAccount<'info>,
 }
 
 impl<'info> Lend<'info> {
-    fn ask(&self, asset: u16, max_age: u64) -> Result<Solvency> {
+    fn ask(&self, args: reserves::types::SolvencyArgs) -> Result<Solvency> {
         let accounts = reserves::cpi::accounts::Solvency {
             exchange: self.exchange.to_account_info(),
             commitment: self.commitment.as_ref().map(|account| account.to_account_info()),
+            witness: self.witness.as_ref().map(|account| account.to_account_info()),
         };
-        let args = reserves::types::SolvencyArgs { asset, max_age };
         reserves::cpi::solvency(CpiContext::new(reserves::ID, accounts), args)?;
         // Any program called in between could have set return data: it counts only with the registry's name on it.
         get_return_data()

@@ -120,3 +120,42 @@ pub struct EpochFinalized {
     /// Rolling head after the epoch.
     pub head: [u8; 32],
 }
+
+#[event]
+pub struct WalletRegistered {
+    pub exchange: [u8; 32],
+    pub wallet: Pubkey,
+}
+
+#[event]
+pub struct WalletRetired {
+    pub exchange: [u8; 32],
+    pub wallet: Pubkey,
+}
+
+#[event]
+pub struct TokenDeclared {
+    pub exchange: [u8; 32],
+    /// Zero for lamports.
+    pub mint: Pubkey,
+    pub token_program: Pubkey,
+    /// Number of the asset, from 1.
+    pub asset: u16,
+    pub decimals: u8,
+}
+
+/// The chain looked at holdings. What it saw is in the witness account; it counts once that is closed.
+#[event]
+pub struct ReservesWitnessed {
+    pub exchange: [u8; 32],
+    pub epoch: u64,
+    pub poster: Pubkey,
+    /// When the first look was.
+    pub began: u64,
+    /// When this look was.
+    pub at: u64,
+    /// Looked at so far.
+    pub holdings: u32,
+    /// This look was the last.
+    pub closed: bool,
+}

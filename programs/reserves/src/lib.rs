@@ -7,6 +7,9 @@
 //! | [`state::Circuit`] | `circuit`, id | a verifying key and its setup |
 //! | [`state::Exchange`] | `exchange`, id | authority, posters, asset list, head of the history |
 //! | [`state::Commitment`] | `commitment`, exchange id, epoch | what was stated in one epoch |
+//! | [`state::Wallet`] | `wallet`, address | which exchange an address agreed to be of |
+//! | [`state::Token`] | `token`, exchange id, mint | which asset a token counts for |
+//! | [`state::Witness`] | `witness`, exchange id, epoch | what was seen in the wallets for one epoch |
 //! | [`state::Buffer`] | `buffer`, owner, number | a post on its way |
 
 #![allow(unexpected_cfgs)] // anchor-lang's macros ask for features of its own
@@ -18,6 +21,7 @@ use {sbf_runtime as _, solana_compiler_builtins as _};
 mod curve;
 pub mod errors;
 pub mod events;
+mod holding;
 pub mod instructions;
 mod proof;
 mod security;
@@ -108,6 +112,29 @@ pub mod reserves {
     /// Verifies the proof of one shard, read from a buffer, and stores it; the last shard finalizes the epoch. Only a poster.
     pub fn post_shard(ctx: Context<PostShard>) -> Result<()> {
         PostShard::handler(ctx)
+    }
+
+    /// Records a wallet as an exchange's. Only its authority, and only with the wallet's signature.
+    pub fn register_wallet(ctx: Context<RegisterWallet>) -> Result<()> {
+        RegisterWallet::handler(ctx)
+    }
+
+    /// Retires a wallet for ever. Only the exchange's authority or the wallet.
+    pub fn retire_wallet(ctx: Context<RetireWallet>) -> Result<()> {
+        RetireWallet::handler(ctx)
+    }
+
+    /// Says which asset a token counts for, for ever. Only the exchange's authority.
+    pub fn declare_token(ctx: Context<DeclareToken>, asset: u16) -> Result<()> {
+        DeclareToken::handler(ctx, asset)
+    }
+
+    /// Looks at holdings of an exchange's wallets, in a transaction that does nothing else. Only a poster.
+    pub fn witness_reserves<'info>(
+        ctx: Context<'info, WitnessReserves<'info>>,
+        args: WitnessReservesArgs,
+    ) -> Result<()> {
+        WitnessReserves::handler(ctx, args)
     }
 
     /// How an exchange stands in one asset, as return data. Anyone.

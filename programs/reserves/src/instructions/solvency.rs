@@ -7,7 +7,7 @@ use ballast_core::{
 use super::unix_time;
 use crate::{
     errors::ensure,
-    state::{Commitment, Exchange},
+    state::{Commitment, Exchange, Witness},
 };
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -16,6 +16,8 @@ pub struct SolvencyArgs {
     pub asset: u16,
     /// Seconds that may have passed since the figures were true.
     pub max_age: u64,
+    /// Whether only what the chain saw in the exchange's wallets counts as held.
+    pub witnessed: bool,
 }
 
 #[derive(Accounts)]
@@ -24,6 +26,8 @@ pub struct Solvency<'info> {
     pub exchange: Box<Account<'info, Exchange>>,
     /// Of the exchange's latest epoch; none before the first.
     pub commitment: Option<Box<Account<'info, Commitment>>>,
+    /// Of the latest epoch; none when it is not asked for or there is none.
+    pub witness: Option<Box<Account<'info, Witness>>>,
 }
 
 impl Solvency<'_> {
@@ -44,6 +48,12 @@ impl Solvency<'_> {
         let latest: Option<Latest> = match ctx.accounts.validate()? {
             Some(commitment) => commitment.latest(args.asset)?,
             None => None,
+        };
+        let latest = if args.witnessed {
+            let witness = ctx.accounts.witness.as_deref();
+            latest.zip(witness).and_then(|(latest, witness)| witness.judge(&ctx.accounts.exchange, latest, args.asset))
+        } else {
+            latest
         };
         Ok(Answer::judge(latest, args.max_age, unix_time()?).encode())
     }

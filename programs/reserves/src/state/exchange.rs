@@ -126,6 +126,11 @@ impl Exchange {
         self.pending.map(|pending| Unfinished { first: pending.first_context, shards_done: pending.shards_done })
     }
 
+    /// Asset number `asset`, if it is on the list.
+    pub fn asset(&self, asset: u16) -> Option<&Asset> {
+        self.assets.get(usize::from(asset).checked_sub(1)?)
+    }
+
     /// The last finalized epoch; 0 before the first.
     pub fn latest_epoch(&self) -> u64 {
         self.next_epoch.saturating_sub(1)

@@ -7,6 +7,9 @@ mod circuit;
 mod commitment;
 mod exchange;
 mod governance;
+mod token;
+mod wallet;
+mod witness;
 
 pub use allocation::*;
 pub use buffer::*;
@@ -14,3 +17,6 @@ pub use circuit::*;
 pub use commitment::*;
 pub use exchange::*;
 pub use governance::*;
+pub use token::*;
+pub use wallet::*;
+pub use witness::*;

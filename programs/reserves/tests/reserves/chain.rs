@@ -175,6 +175,15 @@ impl Outcome {
         }
     }
 
+    /// A failure that is neither the program's nor Anchor's own, and nothing has changed.
+    #[track_caller]
+    pub fn failed_unchanged(self, expected: &str) {
+        let failed = self.result.err().unwrap_or_else(|| panic!("accepted, expected {expected}"));
+        let found = format!("{:?}", failed.err);
+        assert!(found.contains(expected), "expected {expected}, found {found}\n{}", failed.meta.logs.join("\n"));
+        assert_eq!(self.before, self.after, "a refusal changed an account");
+    }
+
     /// The refusal is the expected one, its evidence is in the log, and nothing has changed.
     #[track_caller]
     pub fn refused(self, expected: Refusal) {

@@ -2,13 +2,16 @@
 
 use anchor_lang::{
     prelude::Pubkey,
-    solana_program::{instruction::Instruction, system_program},
+    solana_program::{
+        instruction::{AccountMeta, Instruction},
+        system_program,
+    },
 };
 use reserves::{
     accounts, instruction as call,
     instructions::{
         InitializeArgs, OpenBufferArgs, RegisterCircuitArgs, RegisterExchangeArgs, SetAssetsArgs, SolvencyArgs,
-        WriteBufferArgs,
+        WitnessReservesArgs, WriteBufferArgs,
     },
     seeds,
     state::Asset,
@@ -38,6 +41,18 @@ pub fn commitment_address(exchange: &[u8; 32], epoch: u64) -> Pubkey {
 
 pub fn buffer_address(owner: &Pubkey, number: u32) -> Pubkey {
     find(&[seeds::BUFFER, owner.as_ref(), &number.to_le_bytes()])
+}
+
+pub fn wallet_address(wallet: &Pubkey) -> Pubkey {
+    find(&[seeds::WALLET, wallet.as_ref()])
+}
+
+pub fn token_address(exchange: &[u8; 32], mint: &Pubkey) -> Pubkey {
+    find(&[seeds::TOKEN, exchange, mint.as_ref()])
+}
+
+pub fn witness_address(exchange: &[u8; 32], epoch: u64) -> Pubkey {
+    find(&[seeds::WITNESS, exchange, &epoch.to_le_bytes()])
 }
 
 fn event_authority() -> Pubkey {
@@ -202,6 +217,85 @@ pub fn post_shard(accounts: PostAccounts) -> Instruction {
 }
 
 pub fn solvency(exchange: Pubkey, commitment: Option<Pubkey>, asset: u16, max_age: u64) -> Instruction {
-    let accounts = accounts::Solvency { exchange, commitment };
-    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age } })
+    let accounts = accounts::Solvency { exchange, commitment, witness: None };
+    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age, witnessed: false } })
+}
+
+/// The accounts of a question in which only what was witnessed counts.
+#[derive(Clone, Copy)]
+pub struct WitnessedAccounts {
+    pub exchange: Pubkey,
+    pub commitment: Option<Pubkey>,
+    pub witness: Option<Pubkey>,
+}
+
+pub fn witnessed_solvency(accounts: WitnessedAccounts, asset: u16, max_age: u64) -> Instruction {
+    let WitnessedAccounts { exchange, commitment, witness } = accounts;
+    let accounts = accounts::Solvency { exchange, commitment, witness };
+    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age, witnessed: true } })
+}
+
+pub fn register_wallet(authority: Pubkey, id: &[u8; 32], wallet: Pubkey) -> Instruction {
+    let accounts = accounts::RegisterWallet {
+        payer: authority,
+        authority,
+        wallet,
+        exchange: exchange_address(id),
+        record: wallet_address(&wallet),
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::RegisterWallet {})
+}
+
+pub fn retire_wallet(signer: Pubkey, id: &[u8; 32], wallet: Pubkey) -> Instruction {
+    let accounts = accounts::RetireWallet {
+        signer,
+        exchange: exchange_address(id),
+        record: wallet_address(&wallet),
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::RetireWallet {})
+}
+
+pub fn declare_token(authority: Pubkey, id: &[u8; 32], mint: Pubkey, asset: u16) -> Instruction {
+    let accounts = accounts::DeclareToken {
+        payer: authority,
+        authority,
+        exchange: exchange_address(id),
+        mint,
+        record: token_address(id, &mint),
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    instruction(accounts, call::DeclareToken { asset })
+}
+
+/// The accounts of a holding in a look.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    /// The wallet's record.
+    pub wallet: Pubkey,
+    pub account: Pubkey,
+    /// The token's record.
+    pub token: Pubkey,
+}
+
+pub fn witness_reserves(poster: Pubkey, id: &[u8; 32], args: WitnessReservesArgs, holdings: &[Holding]) -> Instruction {
+    let accounts = accounts::WitnessReserves {
+        poster,
+        exchange: exchange_address(id),
+        witness: witness_address(id, args.epoch),
+        instructions: solana_instructions_sysvar::ID,
+        system_program: system_program::ID,
+        event_authority: event_authority(),
+        program: reserves::ID,
+    };
+    let mut call = instruction(accounts, call::WitnessReserves { args });
+    let all = holdings.iter().flat_map(|holding| [holding.wallet, holding.account, holding.token]);
+    call.accounts.extend(all.map(|address| AccountMeta::new_readonly(address, false)));
+    call
 }

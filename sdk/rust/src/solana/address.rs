@@ -24,6 +24,21 @@ pub fn commitment(program: &Pubkey, exchange: &Digest, epoch: u64) -> Pubkey {
     derived(program, &[seeds::COMMITMENT, exchange, &epoch.to_le_bytes()])
 }
 
+/// Of the wallet's record, whatever its exchange.
+pub fn wallet(program: &Pubkey, wallet: &Pubkey) -> Pubkey {
+    derived(program, &[seeds::WALLET, wallet.as_ref()])
+}
+
+/// Of the record of a token that an exchange declared; `mint` is zero for lamports.
+pub fn token(program: &Pubkey, exchange: &Digest, mint: &Pubkey) -> Pubkey {
+    derived(program, &[seeds::TOKEN, exchange, mint.as_ref()])
+}
+
+/// Of what was seen for one epoch of an exchange.
+pub fn witness(program: &Pubkey, exchange: &Digest, epoch: u64) -> Pubkey {
+    derived(program, &[seeds::WITNESS, exchange, &epoch.to_le_bytes()])
+}
+
 /// Of the owner's buffer with this number.
 pub fn buffer(program: &Pubkey, owner: &Pubkey, number: u32) -> Pubkey {
     derived(program, &[seeds::BUFFER, owner.as_ref(), &number.to_le_bytes()])

@@ -2,8 +2,11 @@
 
 use anchor_lang::{InstructionData, ToAccountMetas};
 use ballast_core::{Digest, assets::AssetList};
-use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
-use solana_sdk_ids::system_program;
+use solana_sdk::{
+    instruction::{AccountMeta, Instruction},
+    pubkey::Pubkey,
+};
+use solana_sdk_ids::{system_program, sysvar};
 
 use super::{
     address,
@@ -218,10 +221,139 @@ impl Program {
         let accounts = accounts::Solvency {
             exchange: address::exchange(&self.0, exchange),
             commitment: (latest > 0).then(|| address::commitment(&self.0, exchange, latest)),
+            witness: None,
         };
-        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age } })
+        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: false } })
+    }
+
+    /// The same when only what the chain saw in the exchange's wallets counts as held. `seen`: whether the latest epoch has a
+    /// witness account at all.
+    pub fn witnessed_solvency(
+        &self,
+        exchange: &Digest,
+        latest: u64,
+        seen: bool,
+        asset: u16,
+        max_age: u64,
+    ) -> Instruction {
+        let accounts = accounts::Solvency {
+            exchange: address::exchange(&self.0, exchange),
+            commitment: (latest > 0).then(|| address::commitment(&self.0, exchange, latest)),
+            witness: seen.then(|| address::witness(&self.0, exchange, latest)),
+        };
+        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: true } })
+    }
+
+    /// `payer`, the exchange's `authority` and `wallet` sign.
+    pub fn register_wallet(
+        &self,
+        payer: &Pubkey,
+        authority: &Pubkey,
+        exchange: &Digest,
+        wallet: &Pubkey,
+    ) -> Instruction {
+        let accounts = accounts::RegisterWallet {
+            payer: *payer,
+            authority: *authority,
+            wallet: *wallet,
+            exchange: address::exchange(&self.0, exchange),
+            record: address::wallet(&self.0, wallet),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::RegisterWallet {})
+    }
+
+    /// `signer`, which is the exchange's authority or the wallet, signs. For ever.
+    pub fn retire_wallet(&self, signer: &Pubkey, exchange: &Digest, wallet: &Pubkey) -> Instruction {
+        let accounts = accounts::RetireWallet {
+            signer: *signer,
+            exchange: address::exchange(&self.0, exchange),
+            record: address::wallet(&self.0, wallet),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::RetireWallet {})
+    }
+
+    /// `payer` and the exchange's `authority` sign. `mint` is zero for lamports; `asset` counts from 1. For ever.
+    pub fn declare_token(
+        &self,
+        payer: &Pubkey,
+        authority: &Pubkey,
+        exchange: &Digest,
+        mint: &Pubkey,
+        asset: u16,
+    ) -> Instruction {
+        let accounts = accounts::DeclareToken {
+            payer: *payer,
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            mint: *mint,
+            record: address::token(&self.0, exchange, mint),
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::DeclareToken { asset })
+    }
+
+    /// `poster` signs and pays. Looks at `holdings`, which are in ascending order of `account`, also after those of looks
+    /// before. The transaction has no other instruction but of this program and the compute budget.
+    pub fn witness_reserves(
+        &self,
+        poster: &Pubkey,
+        exchange: &Digest,
+        look: &Look,
+        holdings: &[Holding],
+    ) -> Instruction {
+        let accounts = accounts::WitnessReserves {
+            poster: *poster,
+            exchange: address::exchange(&self.0, exchange),
+            witness: address::witness(&self.0, exchange, look.epoch),
+            instructions: sysvar::instructions::ID,
+            system_program: system_program::ID,
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        let Look { epoch, first, last } = *look;
+        let args = types::WitnessReservesArgs { epoch, first, last };
+        let mut call = self.instruction(accounts, args::WitnessReserves { args });
+        for holding in holdings {
+            let wallet = address::wallet(&self.0, &holding.wallet);
+            let token = address::token(&self.0, exchange, &holding.mint);
+            let all = [wallet, holding.account, token];
+            call.accounts.extend(all.map(|address| AccountMeta::new_readonly(address, false)));
+        }
+        call
     }
 }
+
+/// Where a look stands among those at one epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The exchange's latest epoch or its next.
+    pub epoch: u64,
+    /// Begins, or begins again what was not closed.
+    pub first: bool,
+    /// Closes.
+    pub last: bool,
+}
+
+/// What a wallet holds of a declared token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holding {
+    /// Holds the balance: the wallet itself for lamports, else a token account that it owns. Orders holdings.
+    pub account: Pubkey,
+    /// Registered, and the exchange's.
+    pub wallet: Pubkey,
+    /// Zero for lamports.
+    pub mint: Pubkey,
+}
+
+/// Holdings that a transaction of 1232 bytes surely takes without a look-up table, a price and a limit of compute units included.
+pub const HOLDINGS_AT_ONCE: usize = 8;
 
 /// Entries of an asset list that one transaction holds: 17 bytes each, and as many again for the event.
 pub const ASSETS_AT_ONCE: usize = 32;

@@ -43,7 +43,7 @@ use crate::{
     exchange::{Exchange, PendingEpoch},
     node::{Node, TIMEOUT},
     reader::Reader,
-    solvency::{Answer, Question},
+    solvency::{Answer, Known, Question},
 };
 
 /// How a node is asked.
@@ -66,7 +66,7 @@ impl Default for SolanaOptions {
 pub struct SolanaReader {
     rpc: RpcClient,
     node: Node,
-    program: Pubkey,
+    pub(super) program: Pubkey,
     options: SolanaOptions,
     /// Class and setup of circuits seen before: neither can change.
     circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
@@ -139,7 +139,7 @@ impl SolanaReader {
     }
 
     /// The program's account at `address`, if there is one.
-    async fn decoded<T: AccountDeserialize + Discriminator>(
+    pub(super) async fn decoded<T: AccountDeserialize + Discriminator>(
         &self,
         address: &Pubkey,
         what: &str,
@@ -192,11 +192,25 @@ impl SolanaReader {
     }
 
     /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was finalized meanwhile.
-    async fn simulate(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Option<Solvency>, Error> {
+    async fn simulate(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+        known: Known,
+    ) -> Result<Option<Solvency>, Error> {
         let payer = self.fee_payer(exchange).await?;
         // No asset has number 0: what is not on the list is asked for all the same.
         let number = exchange.assets.as_ref().and_then(|assets| assets.number(symbol)).unwrap_or(0);
-        let ask = Program(self.program).solvency(&exchange.id, exchange.latest_epoch(), number, max_age);
+        let (program, latest) = (Program(self.program), exchange.latest_epoch());
+        let ask = match known {
+            Known::Reported => program.solvency(&exchange.id, latest, number, max_age),
+            Known::Witnessed => {
+                let witness = address::witness(&self.program, &exchange.id, latest);
+                let seen = self.account(&witness, "a witness").await?.is_some();
+                program.witnessed_solvency(&exchange.id, latest, seen, number, max_age)
+            }
+        };
         let transaction = Transaction::new_unsigned(Message::new(&[ask], Some(&payer)));
         let config = RpcSimulateTransactionConfig {
             sig_verify: false,
@@ -233,6 +247,47 @@ impl SolanaReader {
         bytes[..data.len()].copy_from_slice(&data);
         Solvency::decode(&bytes).map(Some).ok_or_else(|| bad("an answer of section 7", hex::encode(&data)))
     }
+
+    /// The program's answer about the latest epoch, whichever that is meanwhile.
+    pub(super) async fn ask(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+        known: Known,
+    ) -> Result<Answer, Error> {
+        let mut exchange = exchange.clone();
+        for _ in 0..ATTEMPTS {
+            if let Some(answer) = self.simulate(&exchange, symbol, max_age, known).await? {
+                let answer = Answer::new(&Question::new(&exchange, symbol, max_age), answer)?;
+                return Ok(Answer { known, ..answer });
+            }
+            exchange = self.exchange(&exchange.id).await?;
+        }
+        Err(self.node.refused("solvency", format!("{NOT_LATEST}, {ATTEMPTS} times")))
+    }
+
+    /// All accounts of one kind that pass `filter`, by address.
+    pub(super) async fn all<T: AccountDeserialize + Discriminator>(
+        &self,
+        filter: Option<Memcmp>,
+        what: &str,
+    ) -> Result<Vec<(Pubkey, T)>, Error> {
+        let kind = Memcmp::new_raw_bytes(0, T::DISCRIMINATOR.to_vec());
+        let config = RpcProgramAccountsConfig {
+            filters: Some([kind].into_iter().chain(filter).map(RpcFilterType::Memcmp).collect()),
+            account_config: self.account_config(),
+            ..Default::default()
+        };
+        let found = self.rpc.get_program_ui_accounts_with_config(&self.program, config).await;
+        let mut all = Vec::new();
+        for (address, account) in found.map_err(|error| self.error(what, error))? {
+            let account = self.binary(account, what)?;
+            all.push((address, account::decode(&self.program, &address, &account)?));
+        }
+        all.sort_by_key(|(address, _)| *address);
+        Ok(all)
+    }
 }
 
 /// The refusal that a program's error code stands for: its name and number.
@@ -259,17 +314,8 @@ impl Reader for SolanaReader {
     }
 
     async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
-        let kind = Memcmp::new_raw_bytes(0, accounts::Exchange::DISCRIMINATOR.to_vec());
-        let config = RpcProgramAccountsConfig {
-            filters: Some(vec![RpcFilterType::Memcmp(kind)]),
-            account_config: self.account_config(),
-            ..Default::default()
-        };
-        let found = self.rpc.get_program_ui_accounts_with_config(&self.program, config).await;
         let mut exchanges = Vec::new();
-        for (address, account) in found.map_err(|error| self.error("the exchanges", error))? {
-            let account = self.binary(account, "the exchanges")?;
-            let stored = account::decode(&self.program, &address, &account)?;
+        for (address, stored) in self.all(None, "the exchanges").await? {
             exchanges.push(account::exchange(&self.program, &address, stored)?);
         }
         exchanges.sort_by(|left, right| (&left.name, left.id).cmp(&(&right.name, right.id)));
@@ -316,14 +362,7 @@ impl Reader for SolanaReader {
     }
 
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        let mut exchange = exchange.clone();
-        for _ in 0..ATTEMPTS {
-            if let Some(answer) = self.simulate(&exchange, symbol, max_age).await? {
-                return Answer::new(&Question::new(&exchange, symbol, max_age), answer);
-            }
-            exchange = self.exchange(&exchange.id).await?;
-        }
-        Err(self.node.refused("solvency", format!("{NOT_LATEST}, {ATTEMPTS} times")))
+        self.ask(exchange, symbol, max_age, Known::Reported).await
     }
 }
 

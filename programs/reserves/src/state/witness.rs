@@ -1,0 +1,156 @@
+use anchor_lang::prelude::*;
+use ballast_core::{
+    Refusal,
+    solvency::{Latest, amount},
+    witness::{WINDOW, to_units, witnessed},
+};
+
+use crate::{
+    errors::{ensure, refuse},
+    state::{Exchange, Token},
+};
+
+/// What the chain saw in an exchange's wallets for one epoch.
+#[account]
+#[derive(InitSpace)]
+pub struct Witness {
+    pub version: u8,
+    pub bump: u8,
+    /// Id of the exchange.
+    pub exchange: [u8; 32],
+    pub epoch: u64,
+    /// The list that asset numbers and units are of: before the first epoch it can change.
+    pub asset_list_digest: [u8; 32],
+    /// Who looked last.
+    pub poster: Pubkey,
+    /// When the first look was, Unix seconds.
+    pub began: u64,
+    /// When the last look so far was, Unix seconds.
+    pub last_look: u64,
+    pub began_slot: u64,
+    pub last_slot: u64,
+    /// Nothing changes any more; only then it counts.
+    pub closed: bool,
+    /// Holdings looked at.
+    pub holdings: u32,
+    /// The holding looked at last; the next one is above it.
+    pub last_holding: Pubkey,
+    /// Bit a - 1 is set when a holding of asset number a was looked at, be it empty.
+    pub looked: u128,
+    /// By asset number, in committed units: what the holdings sum to.
+    #[max_len(0)]
+    pub amounts: Vec<u128>,
+}
+
+/// A chain's own word about a look: who made it and when.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub poster: Pubkey,
+    /// Unix seconds.
+    pub at: u64,
+    pub slot: u64,
+}
+
+impl Witness {
+    pub const VERSION: u8 = 1;
+
+    /// Bytes of the account of an epoch, discriminator included.
+    pub fn space(assets: usize) -> usize {
+        Self::DISCRIMINATOR.len() + Self::INIT_SPACE + assets * size_of::<u128>()
+    }
+
+    /// The witness in `account`, if there is one.
+    pub fn load(account: &AccountInfo) -> Result<Option<Box<Self>>> {
+        if account.owner != &crate::ID {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?)))
+    }
+
+    /// Writes it over whatever `account` held.
+    pub fn store(&self, account: &AccountInfo) -> Result<()> {
+        let mut data = account.try_borrow_mut_data()?;
+        let mut rest: &mut [u8] = &mut data;
+        self.try_serialize(&mut rest)?;
+        rest.fill(0);
+        Ok(())
+    }
+
+    /// At which nothing was looked yet.
+    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Look) -> Self {
+        Self {
+            version: Self::VERSION,
+            bump,
+            exchange: exchange.id,
+            epoch,
+            asset_list_digest: exchange.asset_list_digest,
+            poster: look.poster,
+            began: look.at,
+            last_look: look.at,
+            began_slot: look.slot,
+            last_slot: look.slot,
+            closed: false,
+            holdings: 0,
+            last_holding: Pubkey::default(),
+            looked: 0,
+            amounts: vec![0; exchange.assets.len()],
+        }
+    }
+
+    pub fn check_open(&self) -> Result<()> {
+        ensure(!self.closed, Refusal::WitnessClosed { epoch: self.epoch })
+    }
+
+    /// Refuses to go on with another asset list, and after the window.
+    pub fn check_continues(&self, exchange: &Exchange, clock: u64) -> Result<()> {
+        let same = self.asset_list_digest == exchange.asset_list_digest;
+        ensure(same, Refusal::WitnessNotBegun { epoch: self.epoch })?;
+        let within = clock.checked_sub(self.began).is_some_and(|passed| passed <= WINDOW);
+        ensure(within, Refusal::WitnessWindowPassed { began: self.began, clock })
+    }
+
+    /// Refuses a holding that is not above all that were looked at. `index` is its place in this look.
+    pub fn check_order(&self, holding: &Pubkey, index: u16) -> Result<()> {
+        ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
+    }
+
+    /// Adds what a holding holds, in units of its token, to an asset with so many decimals.
+    pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
+        let asset = token.asset;
+        let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
+        let slot = slot.ok_or_else(|| refuse(Refusal::TokenInvalid))?;
+        let units = to_units(balance.into(), token.decimals, decimals);
+        *slot = amount(units.and_then(|units| slot.checked_add(units)), asset).map_err(refuse)?;
+        self.looked |= 1 << (asset - 1);
+        self.holdings = self.holdings.checked_add(1).ok_or(ErrorCode::RequireViolated)?;
+        self.last_holding = *holding;
+        Ok(())
+    }
+
+    /// Ends a look, and with `last` the whole.
+    pub fn end(&mut self, look: Look, last: bool) -> Result<()> {
+        self.poster = look.poster;
+        self.last_look = look.at;
+        self.last_slot = look.slot;
+        self.closed = last;
+        self.invariant()
+    }
+
+    /// What `latest`, of asset number `asset` of `exchange`, says when only what was seen here counts as held. None when that
+    /// is not known: it is another exchange's or epoch's witness, not closed, of another list, or looked at no such asset.
+    pub fn judge(&self, exchange: &Exchange, latest: Latest, asset: u16) -> Option<Latest> {
+        let same = self.exchange == exchange.id && self.epoch == latest.epoch;
+        let counts = same && self.closed && self.asset_list_digest == exchange.asset_list_digest;
+        let index = usize::from(asset).checked_sub(1).filter(|index| counts && self.looked >> index & 1 == 1)?;
+        Some(witnessed(latest, *self.amounts.get(index)?, self.began))
+    }
+
+    pub fn invariant(&self) -> Result<()> {
+        require_eq!(self.version, Self::VERSION);
+        require_gt!(self.epoch, 0);
+        require_gt!(self.holdings, 0);
+        require_gte!(self.last_look, self.began);
+        require!(self.looked.checked_shr(self.amounts.len() as u32).unwrap_or(0) == 0, ErrorCode::RequireViolated);
+        Ok(())
+    }
+}

@@ -1,0 +1,313 @@
+//! What counts as a holding in a look, and for how much.
+
+use anchor_lang::{
+    prelude::Pubkey,
+    solana_program::{program_pack::Pack, system_program},
+};
+use ballast_core::Refusal;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use spl_token_interface::state::Account as TokenAccount;
+
+use crate::{
+    custody::{Custody, LAMPORTS, ascending},
+    instructions::*,
+    spl::{TOKEN, TOKEN_2022, Tokens, native_mint},
+};
+
+const INVALID: Refusal = Refusal::HoldingInvalid { index: 0 };
+
+/// A token of `program` with 6 decimals, declared for USDC, and a wallet.
+fn usdc(custody: &mut Custody, program: Pubkey) -> (Tokens, Pubkey, Pubkey) {
+    let tokens = Tokens::new(custody.chain(), program);
+    let mint = tokens.mint(custody.chain(), 6);
+    custody.declare(mint, 2).accepted();
+    let wallet = custody.wallet_with(1_000_000_000);
+    (tokens, mint, wallet)
+}
+
+#[test]
+fn lamports_and_tokens_of_both_programs_are_summed() {
+    let mut custody = Custody::new();
+    let (old, mint, wallet) = usdc(&mut custody, TOKEN);
+    let (new, other_mint, other) = usdc(&mut custody, TOKEN_2022);
+    let extended_mint = new.extended_mint(custody.chain(), 6);
+    custody.declare(extended_mint, 2).accepted();
+    custody.lamports(3);
+    let holdings = ascending(vec![
+        custody.holding(&wallet, wallet, LAMPORTS),
+        custody.holding(&other, other, LAMPORTS),
+        Holding { account: old.account(custody.chain(), mint, wallet, 7), ..custody.holding(&wallet, wallet, mint) },
+        Holding { account: old.account(custody.chain(), mint, other, 11), ..custody.holding(&other, other, mint) },
+        Holding {
+            account: new.account(custody.chain(), other_mint, other, 13),
+            ..custody.holding(&other, other, other_mint)
+        },
+        Holding {
+            account: new.extended_account(custody.chain(), extended_mint, wallet, 17),
+            ..custody.holding(&wallet, wallet, extended_mint)
+        },
+    ]);
+    custody.only(1, &holdings).accepted();
+    let witness = custody.witness(1);
+    assert_eq!((witness.holdings, witness.looked), (6, 0b110));
+    assert_eq!(witness.amounts, [0, 48, 2_000_000_000]);
+}
+
+#[test]
+fn decimals_are_brought_to_the_assets_and_rounded_down() {
+    let mut custody = Custody::new();
+    let tokens = Tokens::new(custody.chain(), TOKEN);
+    let wallet = custody.wallet_with(1);
+    let holding = |custody: &mut Custody, decimals, amount| {
+        let mint = tokens.mint(custody.chain(), decimals);
+        custody.declare(mint, 2).accepted();
+        let account = tokens.account(custody.chain(), mint, wallet, amount);
+        Holding { account, ..custody.holding(&wallet, wallet, mint) }
+    };
+    let cases = [(9, 1_999, 1), (9, 999, 0), (6, 7, 7), (0, 3, 3_000_000), (18, u64::MAX, 18_446_744)];
+    let mut all = 0;
+    let mut holdings = Vec::new();
+    for (number, (decimals, amount, units)) in (0..).zip(cases) {
+        let holding = holding(&mut custody, decimals, amount);
+        holdings.push(holding);
+        custody.first(1, &[holding]).accepted();
+        assert_eq!(custody.witness(1).amounts[1], units, "case {number}");
+        all += units;
+    }
+    custody.only(1, &ascending(holdings)).accepted();
+    assert_eq!(custody.witness(1).amounts[1], all);
+}
+
+#[test]
+fn an_amount_beyond_112_bits_is_refused_not_wrapped() {
+    let mut custody = Custody::new();
+    let (id, authority) = (custody.id(), custody.authority());
+    let mut assets = crate::history::assets(&custody.history.vectors.exchange);
+    assets[1].decimals = 36;
+    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets)).accepted();
+    let tokens = Tokens::new(custody.chain(), TOKEN);
+    let wallet = custody.wallet_with(1);
+    // 2^64 - 1 times 10^36 has 184 bits; 1 times 10^33 has 110; six of those have 113.
+    for (decimals, amount, count) in [(0, u64::MAX, 1), (3, 1, 6)] {
+        let mint = tokens.mint(custody.chain(), decimals);
+        custody.declare(mint, 2).accepted();
+        let mut holding = |_| Holding {
+            account: tokens.account(custody.chain(), mint, wallet, amount),
+            ..custody.holding(&wallet, wallet, mint)
+        };
+        let holdings = ascending((0..count).map(&mut holding).collect());
+        custody.first(1, &holdings).refused(Refusal::AmountOutOfRange { asset: 2 });
+        if count > 1 {
+            custody.first(1, &holdings[..count - 1]).accepted();
+            custody.last(1, &holdings[count - 1..]).refused(Refusal::AmountOutOfRange { asset: 2 });
+        }
+    }
+}
+
+#[test]
+fn anothers_tokens_do_not_count() {
+    for program in [TOKEN, TOKEN_2022] {
+        let mut custody = Custody::new();
+        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let second = custody.wallet_with(1);
+        let account = tokens.account(custody.chain(), mint, second, 5);
+        let stranger = tokens.account(custody.chain(), mint, Pubkey::new_unique(), 5);
+        for account in [account, stranger] {
+            let holding = custody.holding(&wallet, account, mint);
+            custody.only(1, &[holding]).refused(INVALID);
+        }
+        let holding = custody.holding(&second, account, mint);
+        custody.only(1, &[holding]).accepted();
+    }
+}
+
+#[test]
+fn a_fake_of_the_same_kind_does_not_count() {
+    let mut custody = Custody::new();
+    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN);
+    let fake = tokens.mint(custody.chain(), 6);
+    let account = tokens.account(custody.chain(), fake, wallet, 5);
+    let as_real = custody.holding(&wallet, account, mint);
+    custody.only(1, &[as_real]).refused(INVALID);
+    let undeclared = custody.holding(&wallet, account, fake);
+    custody.only(1, &[undeclared]).refused(Refusal::TokenUndeclared);
+    // The same bytes under the other token program, or under none.
+    let real = tokens.account(custody.chain(), mint, wallet, 5);
+    for owner in [TOKEN_2022, reserves::ID, system_program::ID] {
+        let mut copy = custody.chain().svm.get_account(&real).unwrap();
+        copy.owner = owner;
+        let address = Pubkey::new_unique();
+        custody.chain().svm.set_account(address, copy).unwrap();
+        let holding = custody.holding(&wallet, address, mint);
+        custody.only(1, &[holding]).refused(INVALID);
+    }
+}
+
+#[test]
+fn a_frozen_account_does_not_count() {
+    for program in [TOKEN, TOKEN_2022] {
+        let mut custody = Custody::new();
+        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let account = tokens.account(custody.chain(), mint, wallet, 5);
+        tokens.freeze(custody.chain(), account, mint);
+        let holding = custody.holding(&wallet, account, mint);
+        custody.only(1, &[holding]).refused(INVALID);
+    }
+}
+
+#[test]
+fn what_is_no_token_account_does_not_count() {
+    for program in [TOKEN, TOKEN_2022] {
+        let mut custody = Custody::new();
+        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let empty = Pubkey::new_unique();
+        tokens.space(custody.chain(), empty, 165);
+        let multisig = tokens.multisig(custody.chain(), &[&mint, &wallet]);
+        for account in [mint, multisig, empty, wallet, Pubkey::new_unique()] {
+            let holding = custody.holding(&wallet, account, mint);
+            custody.only(1, &[holding]).refused(INVALID);
+        }
+    }
+}
+
+#[test]
+fn a_multisig_or_mint_whose_bytes_read_as_an_account_does_not_count() {
+    let mut custody = Custody::new();
+    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN_2022);
+    let base = tokens.account(custody.chain(), mint, wallet, 5);
+    let base = custody.chain().svm.get_account(&base).unwrap();
+    // Lengths and kinds that Token-2022 writes; the rest is as favourable as can be.
+    for (length, kind) in [(355, 2), (170, 1), (170, 0), (170, 3), (164, 2), (166, 1)] {
+        let mut account = base.clone();
+        account.data.resize(length, 0);
+        if let Some(byte) = account.data.get_mut(TokenAccount::LEN) {
+            *byte = kind;
+        }
+        let address = Pubkey::new_unique();
+        custody.chain().svm.set_account(address, account).unwrap();
+        let holding = custody.holding(&wallet, address, mint);
+        custody.only(1, &[holding]).refused(INVALID);
+    }
+}
+
+#[test]
+fn an_spl_token_account_has_no_extensions() {
+    let mut custody = Custody::new();
+    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN);
+    let account = tokens.account(custody.chain(), mint, wallet, 5);
+    let mut longer = custody.chain().svm.get_account(&account).unwrap();
+    longer.data.extend([2, 0, 0, 0, 0]);
+    custody.chain().svm.set_account(account, longer).unwrap();
+    let holding = custody.holding(&wallet, account, mint);
+    custody.only(1, &[holding]).refused(INVALID);
+}
+
+#[test]
+fn lamports_of_a_token_account_at_a_wallets_address_do_not_count() {
+    let mut custody = Custody::new();
+    let (tokens, mint, _) = usdc(&mut custody, TOKEN);
+    custody.lamports(3);
+    let wallet = Keypair::new();
+    custody.register(&wallet).accepted();
+    tokens.space(custody.chain(), wallet.pubkey(), 165);
+    tokens.fill(custody.chain(), wallet.pubkey(), mint, Pubkey::new_unique(), 5);
+    let holding = custody.holding(&wallet.pubkey(), wallet.pubkey(), LAMPORTS);
+    custody.only(1, &[holding]).refused(INVALID);
+}
+
+#[test]
+fn lamports_count_of_the_wallet_alone() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let (wallet, rich) = (custody.wallet_with(5), custody.chain().key().pubkey());
+    let holding = custody.holding(&wallet, rich, LAMPORTS);
+    custody.only(1, &[holding]).refused(INVALID);
+}
+
+#[test]
+fn lamports_of_a_nonce_account_do_not_count() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let wallet = custody.wallet_with(5_000_000);
+    let mut account = custody.chain().svm.get_account(&wallet).unwrap();
+    account.data = vec![0; 80];
+    custody.chain().svm.set_account(wallet, account).unwrap();
+    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    custody.only(1, &[holding]).refused(INVALID);
+}
+
+#[test]
+fn wrapped_lamports_count_as_their_own_mint_and_not_as_lamports() {
+    let mut custody = Custody::new();
+    let mint = native_mint(custody.chain());
+    custody.declare(mint, 3).accepted();
+    custody.lamports(3);
+    let wallet = custody.wallet_with(1_000);
+    let tokens = Tokens::new(custody.chain(), TOKEN);
+    let account = Pubkey::new_unique();
+    tokens.space(custody.chain(), account, 165);
+    custody.chain().svm.airdrop(&account, 5_000).unwrap();
+    tokens.fill(custody.chain(), account, mint, wallet, 0);
+    let as_lamports = custody.holding(&wallet, account, LAMPORTS);
+    custody.only(1, &[as_lamports]).refused(INVALID);
+    let holdings = ascending(vec![custody.holding(&wallet, account, mint), custody.holding(&wallet, wallet, LAMPORTS)]);
+    custody.only(1, &holdings).accepted();
+    assert_eq!(custody.witness(1).amounts[2], 6_000);
+}
+
+#[test]
+fn another_exchanges_wallet_or_token_does_not_count() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let wallet = custody.wallet_with(5);
+    let own = custody.holding(&wallet, wallet, LAMPORTS);
+    let (other, other_id) = custody.other_exchange();
+    let theirs = Keypair::new();
+    let call = register_wallet(other.pubkey(), &other_id, theirs.pubkey());
+    custody.chain().send(&[&other, &theirs], call).accepted();
+    let call = declare_token(other.pubkey(), &other_id, LAMPORTS, 1);
+    custody.chain().send(&[&other], call).accepted();
+    let holding = Holding { wallet: wallet_address(&theirs.pubkey()), account: theirs.pubkey(), ..own };
+    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+    let holding = Holding { token: token_address(&other_id, &LAMPORTS), ..own };
+    custody.only(1, &[holding]).refused(Refusal::TokenUndeclared);
+}
+
+#[test]
+fn what_is_no_record_of_this_program_does_not_count() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let wallet = custody.wallet_with(5);
+    let own = custody.holding(&wallet, wallet, LAMPORTS);
+    let unregistered = custody.chain().key().pubkey();
+    let holding = Holding { account: unregistered, ..custody.holding(&unregistered, unregistered, LAMPORTS) };
+    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+    let mut forged = |address: Pubkey| {
+        let mut account = custody.chain().svm.get_account(&address).unwrap();
+        account.owner = Pubkey::new_unique();
+        let forged = Pubkey::new_unique();
+        custody.chain().svm.set_account(forged, account).unwrap();
+        forged
+    };
+    let (forged_wallet, forged_token) = (forged(own.wallet), forged(own.token));
+    for wallet in [forged_wallet, own.token, exchange_address(&custody.id())] {
+        custody.only(1, &[Holding { wallet, ..own }]).refused(Refusal::WalletUnknown);
+    }
+    for token in [forged_token, own.wallet, exchange_address(&custody.id())] {
+        custody.only(1, &[Holding { token, ..own }]).refused(Refusal::TokenUndeclared);
+    }
+    custody.only(1, &[own]).accepted();
+}
+
+#[test]
+fn a_retired_wallet_does_not_count() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let wallet = custody.wallet_with(5);
+    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    custody.first(1, &[holding]).accepted();
+    let (id, authority) = (custody.id(), custody.authority());
+    custody.chain().send(&[&authority], retire_wallet(authority.pubkey(), &id, wallet)).accepted();
+    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+}

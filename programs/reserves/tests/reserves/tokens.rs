@@ -1,0 +1,105 @@
+//! declare_token.
+
+use anchor_lang::{prelude::Pubkey, solana_program::system_program};
+use ballast_core::Refusal;
+use reserves::events::TokenDeclared;
+use solana_signer::Signer;
+
+use crate::{
+    chain::events,
+    custody::{Custody, LAMPORTS},
+    history::units,
+    instructions::*,
+    spl::{TOKEN, TOKEN_2022, Tokens},
+};
+
+#[test]
+fn mints_of_both_programs_and_lamports_are_declared() {
+    let mut custody = Custody::new();
+    let (old, new) = (Tokens::new(custody.chain(), TOKEN), Tokens::new(custody.chain(), TOKEN_2022));
+    let mints = [
+        (old.mint(custody.chain(), 6), TOKEN, 2, 6),
+        (new.mint(custody.chain(), 0), TOKEN_2022, 2, 0),
+        (new.extended_mint(custody.chain(), 8), TOKEN_2022, 1, 8),
+        (LAMPORTS, system_program::ID, 3, 9),
+    ];
+    for (mint, token_program, asset, decimals) in mints {
+        let done = custody.declare(mint, asset).accepted();
+        units("declare_token", &done);
+        let record = custody.token_record(&mint);
+        assert_eq!((record.version, record.exchange, record.mint), (1, custody.id(), mint));
+        assert_eq!((record.token_program, record.asset, record.decimals), (token_program, asset, decimals));
+        let event = &events::<TokenDeclared>(&done)[0];
+        assert_eq!(
+            (event.mint, event.token_program, event.asset, event.decimals),
+            (mint, token_program, asset, decimals)
+        );
+    }
+}
+
+#[test]
+fn a_declaration_never_changes() {
+    let mut custody = Custody::new();
+    let mint = custody.lamports(3);
+    for asset in [3, 1, 9] {
+        custody.declare(mint, asset).refused(Refusal::TokenAlreadyDeclared);
+    }
+}
+
+#[test]
+fn only_the_authority_declares() {
+    let mut custody = Custody::new();
+    let (id, stranger) = (custody.id(), custody.chain().key());
+    let call = declare_token(stranger.pubkey(), &id, LAMPORTS, 3);
+    custody.chain().send(&[&stranger], call).refused(Refusal::NotAuthority);
+}
+
+#[test]
+fn a_token_counts_for_an_asset_of_the_list() {
+    let mut custody = Custody::new();
+    for asset in [0, 4, u16::MAX] {
+        custody.declare(LAMPORTS, asset).refused(Refusal::TokenInvalid);
+    }
+}
+
+#[test]
+fn lamports_of_a_stranger_do_not_block_a_token() {
+    let mut custody = Custody::new();
+    let record = token_address(&custody.id(), &LAMPORTS);
+    custody.chain().fund(&record);
+    custody.declare(LAMPORTS, 3).accepted();
+}
+
+#[test]
+fn what_is_no_mint_is_no_token() {
+    let mut custody = Custody::new();
+    for program in [TOKEN, TOKEN_2022] {
+        let tokens = Tokens::new(custody.chain(), program);
+        let mint = tokens.mint(custody.chain(), 6);
+        let wallet = custody.wallet_with(1);
+        let account = tokens.account(custody.chain(), mint, wallet, 5);
+        let multisig = tokens.multisig(custody.chain(), &[&wallet, &mint]);
+        let empty = Pubkey::new_unique();
+        tokens.space(custody.chain(), empty, 82);
+        let fake = Pubkey::new_unique();
+        let mut copy = custody.chain().svm.get_account(&mint).unwrap();
+        copy.owner = reserves::ID;
+        custody.chain().svm.set_account(fake, copy).unwrap();
+        for nothing in [account, multisig, empty, fake, wallet, Pubkey::new_unique(), program] {
+            custody.declare(nothing, 2).refused(Refusal::TokenInvalid);
+        }
+    }
+    let tokens = Tokens::new(custody.chain(), TOKEN_2022);
+    let mint = tokens.extended_mint(custody.chain(), 6);
+    let account = tokens.extended_account(custody.chain(), mint, Pubkey::new_unique(), 5);
+    custody.declare(account, 2).refused(Refusal::TokenInvalid);
+}
+
+#[test]
+fn a_token_has_at_most_36_decimals() {
+    let mut custody = Custody::new();
+    let tokens = Tokens::new(custody.chain(), TOKEN);
+    let (most, more) = (tokens.mint(custody.chain(), 36), tokens.mint(custody.chain(), 37));
+    custody.declare(most, 1).accepted();
+    custody.declare(more, 1).refused(Refusal::TokenInvalid);
+}

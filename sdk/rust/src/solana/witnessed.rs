@@ -1,0 +1,114 @@
+//! The program's records of wallets, tokens and what it saw, as this crate's types.
+
+use ballast_core::{
+    Digest,
+    solvency::AMOUNT_BITS,
+    witness::{TOKEN_DECIMALS_MAX, WINDOW},
+};
+use solana_sdk::pubkey::Pubkey;
+
+use super::{address, bindings::accounts};
+use crate::{
+    chain::{Address, Chain},
+    epoch::hexadecimal,
+    error::{Error, Subject},
+    exchange::Exchange,
+    witness::{Token, Wallet, Witness},
+};
+
+const CHAIN: Chain = Chain::Solana;
+
+fn bad(subject: Subject, field: &str, expected: impl ToString, found: impl ToString) -> Error {
+    Error::bad_data(CHAIN, subject, field, expected, found)
+}
+
+/// Refuses a record that is another exchange's or not at its own address.
+fn check_place(kind: &str, at: &Pubkey, own: Pubkey, exchange: &Digest, stored: &Digest) -> Result<(), Error> {
+    let subject = || Subject::Account(format!("{kind} {at}"));
+    if stored != exchange {
+        return Err(bad(subject(), "exchange", hexadecimal(exchange), hexadecimal(stored)));
+    }
+    if own != *at {
+        return Err(bad(subject(), "address", own, at));
+    }
+    Ok(())
+}
+
+/// The exchange's wallet in an account.
+pub(super) fn wallet(
+    program: &Pubkey,
+    exchange: &Digest,
+    at: &Pubkey,
+    stored: accounts::Wallet,
+) -> Result<Wallet, Error> {
+    check_place("wallet", at, address::wallet(program, &stored.address), exchange, &stored.exchange)?;
+    Ok(Wallet {
+        chain: CHAIN,
+        address: Address::Solana(stored.address),
+        exchange: stored.exchange,
+        registered_at: stored.registered_at,
+        retired: stored.retired,
+    })
+}
+
+/// The token of the exchange's in an account.
+pub(super) fn token(program: &Pubkey, exchange: &Digest, at: &Pubkey, stored: accounts::Token) -> Result<Token, Error> {
+    check_place("token", at, address::token(program, exchange, &stored.mint), exchange, &stored.exchange)?;
+    let subject = || Subject::Account(format!("token {}", stored.mint));
+    // Before the first epoch a list can become shorter: a number beyond it counts for nothing.
+    if stored.asset == 0 {
+        return Err(bad(subject(), "asset", "at least 1", stored.asset));
+    }
+    if stored.decimals > TOKEN_DECIMALS_MAX {
+        return Err(bad(subject(), "decimals", format!("at most {TOKEN_DECIMALS_MAX}"), stored.decimals));
+    }
+    Ok(Token { chain: CHAIN, address: Address::Solana(stored.mint), asset: stored.asset, decimals: stored.decimals })
+}
+
+/// What was seen for one epoch of the exchange. None when it was seen in units of another asset list, which counts for
+/// nothing.
+pub(super) fn witness(exchange: &Exchange, epoch: u64, stored: accounts::Witness) -> Result<Option<Witness>, Error> {
+    let bad = |field: &str, expected: String, found: String| {
+        Err(bad(Subject::Epoch { exchange: exchange.id, epoch }, &format!("witness.{field}"), expected, found))
+    };
+    if stored.exchange != exchange.id {
+        return bad("exchange", hexadecimal(&exchange.id), hexadecimal(&stored.exchange));
+    }
+    if stored.epoch != epoch {
+        return bad("epoch", epoch.to_string(), stored.epoch.to_string());
+    }
+    let Some(assets) = exchange.assets.as_ref().filter(|assets| assets.digest() == stored.asset_list_digest) else {
+        return Ok(None);
+    };
+    if stored.amounts.len() != assets.len() {
+        return bad("amounts", format!("{} amounts", assets.len()), stored.amounts.len().to_string());
+    }
+    let passed = stored.last_look.checked_sub(stored.began);
+    if passed.is_none_or(|passed| passed > WINDOW) {
+        let expected = format!("at most {WINDOW} seconds after {}", stored.began);
+        return bad("last_look", expected, stored.last_look.to_string());
+    }
+    let mut amounts = Vec::with_capacity(stored.amounts.len());
+    for (index, amount) in stored.amounts.iter().copied().enumerate() {
+        let looked = stored.looked >> index & 1 == 1;
+        if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
+            let expected = if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
+            return bad(&format!("amounts[{index}]"), expected, amount.to_string());
+        }
+        amounts.push(looked.then_some(amount));
+    }
+    Ok(Some(Witness {
+        chain: CHAIN,
+        exchange: stored.exchange,
+        epoch,
+        began: stored.began,
+        last_look: stored.last_look,
+        closed: stored.closed,
+        holdings: stored.holdings,
+        amounts,
+    }))
+}
+
+#[cfg(test)]
+#[path = "witnessed_tests.rs"]
+mod tests;

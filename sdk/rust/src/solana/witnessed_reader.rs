@@ -1,0 +1,45 @@
+//! Wallets, tokens and what the program saw, from a node.
+
+use ballast_core::Digest;
+use solana_client::rpc_filter::Memcmp;
+
+use super::{address, bindings::accounts, reader::SolanaReader, witnessed};
+use crate::{
+    error::Error,
+    exchange::Exchange,
+    solvency::{Answer, Known},
+    witness::{Token, Wallet, Witness},
+};
+
+/// Where records of wallets and tokens have the exchange's id: behind discriminator, version and bump.
+const EXCHANGE_OFFSET: usize = 8 + 1 + 1;
+
+fn of(exchange: &Digest) -> Option<Memcmp> {
+    Some(Memcmp::new_raw_bytes(EXCHANGE_OFFSET, exchange.to_vec()))
+}
+
+impl SolanaReader {
+    /// The exchange's wallets, retired ones too, by the addresses of their records.
+    pub async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+        let found = self.all::<accounts::Wallet>(of(&exchange.id), "wallets").await?;
+        found.into_iter().map(|(at, stored)| witnessed::wallet(&self.program, &exchange.id, &at, stored)).collect()
+    }
+
+    /// The tokens that the exchange declared, by the addresses of their records.
+    pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+        let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
+        found.into_iter().map(|(at, stored)| witnessed::token(&self.program, &exchange.id, &at, stored)).collect()
+    }
+
+    /// What was seen for an epoch so far, closed or not; none when nobody looked.
+    pub async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+        let address = address::witness(&self.program, &exchange.id, epoch);
+        let stored: Option<accounts::Witness> = self.decoded(&address, "a witness").await?;
+        stored.map_or(Ok(None), |stored| witnessed::witness(exchange, epoch, stored))
+    }
+
+    /// Asks the program itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
+    pub async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        self.ask(exchange, symbol, max_age, Known::Witnessed).await
+    }
+}

@@ -1,0 +1,118 @@
+//! Records that contradict themselves, their address or the exchange.
+
+use super::*;
+use crate::sample;
+
+const PROGRAM: Pubkey = Pubkey::new_from_array([8; 32]);
+const ADDRESS: Pubkey = Pubkey::new_from_array([9; 32]);
+
+fn exchange() -> Exchange {
+    sample::exchange(CHAIN, &sample::punctual(CHAIN, 2))
+}
+
+fn stored_wallet() -> accounts::Wallet {
+    accounts::Wallet {
+        version: 1,
+        bump: 255,
+        exchange: sample::id(),
+        address: ADDRESS,
+        registered_at: 5,
+        retired: false,
+    }
+}
+
+fn stored_token() -> accounts::Token {
+    accounts::Token {
+        version: 1,
+        bump: 255,
+        exchange: sample::id(),
+        mint: ADDRESS,
+        token_program: PROGRAM,
+        asset: 2,
+        decimals: 6,
+    }
+}
+
+fn stored_witness() -> accounts::Witness {
+    accounts::Witness {
+        version: 1,
+        bump: 255,
+        exchange: sample::id(),
+        epoch: 2,
+        asset_list_digest: sample::assets().digest(),
+        poster: PROGRAM,
+        began: 1_000,
+        last_look: 1_600,
+        began_slot: 1,
+        last_slot: 9,
+        closed: true,
+        holdings: 3,
+        last_holding: ADDRESS,
+        looked: 0b10,
+        amounts: vec![0, 77],
+    }
+}
+
+fn named(error: Error) -> String {
+    let Error::BadData(bad) = error else { panic!("{error}") };
+    bad.field
+}
+
+#[test]
+fn records_are_read_at_their_own_addresses() {
+    let id = sample::id();
+    let read = wallet(&PROGRAM, &id, &address::wallet(&PROGRAM, &ADDRESS), stored_wallet()).unwrap();
+    assert_eq!((read.address, read.exchange, read.retired), (Address::Solana(ADDRESS), id, false));
+    let read = token(&PROGRAM, &id, &address::token(&PROGRAM, &id, &ADDRESS), stored_token()).unwrap();
+    assert_eq!((read.address, read.asset, read.decimals), (Address::Solana(ADDRESS), 2, 6));
+    assert_eq!(named(wallet(&PROGRAM, &id, &ADDRESS, stored_wallet()).unwrap_err()), "address");
+    assert_eq!(named(token(&PROGRAM, &id, &ADDRESS, stored_token()).unwrap_err()), "address");
+}
+
+#[test]
+fn records_that_are_not_the_exchanges_are_refused() {
+    let id = sample::id();
+    let other = [1; 32];
+    let at = address::wallet(&PROGRAM, &ADDRESS);
+    assert_eq!(named(wallet(&PROGRAM, &other, &at, stored_wallet()).unwrap_err()), "exchange");
+    let at = address::token(&PROGRAM, &id, &ADDRESS);
+    assert_eq!(named(token(&PROGRAM, &other, &at, stored_token()).unwrap_err()), "exchange");
+    let zero = accounts::Token { asset: 0, ..stored_token() };
+    assert_eq!(named(token(&PROGRAM, &id, &at, zero).unwrap_err()), "asset");
+    let finer = accounts::Token { decimals: 37, ..stored_token() };
+    assert_eq!(named(token(&PROGRAM, &id, &at, finer).unwrap_err()), "decimals");
+}
+
+#[test]
+fn a_witness_tells_what_was_looked_at() {
+    let read = witness(&exchange(), 2, stored_witness()).unwrap().unwrap();
+    assert_eq!(read.amounts, [None, Some(77)]);
+    assert_eq!((read.epoch, read.began, read.last_look, read.holdings, read.closed), (2, 1_000, 1_600, 3, true));
+    let empty = accounts::Witness { amounts: vec![0, 0], ..stored_witness() };
+    assert_eq!(witness(&exchange(), 2, empty).unwrap().unwrap().amounts, [None, Some(0)]);
+}
+
+#[test]
+fn a_witness_in_units_of_another_list_is_none() {
+    let stored = accounts::Witness { asset_list_digest: [1; 32], ..stored_witness() };
+    assert_eq!(witness(&exchange(), 2, stored).unwrap(), None);
+}
+
+#[test]
+fn a_witness_that_contradicts_itself_is_refused() {
+    type Case = (&'static str, fn(&mut accounts::Witness));
+    let cases: [Case; 7] = [
+        ("witness.exchange", |stored| stored.exchange[0] ^= 1),
+        ("witness.epoch", |stored| stored.epoch = 1),
+        ("witness.amounts", |stored| stored.amounts.truncate(1)),
+        ("witness.amounts[0]", |stored| stored.amounts[0] = 1),
+        ("witness.amounts[1]", |stored| stored.amounts[1] = 1 << 112),
+        ("witness.last_look", |stored| stored.last_look = 999),
+        ("witness.last_look", |stored| stored.last_look = 1_601),
+    ];
+    for (field, change) in cases {
+        let mut stored = stored_witness();
+        change(&mut stored);
+        assert_eq!(named(witness(&exchange(), 2, stored).unwrap_err()), field);
+    }
+}
