@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
 import {AssetList, AssetListState} from "./AssetList.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
+import {Judgement} from "./Judgement.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
-import {Amounts, Epoch, IReserves, PendingEpoch, Solvency, Standing} from "./interfaces/IReserves.sol";
+import {Amounts, Epoch, IReserves, PendingEpoch, Solvency} from "./interfaces/IReserves.sol";
 
 /// @title What anyone reads of the epochs
 abstract contract Solvencies is Exchanges {
@@ -69,25 +67,12 @@ abstract contract Solvencies is Exchanges {
         Progress memory progress = state.progress;
         if (progress.nextEpoch < 2 || number == 0 || number > progress.assets) return answer;
         Amounts memory amounts = state.amounts.read(number - 1, progress.amountSizes);
-        answer.standing = _standing(amounts, progress.asOf, maxAge);
+        answer.standing = Judgement.standing(amounts, progress.asOf, maxAge);
         answer.epoch = progress.nextEpoch - 1;
         answer.asOf = progress.asOf;
         answer.liability = amounts.liability;
         answer.reserve = amounts.reserve;
-        answer.ratioBps = _ratioBps(amounts);
+        answer.ratioBps = Judgement.ratioBps(amounts);
         answer.setup = progress.setup;
-    }
-
-    function _standing(Amounts memory amounts, uint64 asOf, uint64 maxAge) private view returns (Standing) {
-        if (amounts.reserve < amounts.liability) return Standing.Insolvent;
-        // No epoch is finalized before its as-of time; should a clock run backwards the age is unknown, hence stale.
-        if (block.timestamp < asOf || block.timestamp - asOf > maxAge) return Standing.Stale;
-        return Standing.Fresh;
-    }
-
-    function _ratioBps(Amounts memory amounts) private pure returns (uint64) {
-        if (amounts.liability == 0) return type(uint64).max;
-        uint256 ratio = uint256(amounts.reserve) * 10_000 / amounts.liability;
-        return SafeCast.toUint64(Math.min(ratio, type(uint64).max));
     }
 }

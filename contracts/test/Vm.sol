@@ -22,11 +22,17 @@ interface Vm {
     function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 number) external;
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function lastCallGas() external view returns (Gas memory);
     function mockCall(address target, bytes calldata data, bytes calldata result) external;
     function clearMockedCalls() external;
+    function chainId(uint256 id) external;
+    function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function record() external;
     function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
     function load(address target, bytes32 slot) external view returns (bytes32);

@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-const CONTRACTS: [&str; 3] = ["Reserves", "CircuitRegistry", "CircuitVerifier"];
+const CONTRACTS: [&str; 4] = ["Reserves", "CircuitRegistry", "CircuitVerifier", "Witnesses"];
 
 /// Compiles the contracts and writes the ABI of each, in the order in which the compiler gives it.
 pub fn run() -> Result<()> {

@@ -168,7 +168,54 @@ interface IRefusals {
     /// @notice Gamma equals delta or its negative: anyone can forge proofs.
     error KeyGammaEqualsDelta();
 
+    // --- Wallets, tokens and what is witnessed of them ---
+
+    /// @notice A wallet belongs to one exchange for ever, and is registered once.
+    /// @param exchangeId whose it is
+    error WalletAlreadyRegistered(address wallet, bytes32 exchangeId);
+
+    /// @notice The wallet is not one of the exchange's, or is retired.
+    error WalletUnknown(address wallet);
+
+    /// @notice The signature is not the wallet's, of this registration on this chain.
+    error WalletSignatureInvalid(address wallet);
+
+    /// @notice A token counts for one asset of the exchange's list, declared once.
+    /// @param asset the number of the asset for which it counts
+    error TokenAlreadyDeclared(address token, uint16 asset);
+
+    /// @notice The exchange has not declared this token.
+    error TokenUndeclared(address token);
+
+    /// @notice The token is no token of this chain, or the asset is not on the exchange's list.
+    error TokenInvalid(address token, uint16 asset, string reason);
+
+    /// @notice A look is at 1 holding or more.
+    error NothingToWitness();
+
+    /// @notice Holdings are looked at in ascending order, so that each counts once.
+    /// @param index in this look, from 0
+    error HoldingOutOfOrder(uint256 index);
+
+    /// @notice Reserves are witnessed for the exchange's latest or next epoch.
+    error WitnessEpochInvalid(uint64 next, uint64 found);
+
+    /// @notice The epoch's reserves are witnessed already and never again.
+    error WitnessClosed(uint64 epoch);
+
+    /// @notice No look at the epoch's reserves came before.
+    error WitnessNotBegun(uint64 epoch);
+
+    /// @notice The looks at an epoch's reserves lie within 600 seconds. Unix seconds.
+    error WitnessWindowPassed(uint64 began, uint64 clock);
+
+    /// @notice Reserves are witnessed by a transaction that does nothing else, or they could be lent for its time: the caller is its origin and has no code.
+    error WitnessNotAlone(address origin, address caller);
+
     // --- Only here: what other chains do not have ---
+
+    /// @notice So little gas is left that a call which fails could have failed for want of it.
+    error GasInsufficient(uint256 expected, uint256 found);
 
     /// @notice A precompile failed on input that is known to be valid: the chain lacks it, or gas ran out.
     error PrecompileFailed(address precompile);
