@@ -1,4 +1,4 @@
-//! Step 3: the circuit registry, then the contract that uses it.
+//! Step 3: the circuit registry, the contract that uses it, and the one that witnesses reserves.
 
 use std::{fs, path::Path};
 
@@ -10,6 +10,7 @@ use alloy::{
     sol_types::SolValue,
 };
 use anyhow::{Context, Result, ensure};
+use ballast_sdk::evm::bindings::Witnesses;
 use serde::Deserialize;
 
 use crate::record::{EvmDeployment, VERSION};
@@ -34,7 +35,7 @@ pub struct CircuitPolicy {
     pub allow_development: bool,
 }
 
-/// Deploys both contracts from the compiler's output in `artifacts`, unless `existing` names contracts that are there.
+/// Deploys the contracts from the compiler's output in `artifacts`, but for those that `existing` names and that are there.
 /// `owner` signs, pays and governs.
 ///
 /// # Errors
@@ -51,22 +52,45 @@ pub async fn deploy<P: Provider<Ethereum>>(
         ensure!(existing.chain_id == chain_id, "the record is of chain {}, not {chain_id}", existing.chain_id);
         let reserves: Address = existing.reserves.parse().context("the record's address of Reserves")?;
         if !provider.get_code_at(reserves).await?.is_empty() {
-            return Ok(existing);
+            return with_witnesses(provider, owner, artifacts, reserves, existing).await;
         }
     }
     let from_block = provider.get_block_number().await.context("ask for the block number")?;
     let arguments = (owner, policy.delay, policy.allow_development).abi_encode();
     let circuit_registry = create(provider, owner, artifacts, "CircuitRegistry", &arguments).await?;
     let reserves = create(provider, owner, artifacts, "Reserves", &circuit_registry.abi_encode()).await?;
+    let witnesses = create(provider, owner, artifacts, "Witnesses", &reserves.abi_encode()).await?;
     Ok(EvmDeployment {
         version: VERSION,
         chain_id,
         circuit_registry: circuit_registry.to_string(),
         reserves: reserves.to_string(),
+        witnesses: Some(witnesses.to_string()),
         from_block,
         circuit_delay: policy.delay,
         allow_development: policy.allow_development,
     })
+}
+
+/// `existing` with a contract `Witnesses`, which is deployed when it names none that is there.
+async fn with_witnesses<P: Provider<Ethereum>>(
+    provider: &P,
+    owner: Address,
+    artifacts: &Path,
+    reserves: Address,
+    existing: EvmDeployment,
+) -> Result<EvmDeployment> {
+    if let Some(witnesses) = &existing.witnesses {
+        let address: Address = witnesses.parse().context("the record's address of Witnesses")?;
+        if !provider.get_code_at(address).await?.is_empty() {
+            let named = Witnesses::new(address, provider).reserves().call().await;
+            let named = named.with_context(|| format!("ask {address} whose reserves it witnesses"))?;
+            ensure!(named == reserves, "{address} witnesses the reserves of {named}, not those of {reserves}");
+            return Ok(existing);
+        }
+    }
+    let witnesses = create(provider, owner, artifacts, "Witnesses", &reserves.abi_encode()).await?;
+    Ok(EvmDeployment { witnesses: Some(witnesses.to_string()), ..existing })
 }
 
 async fn create<P: Provider<Ethereum>>(

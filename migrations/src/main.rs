@@ -156,7 +156,8 @@ async fn evm(args: EvmArgs) -> Result<()> {
     let deployment =
         contracts::deploy(&provider, signer.address(), &args.artifacts, args.policy.get(), existing).await?;
     record::write(&path, &deployment)?;
-    println!("contract {}\nregistry {}\nrecord {}", deployment.reserves, deployment.circuit_registry, path.display());
+    println!("contract {}\nregistry {}", deployment.reserves, deployment.circuit_registry);
+    println!("witnesses {}\nrecord {}", deployment.witnesses.as_deref().unwrap_or("none"), path.display());
     Ok(())
 }
 

@@ -31,6 +31,9 @@ pub struct EvmDeployment {
     pub chain_id: u64,
     pub circuit_registry: String,
     pub reserves: String,
+    /// None in records from before there was this contract: deploying again adds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<String>,
     /// The block before which there is nothing to read.
     pub from_block: u64,
     /// Seconds.

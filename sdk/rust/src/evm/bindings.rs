@@ -23,6 +23,20 @@ sol!(
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/CircuitVerifier.json")
 );
 
+sol!(
+    #[sol(rpc, all_derives)]
+    Witnesses,
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Witnesses.json")
+);
+
+/// Both contracts answer alike.
+impl From<Witnesses::Solvency> for Reserves::Solvency {
+    fn from(answer: Witnesses::Solvency) -> Self {
+        let Witnesses::Solvency { standing, epoch, asOf, liability, reserve, ratioBps, setup } = answer;
+        Self { standing, epoch, asOf, liability, reserve, ratioBps, setup }
+    }
+}
+
 impl From<&ShardPost> for Reserves::ShardPost {
     fn from(post: &ShardPost) -> Self {
         let word = |bytes: &[u8; 32]| U256::from_be_bytes(*bytes);

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
 //! | [`reader`] | storage, and the answers that need nothing else |
+//! | [`witnessed`] | wallets, tokens and what the contract saw in them |
+//! | [`registration`] | what a wallet signs |
 //! | `logs` | events in bounded ranges of blocks |
 //! | `assemble` | an epoch from its events, checked against storage |
 //! | `rebuild` | what `assemble` needs, from the node |
@@ -13,5 +15,8 @@ pub mod bindings;
 mod logs;
 pub mod reader;
 mod rebuild;
+pub mod registration;
+pub mod witnessed;
 
 pub use reader::{EvmOptions, EvmReader};
+pub use registration::registration_hash;

@@ -48,6 +48,8 @@ pub struct EvmOptions {
     pub from_block: u64,
     /// Blocks per query. Smaller ones follow by themselves when a node refuses.
     pub max_block_range: u64,
+    /// The contract `Witnesses`, when wallets, tokens and what it saw are to be read.
+    pub witnesses: Option<EvmAddress>,
 }
 
 /// The error code of a call that reverted (EIP-1474 leaves it open; every node answers so).
@@ -55,7 +57,7 @@ const REVERTED: i64 = 3;
 
 impl Default for EvmOptions {
     fn default() -> Self {
-        Self { from_block: 0, max_block_range: 10_000 }
+        Self { from_block: 0, max_block_range: 10_000, witnesses: None }
     }
 }
 
@@ -87,7 +89,7 @@ impl At {
 impl EvmReader {
     /// Connects to the JSON-RPC node at `url` and finds the contract at `reserves`.
     ///
-    /// Fails with [`Error::NotDeployed`] when there is no code at the address.
+    /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of `Witnesses` if it is given.
     pub async fn connect(url: &str, reserves: EvmAddress, options: EvmOptions) -> Result<Self, Error> {
         let node = Node::parse(url)?;
         let http = reqwest::Client::builder().timeout(TIMEOUT).build();
@@ -107,6 +109,9 @@ impl EvmReader {
             Self { provider, node, chain, reserves, registry: EvmAddress::ZERO, options, circuits: Mutex::default() };
         let registry = reader.contract().circuits().call().await;
         reader.registry = registry.map_err(|error| reader.contract_error("the registry's address", error))?;
+        if let Some(witnesses) = options.witnesses {
+            reader.check_witnesses(witnesses).await?;
+        }
         Ok(reader)
     }
 
@@ -131,18 +136,23 @@ impl EvmReader {
 
     /// A failed call. The contract's views never revert: one that does, or answers otherwise, is another contract.
     pub(super) fn contract_error(&self, what: &str, error: ContractError) -> Error {
+        self.error_of(self.reserves, what, error)
+    }
+
+    /// A failed call of the contract at `contract`.
+    pub(super) fn error_of(&self, contract: EvmAddress, what: &str, error: ContractError) -> Error {
         let reverted = |payload: &ErrorPayload| payload.code == REVERTED || payload.as_revert_data().is_some();
         match error {
             ContractError::TransportError(RpcError::ErrorResp(payload)) if reverted(&payload) => {
-                self.bad_contract(what, payload.message)
+                self.bad_contract(contract, what, payload.message)
             }
             ContractError::TransportError(error) => transport_error(&self.node, what, &error),
-            other => self.bad_contract(what, other),
+            other => self.bad_contract(contract, what, other),
         }
     }
 
-    fn bad_contract(&self, what: &str, found: impl ToString) -> Error {
-        let subject = Subject::Account(format!("contract {}", self.reserves));
+    fn bad_contract(&self, contract: EvmAddress, what: &str, found: impl ToString) -> Error {
+        let subject = Subject::Account(format!("contract {contract}"));
         Error::bad_data(self.chain, subject, what, "an answer of the committed ABI", found)
     }
 
@@ -226,6 +236,26 @@ impl EvmReader {
             circuits.insert(*id, (circuit.class, circuit.setup));
         }
         Ok((circuit.class, circuit.setup))
+    }
+
+    /// What a contract answered to `question`, checked.
+    pub(super) fn answer(&self, question: &Question<'_>, answer: Reserves::Solvency) -> Result<Answer, Error> {
+        let bad = |field: &str, expected: &str, found: u8| self.bad_exchange(&question.exchange, field, expected, found);
+        let standing = Standing::try_from(answer.standing);
+        let setup = match answer.setup {
+            0 => None,
+            kind => Some(SetupKind::try_from(kind).map_err(|_| bad("solvency.setup", "0 to 2", kind))?),
+        };
+        let solvency = Solvency {
+            standing: standing.map_err(|found| bad("solvency.standing", "0 to 3", found))?,
+            epoch: answer.epoch,
+            as_of: answer.asOf,
+            liability: answer.liability.to(),
+            reserve: answer.reserve.to(),
+            ratio_bps: answer.ratioBps,
+            setup,
+        };
+        Answer::new(question, solvency)
     }
 }
 
@@ -316,21 +346,6 @@ impl Reader for EvmReader {
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
-        let bad = |field: &str, expected: &str, found: u8| self.bad_exchange(&exchange.id, field, expected, found);
-        let standing = Standing::try_from(answer.standing);
-        let setup = match answer.setup {
-            0 => None,
-            kind => Some(SetupKind::try_from(kind).map_err(|_| bad("solvency.setup", "0 to 2", kind))?),
-        };
-        let solvency = Solvency {
-            standing: standing.map_err(|found| bad("solvency.standing", "0 to 3", found))?,
-            epoch: answer.epoch,
-            as_of: answer.asOf,
-            liability: answer.liability.to(),
-            reserve: answer.reserve.to(),
-            ratio_bps: answer.ratioBps,
-            setup,
-        };
-        Answer::new(&Question::new(exchange, symbol, max_age), solvency)
+        self.answer(&Question::new(exchange, symbol, max_age), answer)
     }
 }

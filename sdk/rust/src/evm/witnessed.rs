@@ -1,0 +1,165 @@
+//! Wallets, tokens and what the contract `Witnesses` saw, each read at one block.
+
+use alloy::{
+    primitives::{Address as EvmAddress, B256},
+    providers::{DynProvider, Provider},
+    sol_types::SolEvent,
+};
+use ballast_core::{
+    solvency::AMOUNT_BITS,
+    witness::{TOKEN_DECIMALS_MAX, WINDOW},
+};
+
+use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
+use crate::{
+    chain::Address,
+    epoch::hexadecimal,
+    error::{Error, Subject},
+    exchange::Exchange,
+    solvency::{Answer, Known, Question},
+    witness::{Token, Wallet, Witness},
+};
+
+/// Decimals of the chain's own coin, which the zero address stands for.
+const NATIVE_DECIMALS: u8 = 18;
+
+impl EvmReader {
+    /// Refuses an address without code, or whose contract witnesses the reserves of another contract's exchanges.
+    pub(super) async fn check_witnesses(&self, address: EvmAddress) -> Result<(), Error> {
+        let code = self.provider.get_code_at(address).await;
+        if code.map_err(|error| transport_error(&self.node, "the contract's code", &error))?.is_empty() {
+            let (chain, address) = (self.chain, address.to_string());
+            return Err(Error::NotDeployed { chain, contract: "contract Witnesses", address });
+        }
+        let reserves = Witnesses::new(address, &self.provider).reserves().call().await;
+        let reserves = reserves.map_err(|error| self.error_of(address, "reserves", error))?;
+        if reserves != self.reserves {
+            let subject = Subject::Account(format!("contract {address}"));
+            return Err(Error::bad_data(self.chain, subject, "reserves", self.reserves, reserves));
+        }
+        Ok(())
+    }
+
+    /// The contract; [`Error::BadInput`] when its address was not given.
+    fn witnesses(&self) -> Result<Witnesses::WitnessesInstance<&DynProvider>, Error> {
+        let address = self.options.witnesses.ok_or_else(|| Error::BadInput {
+            argument: "EvmOptions::witnesses",
+            expected: format!("the address of contract Witnesses on {}", self.chain),
+            found: "none".into(),
+        })?;
+        Ok(Witnesses::new(address, &self.provider))
+    }
+
+    /// The exchange's wallets, retired ones too, in the order of their registration.
+    pub async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+        let contract = self.witnesses()?;
+        let at = self.now().await?;
+        // None was registered before the exchange was.
+        let start = self.stored(&exchange.id, at).await?.registeredInBlock;
+        let topics = [Witnesses::WalletRegistered::SIGNATURE_HASH, exchange.id.into()];
+        let filter = logs::filter(*contract.address(), &topics);
+        let mut wallets = Vec::new();
+        for log in self.logs(&filter, start..=at.number, "registrations of wallets").await? {
+            let event = log.log_decode::<Witnesses::WalletRegistered>();
+            let event = event.map_err(|error| self.error_of(*contract.address(), "WalletRegistered", error.into()))?;
+            let address = event.inner.data.wallet;
+            let stored = contract.wallet(address).block(at.id()).call().await;
+            let stored = stored.map_err(|error| self.error_of(*contract.address(), "wallet", error))?;
+            if stored.exchangeId != exchange.id {
+                let subject = Subject::Account(format!("wallet {address}"));
+                let (expected, found) = (hexadecimal(&exchange.id), stored.exchangeId);
+                return Err(Error::bad_data(self.chain, subject, "exchange", expected, found));
+            }
+            wallets.push(Wallet {
+                chain: self.chain,
+                address: Address::Evm(address),
+                exchange: exchange.id,
+                registered_at: stored.registeredAt,
+                retired: stored.retired,
+            });
+        }
+        Ok(wallets)
+    }
+
+    /// The tokens that count for the exchange's asset list, in the order of their declaration.
+    pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+        let contract = self.witnesses()?;
+        let stored = contract.tokens(B256::from(exchange.id)).call().await;
+        let stored = stored.map_err(|error| self.error_of(*contract.address(), "tokens", error))?;
+        let assets = exchange.assets.as_ref().map_or(0, |assets| assets.len());
+        let checked = |token: Witnesses::Token| {
+            let bad = |field: &str, expected: String, found: String| {
+                let subject = Subject::Account(format!("token {}", token.token));
+                Error::bad_data(self.chain, subject, field, expected, found)
+            };
+            if token.asset == 0 || usize::from(token.asset) > assets {
+                return Err(bad("asset", format!("1 to {assets}"), token.asset.to_string()));
+            }
+            if token.token.is_zero() && token.decimals != NATIVE_DECIMALS {
+                return Err(bad("decimals", NATIVE_DECIMALS.to_string(), token.decimals.to_string()));
+            }
+            if token.decimals > TOKEN_DECIMALS_MAX {
+                return Err(bad("decimals", format!("at most {TOKEN_DECIMALS_MAX}"), token.decimals.to_string()));
+            }
+            let address = Address::Evm(token.token);
+            Ok(Token { chain: self.chain, address, asset: token.asset, decimals: token.decimals })
+        };
+        stored.into_iter().map(checked).collect()
+    }
+
+    /// What was seen for an epoch so far, closed or not; none when nobody looked.
+    pub async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+        let contract = self.witnesses()?;
+        let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
+        let stored = stored.map_err(|error| self.error_of(*contract.address(), "witnessOf", error))?;
+        if stored.began == 0 {
+            return Ok(None);
+        }
+        self.checked(exchange, epoch, &stored).map(Some)
+    }
+
+    /// Asks the contract itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
+    pub async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        let contract = self.witnesses()?;
+        let answer = contract.solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
+        let answer = answer.map_err(|error| self.error_of(*contract.address(), "solvency", error))?;
+        let answer = self.answer(&Question::new(exchange, symbol, max_age), answer.into())?;
+        Ok(Answer { known: Known::Witnessed, ..answer })
+    }
+
+    fn checked(&self, exchange: &Exchange, epoch: u64, stored: &Witnesses::Witness) -> Result<Witness, Error> {
+        let bad = |field: &str, expected: String, found: String| {
+            let subject = Subject::Epoch { exchange: exchange.id, epoch };
+            Err(Error::bad_data(self.chain, subject, format!("witness.{field}"), expected, found))
+        };
+        let assets = exchange.assets.as_ref().map_or(0, |assets| assets.len());
+        if stored.amounts.len() != assets {
+            return bad("amounts", format!("{assets} amounts"), stored.amounts.len().to_string());
+        }
+        let passed = stored.lastLook.checked_sub(stored.began);
+        if passed.is_none_or(|passed| passed > WINDOW) {
+            let expected = format!("at most {WINDOW} seconds after {}", stored.began);
+            return bad("last_look", expected, stored.lastLook.to_string());
+        }
+        let mut amounts = Vec::with_capacity(assets);
+        for (index, amount) in stored.amounts.iter().enumerate() {
+            let amount: u128 = amount.to();
+            let looked = stored.looked >> index & 1 == 1;
+            if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
+                let expected = if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
+                return bad(&format!("amounts[{index}]"), expected, amount.to_string());
+            }
+            amounts.push(looked.then_some(amount));
+        }
+        Ok(Witness {
+            chain: self.chain,
+            exchange: exchange.id,
+            epoch,
+            began: stored.began,
+            last_look: stored.lastLook,
+            closed: stored.closed,
+            holdings: stored.holdings,
+            amounts,
+        })
+    }
+}
