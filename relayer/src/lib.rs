@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!   │             ├─> reserves                      stated, read from chains, compared with the last epoch
 //!   │             ├─> store                         what was fixed, proved and signed, before it leaves
 //!  config, keys   └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
 //!                              └─> evm
@@ -23,4 +24,5 @@ pub mod jobs;
 pub mod keys;
 pub mod plan;
 pub mod progress;
+pub mod reserves;
 pub mod store;

@@ -16,7 +16,10 @@ use solana_commitment_config::CommitmentConfig;
 use solana_sdk::pubkey::Pubkey;
 use url::Url;
 
-use crate::failure::{Failure, Problems};
+use crate::{
+    chains::ChainName,
+    failure::{Failure, Problems},
+};
 use reader::Reader;
 pub use sources::{PREFIX, layered};
 
@@ -64,6 +67,8 @@ impl Section {
 pub struct Config {
     pub exchange: Option<Exchange>,
     pub snapshot: Option<Snapshot>,
+    /// Never missing: all of it has defaults.
+    pub reserves: Reserves,
     pub secret: Option<Secret>,
     pub circuit: Option<Circuit>,
     pub solana: Option<Solana>,
@@ -100,6 +105,16 @@ pub struct Snapshot {
     pub accounts: Option<usize>,
     /// `reserves`: the TOML file that says what the exchange holds.
     pub reserves: PathBuf,
+}
+
+/// `[reserves]`: where reserves are read beside the file that states them, and what is surprising about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserves {
+    /// `read`: chains whose registered wallets are read, `["solana", "evm"]`; none by default.
+    pub read: Vec<ChainName>,
+    /// `surprise_basis_points`: how far an asset's surplus may move between two epochs without being confirmed, in hundredths
+    /// of a percent of what is owed; 100 by default.
+    pub surprise_basis_points: u16,
 }
 
 /// `[secret]`: what salts are derived from.
@@ -206,6 +221,7 @@ impl Config {
         Self {
             exchange: Exchange::read(reader),
             snapshot: Snapshot::read(reader),
+            reserves: Reserves::read(reader),
             secret: reader.required_path("secret.file").map(|file| Secret { file }),
             circuit: Circuit::read(reader),
             solana: Solana::read(reader),
@@ -282,6 +298,19 @@ impl Snapshot {
         }
         let reserves = reader.required_path("snapshot.reserves");
         Some(Self { path: path?, assets, as_of, borrows, accounts, reserves: reserves? })
+    }
+}
+
+impl Reserves {
+    fn read(reader: &mut Reader) -> Self {
+        let names = reader.names("reserves.read").unwrap_or_default();
+        let read: Option<Vec<ChainName>> = names.iter().map(|name| ChainName::parse(name)).collect();
+        let twice = (1..names.len()).any(|index| names[..index].contains(&names[index]));
+        if read.is_none() || twice {
+            reader.refuse("reserves.read", format!("expected solana, evm or both, found {names:?}"));
+        }
+        let basis_points = reader.bounded("reserves.surprise_basis_points", 0..=10_000, 100);
+        Self { read: read.unwrap_or_default(), surprise_basis_points: basis_points as u16 }
     }
 }
 

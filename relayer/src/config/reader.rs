@@ -153,6 +153,23 @@ impl Reader {
         }
     }
 
+    /// Names, as a list or as text: `solana, evm`.
+    pub fn names(&mut self, key: &'static str) -> Option<Vec<String>> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Names {
+            List(Vec<String>),
+            Text(String),
+        }
+        Some(match self.value(key)? {
+            Names::List(names) => names,
+            Names::Text(text) => {
+                let names = text.trim_matches(['[', ']']).split(',').map(|name| name.trim().trim_matches('"'));
+                names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            }
+        })
+    }
+
     /// Refuses a value that was read, with a reason.
     pub fn refuse(&mut self, key: &'static str, what: impl Display) {
         self.problem(key, what);

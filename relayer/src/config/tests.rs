@@ -78,6 +78,33 @@ fn depths_are_a_list_in_the_file_and_text_elsewhere() {
 }
 
 #[test]
+fn chains_to_read_are_a_list_in_the_file_and_text_elsewhere() {
+    let (_directory, path) = written(EXAMPLE);
+    let chains = |flags: &[(&str, &str)]| -> Result<Vec<ChainName>, String> {
+        Ok(read(Some(&path), &[], flags).map_err(|problems| problems.to_string())?.reserves.read)
+    };
+    assert_eq!(chains(&[]), Ok(vec![]));
+    for (text, expected) in [
+        ("", vec![]),
+        ("[]", vec![]),
+        ("evm", vec![ChainName::Evm]),
+        ("solana, evm", vec![ChainName::Solana, ChainName::Evm]),
+        ("[\"evm\",\"solana\"]", vec![ChainName::Evm, ChainName::Solana]),
+    ] {
+        assert_eq!(chains(&[("reserves.read", text)]), Ok(expected), "{text:?}");
+    }
+    for bad in ["bitcoin", "solana evm", "evm,evm", "7"] {
+        let problem = chains(&[("reserves.read", bad)]).unwrap_err();
+        assert!(problem.starts_with("reserves.read") && problem.contains("expected"), "{bad}: {problem}");
+    }
+    let (_directory, path) = written("[reserves]\nread = [\"solana\"]\nsurprise_basis_points = 10001\n");
+    let figment = || layered(Some(&path), [].into_iter(), vec![]).unwrap();
+    assert!(Config::read(figment(), &[]).unwrap_err().to_string().contains("expected 0 to 10000, found 10001"));
+    let defaults = Config::read(Figment::new(), &[]).unwrap().reserves;
+    assert_eq!(defaults, Reserves { read: vec![], surprise_basis_points: 100 });
+}
+
+#[test]
 fn a_path_from_a_flag_is_relative_to_the_working_directory() {
     let (_directory, path) = written(EXAMPLE);
     let config = read(Some(&path), &[("BALLAST_STORE_PATH", "here.sqlite")], &[]).unwrap();

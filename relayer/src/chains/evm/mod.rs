@@ -2,10 +2,12 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`balances`] | what wallets hold, all at one block |
 //! | [`sender`] | simulate, sign, write down, send, wait for confirmations |
 //! | [`node`] | the connection, and errors that do not show its address |
 //! | [`governing`] | the authority's calls |
 
+pub mod balances;
 mod governing;
 mod node;
 mod sender;

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`balances`] | what wallets hold, all at one slot |
 //! | [`budget`] | compute units, from a simulation |
 //! | [`sender`] | sign, write down, send, confirm |
 //! | [`node`] | the connection, and errors that do not show its address |
@@ -9,6 +10,7 @@
 //! | [`posting`] | one shard, step by step |
 //! | [`governing`] | the authority's instructions |
 
+pub mod balances;
 mod budget;
 mod buffer;
 mod governing;

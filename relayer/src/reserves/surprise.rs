@@ -1,0 +1,213 @@
+//! What is surprising about reserves, held against what is owed and against the last epoch.
+
+use std::{collections::BTreeSet, fmt};
+
+use ballast_core::assets::AssetList;
+use ballast_ledger::{
+    amount,
+    reserves::{HoldingLine, ReservesReport},
+};
+
+/// A basis point is so much of the whole.
+const BASIS: u128 = 10_000;
+
+/// An epoch as far as the next one is compared with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousEpoch {
+    pub epoch: u64,
+    /// By asset number, in committed units; below 2^112 as all amounts.
+    pub liabilities: Vec<u128>,
+    pub reserves: Vec<u128>,
+    /// Chain and address of every wallet that held something.
+    pub wallets: BTreeSet<(String, String)>,
+}
+
+/// The figures of an epoch that is not proved yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures<'a> {
+    pub assets: &'a AssetList,
+    /// By asset number, in committed units.
+    pub liabilities: &'a [u128],
+    pub reserves: &'a [u128],
+    /// What was read on chains.
+    pub holdings: &'a [HoldingLine],
+}
+
+/// Something that may be as it should, but is confirmed before anything is spent on it. Amounts are in the asset's units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Surprise {
+    /// Less is held than is owed.
+    Insolvent { symbol: String, liability: String, found: String },
+    /// The surplus moved by more than the tolerance.
+    SurplusMoved { symbol: String, epoch: u64, basis_points: u16, expected: String, found: String },
+    /// A wallet that held something holds nothing, is retired, or is not read any more.
+    WalletAbsent { epoch: u64, chain: String, wallet: String },
+}
+
+impl fmt::Display for Surprise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Insolvent { symbol, liability, found } => {
+                write!(f, "{symbol}: expected reserves of at least the {liability} owed, found {found}")
+            }
+            Self::SurplusMoved { symbol, epoch, basis_points, expected, found } => write!(
+                f,
+                "{symbol}: expected a surplus of {expected} as in epoch {epoch}, or {basis_points} basis points of what is owed \
+                 away from it, found {found}"
+            ),
+            Self::WalletAbsent { epoch, chain, wallet } => {
+                write!(f, "{chain}: expected wallet {wallet} to hold something as in epoch {epoch}, found nothing")
+            }
+        }
+    }
+}
+
+impl PreviousEpoch {
+    /// Of an epoch's figures and its report.
+    pub fn new(epoch: u64, liabilities: Vec<u128>, reserves: Vec<u128>, report: &ReservesReport) -> Self {
+        Self { epoch, liabilities, reserves, wallets: wallets(&report.holdings) }
+    }
+}
+
+fn wallets(holdings: &[HoldingLine]) -> BTreeSet<(String, String)> {
+    holdings.iter().map(|holding| (holding.chain.clone(), holding.wallet.clone())).collect()
+}
+
+/// Everything surprising about `now`. Without a previous epoch only what is owed can be compared.
+///
+/// `tolerance` in basis points of what is owed now.
+pub fn surprise(previous: Option<&PreviousEpoch>, now: &Figures<'_>, tolerance: u16) -> Vec<Surprise> {
+    let mut surprises = Vec::new();
+    for (index, asset) in now.assets.as_slice().iter().enumerate() {
+        let figure = |amounts: &[u128]| amounts.get(index).copied();
+        let (Some(liability), Some(reserve)) = (figure(now.liabilities), figure(now.reserves)) else { continue };
+        let symbol = asset.symbol();
+        if reserve < liability {
+            let [liability, found] = [liability, reserve].map(|units| amount::format(units, asset.decimals));
+            surprises.push(Surprise::Insolvent { symbol: symbol.clone(), liability, found });
+        }
+        let before = previous.and_then(|previous| {
+            let (liability, reserve) = (figure(&previous.liabilities)?, figure(&previous.reserves)?);
+            Some((previous.epoch, surplus(liability, reserve)))
+        });
+        let Some((epoch, expected)) = before else { continue };
+        let found = surplus(liability, reserve);
+        // Below 2^113 and 2^112, and a basis has 14 bits.
+        if expected.abs_diff(found) * BASIS > liability * u128::from(tolerance) {
+            let [expected, found] = [expected, found].map(|surplus| signed(surplus, asset.decimals));
+            surprises.push(Surprise::SurplusMoved { symbol, epoch, basis_points: tolerance, expected, found });
+        }
+    }
+    if let Some(previous) = previous {
+        let held = wallets(now.holdings);
+        let absent = previous.wallets.difference(&held).cloned();
+        let epoch = previous.epoch;
+        surprises.extend(absent.map(|(chain, wallet)| Surprise::WalletAbsent { epoch, chain, wallet }));
+    }
+    surprises
+}
+
+/// Of amounts below 2^112.
+fn surplus(liability: u128, reserve: u128) -> i128 {
+    reserve as i128 - liability as i128
+}
+
+fn signed(units: i128, decimals: u8) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    format!("{sign}{}", amount::format(units.unsigned_abs(), decimals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core::assets::Asset;
+
+    fn assets() -> AssetList {
+        AssetList::new(vec![Asset::new("BTC", 2).unwrap(), Asset::new("USDC", 0).unwrap()]).unwrap()
+    }
+
+    fn holding(wallet: &str) -> HoldingLine {
+        let text = |text: &str| text.to_owned();
+        HoldingLine {
+            chain: text("solana"),
+            wallet: text(wallet),
+            account: text(wallet),
+            token: text("t"),
+            decimals: 2,
+            symbol: text("BTC"),
+            balance: text("1"),
+            amount: text("0.01"),
+        }
+    }
+
+    fn previous() -> PreviousEpoch {
+        let wallets = wallets(&[holding("first"), holding("second")]);
+        PreviousEpoch { epoch: 6, liabilities: vec![9_000, 100], reserves: vec![10_000, 100], wallets }
+    }
+
+    fn found(previous: Option<&PreviousEpoch>, liabilities: [u128; 2], reserves: [u128; 2]) -> Vec<Surprise> {
+        let (assets, holdings) = (assets(), [holding("second"), holding("first")]);
+        let now = Figures { assets: &assets, liabilities: &liabilities, reserves: &reserves, holdings: &holdings };
+        surprise(previous, &now, 100)
+    }
+
+    #[test]
+    fn what_is_as_before_is_no_surprise() {
+        assert_eq!(found(Some(&previous()), [9_000, 100], [10_000, 100]), []);
+        // Both moved together.
+        assert_eq!(found(Some(&previous()), [90_000, 7], [91_000, 7]), []);
+        assert_eq!(found(None, [0, 0], [0, 1 << 100]), []);
+    }
+
+    #[test]
+    fn less_than_is_owed_is_a_surprise() {
+        let surprises = found(None, [10_001, 100], [10_000, 100]);
+        let [surprise] = &surprises[..] else { panic!("{surprises:?}") };
+        assert_eq!(surprise.to_string(), "BTC: expected reserves of at least the 100.01 owed, found 100.00");
+        assert_eq!(found(None, [10_000, 100], [10_000, 100]), []);
+    }
+
+    #[test]
+    fn a_surplus_that_moved_by_more_than_the_tolerance_is_a_surprise() {
+        // 100 basis points of 90.00 are 0.90.
+        for reserve in [10_090, 9_910] {
+            assert_eq!(found(Some(&previous()), [9_000, 100], [reserve, 100]), [], "{reserve}");
+        }
+        for reserve in [10_091, 9_909] {
+            let surprises = found(Some(&previous()), [9_000, 100], [reserve, 100]);
+            assert!(matches!(&surprises[..], [Surprise::SurplusMoved { epoch: 6, .. }]), "{surprises:?}");
+        }
+        let surprises = found(Some(&previous()), [9_000, 100], [8_000, 100]);
+        let text = surprises[1].to_string();
+        assert!(
+            text.starts_with("BTC: expected a surplus of 10.00 as in epoch 6") && text.ends_with("found -10.00"),
+            "{text}"
+        );
+        // Of what is not owed at all, nothing may move.
+        let surprises = found(Some(&previous()), [9_000, 0], [10_000, 1]);
+        assert!(matches!(&surprises[..], [Surprise::SurplusMoved { .. }]), "{surprises:?}");
+    }
+
+    #[test]
+    fn the_largest_amounts_do_not_wrap() {
+        let most = (1u128 << 112) - 1;
+        let before = PreviousEpoch { liabilities: vec![most, 0], reserves: vec![0, 0], ..previous() };
+        let (assets, holdings) = (assets(), [holding("first"), holding("second")]);
+        let (liabilities, reserves) = ([most, 0], [most, 0]);
+        let now = Figures { assets: &assets, liabilities: &liabilities, reserves: &reserves, holdings: &holdings };
+        assert_eq!(surprise(Some(&before), &now, 10_000), []);
+        assert_eq!(surprise(Some(&before), &now, 9_999).len(), 1);
+        let swapped = Figures { liabilities: &[0, 0], ..now };
+        assert_eq!(surprise(Some(&before), &swapped, 10_000).len(), 1);
+    }
+
+    #[test]
+    fn a_wallet_that_holds_nothing_any_more_is_a_surprise() {
+        let (assets, holdings) = (assets(), [holding("second")]);
+        let (liabilities, reserves) = ([9_000, 100], [10_000, 100]);
+        let now = Figures { assets: &assets, liabilities: &liabilities, reserves: &reserves, holdings: &holdings };
+        let surprises = surprise(Some(&previous()), &now, 100);
+        let [surprise] = &surprises[..] else { panic!("{surprises:?}") };
+        assert!(surprise.to_string().contains("solana: expected wallet first"), "{surprise}");
+    }
+}
