@@ -20,11 +20,20 @@
 //! Nothing here is a floating-point number: amounts are read digit by digit and added as integers.
 
 pub mod amount;
+pub mod checkpoint;
 pub mod inclusion;
+pub mod invariant;
 pub mod leaves;
+pub mod lending;
+pub mod log;
+pub mod replay;
 pub mod report;
 pub mod reserves;
+pub mod signature;
+pub mod simulate;
 pub mod snapshot;
+pub mod state;
+pub mod transaction;
 
 mod toml_file;
 

@@ -1,0 +1,21 @@
+//! The log on disk: a directory with the genesis and segments of signed transactions (`docs/spec.md`, section 11).
+//!
+//! Every byte is under a checksum, lengths under one of their own. So a record that was being written when the power
+//! failed (its length is whole, its bytes end early) is told from a length that was changed: the first is cut off, with a
+//! report of what was, and everything else stops the reader with file and offset.
+
+mod error;
+mod format;
+mod reader;
+mod writer;
+
+pub use error::{Fault, LogError, TornTail};
+pub(crate) use format::write_whole;
+pub use format::{HEADER_LENGTH, RECORD_OVERHEAD, segment_name};
+pub use reader::{Entry, Reader};
+pub use writer::{Writer, WriterOptions};
+
+/// File with the genesis.
+pub const GENESIS_FILE: &str = "genesis";
+/// File that the one writer holds a lock on.
+pub const LOCK_FILE: &str = "lock";

@@ -1,0 +1,174 @@
+//! Appending to a log.
+
+use ballast_core::statement::LedgerPosition;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Fault, GENESIS_FILE, LOCK_FILE, LogError, Reader, TornTail,
+    format::{HEADER_LENGTH, RECORD_OVERHEAD, header, segment_name, write_genesis, write_record, write_whole},
+    reader::place,
+};
+use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX, head_after};
+
+/// How a log is written.
+#[derive(Clone, Copy, Debug)]
+pub struct WriterOptions {
+    /// A segment with as many bytes gets no further batch.
+    pub segment_bytes: u64,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self { segment_bytes: 1 << 28 }
+    }
+}
+
+/// The one writer of a log. Another process that opens the log meanwhile is refused.
+///
+/// The writer knows heads, not balances: a transaction belongs in a log once a [`crate::state::State`] has taken it.
+#[derive(Debug)]
+pub struct Writer {
+    directory: PathBuf,
+    options: WriterOptions,
+    path: PathBuf,
+    segment: File,
+    length: u64,
+    position: LedgerPosition,
+    /// A write failed: what is on disk is unknown until the log is opened again.
+    poisoned: bool,
+    /// Held until the writer is dropped or its process ends.
+    _lock: File,
+}
+
+impl Writer {
+    /// Begins a log in `directory`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// A log that is there already, another writer, or the file system's.
+    pub fn create(directory: &Path, genesis: &Genesis, options: WriterOptions) -> Result<Self, LogError> {
+        fs::create_dir_all(directory).map_err(|error| LogError::new(directory, 0, error))?;
+        let held = lock(directory)?;
+        let path = directory.join(GENESIS_FILE);
+        if path.exists() {
+            return Err(LogError::new(&path, 0, Fault::Exists));
+        }
+        write_genesis(directory, genesis)?;
+        Self::at_end(directory, options, held).map(|(writer, _)| writer)
+    }
+
+    /// Opens the log in `directory`, all of which is read and checked as [`Reader`] does. A last record that was never
+    /// finished is cut off, and returned.
+    ///
+    /// # Errors
+    /// Anything else that is wrong with the log, with file and offset; another writer.
+    pub fn open(directory: &Path, options: WriterOptions) -> Result<(Self, Option<TornTail>), LogError> {
+        let held = lock(directory)?;
+        Self::at_end(directory, options, held)
+    }
+
+    fn at_end(directory: &Path, options: WriterOptions, held: File) -> Result<(Self, Option<TornTail>), LogError> {
+        let mut reader = Reader::open(directory)?;
+        while reader.read()?.is_some() {}
+        let position = reader.position();
+        let torn = reader.torn().cloned();
+        let path = if reader.offset() == 0 {
+            let path = directory.join(segment_name(1));
+            write_whole(&path, &header(&position)).map_err(|error| LogError::new(&path, 0, error))?;
+            path
+        } else {
+            reader.file().to_owned()
+        };
+        let length = reader.offset().max(HEADER_LENGTH as u64);
+        let fail = |error| LogError::new(&path, length, Fault::Io(error));
+        let segment = OpenOptions::new().append(true).open(&path).map_err(fail)?;
+        if torn.is_some() {
+            segment.set_len(length).map_err(fail)?;
+        }
+        // What a writer before wrote and did not flush was read as part of the log: it must not vanish later.
+        segment.sync_all().map_err(fail)?;
+        let directory = directory.to_owned();
+        Ok((Self { directory, options, path, segment, length, position, poisoned: false, _lock: held }, torn))
+    }
+
+    /// Sequence of the last transaction of the log, and the head after it.
+    pub fn position(&self) -> LedgerPosition {
+        self.position
+    }
+
+    /// Appends transactions and flushes them to the disk, all at once: when this returns, none of them can be lost, and
+    /// until then nobody may be told of any. When the process dies meanwhile, the log has the first so many of them.
+    ///
+    /// # Errors
+    /// Transactions that do not follow the log's last one, which leave the log as it was; or the file system's, after
+    /// which the log must be opened again.
+    pub fn append(&mut self, batch: &[SignedTransaction]) -> Result<LedgerPosition, LogError> {
+        if self.poisoned {
+            return Err(self.fail(Fault::Poisoned));
+        }
+        let mut bytes = Vec::new();
+        let mut position = self.position;
+        for signed in batch {
+            let sequence = position.sequence.saturating_add(1);
+            let claimed = place(&signed.bytes);
+            let wrong = |what| self.fail(Fault::Append { sequence, what });
+            if !(PREFIX_LENGTH..=TRANSACTION_MAX).contains(&signed.bytes.len()) {
+                return Err(wrong("its length is that of no transaction"));
+            }
+            if claimed.sequence != sequence {
+                return Err(wrong("its bytes say another sequence"));
+            }
+            if claimed.head != position.head {
+                return Err(wrong("its head before is not the log's head"));
+            }
+            write_record(&mut bytes, sequence, signed);
+            position = LedgerPosition { sequence, head: head_after(&position.head, &signed.bytes) };
+        }
+        if bytes.len() > (1 << 31) - RECORD_OVERHEAD {
+            return Err(self.fail(Fault::BatchTooLarge { found: bytes.len() }));
+        }
+        if batch.is_empty() {
+            return Ok(position);
+        }
+        self.poisoned = true;
+        if self.length >= self.options.segment_bytes && self.length > HEADER_LENGTH as u64 {
+            self.roll()?;
+        }
+        self.segment.write_all(&bytes).and_then(|()| self.segment.sync_data()).map_err(|error| self.fail(error))?;
+        self.poisoned = false;
+        self.length += bytes.len() as u64;
+        self.position = position;
+        Ok(position)
+    }
+
+    /// Goes on in a new segment. The present one is whole and flushed.
+    fn roll(&mut self) -> Result<(), LogError> {
+        let path = self.directory.join(segment_name(self.position.sequence.saturating_add(1)));
+        let fail = |error| LogError::new(&path, 0, Fault::Io(error));
+        write_whole(&path, &header(&self.position)).map_err(fail)?;
+        self.segment = OpenOptions::new().append(true).open(&path).map_err(fail)?;
+        self.length = HEADER_LENGTH as u64;
+        self.path = path;
+        Ok(())
+    }
+
+    fn fail(&self, fault: impl Into<Fault>) -> LogError {
+        LogError::new(&self.path, self.length, fault)
+    }
+}
+
+/// The lock that the system releases when its holder ends, however it ends.
+fn lock(directory: &Path) -> Result<File, LogError> {
+    let path = directory.join(LOCK_FILE);
+    let fail = |fault| LogError::new(&path, 0, fault);
+    let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = options.map_err(|error| fail(error.into()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(fail(Fault::Locked)),
+        Err(TryLockError::Error(error)) => Err(fail(error.into())),
+    }
+}

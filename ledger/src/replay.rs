@@ -1,0 +1,172 @@
+//! From a log to the state that it makes, every rule and signature checked.
+//!
+//! Transactions are applied in order on one thread, since whose key must sign depends on all before. The signatures of one
+//! chunk are verified on all threads while the next chunk is applied. A state is returned only when every signature of it
+//! is verified, and a failure names the first transaction that is wrong, whatever the number of threads.
+
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    checkpoint::{self, CheckpointError},
+    invariant::{self, Broken},
+    log::{LogError, Reader, TornTail},
+    signature::{Claim, SignatureInvalid, verify_all},
+    state::{Refused, State},
+};
+
+/// Transactions applied while those before are verified.
+const CHUNK: usize = 8192;
+/// Bytes of messages at which a chunk ends early.
+const CHUNK_BYTES: usize = 1 << 23;
+
+/// What is replayed and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether signatures are verified. **Without, the state is what the log says, not what anyone signed.**
+    pub signatures: bool,
+    /// The last transaction to apply; none for the whole log.
+    pub at: Option<u64>,
+    /// 0 for one for each processor.
+    pub threads: usize,
+    /// A checkpoint to begin from, instead of the genesis. It is believed; see [`crate::checkpoint`].
+    pub checkpoint: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { signatures: true, at: None, threads: 0, checkpoint: None }
+    }
+}
+
+/// A replayed state, and what it took.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    pub state: State,
+    /// Transactions applied.
+    pub transactions: u64,
+    /// Signatures verified: more than transactions where keys were rotated, 0 when not asked for.
+    pub signatures: u64,
+    pub elapsed: Duration,
+    /// What is at the end of the log and was never finished.
+    pub torn: Option<TornTail>,
+}
+
+impl Replayed {
+    /// Whole transactions per second, for a message.
+    pub fn per_second(&self) -> u128 {
+        u128::from(self.transactions) * 1_000_000_000 / self.elapsed.as_nanos().max(1)
+    }
+}
+
+/// Why a log has no state.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A transaction that the rules refuse.
+    #[error("{}, offset {offset}: {refused}", file.display())]
+    Refused { file: PathBuf, offset: u64, refused: Refused },
+    /// A genesis that the rules refuse.
+    #[error(transparent)]
+    Genesis(#[from] Refused),
+    #[error(transparent)]
+    Signature(#[from] SignatureInvalid),
+    #[error("after transaction {sequence}: {broken}")]
+    Invariant { sequence: u64, broken: Broken },
+    #[error("expected a log up to transaction {expected}, found its end after transaction {found}")]
+    Ended { expected: u64, found: u64 },
+    #[error("expected a checkpoint at or before transaction {expected}, found one at {found}")]
+    CheckpointTooLate { expected: u64, found: u64 },
+    #[error("threads: {0}")]
+    Threads(#[from] ThreadPoolBuildError),
+}
+
+/// Replays the log in `directory`.
+///
+/// # Errors
+/// The first thing wrong, by file and offset or by sequence; never a state that is only partly checked.
+pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayError> {
+    let pool = ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let start = Instant::now();
+    let (state, reader) = match &options.checkpoint {
+        Some(path) => {
+            let state = checkpoint::read(path)?;
+            let reader = Reader::open_after(directory, &state.position())?;
+            (state, reader)
+        }
+        None => {
+            let reader = Reader::open(directory)?;
+            (State::new(reader.genesis().clone())?, reader)
+        }
+    };
+    let first = state.position().sequence;
+    if let Some(expected) = options.at.filter(|at| *at < first) {
+        return Err(ReplayError::CheckpointTooLate { expected, found: first });
+    }
+    let mut replay = Replay { state, reader, at: options.at, keep: options.signatures };
+    let signatures = replay.run(&pool)?;
+    let Replay { state, reader, .. } = replay;
+    let sequence = state.position().sequence;
+    if let Some(expected) = options.at.filter(|at| *at != sequence) {
+        return Err(ReplayError::Ended { expected, found: sequence });
+    }
+    invariant::check_state(&state).map_err(|broken| ReplayError::Invariant { sequence, broken })?;
+    let torn = reader.torn().cloned();
+    Ok(Replayed { state, transactions: sequence - first, signatures, elapsed: start.elapsed(), torn })
+}
+
+struct Replay {
+    state: State,
+    reader: Reader,
+    at: Option<u64>,
+    /// Whether claims are kept, to be verified.
+    keep: bool,
+}
+
+impl Replay {
+    /// Applies everything and returns how many signatures were verified.
+    fn run(&mut self, pool: &ThreadPool) -> Result<u64, ReplayError> {
+        let mut verified = 0;
+        let mut pending = Vec::new();
+        loop {
+            let mut claims = Vec::new();
+            let (checked, applied) = pool.join(|| verify_all(&pending), || self.chunk(&mut claims));
+            // Whatever stopped the chunk, a signature before it is the first thing wrong.
+            checked?;
+            verified += pending.len() as u64;
+            if applied.is_err() {
+                pool.install(|| verify_all(&claims))?;
+            }
+            let applied = applied?;
+            if applied == 0 {
+                return Ok(verified);
+            }
+            pending = claims;
+        }
+    }
+
+    /// Applies up to a chunk of transactions, and returns how many. On failure the claims are of those before it.
+    fn chunk(&mut self, claims: &mut Vec<Claim>) -> Result<usize, ReplayError> {
+        let mut bytes = 0;
+        let mut applied = 0;
+        while applied < CHUNK && bytes < CHUNK_BYTES && self.at != Some(self.state.position().sequence) {
+            let Some(entry) = self.reader.read()? else { break };
+            let new = self.state.apply_unverified(&entry.signed).map_err(|refused| {
+                let file = self.reader.file().to_owned();
+                ReplayError::Refused { file, offset: entry.offset, refused }
+            })?;
+            if self.keep {
+                bytes += new.iter().map(|claim| claim.message.len()).sum::<usize>();
+                claims.extend(new);
+            }
+            applied += 1;
+        }
+        Ok(applied)
+    }
+}

@@ -1,0 +1,306 @@
+//! What every account has, as the transactions so far make it: a deterministic state machine.
+//!
+//! A transaction is applied to a draft beside the state; the draft's rules and the ledger's invariants are checked on what
+//! it touches, and only then does it become the state. A refused transaction leaves no trace.
+
+mod balance;
+mod draft;
+mod encoding;
+mod refusal;
+mod rules;
+mod to_snapshot;
+
+pub use balance::{Balance, Part, Totals};
+pub use draft::Touched;
+pub use encoding::StateError;
+pub use refusal::{Cause, Refused};
+pub use rules::LENDERS_MAX;
+pub use to_snapshot::SnapshotRefused;
+
+use ballast_core::{assets::AssetList, leaf::AccountId, statement::LedgerPosition};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::{
+    invariant,
+    signature::{Claim, check_key},
+    snapshot::AS_OF_MAX,
+    transaction::{Genesis, PublicId, SignedTransaction, Signer, Transaction, head_after, signed_message},
+};
+use draft::Draft;
+
+/// Number of the exchange's own account, which fees go to. Its key is the engine's until it is rotated.
+pub const EXCHANGE_ACCOUNT: u32 = 0;
+/// Public id of the exchange's own account; nobody else can have it.
+pub const EXCHANGE_ID: &str = "exchange";
+/// The latest time of a transaction, in Unix milliseconds: the last that a snapshot can be of.
+pub const TIME_MAX: u64 = AS_OF_MAX * 1000;
+
+/// One customer, or the exchange itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    id: PublicId,
+    key: [u8; 32],
+    /// In order of asset number, without those that are zero.
+    balances: Vec<(u16, Balance)>,
+}
+
+impl Account {
+    pub fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    /// The key that signs for the account now.
+    pub fn key(&self) -> &[u8; 32] {
+        &self.key
+    }
+
+    /// In order of asset number, without those that are zero.
+    pub fn balances(&self) -> &[(u16, Balance)] {
+        &self.balances
+    }
+
+    /// Zero for an asset that it never had.
+    pub fn balance(&self, asset: u16) -> Balance {
+        let found = self.balances.binary_search_by_key(&asset, |(asset, _)| *asset);
+        found.ok().and_then(|index| self.balances.get(index)).map(|(_, balance)| *balance).unwrap_or_default()
+    }
+
+    fn set(&mut self, asset: u16, balance: Balance) {
+        match self.balances.binary_search_by_key(&asset, |(asset, _)| *asset) {
+            Ok(index) if balance.is_zero() => drop(self.balances.remove(index)),
+            Ok(index) => {
+                if let Some(slot) = self.balances.get_mut(index) {
+                    slot.1 = balance;
+                }
+            }
+            Err(_) if balance.is_zero() => {}
+            Err(index) => self.balances.insert(index, (asset, balance)),
+        }
+    }
+}
+
+/// An open order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub account: u32,
+    pub sells: u16,
+    /// Units of `sells` when it was placed.
+    pub amount: u64,
+    /// Units of `sells` not sold yet, above 0.
+    pub remaining: u64,
+    pub buys: u16,
+    /// Units of `buys` wanted for all of `amount`.
+    pub at_least: u64,
+}
+
+/// Who lends one asset: an index into accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Lenders {
+    /// Accounts that have `lent_unborrowed`.
+    unborrowed: BTreeSet<u32>,
+    /// Accounts that have `lent_borrowed`.
+    borrowed: BTreeSet<u32>,
+}
+
+impl Lenders {
+    fn note(&mut self, account: u32, balance: &Balance) {
+        for (set, amount) in
+            [(&mut self.unborrowed, balance.lent_unborrowed), (&mut self.borrowed, balance.lent_borrowed)]
+        {
+            if amount > 0 {
+                set.insert(account)
+            } else {
+                set.remove(&account)
+            };
+        }
+    }
+}
+
+/// The ledger after some transaction. Memory grows with accounts and open orders, not with transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    genesis: Genesis,
+    position: LedgerPosition,
+    time: u64,
+    accounts: Vec<Account>,
+    orders: BTreeMap<u64, Order>,
+    totals: Vec<Totals>,
+    lenders: Vec<Lenders>,
+    /// By the element that a leaf of a snapshot holds, so that two ids can never be one leaf's. Only ever asked whether
+    /// it contains one.
+    ids: HashSet<AccountId>,
+}
+
+impl State {
+    /// The state before transaction 1: the exchange's own account, without anything.
+    ///
+    /// # Errors
+    /// An engine's key that is no key ([`check_key`]).
+    pub fn new(genesis: Genesis) -> Result<Self, Refused> {
+        let refuse = |cause| Refused { sequence: 0, kind: Some("genesis"), cause };
+        check_key(&genesis.engine_key).map_err(|error| refuse(error.into()))?;
+        let id = PublicId::new(EXCHANGE_ID).map_err(|error| refuse(error.into()))?;
+        let assets = genesis.assets.len();
+        Ok(Self {
+            position: LedgerPosition { sequence: 0, head: genesis.head() },
+            time: 0,
+            ids: HashSet::from([Self::identity(&id)]),
+            accounts: vec![Account { id, key: genesis.engine_key, balances: Vec::new() }],
+            orders: BTreeMap::new(),
+            totals: vec![Totals::default(); assets],
+            lenders: vec![Lenders::default(); assets],
+            genesis,
+        })
+    }
+
+    fn identity(id: &PublicId) -> AccountId {
+        AccountId::from_public_id(id.as_str())
+    }
+
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    pub fn assets(&self) -> &AssetList {
+        &self.genesis.assets
+    }
+
+    /// Sequence of the last transaction, 0 before the first, and the head after it.
+    pub fn position(&self) -> LedgerPosition {
+        self.position
+    }
+
+    /// Unix milliseconds of the last transaction, 0 before the first.
+    pub fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// By account number.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// Open orders by id, the sequence of the transaction that placed them.
+    pub fn orders(&self) -> &BTreeMap<u64, Order> {
+        &self.orders
+    }
+
+    /// By asset number, from 1.
+    pub fn totals(&self) -> &[Totals] {
+        &self.totals
+    }
+
+    /// Zero for an account or asset that is not there.
+    pub fn balance(&self, account: u32, asset: u16) -> Balance {
+        self.accounts.get(account as usize).map(|account| account.balance(asset)).unwrap_or_default()
+    }
+
+    fn account(&self, account: u32) -> Result<&Account, Cause> {
+        let unknown = Cause::AccountUnknown { account, count: self.accounts.len() };
+        self.accounts.get(account as usize).ok_or(unknown)
+    }
+
+    fn check_asset(&self, asset: u16) -> Result<(), Cause> {
+        let count = self.assets().len();
+        if (1..=count).contains(&usize::from(asset)) { Ok(()) } else { Err(Cause::AssetUnknown { asset, count }) }
+    }
+
+    fn checked_balance(&self, account: u32, asset: u16) -> Result<Balance, Cause> {
+        self.check_asset(asset)?;
+        Ok(self.account(account)?.balance(asset))
+    }
+
+    /// The next transaction of this kind.
+    pub fn next(&self, time: u64, kind: crate::transaction::Kind) -> Transaction {
+        Transaction { sequence: self.position.sequence + 1, head_before: self.position.head, time, kind }
+    }
+
+    /// The key that must sign a transaction of `signer` now.
+    ///
+    /// # Errors
+    /// An account that is not there.
+    pub fn key_of(&self, signer: Signer) -> Result<[u8; 32], Cause> {
+        match signer {
+            Signer::Engine => Ok(self.genesis.engine_key),
+            Signer::Account(account) => Ok(self.account(account)?.key),
+            Signer::Opening(key) => Ok(key),
+        }
+    }
+
+    /// Verifies the next transaction's signatures and applies it.
+    ///
+    /// # Errors
+    /// A [`Refused`] that names the transaction; the state is then what it was.
+    pub fn apply(&mut self, signed: &SignedTransaction) -> Result<(), Refused> {
+        let refuse = |kind, cause| Refused { sequence: self.position.sequence.saturating_add(1), kind, cause };
+        let transaction = Transaction::decode(&signed.bytes).map_err(|error| refuse(None, error.into()))?;
+        let checked = self.check(&transaction, signed).and_then(|draft| {
+            draft.claims.iter().try_for_each(Claim::verify)?;
+            Ok(draft)
+        });
+        let mut draft = checked.map_err(|cause| refuse(Some(transaction.kind.name()), cause))?;
+        draft.claims.clear();
+        self.advance(&transaction, &signed.bytes, draft).map_err(|cause| Refused {
+            sequence: transaction.sequence,
+            kind: Some(transaction.kind.name()),
+            cause,
+        })
+    }
+
+    /// Applies the next transaction and returns the signatures it rests on. **A state is worth nothing until all of
+    /// them are verified**: this is for whoever verifies them in batches ([`crate::replay`]).
+    ///
+    /// # Errors
+    /// See [`State::apply`], but for signatures.
+    pub fn apply_unverified(&mut self, signed: &SignedTransaction) -> Result<Vec<Claim>, Refused> {
+        let refuse = |kind, cause| Refused { sequence: self.position.sequence.saturating_add(1), kind, cause };
+        let transaction = Transaction::decode(&signed.bytes).map_err(|error| refuse(None, error.into()))?;
+        let kind = Some(transaction.kind.name());
+        let mut draft = self.check(&transaction, signed).map_err(|cause| refuse(kind, cause))?;
+        let claims = std::mem::take(&mut draft.claims);
+        let sequence = transaction.sequence;
+        self.advance(&transaction, &signed.bytes, draft).map_err(|cause| Refused { sequence, kind, cause })?;
+        Ok(claims)
+    }
+
+    /// Everything but signatures and invariants. The draft's claims begin with the transaction's own signature.
+    fn check(&self, transaction: &Transaction, signed: &SignedTransaction) -> Result<Draft, Cause> {
+        let expected = self.position.sequence.saturating_add(1);
+        if transaction.sequence != expected {
+            return Err(Cause::Sequence { expected, found: transaction.sequence });
+        }
+        if transaction.head_before != self.position.head {
+            return Err(Cause::Head { expected: self.position.head, found: transaction.head_before });
+        }
+        if !(self.time..=TIME_MAX).contains(&transaction.time) {
+            return Err(Cause::Time { expected: self.time, limit: TIME_MAX, found: transaction.time });
+        }
+        let key = self.key_of(transaction.kind.signer())?;
+        let message = signed_message(&signed.bytes);
+        let sequence = transaction.sequence;
+        let mut draft = Draft::default();
+        draft.claims.push(Claim { sequence, key, message, signature: signed.signature });
+        self.draft(transaction, &mut draft)?;
+        Ok(draft)
+    }
+
+    /// Checks the invariants on what the draft touches, and makes it the state.
+    fn advance(&mut self, transaction: &Transaction, bytes: &[u8], draft: Draft) -> Result<(), Cause> {
+        let mut flowed = None;
+        if let Some((flow, asset, amount)) = draft.flow {
+            let mut changed = self.totals.get(usize::from(asset).saturating_sub(1)).copied().unwrap_or_default();
+            flow.add_to(&mut changed, asset, amount)?;
+            flowed = Some((asset, changed));
+        }
+        let totals = invariant::check_touched(&self.totals, flowed, &draft.touched)?;
+        for (asset, changed) in totals {
+            if let Some(slot) = self.totals.get_mut(usize::from(asset).saturating_sub(1)) {
+                *slot = changed;
+            }
+        }
+        self.commit(draft);
+        self.position = LedgerPosition { sequence: transaction.sequence, head: head_after(&self.position.head, bytes) };
+        self.time = transaction.time;
+        Ok(())
+    }
+}
