@@ -120,7 +120,7 @@ impl Deployment {
         self.send(&[self.program.set_posters(&authority, &id, vec![authority])]).await;
     }
 
-    async fn send(&self, instructions: &[Instruction]) {
+    pub async fn send(&self, instructions: &[Instruction]) {
         let budget = ComputeBudgetInstruction::set_compute_unit_limit(1_400_000);
         let instructions = [&[budget], instructions].concat();
         let blockhash = self.rpc.get_latest_blockhash().await.unwrap();

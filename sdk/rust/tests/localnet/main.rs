@@ -3,6 +3,7 @@
 mod deployment;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod witnessed;
 
 use ballast_core::{
     circuit::{Class, SetupKind},
