@@ -1,4 +1,4 @@
-//! What an exchange owes at one moment, from its own export to the leaves that a proof commits to.
+//! What an exchange owes at one moment, from its ledger or its own export to the leaves that a proof commits to.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -8,8 +8,14 @@
 //! | [`leaves`] | accounts as leaves, leaves in shards (`docs/spec.md`, section 2) |
 //! | [`inclusion`] | one customer's inclusion file |
 //! | [`reserves`] | what the exchange holds, stated, read or signed for, and the report of it that is published |
+//! | [`transaction`], [`signature`] | the ledger's transactions: canonical bytes, keys, signatures (section 11) |
+//! | [`state`], [`invariant`] | every account's balances, and what holds after every transaction |
+//! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
+//! | [`lending`] | what was lent, borrowed and is gone |
+//! | [`simulate`] | an exchange that never was |
 //!
 //! ```text
+//! log ──> replay ──> state ──> snapshot
 //! CSV + TOML ─┐
 //!             ├─> snapshot ──> leaves ──> inclusion
 //!       JSON ─┘       └──────> report

@@ -5,7 +5,7 @@ use ballast_core::{
     statement::LedgerPosition,
 };
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
 };
@@ -134,10 +134,19 @@ pub(super) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>, LogError
     Ok(found)
 }
 
-/// Writes a whole file or none of it: beside, then renamed, and both flushed.
+/// Writes a whole file or none of it: beside, then renamed, and both flushed. Only its owner may read it: logs and
+/// checkpoints hold what customers do and have.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("unfinished");
-    let mut file = File::create(&beside)?;
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;

@@ -43,8 +43,9 @@ pub enum SimulationError<E> {
     /// A transaction that the ledger refuses.
     #[error(transparent)]
     Refused(#[from] Refused),
-    #[error("simulated assets")]
-    Assets,
+    /// Assets outside the rules of a list.
+    #[error("simulated assets: {0}")]
+    Assets(ballast_core::Refusal),
     /// What the sink failed with.
     #[error("sink: {0}")]
     Sink(E),
@@ -80,7 +81,7 @@ impl Simulation {
         &self,
         mut sink: impl FnMut(&[SignedTransaction]) -> Result<(), E>,
     ) -> Result<State, SimulationError<E>> {
-        let genesis = self.genesis().map_err(|_| SimulationError::Assets)?;
+        let genesis = self.genesis().map_err(SimulationError::Assets)?;
         let mut exchange = Exchange::new(self, State::new(genesis)?);
         let mut left = self.transactions;
         while left > 0 {

@@ -1,0 +1,8 @@
+//! The ledger: attacks on its rules, damage to its log, and what a replay makes of both.
+
+mod attacks;
+mod damage;
+mod exchange;
+mod kill;
+mod replay;
+mod rules;
