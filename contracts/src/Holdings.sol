@@ -14,8 +14,8 @@ library Holdings {
     /// @notice The chain's own coin, as a token.
     address internal constant NATIVE = address(0);
     uint8 internal constant NATIVE_DECIMALS = 18;
-    /// @notice Gas that a token gets for one answer. Behind proxies, and with balances that grow by themselves, honest ones take below 60,000; a hostile one
-    /// burns it all, and a block still has room for more than a hundred of those.
+    /// @notice Gas that a token gets for one answer: many times what a balance behind a proxy takes. A hostile token burns it all, and a transaction of 2^24
+    /// gas (EIP-7825) still has room for more than seventy of those.
     uint256 internal constant TOKEN_GAS = 200_000;
     /// A 64th of the gas stays with the caller (EIP-150), which also pays for a cold account and for what follows.
     uint256 private constant GAS_NEEDED = TOKEN_GAS + TOKEN_GAS / 63 + 12_000;

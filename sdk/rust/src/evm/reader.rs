@@ -240,7 +240,8 @@ impl EvmReader {
 
     /// What a contract answered to `question`, checked.
     pub(super) fn answer(&self, question: &Question<'_>, answer: Reserves::Solvency) -> Result<Answer, Error> {
-        let bad = |field: &str, expected: &str, found: u8| self.bad_exchange(&question.exchange, field, expected, found);
+        let bad =
+            |field: &str, expected: &str, found: u8| self.bad_exchange(&question.exchange, field, expected, found);
         let standing = Standing::try_from(answer.standing);
         let setup = match answer.setup {
             0 => None,

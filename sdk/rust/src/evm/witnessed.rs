@@ -146,7 +146,8 @@ impl EvmReader {
             let amount: u128 = amount.to();
             let looked = stored.looked >> index & 1 == 1;
             if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
-                let expected = if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
+                let expected =
+                    if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
                 return bad(&format!("amounts[{index}]"), expected, amount.to_string());
             }
             amounts.push(looked.then_some(amount));

@@ -23,6 +23,7 @@ pub struct Deployment {
     pub node: AnvilInstance,
     pub provider: DynProvider,
     pub reserves: Address,
+    pub witnesses: Address,
     pub history: Value,
     authority: Address,
 }
@@ -47,7 +48,8 @@ impl Deployment {
         let () = provider.raw_request("anvil_impersonateAccount".into(), [authority]).await.unwrap();
         let wealth = (authority, U256::from(10).pow(U256::from(20)));
         let () = provider.raw_request("anvil_setBalance".into(), wealth).await.unwrap();
-        let mut deployment = Self { node, provider, reserves: Address::ZERO, history, authority };
+        let (reserves, witnesses) = (Address::ZERO, Address::ZERO);
+        let mut deployment = Self { node, provider, reserves, witnesses, history, authority };
         deployment.set_up().await;
         deployment
     }
@@ -56,6 +58,7 @@ impl Deployment {
         let arguments = (self.authority, U256::ZERO, true).abi_encode();
         let registry = self.deploy("CircuitRegistry", arguments).await;
         self.reserves = self.deploy("Reserves", registry.abi_encode()).await;
+        self.witnesses = self.deploy("Witnesses", self.reserves.abi_encode()).await;
         let (circuit, exchange) = (&self.history["circuit"], &self.history["exchange"]);
         let circuits = CircuitRegistry::new(registry, &self.provider);
         let key = Bytes::from(golden::vector(&circuit["verifying_key"]));
@@ -78,7 +81,7 @@ impl Deployment {
         self.send(TransactionRequest::default().with_deploy_code(code)).await.unwrap()
     }
 
-    async fn send(&self, transaction: TransactionRequest) -> Option<Address> {
+    pub async fn send(&self, transaction: TransactionRequest) -> Option<Address> {
         let sent = self.provider.send_transaction(transaction.with_from(self.authority)).await.unwrap();
         let receipt = sent.get_receipt().await.unwrap();
         assert!(receipt.status());

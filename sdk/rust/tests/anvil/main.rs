@@ -4,6 +4,7 @@ mod deployment;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod proxy;
+mod witnessed;
 
 use std::sync::{
     Arc,

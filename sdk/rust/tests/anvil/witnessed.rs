@@ -1,0 +1,103 @@
+//! Wallets, tokens and what the contract saw, as the reader tells it.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    providers::Provider,
+};
+use ballast_core::{solvency::Standing, witness::to_units};
+use ballast_sdk::{
+    Error, ErrorKind,
+    chain::Address as AnyAddress,
+    evm::{EvmOptions, EvmReader, bindings::Witnesses},
+    exchange::Exchange,
+    reader::Reader,
+    solvency::Known,
+};
+use serde_json::json;
+
+use crate::deployment::Deployment;
+
+async fn reader(deployment: &Deployment, witnesses: Option<Address>) -> Result<EvmReader, Error> {
+    let options = EvmOptions { witnesses, ..EvmOptions::default() };
+    EvmReader::connect(&deployment.node.endpoint(), deployment.reserves, options).await
+}
+
+/// Signed by the node, which has the key of `wallet`, as any wallet signs typed data.
+async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> Bytes {
+    let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+    let domain = [
+        field("name", "string"),
+        field("version", "string"),
+        field("chainId", "uint256"),
+        field("verifyingContract", "address"),
+    ];
+    let message = [field("exchangeId", "bytes32"), field("wallet", "address")];
+    let typed = json!({
+        "types": { "EIP712Domain": domain, "RegisterWallet": message },
+        "primaryType": "RegisterWallet",
+        "domain": { "name": "Ballast", "version": "1", "chainId": 31_337, "verifyingContract": deployment.witnesses },
+        "message": { "exchangeId": exchange, "wallet": wallet },
+    });
+    deployment.provider.raw_request("eth_signTypedData_v4".into(), (wallet, typed)).await.unwrap()
+}
+
+async fn balance_units(deployment: &Deployment, wallet: Address, exchange: &Exchange) -> u128 {
+    let balance: U256 = deployment.provider.get_balance(wallet).await.unwrap();
+    let asset = &exchange.assets.as_ref().unwrap().as_slice()[0];
+    to_units(balance.to(), 18, asset.decimals).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_witnessed_is_read_and_judged() {
+    let deployment = Deployment::new().await;
+    let reader = reader(&deployment, Some(deployment.witnesses)).await.unwrap();
+    let exchange = reader.exchange(&deployment.exchange()).await.unwrap();
+    let symbol = exchange.assets.as_ref().unwrap().as_slice()[0].symbol();
+    assert!(reader.wallets(&exchange).await.unwrap().is_empty());
+    assert!(reader.tokens(&exchange).await.unwrap().is_empty());
+    deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
+
+    let wallet = deployment.node.addresses()[0];
+    let (id, contract) = (B256::from(exchange.id), Witnesses::new(deployment.witnesses, &deployment.provider));
+    let signature = agreement(&deployment, id, wallet).await;
+    deployment.send(contract.registerWallet(id, wallet, signature).into_transaction_request()).await;
+    deployment.send(contract.declareToken(id, Address::ZERO, 1).into_transaction_request()).await;
+    assert_eq!(reader.witness(&exchange, 1).await.unwrap(), None);
+    let missing = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
+    assert_eq!((missing.standing, missing.known), (Standing::Missing, Known::Witnessed));
+
+    let holdings = vec![Witnesses::Holding { token: Address::ZERO, wallet }];
+    deployment.send(contract.witness(id, 1, true, true, holdings).into_transaction_request()).await;
+    let held = balance_units(&deployment, wallet, &exchange).await;
+    assert!(held > 0);
+    let witness = reader.witness(&exchange, 1).await.unwrap().unwrap();
+    assert!(witness.closed && witness.began == witness.last_look);
+    assert_eq!((witness.holdings, witness.amounts[0]), (1, Some(held)));
+    assert!(witness.amounts[1..].iter().all(Option::is_none));
+    let answer = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
+    assert_eq!((answer.known, answer.epoch, answer.reserve), (Known::Witnessed, 1, held));
+    assert_eq!(answer.liability, reader.solvency(&exchange, &symbol, u64::MAX).await.unwrap().liability);
+
+    let tokens = reader.tokens(&exchange).await.unwrap();
+    assert_eq!(tokens.len(), 1);
+    assert_eq!((tokens[0].address, tokens[0].asset, tokens[0].decimals), (AnyAddress::Evm(Address::ZERO), 1, 18));
+    deployment.send(contract.retireWallet(wallet).into_transaction_request()).await;
+    let wallets = reader.wallets(&exchange).await.unwrap();
+    assert_eq!(wallets.len(), 1);
+    assert_eq!((wallets[0].address, wallets[0].retired), (AnyAddress::Evm(wallet), true));
+    assert!(wallets[0].registered_at > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_or_foreign_contract_is_named() {
+    let deployment = Deployment::new().await;
+    let without = reader(&deployment, None).await.unwrap();
+    let exchange = without.exchange(&deployment.exchange()).await.unwrap();
+    let error = without.wallets(&exchange).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadInput);
+    assert!(error.to_string().contains("address of contract Witnesses"), "{error}");
+    let error = reader(&deployment, Some(Address::repeat_byte(7))).await.err().unwrap();
+    assert!(matches!(error, Error::NotDeployed { contract: "contract Witnesses", .. }), "{error}");
+    let error = reader(&deployment, Some(deployment.reserves)).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::BadData, "a contract, but another one: {error}");
+}
