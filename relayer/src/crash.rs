@@ -25,12 +25,23 @@ pub const RUN_POINTS: &[&str] = &[
     "evm-post-shard-confirmed",
     "evm-epoch-posted",
     "epoch-verified",
+    "epoch-witnessed",
     "epoch-completed",
 ];
 
 /// Points of a run that finds a buffer left behind by an epoch that was dropped.
 pub const CLEANING_POINTS: &[&str] =
     &["solana-close-buffer-stored", "solana-close-buffer-sent", "solana-close-buffer-confirmed"];
+
+/// Points of a run for an exchange with wallets, after those of a run.
+pub const WITNESS_POINTS: &[&str] = &[
+    "solana-look-stored",
+    "solana-look-sent",
+    "solana-look-confirmed",
+    "evm-look-stored",
+    "evm-look-sent",
+    "evm-look-confirmed",
+];
 
 /// Points of `ballast exchange`.
 pub const GOVERN_POINTS: &[&str] = &[
@@ -44,7 +55,7 @@ pub const GOVERN_POINTS: &[&str] = &[
 
 /// Whether there is such a point.
 pub fn exists(name: &str) -> bool {
-    [RUN_POINTS, CLEANING_POINTS, GOVERN_POINTS].concat().contains(&name)
+    [RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS].concat().contains(&name)
 }
 
 /// The environment variable that names the point.
@@ -57,7 +68,7 @@ mod armed {
         atomic::{AtomicUsize, Ordering},
     };
 
-    use super::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE, exists};
+    use super::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE, WITNESS_POINTS, exists};
     use crate::failure::Failure;
 
     struct Armed {
@@ -72,7 +83,7 @@ mod armed {
         let armed = match std::env::var(VARIABLE) {
             Err(_) => None,
             Ok(value) => Some(parse(&value).ok_or_else(|| {
-                let points = [RUN_POINTS, CLEANING_POINTS, GOVERN_POINTS].concat();
+                let points = [RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS].concat();
                 Failure::bad_input(format!(
                     "{VARIABLE}: expected one of {points:?}, perhaps with \":N\", found {value:?}"
                 ))

@@ -1,7 +1,13 @@
 //! What an exchange's authority asks of a chain.
 
+use std::path::PathBuf;
+
 use ballast_core::assets::AssetList;
-use ballast_sdk::{chain::Address, exchange::Exchange};
+use ballast_sdk::{
+    chain::Address,
+    exchange::Exchange,
+    witness::{Token, Wallet},
+};
 
 /// One thing to be done on one chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +27,38 @@ pub enum Action {
     AcceptAuthority {
         proposed: Address,
     },
+    RegisterWallet {
+        wallet: Address,
+        agreement: Agreement,
+    },
+    RetireWallet(Address),
+    DeclareToken {
+        /// Zero for lamports and native coin.
+        token: Address,
+        /// Number of the asset, from 1.
+        asset: u16,
+        symbol: String,
+    },
+}
+
+/// How a wallet agrees to be the exchange's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Its own key signs; the file is one of those that [`crate::keys`] reads.
+    Key { file: PathBuf, password: Option<PathBuf> },
+    /// It signed the registration elsewhere. Only on the EVM.
+    Signature(Vec<u8>),
+}
+
+/// What a chain holds that an action is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    /// None when it is not registered.
+    pub exchange: Option<&'a Exchange>,
+    /// Empty for an action that is not about wallets.
+    pub wallets: &'a [Wallet],
+    /// Empty for an action that is not about tokens.
+    pub tokens: &'a [Token],
 }
 
 /// Whether an action is needed, judged by what the chain holds.
@@ -49,13 +87,21 @@ impl Action {
             Self::ProposeAuthority(None) => "take back the proposed authority".into(),
             Self::ProposeAuthority(Some(proposed)) => format!("propose authority {proposed}"),
             Self::AcceptAuthority { proposed } => format!("accept authority as {proposed}"),
+            Self::RegisterWallet { wallet, .. } => format!("register wallet {wallet}"),
+            Self::RetireWallet(wallet) => format!("retire wallet {wallet}"),
+            Self::DeclareToken { token, symbol, .. } => format!("declare that token {token} counts for {symbol}"),
         }
     }
 
-    /// Whether a chain that holds `exchange` needs it.
-    pub fn need(&self, exchange: Option<&Exchange>) -> Need {
+    /// Whether it is judged by the wallets or tokens that a chain holds.
+    pub fn is_about_wallets(&self) -> bool {
+        matches!(self, Self::RegisterWallet { .. } | Self::RetireWallet(_) | Self::DeclareToken { .. })
+    }
+
+    /// Whether a chain that holds this needs it.
+    pub fn need(&self, held: Held<'_>) -> Need {
         let done = |is: bool| if is { Need::Done } else { Need::Needed };
-        let exchange = match (self, exchange) {
+        let exchange = match (self, held.exchange) {
             (Self::Register { .. }, None) => return Need::Needed,
             (Self::Register { cadence, .. }, Some(exchange)) if exchange.cadence != *cadence => {
                 return Need::Impossible(format!(
@@ -82,8 +128,33 @@ impl Action {
                 Need::Impossible(format!("{proposed} is not the proposed authority"))
             }
             Self::AcceptAuthority { .. } => Need::Needed,
+            Self::RegisterWallet { wallet, .. } => match find(held.wallets, wallet) {
+                Some(found) if found.retired => Need::Impossible(format!("wallet {wallet} is retired, for ever")),
+                Some(_) => Need::Done,
+                None => Need::Needed,
+            },
+            Self::RetireWallet(wallet) => match find(held.wallets, wallet) {
+                Some(found) => done(found.retired),
+                None => Need::Impossible(format!("wallet {wallet} is not registered for this exchange")),
+            },
+            Self::DeclareToken { token, asset, symbol } => {
+                if exchange.assets.as_ref().and_then(|assets| assets.number(symbol)) != Some(*asset) {
+                    return Need::Impossible(format!("{symbol:?} is not asset number {asset} of the exchange's list"));
+                }
+                match held.tokens.iter().find(|declared| declared.address == *token) {
+                    Some(declared) if declared.asset != *asset => {
+                        Need::Impossible(format!("it counts for asset number {} already, for ever", declared.asset))
+                    }
+                    Some(_) => Need::Done,
+                    None => Need::Needed,
+                }
+            }
         }
     }
+}
+
+fn find<'a>(wallets: &'a [Wallet], address: &Address) -> Option<&'a Wallet> {
+    wallets.iter().find(|wallet| wallet.address == *address)
 }
 
 #[cfg(test)]
@@ -96,8 +167,9 @@ mod tests {
         let exchange = standing(&plan()).exchange.unwrap();
         let other = Address::Evm([9; 20].into());
         let register = |cadence| Action::Register { name: "Example".into(), cadence, counterpart: other };
-        let need = |action: &Action| action.need(Some(&exchange));
-        assert_eq!(register(1).need(None), Need::Needed);
+        let none = Held { exchange: None, wallets: &[], tokens: &[] };
+        let need = |action: &Action| action.need(Held { exchange: Some(&exchange), ..none });
+        assert_eq!(register(1).need(none), Need::Needed);
         assert_eq!(need(&register(1)), Need::Done);
         assert!(matches!(need(&register(2)), Need::Impossible(_)));
         assert_eq!(need(&Action::SetAssets(plan().asset_list().unwrap())), Need::Done);
@@ -109,7 +181,7 @@ mod tests {
         assert_eq!(need(&Action::ProposeAuthority(Some(other))), Need::Needed);
         assert_eq!(need(&Action::AcceptAuthority { proposed: exchange.authority }), Need::Done);
         assert!(matches!(need(&Action::AcceptAuthority { proposed: other }), Need::Impossible(_)));
-        assert!(matches!(Action::SetPaused(true).need(None), Need::Impossible(_)));
+        assert!(matches!(Action::SetPaused(true).need(none), Need::Impossible(_)));
     }
 
     #[test]
@@ -118,8 +190,38 @@ mod tests {
         let mut other = plan();
         other.assets.pop();
         let action = Action::SetAssets(other.asset_list().unwrap());
-        assert_eq!(action.need(Some(&exchange)), Need::Needed);
+        let need = |exchange: &Exchange| action.need(Held { exchange: Some(exchange), wallets: &[], tokens: &[] });
+        assert_eq!(need(&exchange), Need::Needed);
         exchange.next_epoch = 2;
-        assert!(matches!(action.need(Some(&exchange)), Need::Impossible(_)));
+        assert!(matches!(need(&exchange), Need::Impossible(_)));
+    }
+
+    #[test]
+    fn wallets_and_tokens_are_for_ever() {
+        let exchange = standing(&plan()).exchange.unwrap();
+        let (ours, other) = (Address::Evm([3; 20].into()), Address::Evm([4; 20].into()));
+        let wallet =
+            |retired| Wallet { chain: exchange.chain, address: ours, exchange: exchange.id, registered_at: 1, retired };
+        let need = |action: &Action, retired: bool| {
+            let (wallets, token) =
+                ([wallet(retired)], Token { chain: exchange.chain, address: ours, asset: 1, decimals: 6 });
+            action.need(Held { exchange: Some(&exchange), wallets: &wallets, tokens: &[token] })
+        };
+        let agreement = Agreement::Signature(vec![]);
+        let register = |wallet| Action::RegisterWallet { wallet, agreement: agreement.clone() };
+        assert_eq!(need(&register(ours), false), Need::Done);
+        assert!(matches!(need(&register(ours), true), Need::Impossible(_)));
+        assert_eq!(need(&register(other), false), Need::Needed);
+        assert_eq!(need(&Action::RetireWallet(ours), false), Need::Needed);
+        assert_eq!(need(&Action::RetireWallet(ours), true), Need::Done);
+        assert!(matches!(need(&Action::RetireWallet(other), false), Need::Impossible(_)));
+        let assets = plan().asset_list().unwrap();
+        let symbol = |number| assets.get(number).unwrap().symbol();
+        let declare = |token, asset| Action::DeclareToken { token, asset, symbol: symbol(asset) };
+        assert_eq!(need(&declare(ours, 1), false), Need::Done);
+        assert!(matches!(need(&declare(ours, 2), false), Need::Impossible(_)));
+        assert_eq!(need(&declare(other, 2), false), Need::Needed);
+        let unlisted = Action::DeclareToken { token: other, asset: 2, symbol: symbol(1) };
+        assert!(matches!(need(&unlisted, false), Need::Impossible(_)));
     }
 }

@@ -18,7 +18,7 @@ use ballast_sdk::{Client, chain::Address};
 use serde::Serialize;
 
 use crate::{plan::ProvedEpoch, progress::Progress, store::Store};
-pub use action::Action;
+pub use action::{Action, Agreement};
 pub use error::ChainError;
 pub use standing::{Position, Standing};
 
@@ -78,6 +78,8 @@ pub enum Purpose {
     /// Of a buffer that a post left behind.
     CloseBuffer,
     Govern,
+    /// At the holdings of reserve wallets.
+    Look,
 }
 
 impl Purpose {
@@ -88,6 +90,7 @@ impl Purpose {
             Self::PostShard => "post-shard",
             Self::CloseBuffer => "close-buffer",
             Self::Govern => "govern",
+            Self::Look => "look",
         }
     }
 }
@@ -141,6 +144,10 @@ pub trait Destination: Send + Sync {
 
     /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;
+
+    /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and close the witness.
+    /// Returns at how many; none when there is no wallet or token, and when it was closed before.
+    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError>;
 
     /// Does what an authority asks; the caller has found it needed. Returns how many transactions it took.
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError>;

@@ -49,6 +49,14 @@ pub enum Command {
     /// Look at a snapshot
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
+    /// The exchange's signed log of transactions
+    Ledger {
+        /// Directory of the log
+        #[arg(long, global = true, value_name = "DIR", default_value = "ledger")]
+        log: PathBuf,
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// The secret that salts are derived from
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -57,6 +65,9 @@ pub enum Command {
         /// Drop the unfinished epoch and what was proved of it, if no chain holds it
         #[arg(long)]
         discard: bool,
+        /// Go on though reserves and ledger do not fit
+        #[arg(long)]
+        accept: bool,
     },
     /// Prove a random snapshot that fills a circuit class, and say what each phase costs
     Bench {
@@ -85,6 +96,9 @@ pub enum Command {
         /// Check everything; prove, sign and send nothing
         #[arg(long)]
         dry_run: bool,
+        /// Go on though reserves and ledger do not fit
+        #[arg(long)]
+        accept: bool,
     },
     /// Epochs with gaps and delays
     History {
@@ -109,6 +123,9 @@ pub enum Command {
         /// Seconds that may have passed since the figures were true
         #[arg(long, value_name = "SECONDS")]
         max_age: u64,
+        /// Count only what each chain saw for itself in the exchange's wallets
+        #[arg(long)]
+        witnessed: bool,
         #[command(flatten)]
         chains: ChainChoice,
     },
@@ -117,9 +134,37 @@ pub enum Command {
         #[command(flatten)]
         chains: ChainChoice,
     },
+    /// Replay a log and say whether an epoch is what it gives; exit code 3 if it is not
+    Audit {
+        epoch: u64,
+        /// Directory of the log
+        #[arg(long, value_name = "DIR", default_value = "ledger")]
+        log: PathBuf,
+        /// The epoch's published reserves report
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Also hash the leaves and compare the root: takes the setting secret.file, which only the exchange has
+        #[arg(long)]
+        root: bool,
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
     /// One customer's inclusion file
     #[command(subcommand)]
     Inclusion(InclusionCommand),
+    /// Reserve wallets, the tokens that count, and what the chains see in them
+    Wallet {
+        #[command(subcommand)]
+        command: WalletCommand,
+        /// Simulate, sign and send nothing
+        #[arg(long, global = true)]
+        dry_run: bool,
+    },
+    /// Have the chains look at the wallets for their latest epoch, where they have not: `ballast run` does so by itself
+    Witness {
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
     /// What the exchange's authority asks of both chains; nothing is done that a chain holds already
     Exchange {
         #[command(subcommand)]
@@ -130,6 +175,77 @@ pub enum Command {
         #[command(flatten)]
         chains: GlobalChainChoice,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WalletCommand {
+    /// Register a wallet, which agrees by its key or by a signature made elsewhere; for ever
+    Register {
+        /// File of the wallet's key: solana-keygen's, 64 hexadecimal digits, or a keystore
+        #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+        key: Option<PathBuf>,
+        /// File with the keystore's password
+        #[arg(long, value_name = "FILE", requires = "key")]
+        password: Option<PathBuf>,
+        /// Address of an EVM wallet that signed elsewhere what `ballast wallet message` prints
+        #[arg(long, conflicts_with = "key", requires = "signature")]
+        wallet: Option<Address>,
+        /// Its signature
+        #[arg(long, value_parser = hexadecimal, value_name = "HEX", requires = "wallet")]
+        signature: Option<Bytes>,
+        /// The chain of the wallet
+        #[arg(long, value_enum)]
+        chain: ChainName,
+    },
+    /// What an EVM wallet must sign (EIP-712), as JSON
+    Message { wallet: Address },
+    /// Let a wallet count no more, for ever
+    Retire { wallet: Address },
+    /// Declare that a token counts for an asset, for ever
+    Declare {
+        /// Address of a mint or an ERC-20 contract, or native
+        token: String,
+        /// Symbol on the exchange's list
+        #[arg(long)]
+        asset: String,
+        /// The chain of the token
+        #[arg(long, value_enum)]
+        chain: ChainName,
+    },
+    /// Wallets, tokens, and what was seen for the latest epoch
+    List {
+        #[command(flatten)]
+        chains: ChainChoice,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Replay the whole log from its first record: every byte, rule, invariant and signature
+    Verify,
+    /// What the log makes of the accounts: what is owed, lent and gone, and how fast it was replayed
+    Replay {
+        /// The last transaction to apply; all by default
+        #[arg(long, value_name = "SEQUENCE")]
+        at: Option<u64>,
+        /// Also replay without signatures, and say how fast
+        #[arg(long)]
+        compare: bool,
+    },
+    /// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists
+    Simulate {
+        /// Customers
+        #[arg(long)]
+        accounts: u32,
+        /// All transactions, those that open accounts too
+        #[arg(long)]
+        transactions: u64,
+        /// The same seed makes the same log
+        #[arg(long)]
+        seed: u64,
+    },
+    /// Segments, position and head; checks bytes, not signatures or rules
+    Inspect,
 }
 
 #[derive(Debug, Subcommand)]

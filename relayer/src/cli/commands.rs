@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use ballast_core::digest::sha256;
 use ballast_ledger::report::Report as SnapshotReport;
 use ballast_prover::setup::contribution::Beacon;
-use ballast_sdk::chain::Address;
+use ballast_sdk::{chain::Address, solvency::Known};
 use serde::Serialize;
 
 use super::{
@@ -13,15 +13,17 @@ use super::{
         Arguments, CeremonyFiles, Command, ExchangeCommand, InclusionCommand, SecretCommand, SetupCommand,
         SnapshotCommand, chosen,
     },
+    ledger,
     output::Output,
+    wallets,
 };
 use crate::{
     artifacts::Artifacts,
     chains::{Action, ChainName},
-    config::{Config, Section, layered},
+    config::{Config, Origin, Section, layered},
     failure::Failure,
     jobs::{
-        bench,
+        audit, bench,
         connection::{Chains, sections},
         govern, include,
         post::{Poster, report},
@@ -70,13 +72,13 @@ impl fmt::Display for Note {
 }
 
 /// Where settings come from.
-struct Settings {
+pub struct Settings {
     file: Option<PathBuf>,
     flags: Vec<(String, String)>,
 }
 
 impl Settings {
-    fn read(&self, needed: &[Section]) -> Result<Config, Failure> {
+    pub fn read(&self, needed: &[Section]) -> Result<Config, Failure> {
         let figment = layered(self.file.as_deref(), std::env::vars(), self.flags.clone())?;
         Ok(Config::read(figment, needed)?)
     }
@@ -101,14 +103,15 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
             check_snapshot(settings, file, assets, borrows, accounts)
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
-        Command::Prove { discard } => prove_epoch(&settings, discard, progress).await,
+        Command::Prove { discard, accept } => prove_epoch(&settings, discard, accept, progress).await,
         Command::Bench { class, argument_only } => {
             Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, progress)?)
         }
         Command::Setup(command) => set_up(&settings, command, progress),
         Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
-        Command::Run { once: _, dry_run } => run_once(&settings, dry_run, progress).await,
+        Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, progress).await,
+        Command::Ledger { log, command } => ledger::run(&settings, &log, command, progress),
         Command::History { from, to, chains } => {
             let chains = connect(&settings, chains.chain).await?;
             Output::new(&read::history(&chains, from, to).await?)
@@ -117,9 +120,10 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
             let chains = connect(&settings, chains.chain).await?;
             Output::new(&read::show(&chains, epoch).await?)
         }
-        Command::Solvency { asset, max_age, chains } => {
+        Command::Solvency { asset, max_age, witnessed, chains } => {
             let chains = connect(&settings, chains.chain).await?;
-            let answers = read::solvency(&chains, &asset, max_age).await?;
+            let known = if witnessed { Known::Witnessed } else { Known::Reported };
+            let answers = read::solvency(&chains, &asset, max_age, known).await?;
             Output::with_exit(&answers, answers.exit())
         }
         Command::Verify { chains } => {
@@ -127,14 +131,25 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
             let verified = read::verify(&chains).await?;
             Output::with_exit(&verified, verified.exit())
         }
+        Command::Audit { epoch, log, report, root, chains } => {
+            let master = match root {
+                true => Some(keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
+                false => None,
+            };
+            let chains = connect(&settings, chains.chain).await?;
+            Output::new(&audit::run(&chains, epoch, &log, report.as_deref(), master.as_ref()).await?)
+        }
         Command::Inclusion(command) => inclusion(&settings, command).await,
+        Command::Wallet { command, dry_run } => wallets::run(&settings, command, dry_run).await,
+        Command::Witness { chains } => wallets::witness(&settings, chains.chain).await,
         Command::Exchange { command, dry_run, chains } => {
             govern_exchange(&settings, command, dry_run, chains.chain).await
         }
     }
 }
 
-async fn connect(settings: &Settings, chain: Option<ChainName>) -> Result<Chains, Failure> {
+/// Connects to the chains that are asked.
+pub async fn connect(settings: &Settings, chain: Option<ChainName>) -> Result<Chains, Failure> {
     let chains = chosen(chain);
     Chains::connect(&settings.read(&sections(&chains))?, &chains).await
 }
@@ -157,14 +172,18 @@ fn check_snapshot(
     flag("borrows", borrows);
     flag("accounts", accounts.map(|accounts| accounts.to_string()));
     let config = settings.read(&[])?;
-    let snapshot = match &config.snapshot {
-        Some(snapshot) => source::read_snapshot(snapshot)?,
+    let origin = match config.snapshot.clone() {
+        Some(snapshot) => snapshot.origin,
         None => {
             // Only reserves can be missing, and they are not looked at.
             settings.flags.push(("snapshot.reserves".into(), String::new()));
-            source::read_snapshot(settings.read(&[Section::Snapshot])?.snapshot()?)?
+            settings.read(&[Section::Snapshot])?.snapshot()?.origin.clone()
         }
     };
+    let Origin::File(file) = origin else {
+        return Err(Failure::bad_input("snapshot.log is set: `ballast ledger replay` says what a log would commit"));
+    };
+    let snapshot = source::read_file(&file)?;
     Output::new(&SnapshotReport::new(&snapshot, config.classes())?)
 }
 
@@ -209,13 +228,13 @@ fn set_up(settings: &Settings, command: SetupCommand, progress: Progress) -> Res
     }
 }
 
-async fn prove_epoch(settings: &Settings, discard: bool, progress: Progress) -> Result<Output, Failure> {
+async fn prove_epoch(settings: &Settings, discard: bool, accept: bool, progress: Progress) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
     let keys = ProvingKeys::new(config.circuit()?, progress);
     let chains = Chains::connect(&config, &ChainName::ALL).await?;
     chains.bind(&store).await?;
-    let prover = Prover { config: &config, store: &store, chains: &chains, keys: &keys, progress };
+    let prover = Prover { config: &config, accept, store: &store, chains: &chains, keys: &keys, progress };
     if discard {
         let epoch = prover.discard().await?;
         return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
@@ -246,12 +265,12 @@ async fn post_epoch(settings: &Settings, dry_run: bool, progress: Progress) -> R
     if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
 }
 
-async fn run_once(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
+async fn run_once(settings: &Settings, dry_run: bool, accept: bool, progress: Progress) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
     let keys = ProvingKeys::new(config.circuit()?, progress);
     let chains = Chains::connect(&config, &ChainName::ALL).await?;
-    let runner = Runner { config: &config, store: &store, chains: &chains, keys: &keys, progress };
+    let runner = Runner { config: &config, accept, store: &store, chains: &chains, keys: &keys, progress };
     if dry_run { Output::new(&runner.rehearse().await?) } else { Output::new(&runner.once().await?) }
 }
 
@@ -296,7 +315,7 @@ async fn govern_exchange(
     let (posters, authorities) = own_addresses(&chains, &command)?;
     let exchange = config.exchange()?;
     let assets = match command {
-        ExchangeCommand::SetAssets => Some(source::read_snapshot(config.snapshot()?)?.assets),
+        ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?)?),
         _ => None,
     };
     let action = |chain: ChainName| -> Option<Action> {

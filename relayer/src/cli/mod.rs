@@ -2,7 +2,9 @@
 
 mod arguments;
 mod commands;
+mod ledger;
 mod output;
+mod wallets;
 
 use std::{io::IsTerminal, process::ExitCode};
 

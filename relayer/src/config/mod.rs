@@ -93,7 +93,22 @@ pub struct Exchange {
 /// `[snapshot]`: what is proved.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// `path`: the snapshot file, `.csv` or `.json`.
+    pub origin: Origin,
+    /// `reserves`: the TOML file that says what the exchange holds.
+    pub reserves: PathBuf,
+}
+
+/// Where balances come from: the exchange's ledger, or a file of its own making.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    File(SnapshotFile),
+    Log(LedgerLog),
+}
+
+/// A snapshot file and how it is read.
+#[derive(Clone, Debug)]
+pub struct SnapshotFile {
+    /// `path`: `.csv` or `.json`.
     pub path: PathBuf,
     /// `assets`: for CSV, the TOML file that declares assets, time and ledger position.
     pub assets: Option<PathBuf>,
@@ -103,8 +118,15 @@ pub struct Snapshot {
     pub borrows: Borrows,
     /// `accounts`: only the first so many accounts, for tests and demonstrations; all of them by default.
     pub accounts: Option<usize>,
-    /// `reserves`: the TOML file that says what the exchange holds.
-    pub reserves: PathBuf,
+}
+
+/// The exchange's signed log, which is replayed.
+#[derive(Clone, Debug)]
+pub struct LedgerLog {
+    /// `log`: directory of its segments.
+    pub directory: PathBuf,
+    /// `checkpoint`: PRIVATE file in which the state of the last replay is kept; without it every run replays from the start.
+    pub checkpoint: Option<PathBuf>,
 }
 
 /// `[reserves]`: where reserves are read beside the file that states them, and what is surprising about them.
@@ -171,6 +193,8 @@ pub struct Evm {
     pub rpc_url: Url,
     /// `contract`: address of the registry of reserves.
     pub contract: Address,
+    /// `witnesses`: address of the contract that looks at wallets; without it nothing is witnessed on this chain.
+    pub witnesses: Option<Address>,
     /// `poster`: file of the key that posts and pays: 64 hexadecimal digits, or an encrypted keystore.
     pub poster: Option<PathBuf>,
     /// `poster_password`: file with the keystore's password.
@@ -288,7 +312,9 @@ impl Exchange {
 
 impl Snapshot {
     fn read(reader: &mut Reader) -> Option<Self> {
-        let path = reader.required_path("snapshot.path");
+        let log = reader.path("snapshot.log");
+        let checkpoint = reader.path("snapshot.checkpoint");
+        let path = if log.is_some() { reader.path("snapshot.path") } else { reader.required_path("snapshot.path") };
         let assets = reader.path("snapshot.assets");
         let as_of = reader.optional("snapshot.as_of");
         let borrows = reader.or("snapshot.borrows", Borrows::Refuse);
@@ -297,7 +323,16 @@ impl Snapshot {
             reader.refuse("snapshot.accounts", "expected at least 1 account");
         }
         let reserves = reader.required_path("snapshot.reserves");
-        Some(Self { path: path?, assets, as_of, borrows, accounts, reserves: reserves? })
+        let of_file = path.is_some() || assets.is_some() || as_of.is_some() || accounts.is_some();
+        let origin = match (log, path) {
+            (Some(_), _) if of_file => {
+                reader.refuse("snapshot.log", "expected a log or a snapshot file, found settings of both");
+                None
+            }
+            (Some(directory), _) => Some(Origin::Log(LedgerLog { directory, checkpoint })),
+            (None, path) => path.map(|path| Origin::File(SnapshotFile { path, assets, as_of, borrows, accounts })),
+        };
+        Some(Self { origin: origin?, reserves: reserves? })
     }
 }
 
@@ -368,6 +403,7 @@ impl Evm {
     fn read(reader: &mut Reader) -> Option<Self> {
         let rpc_url = reader.endpoint("evm.rpc_url");
         let contract = reader.required_parsed("evm.contract", "an EVM address");
+        let witnesses = reader.parsed("evm.witnesses", "an EVM address");
         let poster = reader.path("evm.poster");
         let poster_password = reader.path("evm.poster_password");
         let authority = reader.path("evm.authority");
@@ -379,6 +415,7 @@ impl Evm {
         Some(Self {
             rpc_url: rpc_url?,
             contract: contract?,
+            witnesses,
             poster,
             poster_password,
             authority,

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::connection::Chains;
 use crate::{
-    chains::{Action, ChainName, action::Need},
+    chains::{
+        Action, ChainName,
+        action::{Held, Need},
+    },
     failure::{Failure, Problems},
     store::Store,
 };
@@ -60,7 +63,12 @@ pub async fn govern(
             Err(ballast_sdk::Error::ExchangeNotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let need = action.need(exchange.as_ref());
+        let (mut wallets, mut tokens) = (Vec::new(), Vec::new());
+        if let Some(exchange) = exchange.as_ref().filter(|_| action.is_about_wallets()) {
+            wallets = chain.client().wallets(&exchange.id).await?;
+            tokens = chain.client().tokens(&exchange.id).await?;
+        }
+        let need = action.need(Held { exchange: exchange.as_ref(), wallets: &wallets, tokens: &tokens });
         if let Need::Impossible(why) = &need {
             problems.refused(format!("{}: cannot {}: {why}", chain.name(), action.describe()));
         }

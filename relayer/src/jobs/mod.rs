@@ -2,7 +2,8 @@
 //!
 //! | module | does |
 //! | --- | --- |
-//! | [`source`] | reads snapshot and reserves |
+//! | [`ledger`] | the exchange's log |
+//! | [`source`] | reads balances and reserves |
 //! | [`connection`] | connects to the chains |
 //! | [`preflight`] | holds an epoch against both chains, and lists every problem |
 //! | [`proving_key`] | the keys of the settings' circuits |
@@ -11,15 +12,19 @@
 //! | [`run`] | all of it |
 //! | [`restore`] | takes an epoch back from its public files |
 //! | [`govern`] | what an exchange's authority asks of both chains |
+//! | [`wallets`] | reserve wallets, and what each chain saw in them |
 //! | [`read`] | what the chains say |
+//! | [`audit`] | holds an epoch against the log |
 //! | [`include`] | one customer's inclusion file |
 //! | [`setup`] | proving keys, and what a ceremony needs |
 //! | [`bench`] | what a proof costs on this machine |
 
+pub mod audit;
 pub mod bench;
 pub mod connection;
 pub mod govern;
 pub mod include;
+pub mod ledger;
 pub mod post;
 pub mod preflight;
 pub mod prove;
@@ -29,3 +34,4 @@ pub mod restore;
 pub mod run;
 pub mod setup;
 pub mod source;
+pub mod wallets;

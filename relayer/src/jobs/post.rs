@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{
     connection::Chains,
     preflight::{self, Estimate},
+    wallets::{self, Looked},
 };
 use crate::{
     chains::{ChainError, ChainName, Destination, Position, Standing},
@@ -44,6 +45,8 @@ pub struct PostReport {
     pub status: Status,
     pub assets: Vec<AssetFigures>,
     pub chains: Vec<Spent>,
+    /// What came of each chain's looks at the reserves.
+    pub witnessed: Vec<Looked>,
 }
 
 /// One asset, in committed units.
@@ -109,9 +112,11 @@ impl Poster<'_> {
         }
         self.read_back(epoch).await?;
         crash::point("epoch-verified");
+        let witnessed = wallets::witness(self.chains, self.store, epoch.plan.epoch).await?;
+        crash::point("epoch-witnessed");
         self.store.complete_epoch(epoch.plan.epoch)?;
         crash::point("epoch-completed");
-        report(self.store, epoch)
+        Ok(PostReport { witnessed, ..report(self.store, epoch)? })
     }
 
     /// Everything that would be found wrong before posting, and what posting may cost.
@@ -261,6 +266,7 @@ pub fn report(store: &Store, epoch: &ProvedEpoch) -> Result<PostReport, Failure>
         status: solvent(assets.iter().all(|asset| asset.status == Status::Solvent)),
         assets,
         chains,
+        witnessed: Vec::new(),
     })
 }
 
@@ -288,7 +294,7 @@ impl fmt::Display for PostReport {
                 writeln!(f, "  {}{shard}{name}{units} {}", sent.purpose, sent.id)?;
             }
         }
-        Ok(())
+        self.witnessed.iter().try_for_each(|looked| looked.fmt(f))
     }
 }
 

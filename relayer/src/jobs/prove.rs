@@ -54,6 +54,8 @@ impl Classified for ProvedEpochError {
 /// What proving works with.
 pub struct Prover<'a> {
     pub config: &'a Config,
+    /// Whether surprises of the reserves are accepted.
+    pub accept: bool,
     pub store: &'a Store,
     pub chains: &'a Chains,
     pub keys: &'a ProvingKeys<'a>,
@@ -98,13 +100,17 @@ impl Prover<'_> {
     /// # Errors
     /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
-        let source = source::read(self.config.snapshot()?)?;
-        let (plan, posts) = match unfinished(self.store)? {
+        let (source, plan, posts) = match unfinished(self.store)? {
             Some((stored, plan, posts)) => {
+                let source = source::again(self.config, &plan)?;
                 self.check_same(&stored, &plan, &source)?;
-                (plan, posts)
+                (source, plan, posts)
             }
-            None => (self.begin(&source).await?, Vec::new()),
+            None => {
+                let source = source::fresh(self.config, self.chains, self.accept).await?;
+                let plan = self.begin(&source).await?;
+                (source, plan, Vec::new())
+            }
         };
         Artifacts::new(self.config.artifacts()?).keep_accounts(&plan.exchange, plan.epoch, &source.snapshot)?;
         let epoch = self.prove_shards(plan, posts, &source)?;
@@ -235,9 +241,10 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// When the snapshot cannot be read.
-    pub fn is_source(&self, stored: &StoredEpoch) -> Result<bool, Failure> {
-        let digest = source::digest(self.config.snapshot()?)?;
-        Ok(stored.source == fingerprint(&digest, &self.master()?))
+    pub fn is_source(&self, stored: &StoredEpoch, plan: &Plan) -> Result<bool, Failure> {
+        let settings = self.config.snapshot()?;
+        let digest = source::digest(settings, &plan.ledger)?;
+        Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan)?)
     }
 
     /// Drops the unfinished epoch, if no chain holds it or may come to hold it.

@@ -8,7 +8,7 @@ use ballast_sdk::{
     Epoch, History,
     epoch::Status,
     history::{DatedEpoch, Entry},
-    solvency::Answer,
+    solvency::{Answer, Known},
     verification::Agreement,
 };
 use serde::Serialize;
@@ -78,10 +78,14 @@ pub async fn show(chains: &Chains, number: u64) -> Result<Epochs, Failure> {
 
 /// # Errors
 /// A chain that does not answer.
-pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64) -> Result<Answers, Failure> {
+pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64, known: Known) -> Result<Answers, Failure> {
     let mut answers = Vec::new();
     for chain in chains.iter() {
-        answers.push(chain.client().solvency(&chains.exchange, symbol, max_age).await?);
+        let client = chain.client();
+        answers.push(match known {
+            Known::Reported => client.solvency(&chains.exchange, symbol, max_age).await?,
+            Known::Witnessed => client.witnessed_solvency(&chains.exchange, symbol, max_age).await?,
+        });
     }
     Ok(Answers { fresh: answers.iter().all(Answer::is_fresh), chains: answers })
 }

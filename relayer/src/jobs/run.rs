@@ -40,6 +40,8 @@ pub struct RunRehearsal {
 /// What a run works with.
 pub struct Runner<'a> {
     pub config: &'a Config,
+    /// Whether surprises of the reserves are accepted.
+    pub accept: bool,
     pub store: &'a Store,
     pub chains: &'a Chains,
     pub keys: &'a ProvingKeys<'a>,
@@ -60,10 +62,10 @@ impl Runner<'_> {
             && posts.len() == usize::from(plan.shard_count)
         {
             tracing::info!(epoch = plan.epoch, "was left unfinished");
-            let epoch = ProvedEpoch::new(plan, posts)?;
+            let epoch = ProvedEpoch::new(plan.clone(), posts)?;
             prover.publish(&epoch)?;
             let report = poster.post(&epoch).await?;
-            if prover.is_source(&stored)? {
+            if prover.is_source(&stored, &plan)? {
                 return Ok(RunReport { finished: None, posted: Some(report) });
             }
             finished = Some(report);
@@ -84,7 +86,7 @@ impl Runner<'_> {
     /// # Errors
     /// Every problem at once.
     pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
-        let source = source::read(self.config.snapshot()?)?;
+        let source = source::fresh(self.config, self.chains, self.accept).await?;
         let (plan, _, problems) = self.prover().plan(&source).await?;
         let unfinished = unfinished(self.store)?.map(|(stored, ..)| stored.epoch);
         if unfinished.is_none() {
@@ -101,7 +103,14 @@ impl Runner<'_> {
     }
 
     fn prover(&self) -> Prover<'_> {
-        Prover { config: self.config, store: self.store, chains: self.chains, keys: self.keys, progress: self.progress }
+        Prover {
+            config: self.config,
+            accept: self.accept,
+            store: self.store,
+            chains: self.chains,
+            keys: self.keys,
+            progress: self.progress,
+        }
     }
 
     fn poster(&self) -> Poster<'_> {

@@ -1,77 +1,223 @@
-//! The snapshot and the reserves that an epoch is made from.
+//! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
 
-use std::{fs::File, io, path::Path};
-
-use ballast_core::Digest;
-use ballast_ledger::{
-    reserves::{Reserves, ReservesError},
-    snapshot::{self, Borrows, Options, Snapshot, SnapshotError},
+use std::{
+    fs::File,
+    io,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
 };
+
+use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::LedgerPosition};
+use ballast_ledger::{
+    checkpoint::{self, CheckpointError},
+    lending::LendingReport,
+    log::{LogError, Reader},
+    replay::{self, ReplayError, replay},
+    reserves::{BackingLine, LendingLine, Reserves, ReservesError},
+    snapshot::{self, Borrows, Options, Snapshot, SnapshotError},
+    state::{SnapshotRefused, State},
+};
+use ballast_sdk::witness::{Token, Wallet};
 use sha2::{Digest as _, Sha256};
 
+use super::connection::Chains;
 use crate::{
-    config,
+    config::{self, Config, LedgerLog, Origin, SnapshotFile},
     failure::{Classified, Exit, Failure},
+    plan::Plan,
+    reserves::{self, Request},
 };
 
-impl Classified for SnapshotError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
-    }
+macro_rules! bad_input {
+    ($($error:ty),+) => {$(
+        impl Classified for $error {
+            fn exit(&self) -> Exit {
+                Exit::BadInput
+            }
+        }
+    )+};
 }
 
-impl Classified for ReservesError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
-    }
-}
+bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, SnapshotRefused);
 
-/// A snapshot as it was read.
+/// Balances and reserves as they were read.
 #[derive(Debug)]
 pub struct Source {
     pub snapshot: Snapshot,
     pub reserves: Reserves,
-    /// Of the file and of what the settings make of it: the same digest, the same accounts.
+    /// Of where the balances come from: the same digest, the same accounts.
     pub digest: Digest,
 }
 
-/// Reads the snapshot that the settings name.
+/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are logged.
 ///
 /// # Errors
-/// Bad input, naming file, line and account.
-pub fn read_snapshot(settings: &config::Snapshot) -> Result<Snapshot, Failure> {
-    let options = Options { borrows: settings.borrows, limit: settings.accounts, as_of: settings.as_of, ledger: None };
-    Ok(snapshot::read(&settings.path, settings.assets.as_deref(), &options)?)
+/// Bad input, naming what is wrong and where; every surprise at once.
+pub async fn fresh(config: &Config, chains: &Chains, accept: bool) -> Result<Source, Failure> {
+    let settings = config.snapshot()?;
+    let (snapshot, lending) = match &settings.origin {
+        Origin::File(file) => (read_file(file)?, None),
+        Origin::Log(log) => {
+            let state = replayed(log, None)?;
+            let found = state.genesis().exchange;
+            if found != chains.exchange {
+                let [found, expected] = [found, chains.exchange].map(hex::encode);
+                let file = log.directory.display();
+                return Err(Failure::bad_input(format!(
+                    "{file}: expected the log of 0x{expected}, found that of 0x{found}"
+                )));
+            }
+            let lending = lending_lines(&LendingReport::new(&state));
+            (state.snapshot(now().max(state.time().div_ceil(1000)))?, Some(lending))
+        }
+    };
+    let (epoch, wallets, tokens) = registered(config, chains).await?;
+    let request = Request {
+        exchange: &chains.exchange,
+        epoch,
+        as_of: snapshot.as_of,
+        assets: &snapshot.assets,
+        liabilities: &snapshot.totals,
+        wallets: &wallets,
+        tokens: &tokens,
+        lending: lending.as_deref(),
+        accept,
+    };
+    let reserves = reserves::gather(config, request).await?;
+    let digest = digest(settings, &snapshot.ledger)?;
+    Ok(Source { snapshot, reserves, digest })
 }
 
-/// Reads snapshot and reserves.
+/// The epoch that is next, and the wallets and tokens of the chains that reserves are read from.
+async fn registered(config: &Config, chains: &Chains) -> Result<(u64, Vec<Wallet>, Vec<Token>), Failure> {
+    let (mut epoch, mut wallets, mut tokens) = (1, Vec::new(), Vec::new());
+    for chain in chains.iter() {
+        let client = chain.client();
+        match client.exchange(&chains.exchange).await {
+            Ok(exchange) => epoch = epoch.max(exchange.next_epoch),
+            // Said later, beside everything else that is missing.
+            Err(ballast_sdk::Error::ExchangeNotFound { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        if config.reserves.read.contains(&chain.name()) {
+            wallets.extend(client.wallets(&chains.exchange).await?);
+            tokens.extend(client.tokens(&chains.exchange).await?);
+        }
+    }
+    Ok((epoch, wallets, tokens))
+}
+
+/// What an epoch that is planned was made from, as far as it can be had again: balances that were read on chains have moved
+/// since, so reserves are those of the plan.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where.
-pub fn read(settings: &config::Snapshot) -> Result<Source, Failure> {
-    let snapshot = read_snapshot(settings)?;
-    let reserves = Reserves::read(&settings.reserves, &snapshot.assets, snapshot.as_of)?;
-    Ok(Source { snapshot, reserves, digest: digest(settings)? })
+pub fn again(config: &Config, plan: &Plan) -> Result<Source, Failure> {
+    let settings = config.snapshot()?;
+    let snapshot = match &settings.origin {
+        Origin::File(file) => read_file(file)?,
+        Origin::Log(log) => replayed(log, Some(plan.ledger.sequence))?.snapshot(plan.as_of)?,
+    };
+    let reserves = reserves::resume(config, plan)?;
+    let digest = digest(settings, &snapshot.ledger)?;
+    Ok(Source { snapshot, reserves, digest })
 }
 
-/// Digest of the snapshot's files and of what the settings make of them.
+/// The asset list that epochs of these settings have.
+///
+/// # Errors
+/// Bad input when it cannot be read.
+pub fn assets(settings: &config::Snapshot) -> Result<AssetList, Failure> {
+    match &settings.origin {
+        Origin::File(file) => Ok(read_file(file)?.assets),
+        Origin::Log(log) => Ok(Reader::open(&log.directory)?.genesis().assets.clone()),
+    }
+}
+
+/// Reads a snapshot file.
+///
+/// # Errors
+/// Bad input, naming file, line and account.
+pub fn read_file(file: &SnapshotFile) -> Result<Snapshot, Failure> {
+    let options = Options { borrows: file.borrows, limit: file.accounts, as_of: file.as_of, ledger: None };
+    Ok(snapshot::read(&file.path, file.assets.as_deref(), &options)?)
+}
+
+/// Replays the log up to `at`, or all of it; then its state is kept as the checkpoint of the next time.
+fn replayed(log: &LedgerLog, at: Option<u64>) -> Result<State, Failure> {
+    let existing = log.checkpoint.as_deref().filter(|path| path.exists());
+    // A checkpoint may be later than an epoch that is gone on with.
+    let usable = match (existing, at) {
+        (Some(path), Some(at)) if checkpoint::read(path)?.position().sequence > at => None,
+        (existing, _) => existing,
+    };
+    let options = replay::Options { at, checkpoint: usable.map(Path::to_owned), ..replay::Options::default() };
+    let replayed = replay(&log.directory, &options)?;
+    if let Some(torn) = &replayed.torn {
+        tracing::warn!(%torn, "the log ends in a record that was never finished");
+    }
+    let (transactions, per_second) = (replayed.transactions, replayed.per_second());
+    tracing::info!(transactions, per_second = %per_second, "replayed the log");
+    if let Some(path) = log.checkpoint.as_deref().filter(|_| at.is_none()) {
+        checkpoint::write(path, &replayed.state)?;
+    }
+    Ok(replayed.state)
+}
+
+/// Digest of the snapshot's files and of what the settings make of them, or of a log and a position in it.
 ///
 /// # Errors
 /// Bad input when a file cannot be read.
-pub fn digest(settings: &config::Snapshot) -> Result<Digest, Failure> {
+pub fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<Digest, Failure> {
+    let SnapshotFile { path, assets, as_of, borrows, accounts } = match &settings.origin {
+        Origin::File(file) => file,
+        Origin::Log(_) => {
+            return Ok(Preimage::new("ballast/log-source/v1").u64(position.sequence).bytes(&position.head).sha256());
+        }
+    };
     let mut hasher = Sha256::new();
-    for path in [Some(&settings.path), settings.assets.as_ref()].into_iter().flatten() {
+    for path in [Some(path), assets.as_ref()].into_iter().flatten() {
         hasher.update(file_digest(path).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))?);
     }
-    let accounts = settings.accounts.map_or(u64::MAX, |accounts| accounts as u64);
-    hasher.update([u8::from(settings.borrows == Borrows::Gross)]);
+    let accounts = accounts.map_or(u64::MAX, |accounts| accounts as u64);
+    hasher.update([u8::from(*borrows == Borrows::Gross)]);
     hasher.update(accounts.to_be_bytes());
-    hasher.update(settings.as_of.unwrap_or_default().to_be_bytes());
+    hasher.update(as_of.unwrap_or_default().to_be_bytes());
     Ok(hasher.finalize().into())
+}
+
+/// Whether a new epoch would have the balances of one that is planned: the same files, or a log that has not grown.
+///
+/// # Errors
+/// Bad input when they cannot be read.
+pub fn is_unchanged(settings: &config::Snapshot, plan: &Plan) -> Result<bool, Failure> {
+    let Origin::Log(log) = &settings.origin else { return Ok(true) };
+    let mut reader = Reader::open_after(&log.directory, &plan.ledger)?;
+    Ok(reader.read()?.is_none())
 }
 
 fn file_digest(path: &Path) -> io::Result<Digest> {
     let mut hasher = Sha256::new();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hasher.finalize().into())
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+/// What was lent, as the reserves report says it: the assets of which something is.
+fn lending_lines(report: &LendingReport) -> Vec<LendingLine> {
+    let lent = report.assets.iter().filter(|asset| asset.lent_and_borrowed_units != "0");
+    let line = |asset: &ballast_ledger::lending::AssetLending| LendingLine {
+        symbol: asset.symbol.clone(),
+        lent_and_borrowed: asset.lent_and_borrowed.clone(),
+        left: asset.left.clone(),
+        backing: asset
+            .backing
+            .iter()
+            .map(|backing| BackingLine { symbol: backing.symbol.clone(), amount: backing.amount.clone() })
+            .collect(),
+    };
+    lent.map(line).collect()
 }

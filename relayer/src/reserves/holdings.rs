@@ -17,6 +17,8 @@ pub struct ChainHoldings {
     pub time: u64,
     /// Without those of 0.
     pub holdings: Vec<Holding>,
+    /// Those of 0: a chain that looks at none of a token does not know that there is none.
+    pub empty: Vec<Holding>,
     pub uncounted: Vec<Uncounted>,
 }
 

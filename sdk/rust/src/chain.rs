@@ -13,6 +13,16 @@ pub enum Chain {
     Evm(u64),
 }
 
+impl Chain {
+    /// The EIP-155 id of an EVM chain.
+    pub const fn evm_id(self) -> Option<u64> {
+        match self {
+            Self::Solana => None,
+            Self::Evm(id) => Some(id),
+        }
+    }
+}
+
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

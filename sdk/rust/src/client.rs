@@ -18,8 +18,9 @@ use crate::{
     history::History,
     reader::Reader,
     solana::{SolanaOptions, SolanaReader},
-    solvency::Answer,
+    solvency::{Answer, Known},
     verification::{self, Agreement, Told, VerifiedHistory},
+    witness::{Token, Wallet, Witness},
 };
 
 /// Reads one deployment on one chain.
@@ -107,10 +108,33 @@ impl Client {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    /// How the exchange stands in the asset called `symbol`, by the chain's own word. `max_age` in seconds.
+    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting what is reported as held.
+    /// `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.solvency(&exchange, symbol, max_age).await
+    }
+
+    /// The same, counting only what this chain saw for itself in the exchange's wallets: missing when it did not look.
+    pub async fn witnessed_solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        let exchange = self.0.exchange(id).await?;
+        let answer = self.0.witnessed_solvency(&exchange, symbol, max_age).await?;
+        Ok(Answer { known: Known::Witnessed, ..answer })
+    }
+
+    /// The exchange's wallets on this chain, retired ones too.
+    pub async fn wallets(&self, id: &Digest) -> Result<Vec<Wallet>, Error> {
+        self.0.wallets(&self.0.exchange(id).await?).await
+    }
+
+    /// The tokens of this chain that count for an asset of the exchange.
+    pub async fn tokens(&self, id: &Digest) -> Result<Vec<Token>, Error> {
+        self.0.tokens(&self.0.exchange(id).await?).await
+    }
+
+    /// What this chain saw for one epoch; none when it did not look.
+    pub async fn witness(&self, id: &Digest, epoch: u64) -> Result<Option<Witness>, Error> {
+        self.0.witness(&self.0.exchange(id).await?, epoch).await
     }
 
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.

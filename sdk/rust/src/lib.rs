@@ -4,7 +4,8 @@
 //!   solana::SolanaReader ─┐                        ┌─ history       gaps, late epochs, overdue
 //!                         ├─ reader ── client ─────┼─ verification  rolling head, two chains compared
 //!   evm::EvmReader ───────┘            │           └─ solvency      the chain's own answer
-//!                                    epoch ────────── inclusion     offline, one customer's file
+//!                                    epoch ──────┬── inclusion     offline, one customer's file
+//!                                                └── audit         offline, the exchange's whole log
 //! ```
 //!
 //! # Soundness
@@ -29,6 +30,7 @@
 //!
 //! Section numbers are those of `docs/spec.md`.
 
+pub mod audit;
 pub mod chain;
 pub mod circuit;
 pub mod client;

@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     exchange::{Exchange, PendingEpoch},
     solvency::Answer,
+    witness::{Token, Wallet, Witness},
 };
 
 /// Reads one deployment on one chain. Everything returned is checked against the chain's digests.
@@ -38,4 +39,16 @@ pub trait Reader: Send + Sync {
 
     /// Asks the chain itself. `max_age` in seconds.
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
+
+    /// Asks the chain itself, counting only what it witnessed. `max_age` in seconds.
+    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
+
+    /// Every wallet that was registered for the exchange, in order of address.
+    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error>;
+
+    /// Every token that was declared, in order of address.
+    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
+
+    /// What the chain saw for one epoch.
+    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error>;
 }

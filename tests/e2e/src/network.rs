@@ -56,6 +56,7 @@ pub struct ExchangeKeys {
 /// What is proved: see the settings of the same names.
 #[derive(Clone)]
 pub struct Source {
+    /// A snapshot file, or the folder of a signed log.
     pub snapshot: PathBuf,
     pub assets: Option<PathBuf>,
     pub reserves: PathBuf,
@@ -125,13 +126,20 @@ impl Network {
     pub async fn clients(&self) -> Result<[Client; 2]> {
         let program = program_keypair()?.pubkey();
         let contract = self.contracts.reserves.parse().context("the contract's address")?;
+        let witnesses = self.witnesses()?.parse().context("the address of Witnesses")?;
+        let options = EvmOptions { witnesses: Some(witnesses), ..EvmOptions::default() };
         Ok([
             Client::solana(&self.solana.url, program, SolanaOptions::default()).await?,
-            Client::evm(&self.evm.endpoint(), contract, EvmOptions::default()).await?,
+            Client::evm(&self.evm.endpoint(), contract, options).await?,
         ])
     }
 
-    async fn fund_on_evm(&self, address: Address) -> Result<()> {
+    fn witnesses(&self) -> Result<&str> {
+        self.contracts.witnesses.as_deref().context("the contract Witnesses is not deployed")
+    }
+
+    /// Gives an address native coin.
+    pub async fn fund_on_evm(&self, address: Address) -> Result<()> {
         let provider = wallet(&self.evm, owner(&self.evm))?;
         let ether = U256::from(1_000) * U256::from(10).pow(U256::from(18));
         let () = provider.raw_request("anvil_setBalance".into(), (address, ether)).await.context("fund an EVM key")?;
@@ -143,6 +151,12 @@ impl Network {
             |key: &str, value: Option<String>| value.map_or(String::new(), |value| format!("{key} = {value}\n"));
         let assets = optional("assets", source.assets.as_ref().map(|path| format!("{:?}", path)));
         let accounts = optional("accounts", source.accounts.map(|count| count.to_string()));
+        // Its folder may be made later.
+        let is_file = source.snapshot.extension().is_some();
+        let snapshot = match is_file {
+            true => format!("path = {:?}\nborrows = {:?}\n", source.snapshot, source.borrows),
+            false => format!("log = {:?}\ncheckpoint = \"private/checkpoint\"\n", source.snapshot),
+        };
         Ok(format!(
             r#"[exchange]
 name = {name:?}
@@ -151,9 +165,10 @@ evm_authority = "{evm_authority}"
 cadence_seconds = 86400
 
 [snapshot]
-path = {snapshot:?}
-{assets}{accounts}borrows = "{borrows}"
-reserves = {reserves:?}
+{snapshot}{assets}{accounts}reserves = {reserves:?}
+
+[reserves]
+read = ["solana", "evm"]
 
 [secret]
 file = "master.secret"
@@ -173,6 +188,7 @@ commitment = "confirmed"
 [evm]
 rpc_url = "{evm_url}"
 contract = "{contract}"
+witnesses = "{witnesses}"
 poster = "keys/evm-poster.key"
 authority = "keys/evm-authority.key"
 
@@ -185,8 +201,6 @@ private = "private"
 "#,
             solana_authority = keys.solana_authority.pubkey(),
             evm_authority = keys.evm_authority.address(),
-            snapshot = source.snapshot,
-            borrows = source.borrows,
             depth = source.depth,
             reserves = source.reserves,
             keys_folder = keys_folder(),
@@ -194,6 +208,7 @@ private = "private"
             program = program_keypair()?.pubkey(),
             evm_url = self.evm.endpoint(),
             contract = self.contracts.reserves,
+            witnesses = self.witnesses()?,
         ))
     }
 }
@@ -242,7 +257,8 @@ pub async fn fund(rpc: &RpcClient, keypair: &Keypair) -> Result<()> {
     anyhow::bail!("{} was not funded", keypair.pubkey())
 }
 
-fn write_key(folder: &std::path::Path, name: &str, content: &str) -> Result<()> {
+/// Writes a secret that only its owner can read.
+pub fn write_key(folder: &std::path::Path, name: &str, content: &str) -> Result<()> {
     let path = folder.join(name);
     fs::write(&path, content)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;

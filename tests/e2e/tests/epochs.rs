@@ -199,7 +199,10 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(network: &Netwo
     let many = generated::two_shards(&folder).unwrap();
     let (keys, ballast) = network.exchange(folder.clone(), "Many", &many.source).await.unwrap();
     register(&ballast);
-    let run = ballast.json(&["run", "--once"]).unwrap();
+    let surprised = ballast.output(&["run", "--once"]).unwrap();
+    let told = String::from_utf8_lossy(&surprised.stderr);
+    assert!(exit_code(&surprised) == 2 && told.contains(generated::SHORT) && told.contains("--accept"), "{told}");
+    let run = ballast.json(&["run", "--once", "--accept"]).unwrap();
     assert_eq!((&run["posted"]["shards"], &run["posted"]["depth"]), (&2.into(), &7.into()));
     assert_eq!(run["posted"]["status"], "insolvent");
     let id = id(&keys, "Many");

@@ -63,8 +63,8 @@ pub async fn read_evm(
     let reader = Reader { node: &node, url: settings };
     for _ in 0..ATTEMPTS {
         let block = reader.settled(settings.confirmations).await?;
-        let asked = stream::iter(&questions).map(|question| reader.ask(question, block.hash));
-        let balances: Vec<Balance> = match asked.buffered(AT_ONCE).try_collect().await {
+        let asked: Vec<_> = questions.iter().map(|question| reader.ask(question, block.hash)).collect();
+        let balances: Vec<Balance> = match stream::iter(asked).buffered(AT_ONCE).try_collect().await {
             Ok(balances) => balances,
             // A block that is gone is asked for no more.
             Err(error) if reader.is_canonical(&block).await? => return Err(error),
@@ -87,25 +87,27 @@ struct Question<'a> {
 }
 
 fn told(chain: Chain, block: &Header, questions: &[Question<'_>], balances: Vec<Balance>) -> ChainHoldings {
-    let (mut holdings, mut uncounted) = (Vec::new(), Vec::new());
+    let (mut holdings, mut empty, mut uncounted) = (Vec::new(), Vec::new(), Vec::new());
     for (Question { wallet, address, token }, balance) in questions.iter().zip(balances) {
         let (chain, wallet, token_address) = (chain.to_string(), wallet.to_string(), address.to_string());
         match balance {
-            Ok(0) => {}
-            Ok(balance) => holdings.push(Holding {
-                chain,
-                account: wallet.clone(),
-                wallet,
-                token: token_address,
-                decimals: token.decimals,
-                asset: token.asset,
-                balance,
-            }),
+            Ok(balance) => {
+                let holding = Holding {
+                    chain,
+                    account: wallet.clone(),
+                    wallet,
+                    token: token_address,
+                    decimals: token.decimals,
+                    asset: token.asset,
+                    balance,
+                };
+                if balance == 0 { empty.push(holding) } else { holdings.push(holding) }
+            }
             Err(reason) => uncounted.push(Uncounted { chain, token: token_address, account: wallet, reason }),
         }
     }
     let (height, hash, time) = (block.number, block.hash.to_string(), block.timestamp);
-    ChainHoldings { chain: chain.to_string(), height, hash, time, holdings, uncounted }
+    ChainHoldings { chain: chain.to_string(), height, hash, time, holdings, empty, uncounted }
 }
 
 struct Reader<'a> {

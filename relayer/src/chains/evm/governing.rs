@@ -2,13 +2,23 @@
 
 use alloy::{
     primitives::{Address as EvmAddress, B256, Bytes},
+    signers::SignerSync,
     sol_types::SolCall,
 };
 use ballast_core::Digest;
-use ballast_sdk::{chain::Address, evm::bindings::Reserves};
+use ballast_sdk::{
+    chain::Address,
+    evm::{
+        bindings::{Reserves, Witnesses},
+        registration_hash,
+    },
+};
 
 use super::{Evm, sender::Job};
-use crate::chains::{Action, ChainError, ChainName, Purpose};
+use crate::{
+    chains::{Action, Agreement, ChainError, ChainName, Purpose},
+    keys,
+};
 
 impl Evm {
     /// The call that does an action.
@@ -39,14 +49,45 @@ impl Evm {
                 Reserves::proposeAuthorityCall { exchangeId: id, proposed }.abi_encode()
             }
             Action::AcceptAuthority { .. } => Reserves::acceptAuthorityCall { exchangeId: id }.abi_encode(),
+            Action::RegisterWallet { .. } | Action::RetireWallet(_) | Action::DeclareToken { .. } => {
+                return self.call_about_wallets(id, action);
+            }
         };
-        Ok(Job {
-            purpose: Purpose::Govern,
-            epoch: None,
-            shard: None,
-            to: self.settings.contract,
-            input: Bytes::from(input),
-        })
+        Ok(self.job_to(self.settings.contract, input))
+    }
+
+    fn call_about_wallets(&self, id: B256, action: &Action) -> Result<Job, ChainError> {
+        let witnesses = self.witnesses()?;
+        let input = match action {
+            Action::RegisterWallet { wallet, agreement } => {
+                let wallet = own(wallet)?;
+                let signature = match agreement {
+                    Agreement::Signature(signature) => signature.clone(),
+                    Agreement::Key { file, password } => {
+                        let key = keys::read_evm(Some(file), password.as_deref(), "--key", "--password")?;
+                        let hash = registration_hash(self.chain_id, witnesses, &id.0, wallet);
+                        key.sign_hash_sync(&hash).map_err(|error| unexpected(format!("wallet {wallet}"), error))?.into()
+                    }
+                };
+                Witnesses::registerWalletCall { exchangeId: id, account: wallet, signature: signature.into() }
+                    .abi_encode()
+            }
+            Action::RetireWallet(wallet) => Witnesses::retireWalletCall { account: own(wallet)? }.abi_encode(),
+            Action::DeclareToken { token, asset, .. } => {
+                Witnesses::declareTokenCall { exchangeId: id, account: own(token)?, asset: *asset }.abi_encode()
+            }
+            other => return Err(unexpected(other.describe(), "it is not about wallets")),
+        };
+        Ok(self.job_to(witnesses, input))
+    }
+
+    fn job_to(&self, to: EvmAddress, input: Vec<u8>) -> Job {
+        Job { purpose: Purpose::Govern, epoch: None, shard: None, to, input: Bytes::from(input) }
+    }
+
+    /// The contract that looks at wallets.
+    pub(super) fn witnesses(&self) -> Result<EvmAddress, ChainError> {
+        self.settings.witnesses.ok_or_else(|| unexpected("evm.witnesses", "the setting is missing"))
     }
 }
 
@@ -55,6 +96,10 @@ fn own(address: &Address) -> Result<EvmAddress, ChainError> {
         Address::Evm(address) => Ok(*address),
         Address::Solana(_) => Err(wrong_chain(address)),
     }
+}
+
+fn unexpected(what: impl Into<String>, reason: impl ToString) -> ChainError {
+    ChainError::Unexpected { chain: ChainName::Evm, what: what.into(), reason: reason.to_string() }
 }
 
 fn wrong_chain(address: &Address) -> ChainError {

@@ -6,9 +6,11 @@
 //! | [`sender`] | simulate, sign, write down, send, wait for confirmations |
 //! | [`node`] | the connection, and errors that do not show its address |
 //! | [`governing`] | the authority's calls |
+//! | [`looking`] | looks at reserve wallets |
 
 pub mod balances;
 mod governing;
+mod looking;
 mod node;
 mod sender;
 
@@ -35,6 +37,8 @@ pub struct Evm {
     settings: config::Evm,
     client: Client,
     node: Node,
+    /// EIP-155.
+    chain_id: u64,
 }
 
 impl Evm {
@@ -43,9 +47,11 @@ impl Evm {
     /// # Errors
     /// When the node does not answer, or there is no contract.
     pub async fn connect(settings: &config::Evm) -> Result<Self, ChainError> {
-        let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, EvmOptions::default()).await?;
+        let options = EvmOptions { witnesses: settings.witnesses, ..EvmOptions::default() };
+        let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
         let node = Node::new(&settings.rpc_url)?;
-        Ok(Self { settings: settings.clone(), client: Client::new(reader), node })
+        let chain_id = node.chain_id().await?;
+        Ok(Self { settings: settings.clone(), client: Client::new(reader), node, chain_id })
     }
 
     fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
@@ -169,6 +175,10 @@ impl Destination for Evm {
         }
         crash::point("evm-epoch-posted");
         Ok(())
+    }
+
+    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError> {
+        self.look(store, exchange, epoch).await
     }
 
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {

@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn every_stage_of_every_transaction_is_a_crash_point() {
-        for purpose in [Purpose::PostShard, Purpose::Govern] {
+        for purpose in [Purpose::PostShard, Purpose::Govern, Purpose::Look] {
             for stage in ["stored", "sent", "confirmed"] {
                 let name = point(purpose, stage);
                 assert!(exists(&name), "{name}");

@@ -68,6 +68,7 @@ pub async fn read_solana(
         hash,
         time,
         holdings: Vec::new(),
+        empty: Vec::new(),
         uncounted: Vec::new(),
     };
     for (address, account) in addresses.iter().zip(accounts) {
@@ -106,8 +107,9 @@ impl Place<'_> {
             }
             account.filter(|account| account.state == AccountState::Initialized).map(|account| account.amount)
         };
-        if let Some(balance) = balance.filter(|balance| *balance != 0) {
-            told.holdings.push(Holding {
+        if let Some(balance) = balance {
+            let holdings = if balance == 0 { &mut told.empty } else { &mut told.holdings };
+            holdings.push(Holding {
                 chain: told.chain.clone(),
                 wallet: wallet.to_string(),
                 account: address.to_string(),
@@ -156,19 +158,18 @@ impl Reader {
         // Nobody holds anything of a mint that was closed, and a node refuses to look for it.
         let open = tokens.into_iter().zip(found).filter_map(|(token, account)| account.map(|_| token));
         let questions: Vec<_> = open.flat_map(|token| wallets.iter().map(move |wallet| (*wallet, token))).collect();
-        let asked = questions.into_iter().map(async |(wallet, (mint, token))| {
-            let accounts = self.token_accounts(&wallet, mint).await?;
-            Ok::<_, ChainError>(accounts.into_iter().map(move |account| (account, Place { wallet, mint, token })))
-        });
+        let asked: Vec<_> = questions.iter().map(|(wallet, (mint, _))| self.token_accounts(*wallet, *mint)).collect();
         let found: Vec<_> = stream::iter(asked).buffered(REQUESTS_AT_ONCE).try_collect().await?;
-        places.extend(found.into_iter().flatten());
+        for ((wallet, (mint, token)), accounts) in questions.into_iter().zip(found) {
+            places.extend(accounts.into_iter().map(|account| (account, Place { wallet, mint, token })));
+        }
         Ok(places)
     }
 
-    async fn token_accounts(&self, wallet: &Pubkey, mint: Pubkey) -> Result<Vec<Pubkey>, ChainError> {
+    async fn token_accounts(&self, wallet: Pubkey, mint: Pubkey) -> Result<Vec<Pubkey>, ChainError> {
         let what = format!("the accounts of {wallet} for token {mint}");
         let filter = TokenAccountsFilter::Mint(mint);
-        let found = self.node.rpc.get_token_accounts_by_owner_with_commitment(wallet, filter, self.commitment).await;
+        let found = self.node.rpc.get_token_accounts_by_owner_with_commitment(&wallet, filter, self.commitment).await;
         let found = found.map_err(|error| self.node.error(&what, &error))?.value;
         found.iter().map(|account| account.pubkey.parse().map_err(|_| unexpected(&what, "no address"))).collect()
     }

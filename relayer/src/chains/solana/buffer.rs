@@ -63,6 +63,7 @@ impl Solana {
             epoch: Some(shard.0),
             shard: Some(shard.1),
             instructions: vec![instruction],
+            cosigner: None,
         };
         let size = parcel.bytes.len() as u32;
         let mut present = self.read_buffer(&owner, parcel.number).await?;
@@ -118,6 +119,7 @@ impl Solana {
                 epoch: None,
                 shard: None,
                 instructions: vec![self.program.close_buffer(&owner, buffer.number)],
+                cosigner: None,
             })
             .collect();
         if !jobs.is_empty() {

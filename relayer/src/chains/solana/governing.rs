@@ -1,12 +1,19 @@
 //! What an authority asks of the program.
 
+use std::sync::Arc;
+
 use ballast_core::Digest;
 use ballast_sdk::{chain::Address, solana::bindings::types::RegisterExchangeArgs};
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signer::Signer};
 
-use super::{Solana, posting::no_bar, sender::Job};
+use super::{
+    Solana,
+    posting::no_bar,
+    sender::{Cosigner, Job},
+};
 use crate::{
-    chains::{Action, ChainError, ChainName, Purpose},
+    chains::{Action, Agreement, ChainError, ChainName, Purpose},
+    keys,
     store::Store,
 };
 
@@ -20,9 +27,10 @@ impl Solana {
     ) -> Result<usize, ChainError> {
         let signer = self.authority_key()?;
         let instructions = self.instructions(&signer.pubkey(), exchange, action)?;
+        let cosigner = cosigner(action)?;
         let count = instructions.len();
         for instruction in instructions {
-            self.sender(store).run(&signer, &[job(instruction)], &no_bar()).await?;
+            self.sender(store).run(&signer, &[job(instruction, cosigner.clone())], &no_bar()).await?;
         }
         Ok(count)
     }
@@ -31,7 +39,7 @@ impl Solana {
     pub(super) async fn simulate_first(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
         let authority = self.authority_key()?.pubkey();
         match self.instructions(&authority, exchange, action)?.into_iter().next() {
-            Some(instruction) => self.budget().units(&authority, &job(instruction)).await.map(drop),
+            Some(instruction) => self.budget().units(&authority, &job(instruction, None)).await.map(drop),
             None => Ok(()),
         }
     }
@@ -63,12 +71,32 @@ impl Solana {
                 vec![self.program.propose_authority(authority, exchange, proposed)]
             }
             Action::AcceptAuthority { .. } => vec![self.program.accept_authority(authority, exchange)],
+            Action::RegisterWallet { wallet, .. } => {
+                vec![self.program.register_wallet(authority, authority, exchange, &own(wallet)?)]
+            }
+            Action::RetireWallet(wallet) => vec![self.program.retire_wallet(authority, exchange, &own(wallet)?)],
+            Action::DeclareToken { token, asset, .. } => {
+                vec![self.program.declare_token(authority, authority, exchange, &own(token)?, *asset)]
+            }
         })
     }
 }
 
-fn job(instruction: Instruction) -> Job {
-    Job { purpose: Purpose::Govern, epoch: None, shard: None, instructions: vec![instruction] }
+fn job(instruction: Instruction, cosigner: Option<Cosigner>) -> Job {
+    Job { purpose: Purpose::Govern, epoch: None, shard: None, instructions: vec![instruction], cosigner }
+}
+
+/// A wallet signs its registration.
+fn cosigner(action: &Action) -> Result<Option<Cosigner>, ChainError> {
+    let Action::RegisterWallet { wallet, agreement } = action else { return Ok(None) };
+    let Agreement::Key { file, .. } = agreement else {
+        return Err(ChainError::Unexpected {
+            chain: ChainName::Solana,
+            what: format!("wallet {wallet}"),
+            reason: "it agrees by signing the transaction: expected its key, found a signature".into(),
+        });
+    };
+    Ok(Some(Cosigner(Arc::new(keys::read_solana(Some(file), "--key")?))))
 }
 
 fn own(address: &Address) -> Result<Pubkey, ChainError> {

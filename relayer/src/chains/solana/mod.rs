@@ -9,11 +9,13 @@
 //! | [`buffer`] | the buffer of a post, and pieces of it |
 //! | [`posting`] | one shard, step by step |
 //! | [`governing`] | the authority's instructions |
+//! | [`looking`] | looks at reserve wallets |
 
 pub mod balances;
 mod budget;
 mod buffer;
 mod governing;
+mod looking;
 mod node;
 mod posting;
 mod sender;
@@ -145,6 +147,10 @@ impl Destination for Solana {
         self.close_buffers(store, &[]).await?;
         crash::point("solana-epoch-posted");
         Ok(())
+    }
+
+    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError> {
+        self.look(store, exchange, epoch).await
     }
 
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {

@@ -51,6 +51,7 @@ impl Solana {
                 self.program.post_shard(&poster, &plan.exchange, plan.epoch, &plan.circuit.id, parcel.number),
                 self.program.close_buffer(&poster, parcel.number),
             ],
+            cosigner: None,
         };
         self.sender(store).run(&signer, &[job], &bar).await?;
         bar.finish_and_clear();

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -42,6 +43,19 @@ pub struct Job {
     pub epoch: Option<u64>,
     pub shard: Option<u16>,
     pub instructions: Vec<Instruction>,
+    /// Signs beside the one who pays.
+    pub cosigner: Option<Cosigner>,
+}
+
+/// A second signer.
+#[derive(Clone)]
+pub struct Cosigner(pub Arc<Keypair>);
+
+/// Never shows the key.
+impl fmt::Debug for Cosigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cosigner({})", self.0.pubkey())
+    }
 }
 
 impl fmt::Display for Job {
@@ -198,7 +212,14 @@ impl Sender<'_> {
         jobs.iter()
             .map(|job| {
                 let message = Message::new(&self.budget.wrap(&job.instructions, units), Some(&signer.pubkey()));
-                let transaction = Transaction::new(&[signer], message, blockhash);
+                let cosigner = job.cosigner.as_ref().map(|cosigner| &*cosigner.0);
+                let signers: Vec<&Keypair> = [Some(signer), cosigner].into_iter().flatten().collect();
+                let mut transaction = Transaction::new_unsigned(message);
+                transaction.try_sign(&signers, blockhash).map_err(|error| ChainError::Unexpected {
+                    chain: ChainName::Solana,
+                    what: job.to_string(),
+                    reason: format!("cannot be signed: {error}"),
+                })?;
                 let raw = encode(&transaction)?;
                 let signature = transaction.signatures.first().copied().unwrap_or_default();
                 Ok((signature, raw))
@@ -317,8 +338,8 @@ mod tests {
 
     #[test]
     fn every_stage_of_every_transaction_is_a_crash_point() {
-        use Purpose::{CloseBuffer, Govern, OpenBuffer, PostShard, WriteBuffer};
-        for purpose in [OpenBuffer, WriteBuffer, PostShard, CloseBuffer, Govern] {
+        use Purpose::{CloseBuffer, Govern, Look, OpenBuffer, PostShard, WriteBuffer};
+        for purpose in [OpenBuffer, WriteBuffer, PostShard, CloseBuffer, Govern, Look] {
             for stage in ["stored", "sent", "confirmed"] {
                 let name = point(purpose.name(), stage);
                 assert!(exists(&name), "{name}");

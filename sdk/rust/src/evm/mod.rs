@@ -19,4 +19,4 @@ pub mod registration;
 pub mod witnessed;
 
 pub use reader::{EvmOptions, EvmReader};
-pub use registration::registration_hash;
+pub use registration::{registration_hash, registration_message};

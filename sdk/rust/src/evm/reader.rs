@@ -39,6 +39,7 @@ use crate::{
     node::{Node, TIMEOUT},
     reader::Reader,
     solvency::{Answer, Question},
+    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked for events.
@@ -348,5 +349,21 @@ impl Reader for EvmReader {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
         self.answer(&Question::new(exchange, symbol, max_age), answer)
+    }
+
+    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        EvmReader::witnessed_solvency(self, exchange, symbol, max_age).await
+    }
+
+    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+        EvmReader::wallets(self, exchange).await
+    }
+
+    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+        EvmReader::tokens(self, exchange).await
+    }
+
+    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+        EvmReader::witness(self, exchange, epoch).await
     }
 }

@@ -44,6 +44,7 @@ use crate::{
     node::{Node, TIMEOUT},
     reader::Reader,
     solvency::{Answer, Known, Question},
+    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked.
@@ -363,6 +364,22 @@ impl Reader for SolanaReader {
 
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         self.ask(exchange, symbol, max_age, Known::Reported).await
+    }
+
+    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+        SolanaReader::witnessed_solvency(self, exchange, symbol, max_age).await
+    }
+
+    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+        SolanaReader::wallets(self, exchange).await
+    }
+
+    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+        SolanaReader::tokens(self, exchange).await
+    }
+
+    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+        SolanaReader::witness(self, exchange, epoch).await
     }
 }
 

@@ -1,0 +1,233 @@
+//! The exchange's log: verified, replayed, simulated, looked at.
+
+use std::{fmt, path::Path};
+
+use ballast_core::{Digest, hexadecimal};
+use ballast_ledger::{
+    amount,
+    lending::{AssetLending, LendingReport},
+    log::{LogError, Reader, Writer, WriterOptions},
+    replay::{Options, Replayed, replay},
+    simulate::{Simulation, SimulationError},
+};
+use serde::Serialize;
+
+use crate::{
+    failure::{Classified, Exit, Failure},
+    progress::Progress,
+};
+
+/// What a log makes of the accounts, and what it took.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplayReport {
+    #[serde(with = "hexadecimal")]
+    pub exchange: Digest,
+    pub sequence: u64,
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+    /// Of the last transaction, Unix milliseconds.
+    pub time: u64,
+    pub accounts: usize,
+    pub transactions: u64,
+    /// Verified; 0 when they were not looked at.
+    pub signatures: u64,
+    /// Transactions a second, signatures verified.
+    pub per_second: String,
+    /// The same without signatures, when that was asked for.
+    pub per_second_without_signatures: Option<String>,
+    /// A last record that was never finished.
+    pub torn: Option<String>,
+    pub assets: Vec<AssetState>,
+}
+
+/// One asset. Units are committed units, as decimal strings.
+#[derive(Clone, Debug, Serialize)]
+pub struct AssetState {
+    pub symbol: String,
+    pub decimals: u8,
+    /// Available, in orders, or lent and not borrowed, of all accounts: what is owed and must be held.
+    #[serde(with = "ballast_core::units")]
+    pub physical: u128,
+    /// What was lent and borrowed, and where it went.
+    pub lending: AssetLending,
+}
+
+/// Where a log ends.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspected {
+    #[serde(with = "hexadecimal")]
+    pub exchange: Digest,
+    pub assets: Vec<String>,
+    pub segments: Vec<Segment>,
+    pub sequence: u64,
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+    pub torn: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Segment {
+    pub file: String,
+    pub first: u64,
+    pub last: u64,
+    pub bytes: u64,
+}
+
+/// What was simulated.
+#[derive(Clone, Debug, Serialize)]
+pub struct Simulated {
+    pub notice: &'static str,
+    pub sequence: u64,
+    #[serde(with = "hexadecimal")]
+    pub head: Digest,
+}
+
+/// Replays the log; `compare` does it once more without signatures, for the sake of the figure.
+///
+/// # Errors
+/// The first thing wrong, by file and offset, or by transaction.
+pub fn replayed(log: &Path, at: Option<u64>, compare: bool) -> Result<ReplayReport, Failure> {
+    let options = Options { at, ..Options::default() };
+    let full = replay(log, &options)?;
+    let fast = match compare {
+        true => Some(replay(log, &Options { signatures: false, ..options })?.per_second().to_string()),
+        false => None,
+    };
+    Ok(report(&full, fast))
+}
+
+fn report(replayed: &Replayed, without_signatures: Option<String>) -> ReplayReport {
+    let state = &replayed.state;
+    let position = state.position();
+    let physical = |asset: u16| state.accounts().iter().map(|account| account.balance(asset).physical()).sum();
+    let lending = LendingReport::new(state).assets;
+    let assets = (1u16..).zip(lending).map(|(number, lending)| AssetState {
+        symbol: lending.symbol.clone(),
+        decimals: lending.decimals,
+        physical: physical(number),
+        lending,
+    });
+    ReplayReport {
+        exchange: state.genesis().exchange,
+        sequence: position.sequence,
+        head: position.head,
+        time: state.time(),
+        accounts: state.accounts().len(),
+        transactions: replayed.transactions,
+        signatures: replayed.signatures,
+        per_second: replayed.per_second().to_string(),
+        per_second_without_signatures: without_signatures,
+        torn: replayed.torn.as_ref().map(ToString::to_string),
+        assets: assets.collect(),
+    }
+}
+
+/// Reads the log's bytes from end to end.
+///
+/// # Errors
+/// The first thing wrong, by file and offset.
+pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
+    let mut reader = Reader::open(log)?;
+    let mut segments: Vec<Segment> = Vec::new();
+    while let Some(entry) = reader.read()? {
+        let file = reader.file().display().to_string();
+        match segments.last_mut().filter(|segment| segment.file == file) {
+            Some(segment) => (segment.last, segment.bytes) = (entry.sequence, reader.offset()),
+            None => {
+                segments.push(Segment { file, first: entry.sequence, last: entry.sequence, bytes: reader.offset() });
+            }
+        }
+    }
+    let position = reader.position();
+    let genesis = reader.genesis();
+    Ok(Inspected {
+        exchange: genesis.exchange,
+        assets: genesis.assets.as_slice().iter().map(|asset| asset.symbol()).collect(),
+        segments,
+        sequence: position.sequence,
+        head: position.head,
+        torn: reader.torn().map(ToString::to_string),
+    })
+}
+
+/// Writes the log of an invented exchange.
+///
+/// # Errors
+/// A log that is there already, or numbers that make none.
+pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Result<Simulated, Failure> {
+    if simulation.accounts == 0 || simulation.transactions == 0 {
+        return Err(Failure::bad_input("expected at least 1 account and 1 transaction"));
+    }
+    let genesis = simulation.genesis().map_err(|refusal| Failure::bad_input(refusal.to_string()))?;
+    let mut writer = Writer::create(log, &genesis, WriterOptions::default())?;
+    let bar = progress.bar("simulating", simulation.transactions);
+    let state = simulation.run(|batch| {
+        bar.inc(batch.len() as u64);
+        writer.append(batch).map(drop)
+    })?;
+    bar.finish_and_clear();
+    let position = state.position();
+    Ok(Simulated { notice: NOTICE, sequence: position.sequence, head: position.head })
+}
+
+const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
+
+impl Classified for SimulationError<LogError> {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Sink(error) => error.exit(),
+            _ => Exit::Other,
+        }
+    }
+}
+
+impl fmt::Display for ReplayReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exchange 0x{}", hex::encode(self.exchange))?;
+        writeln!(
+            f,
+            "{} accounts after transaction {}, head 0x{}",
+            self.accounts,
+            self.sequence,
+            hex::encode(self.head)
+        )?;
+        writeln!(
+            f,
+            "{} transactions, {} signatures, {} transactions a second",
+            self.transactions, self.signatures, self.per_second
+        )?;
+        if let Some(without) = &self.per_second_without_signatures {
+            writeln!(f, "{without} transactions a second without signatures")?;
+        }
+        if let Some(torn) = &self.torn {
+            writeln!(f, "warning: {torn}")?;
+        }
+        writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "physical", "lent and borrowed", "of that, left")?;
+        for AssetState { symbol, decimals, physical, lending } in &self.assets {
+            let physical = amount::format(*physical, *decimals);
+            writeln!(f, "{symbol:<16} {physical:>34} {:>34} {:>34}", lending.lent_and_borrowed, lending.left)?;
+            for backing in &lending.backing {
+                writeln!(f, "{:<16} backed by {} {}", "", backing.amount, backing.symbol)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Inspected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exchange 0x{}, assets {}", hex::encode(self.exchange), self.assets.join(", "))?;
+        for Segment { file, first, last, bytes } in &self.segments {
+            writeln!(f, "{file}: transactions {first} to {last}, {bytes} bytes")?;
+        }
+        writeln!(f, "ends after transaction {}, head 0x{}", self.sequence, hex::encode(self.head))?;
+        self.torn.iter().try_for_each(|torn| writeln!(f, "warning: {torn}"))
+    }
+}
+
+impl fmt::Display for Simulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.notice)?;
+        writeln!(f, "wrote {} transactions, head 0x{}", self.sequence, hex::encode(self.head))
+    }
+}

@@ -1,0 +1,202 @@
+//! An exchange from its signed log to both chains, with real tokens in its wallets.
+
+use std::{collections::BTreeMap, path::Path};
+
+use alloy::{primitives::U256, signers::local::PrivateKeySigner};
+use ballast_core::{exchange::exchange_id, solvency::Standing};
+use ballast_e2e::{
+    ballast::Ballast,
+    network::{ExchangeKeys, Network, Source, fund, owner, wallet, write_key},
+    tokens::{Erc20Token, SplToken},
+};
+use ballast_migrations::transaction::connect;
+use ballast_sdk::Client;
+use serde_json::Value;
+use solana_sdk::{signature::Keypair, signer::Signer};
+use tempfile::TempDir;
+
+const ACCOUNTS: &str = "10000";
+const TRANSACTIONS: u64 = 1_000_000;
+const NAME: &str = "Simulated";
+const HOUR: u64 = 3_600;
+/// What is owed in each asset is held twice over by the exchange's wallets.
+const ASSETS: [&str; 4] = ["BTC", "ETH", "SOL", "USD"];
+
+/// Physical balances by asset, in committed units.
+type Owed = BTreeMap<String, u128>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witnessed() {
+    let network = Network::deployed().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let source = source(folder.path());
+    let (keys, ballast) = network.exchange(folder.path().join("exchange"), NAME, &source).await.unwrap();
+    let owed = simulate(&ballast, &source.snapshot);
+    register(&ballast);
+    let wallets = Wallets::fill(&network, &keys, &ballast, &owed).await;
+
+    let run = ballast.json(&["run", "--once"]).unwrap();
+    let posted = &run["posted"];
+    assert_eq!((&posted["epoch"], &posted["shards"], &posted["status"]), (&1.into(), &1.into(), &"solvent".into()));
+    for looked in posted["witnessed"].as_array().unwrap() {
+        assert!(looked["problem"].is_null() && looked["holdings"].as_u64().unwrap() >= 2, "{looked}");
+    }
+    audited(&ballast, &keys, &source.snapshot);
+    let [solana, evm] = network.clients().await.unwrap();
+    let id = id(&keys);
+    for client in [&solana, &evm] {
+        assert_eq!(client.latest(&id).await.unwrap().record.ledger.sequence, TRANSACTIONS);
+        for asset in ASSETS {
+            assert_eq!(reported(client, &id, asset).await, Standing::Fresh, "{} {asset}", client.chain());
+        }
+    }
+    assert_eq!(witnessed(&solana, &id).await, [Standing::Fresh, Standing::Missing, Standing::Fresh, Standing::Fresh]);
+    assert_eq!(witnessed(&evm, &id).await, [Standing::Missing, Standing::Fresh, Standing::Missing, Standing::Fresh]);
+    // Asked again, the chains have looked before.
+    let again = ballast.json(&["witness"]).unwrap();
+    assert!(again["chains"].as_array().unwrap().iter().all(|looked| looked["holdings"] == 0), "{again}");
+
+    wallets.empty_of_dollars_on_solana(&network, owed["USD"]).await;
+    let surprised = ballast.output(&["run", "--once"]).unwrap();
+    let told = String::from_utf8_lossy(&surprised.stderr);
+    assert_eq!(surprised.status.code(), Some(2), "{told}");
+    assert!(told.contains("USD") && told.contains("--accept"), "{told}");
+    assert_eq!(solana.latest(&id).await.unwrap().record.epoch, 1, "nothing was posted");
+
+    ballast.json(&["run", "--once", "--accept"]).unwrap();
+    for client in [&solana, &evm] {
+        let latest = client.latest(&id).await.unwrap();
+        assert_eq!((latest.record.epoch, latest.record.ledger.sequence), (2, TRANSACTIONS));
+        for asset in ASSETS {
+            assert_eq!(reported(client, &id, asset).await, Standing::Fresh, "{} {asset}", client.chain());
+        }
+    }
+    let on_solana = witnessed(&solana, &id).await;
+    assert_eq!(on_solana, [Standing::Fresh, Standing::Missing, Standing::Fresh, Standing::Insolvent]);
+    assert_eq!(witnessed(&evm, &id).await, [Standing::Missing, Standing::Fresh, Standing::Missing, Standing::Fresh]);
+}
+
+fn source(folder: &Path) -> Source {
+    let reserves = folder.join("reserves.toml");
+    let nothing = ASSETS.map(|symbol| format!("{symbol} = \"0\"\n")).concat();
+    let text = format!("sources = \"All of it is in wallets on two chains\"\n\n[amounts]\n{nothing}");
+    std::fs::write(&reserves, text).unwrap();
+    Source { snapshot: folder.join("log"), assets: None, reserves, borrows: "refuse", accounts: None, depth: 7 }
+}
+
+fn id(keys: &ExchangeKeys) -> [u8; 32] {
+    let solana = keys.solana_authority.pubkey().to_bytes();
+    exchange_id(&solana, &keys.evm_authority.address().into_array(), NAME).unwrap()
+}
+
+/// Writes the log, and says what it owes.
+fn simulate(ballast: &Ballast, log: &Path) -> Owed {
+    let log = log.to_str().unwrap();
+    let transactions = TRANSACTIONS.to_string();
+    let simulate = ["ledger", "simulate", "--log", log, "--accounts", ACCOUNTS, "--seed", "4", "--transactions"];
+    let simulated = ballast.json(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();
+    assert!(simulated["notice"].as_str().unwrap().contains("INSECURE"));
+    let again = ballast.output(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();
+    assert_eq!(again.status.code(), Some(2), "a log is never written over");
+    let replayed = ballast.json(&["ledger", "replay", "--log", log]).unwrap();
+    assert_eq!((&replayed["sequence"], &replayed["head"]), (&TRANSACTIONS.into(), &simulated["head"]));
+    assert!(replayed["signatures"].as_u64().unwrap() >= TRANSACTIONS);
+    let physical = |asset: &Value| asset["physical"].as_str().unwrap().parse().unwrap();
+    let assets = replayed["assets"].as_array().unwrap().iter();
+    assets.map(|asset| (asset["symbol"].as_str().unwrap().to_owned(), physical(asset))).collect()
+}
+
+fn register(ballast: &Ballast) {
+    ballast.run(&["secret", "new"]).unwrap();
+    for command in ["register", "set-assets", "set-posters"] {
+        ballast.run(&["exchange", command]).unwrap();
+    }
+}
+
+/// The epoch is what the log gives, to the root; a log that is not the chain's is told from it.
+fn audited(ballast: &Ballast, keys: &ExchangeKeys, log: &Path) {
+    let report = keys.folder.join("public/1/reserves.json");
+    let (log, report) = (log.to_str().unwrap(), report.to_str().unwrap());
+    let audited = ballast.json(&["audit", "1", "--log", log, "--report", report, "--root"]).unwrap();
+    for chain in audited["chains"].as_array().unwrap() {
+        assert_eq!((&chain["root"], &chain["reserves"]), (&true.into(), &true.into()), "{chain}");
+    }
+    let other = keys.folder.join("other");
+    let other = other.to_str().unwrap();
+    let simulate = ["ledger", "simulate", "--log", other, "--accounts", "10", "--seed", "5", "--transactions", "100"];
+    ballast.run(&simulate).unwrap();
+    let refused = ballast.output(&["audit", "1", "--log", other]).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+}
+
+async fn reported(client: &Client, id: &[u8; 32], asset: &str) -> Standing {
+    client.solvency(id, asset, HOUR).await.unwrap().standing
+}
+
+/// Of every asset, in order.
+async fn witnessed(client: &Client, id: &[u8; 32]) -> [Standing; 4] {
+    let mut standings = [Standing::Missing; 4];
+    for (standing, asset) in standings.iter_mut().zip(ASSETS) {
+        *standing = client.witnessed_solvency(id, asset, HOUR).await.unwrap().standing;
+    }
+    standings
+}
+
+/// Bitcoin, sol and dollars on Solana; ether and dollars on the EVM.
+struct Wallets {
+    solana: Keypair,
+    dollars: SplToken,
+}
+
+impl Wallets {
+    async fn fill(network: &Network, keys: &ExchangeKeys, ballast: &Ballast, owed: &Owed) -> Self {
+        let rpc = connect(&network.solana.url);
+        let (bank, solana) = (Keypair::new(), Keypair::new());
+        fund(&rpc, &bank).await.unwrap();
+        fund(&rpc, &solana).await.unwrap();
+        let key = serde_json::to_string(&solana.to_bytes().to_vec()).unwrap();
+        write_key(&keys.folder, "keys/solana-wallet.json", &key).unwrap();
+        run(
+            ballast,
+            &["wallet", "register", "--chain", "solana", "--key"],
+            &keys.folder.join("keys/solana-wallet.json"),
+        );
+        let mut dollars = None;
+        for (symbol, decimals) in [("BTC", 8), ("SOL", 9), ("USD", 6)] {
+            let token = SplToken::create(&rpc, &bank, decimals).await.unwrap();
+            let amount = u64::try_from(owed[symbol]).unwrap();
+            token.mint_to(&rpc, &bank, &solana.pubkey(), amount).await.unwrap();
+            let mint = token.mint.to_string();
+            ballast.run(&["wallet", "declare", &mint, "--asset", symbol, "--chain", "solana"]).unwrap();
+            dollars = Some(token);
+        }
+
+        let evm = PrivateKeySigner::random();
+        write_key(&keys.folder, "keys/evm-wallet.key", &alloy::hex::encode(evm.to_bytes())).unwrap();
+        run(ballast, &["wallet", "register", "--chain", "evm", "--key"], &keys.folder.join("keys/evm-wallet.key"));
+        let from = owner(&network.evm);
+        for (symbol, decimals, factor) in [("ETH", 18, 1_000_000_000u64), ("USD", 6, 1)] {
+            let provider = wallet(&network.evm, from.clone()).unwrap();
+            let token = Erc20Token::deploy(provider, from.address(), symbol, decimals).await.unwrap();
+            let amount = U256::from(owed[symbol]) * U256::from(factor);
+            token.mint_to(from.address(), evm.address(), amount).await.unwrap();
+            let address = token.address.to_string();
+            ballast.run(&["wallet", "declare", &address, "--asset", symbol, "--chain", "evm"]).unwrap();
+        }
+        let listed = ballast.json(&["wallet", "list"]).unwrap();
+        assert_eq!(listed["chains"][0]["tokens"].as_array().unwrap().len(), 3);
+        assert_eq!(listed["chains"][1]["tokens"].as_array().unwrap().len(), 2);
+        Self { solana, dollars: dollars.unwrap() }
+    }
+
+    async fn empty_of_dollars_on_solana(&self, network: &Network, amount: u128) {
+        let rpc = connect(&network.solana.url);
+        let thief = Keypair::new();
+        let amount = u64::try_from(amount).unwrap();
+        self.dollars.transfer(&rpc, &self.solana, &thief.pubkey(), amount).await.unwrap();
+    }
+}
+
+fn run(ballast: &Ballast, arguments: &[&str], file: &Path) {
+    ballast.run(&[arguments, &[file.to_str().unwrap()]].concat()).unwrap();
+}
