@@ -71,10 +71,10 @@ pub enum ReplayError {
     Checkpoint(#[from] CheckpointError),
     /// A transaction that the rules refuse.
     #[error("{}, offset {offset}: {refused}", file.display())]
-    Refused { file: PathBuf, offset: u64, refused: Refused },
+    Refused { file: PathBuf, offset: u64, refused: Box<Refused> },
     /// A genesis that the rules refuse.
-    #[error(transparent)]
-    Genesis(#[from] Refused),
+    #[error("{0}")]
+    Genesis(Box<Refused>),
     #[error(transparent)]
     Signature(#[from] SignatureInvalid),
     #[error("after transaction {sequence}: {broken}")]
@@ -102,7 +102,8 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
         }
         None => {
             let reader = Reader::open(directory)?;
-            (State::new(reader.genesis().clone())?, reader)
+            let state = State::new(reader.genesis().clone());
+            (state.map_err(|refused| ReplayError::Genesis(Box::new(refused)))?, reader)
         }
     };
     let first = state.position().sequence;
@@ -159,7 +160,7 @@ impl Replay {
             let Some(entry) = self.reader.read()? else { break };
             let new = self.state.apply_unverified(&entry.signed).map_err(|refused| {
                 let file = self.reader.file().to_owned();
-                ReplayError::Refused { file, offset: entry.offset, refused }
+                ReplayError::Refused { file, offset: entry.offset, refused: Box::new(refused) }
             })?;
             if self.keep {
                 bytes += new.iter().map(|claim| claim.message.len()).sum::<usize>();

@@ -155,7 +155,7 @@ impl State {
     fn borrow(&self, draft: &mut Draft, movement: &Movement) -> Result<(), Cause> {
         let Movement { account, asset, amount } = *movement;
         not_zero(amount)?;
-        self.from_lenders(draft, asset, amount, Part::LentUnborrowed, Part::LentBorrowed)?;
+        self.shift_lenders(draft, asset, amount, Part::LentUnborrowed, Part::LentBorrowed)?;
         draft.add(self, account, asset, Part::Available, amount)?;
         draft.add(self, account, asset, Part::Borrowed, amount)
     }
@@ -165,12 +165,12 @@ impl State {
         not_zero(amount)?;
         draft.subtract(self, account, asset, Part::Borrowed, amount)?;
         draft.subtract(self, account, asset, Part::Available, amount)?;
-        self.from_lenders(draft, asset, amount, Part::LentBorrowed, Part::LentUnborrowed)
+        self.shift_lenders(draft, asset, amount, Part::LentBorrowed, Part::LentUnborrowed)
     }
 
     /// Moves `amount` from one part to another of lenders' balances: all that the lender with the lowest account number
     /// has there, then of the next.
-    fn from_lenders(&self, draft: &mut Draft, asset: u16, amount: u64, from: Part, to: Part) -> Result<(), Cause> {
+    fn shift_lenders(&self, draft: &mut Draft, asset: u16, amount: u64, from: Part, to: Part) -> Result<(), Cause> {
         self.check_asset(asset)?;
         let lenders = self.lenders.get(usize::from(asset) - 1);
         let lenders =
