@@ -148,6 +148,8 @@ contract WalletsTest is WitnessFixture {
         refusesToken(address(token), 3, "asset is not on the list");
         refusesToken(STRANGER, 1, "no contract that says its decimals");
         refusesToken(address(witnesses), 1, "no contract that says its decimals");
+        // A precompile answers, and has no code.
+        refusesToken(address(2), 1, "no contract that says its decimals");
         refusesToken(address(new TestToken(37)), 1, "more than 36 decimals");
         // Not 6 in the lowest byte.
         refusesToken(address(new TestToken(256 + 6)), 1, "more than 36 decimals");

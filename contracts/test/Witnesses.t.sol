@@ -252,6 +252,9 @@ contract WitnessesTest is WitnessFixture {
         }
         (address first, address second) = ascending();
         high.set(first, 2 ** 112 - 8);
+        high.set(second, type(uint256).max);
+        look(1, true, false, two(address(high), first, address(high), second));
+        vm.assertEq(amount(1, 2), 2 ** 112 - 8, "the sum would not fit a word");
         high.set(second, 8);
         look(1, true, false, two(address(high), first, address(high), second));
         vm.assertEq(amount(1, 2), 2 ** 112 - 8, "the sum would be 2^112");
