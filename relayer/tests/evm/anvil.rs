@@ -58,6 +58,7 @@ impl Chain {
         let settings = config::Evm {
             rpc_url: url,
             contract: deployed.reserves.parse().unwrap(),
+            witnesses: deployed.witnesses.map(|address| address.parse().unwrap()),
             poster: Some(key_file(&folder, "poster.key", &poster)),
             poster_password: None,
             authority: Some(key_file(&folder, "authority.key", &authority)),

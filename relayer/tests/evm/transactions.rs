@@ -11,7 +11,11 @@ use alloy::{
 };
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
-    chains::{Action, ChainError, ChainName, Destination, action::Need, evm::Evm},
+    chains::{
+        Action, ChainError, ChainName, Destination,
+        action::{Held, Need},
+        evm::Evm,
+    },
     failure::{Classified, Exit},
     store::{State, Store},
 };
@@ -20,7 +24,7 @@ use serde_json::json;
 
 async fn need(evm: &Evm, chain: &Chain, action: &Action) -> Need {
     let standing = evm.standing(&chain.exchange, &[0; 32]).await.unwrap();
-    action.need(standing.exchange.as_ref())
+    action.need(Held { exchange: standing.exchange.as_ref(), wallets: &[], tokens: &[] })
 }
 
 /// A registration that was signed and sent, and that no block takes.
