@@ -84,7 +84,7 @@ fn bad_input_is_2_and_reported_whole() {
         &["run"],
         &["nonsense"],
         &["history", "--set", "solana.rpc_url"],
-        &["history", "--log", "=!"],
+        &["history", "--log-filter", "=!"],
     ] {
         assert_eq!(folder.ballast(arguments).0, 2, "{arguments:?}");
     }

@@ -29,7 +29,7 @@ pub struct Arguments {
 
     /// What is logged to the error stream, such as debug or ballast_relayer=trace.
     #[arg(long, global = true, env = "BALLAST_LOG", default_value = "warn", value_name = "FILTER")]
-    pub log: String,
+    pub log_filter: String,
 
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -44,8 +44,8 @@ fn start(arguments: Arguments) -> Result<output::Output, Failure> {
 
 /// Logs go to the error stream; what a command finds goes to the output.
 fn log(arguments: &Arguments) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&arguments.log)
-        .map_err(|error| Failure::new(Exit::BadInput, error).context("--log is no filter"))?;
+    let filter = EnvFilter::try_new(&arguments.log_filter)
+        .map_err(|error| Failure::new(Exit::BadInput, error).context("--log-filter is no filter"))?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match arguments.log_format {
         LogFormat::Text => subscriber.with_ansi(std::io::stderr().is_terminal()).try_init(),
