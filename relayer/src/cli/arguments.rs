@@ -183,12 +183,12 @@ pub enum WalletCommand {
     Register {
         /// File of the wallet's key: solana-keygen's, 64 hexadecimal digits, or a keystore
         #[arg(long, value_name = "FILE", required_unless_present = "signature")]
-        key: Option<PathBuf>,
+        signer: Option<PathBuf>,
         /// File with the keystore's password
-        #[arg(long, value_name = "FILE", requires = "key")]
-        password: Option<PathBuf>,
+        #[arg(long, value_name = "FILE", requires = "signer")]
+        unlock: Option<PathBuf>,
         /// Address of an EVM wallet that signed elsewhere what `ballast wallet message` prints
-        #[arg(long, conflicts_with = "key", requires = "signature")]
+        #[arg(long, conflicts_with = "signer", requires = "signature")]
         wallet: Option<Address>,
         /// Its signature
         #[arg(long, value_parser = hexadecimal, value_name = "HEX", requires = "wallet")]

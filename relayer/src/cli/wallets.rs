@@ -28,20 +28,20 @@ pub async fn run(settings: &Settings, command: WalletCommand, dry_run: bool) -> 
             Output::new(&wallets::list(&chains).await?)
         }
         WalletCommand::Message { wallet } => message(settings, wallet).await,
-        WalletCommand::Register { key, password, wallet, signature, chain } => {
+        WalletCommand::Register { signer: key, unlock: password, wallet, signature, chain } => {
             let (wallet, agreement) = match (key, wallet, signature) {
                 (Some(file), ..) => {
                     let wallet = match chain {
-                        ChainName::Solana => Address::Solana(keys::read_solana(Some(&file), "--key")?.pubkey()),
+                        ChainName::Solana => Address::Solana(keys::read_solana(Some(&file), "--signer")?.pubkey()),
                         ChainName::Evm => {
-                            let key = keys::read_evm(Some(&file), password.as_deref(), "--key", "--password")?;
+                            let key = keys::read_evm(Some(&file), password.as_deref(), "--signer", "--unlock")?;
                             Address::Evm(key.address())
                         }
                     };
                     (wallet, Agreement::Key { file, password })
                 }
                 (None, Some(wallet), Some(signature)) => (wallet, Agreement::Signature(signature.0)),
-                _ => return Err(Failure::bad_input("expected --key, or --wallet and --signature")),
+                _ => return Err(Failure::bad_input("expected --signer, or --wallet and --signature")),
             };
             of_its_chain(wallet, chain)?;
             govern(settings, chain, dry_run, Action::RegisterWallet { wallet, agreement }).await
@@ -95,7 +95,7 @@ async fn declare(
 async fn message(settings: &Settings, wallet: Address) -> Result<Output, Failure> {
     let Address::Evm(address) = wallet else {
         return Err(Failure::bad_input(
-            "a Solana wallet signs the transaction itself: `ballast wallet register --key`",
+            "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
         ));
     };
     let config = settings.read(&sections(&[ChainName::Evm]))?;

@@ -158,7 +158,7 @@ impl Wallets {
         write_key(&keys.folder, "keys/solana-wallet.json", &key).unwrap();
         run(
             ballast,
-            &["wallet", "register", "--chain", "solana", "--key"],
+            &["wallet", "register", "--chain", "solana", "--signer"],
             &keys.folder.join("keys/solana-wallet.json"),
         );
         let mut dollars = None;
@@ -173,7 +173,7 @@ impl Wallets {
 
         let evm = PrivateKeySigner::random();
         write_key(&keys.folder, "keys/evm-wallet.key", &alloy::hex::encode(evm.to_bytes())).unwrap();
-        run(ballast, &["wallet", "register", "--chain", "evm", "--key"], &keys.folder.join("keys/evm-wallet.key"));
+        run(ballast, &["wallet", "register", "--chain", "evm", "--signer"], &keys.folder.join("keys/evm-wallet.key"));
         let from = owner(&network.evm);
         for (symbol, decimals, factor) in [("ETH", 18, 1_000_000_000u64), ("USD", 6, 1)] {
             let provider = wallet(&network.evm, from.clone()).unwrap();

@@ -64,7 +64,7 @@ impl Evm {
                 let signature = match agreement {
                     Agreement::Signature(signature) => signature.clone(),
                     Agreement::Key { file, password } => {
-                        let key = keys::read_evm(Some(file), password.as_deref(), "--key", "--password")?;
+                        let key = keys::read_evm(Some(file), password.as_deref(), "--signer", "--unlock")?;
                         let hash = registration_hash(self.chain_id, witnesses, &id.0, wallet);
                         key.sign_hash_sync(&hash).map_err(|error| unexpected(format!("wallet {wallet}"), error))?.into()
                     }

@@ -96,7 +96,7 @@ fn cosigner(action: &Action) -> Result<Option<Cosigner>, ChainError> {
             reason: "it agrees by signing the transaction: expected its key, found a signature".into(),
         });
     };
-    Ok(Some(Cosigner(Arc::new(keys::read_solana(Some(file), "--key")?))))
+    Ok(Some(Cosigner(Arc::new(keys::read_solana(Some(file), "--signer")?))))
 }
 
 fn own(address: &Address) -> Result<Pubkey, ChainError> {
