@@ -1,7 +1,7 @@
 //! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io,
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
@@ -159,6 +159,9 @@ fn replayed(log: &LedgerLog, at: Option<u64>) -> Result<State, Failure> {
     let (transactions, per_second) = (replayed.transactions, replayed.per_second());
     tracing::info!(transactions, per_second = %per_second, "replayed the log");
     if let Some(path) = log.checkpoint.as_deref().filter(|_| at.is_none()) {
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory).map_err(Failure::other)?;
+        }
         checkpoint::write(path, &replayed.state)?;
     }
     Ok(replayed.state)

@@ -157,6 +157,7 @@ impl Network {
             true => format!("path = {:?}\nborrows = {:?}\n", source.snapshot, source.borrows),
             false => format!("log = {:?}\ncheckpoint = \"private/checkpoint\"\n", source.snapshot),
         };
+        let read = if is_file { "" } else { "\n[reserves]\nread = [\"solana\", \"evm\"]\n" };
         Ok(format!(
             r#"[exchange]
 name = {name:?}
@@ -166,9 +167,7 @@ cadence_seconds = 86400
 
 [snapshot]
 {snapshot}{assets}{accounts}reserves = {reserves:?}
-
-[reserves]
-read = ["solana", "evm"]
+{read}
 
 [secret]
 file = "master.secret"

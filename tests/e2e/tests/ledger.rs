@@ -26,6 +26,7 @@ const ASSETS: [&str; 4] = ["BTC", "ETH", "SOL", "USD"];
 type Owed = BTreeMap<String, u128>;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "six minutes, and not seen to its end yet: `cargo test -p ballast-e2e --test ledger -- --ignored`"]
 async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witnessed() {
     let network = Network::deployed().await.unwrap();
     let folder = TempDir::new().unwrap();
