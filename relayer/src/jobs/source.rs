@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::Path,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::LedgerPosition};
@@ -27,6 +27,10 @@ use crate::{
     plan::Plan,
     reserves::{self, Request},
 };
+
+/// How long a chain's clock is waited for.
+const CLOCKS_BEHIND: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_secs(1);
 
 macro_rules! bad_input {
     ($($error:ty),+) => {$(
@@ -59,16 +63,10 @@ pub async fn fresh(config: &Config, chains: &Chains, accept: bool) -> Result<Sou
         Origin::File(file) => (read_file(file)?, None),
         Origin::Log(log) => {
             let state = replayed(log, None)?;
-            let found = state.genesis().exchange;
-            if found != chains.exchange {
-                let [found, expected] = [found, chains.exchange].map(hex::encode);
-                let file = log.directory.display();
-                return Err(Failure::bad_input(format!(
-                    "{file}: expected the log of 0x{expected}, found that of 0x{found}"
-                )));
-            }
+            check_owner(&state.genesis().exchange, &chains.exchange, &log.directory)?;
             let lending = lending_lines(&LendingReport::new(&state));
-            (state.snapshot(now().max(state.time().div_ceil(1000)))?, Some(lending))
+            let as_of = clock(chains, state.time().div_ceil(1000)).await?;
+            (state.snapshot(as_of)?, Some(lending))
         }
     };
     let (epoch, wallets, tokens) = registered(config, chains).await?;
@@ -205,8 +203,29 @@ fn file_digest(path: &Path) -> io::Result<Digest> {
     Ok(hasher.finalize().into())
 }
 
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+/// Refuses the log of another exchange.
+fn check_owner(found: &Digest, expected: &Digest, log: &Path) -> Result<(), Failure> {
+    if found == expected {
+        return Ok(());
+    }
+    let ([found, expected], log) = ([found, expected].map(hex::encode), log.display());
+    Err(Failure::bad_input(format!("{log}: expected the log of exchange 0x{expected}, found that of 0x{found}")))
+}
+
+/// The as-of time of the log's end: what every chain's clock has reached, since no chain takes a later one, but not before
+/// the last transaction. Clocks of chains run behind, so a transaction of this very moment is waited for.
+async fn clock(chains: &Chains, last_transaction: u64) -> Result<u64, Failure> {
+    let start = Instant::now();
+    loop {
+        let mut reached = u64::MAX;
+        for chain in chains.iter() {
+            reached = reached.min(chain.client().clock().await?);
+        }
+        if reached >= last_transaction || start.elapsed() > CLOCKS_BEHIND {
+            return Ok(reached.max(last_transaction));
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 /// What was lent, as the reserves report says it: the assets of which something is.
@@ -223,4 +242,19 @@ fn lending_lines(report: &LendingReport) -> Vec<LendingLine> {
             .collect(),
     };
     lent.map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_another_exchange_is_refused() {
+        let log = Path::new("ledger");
+        assert!(check_owner(&[1; 32], &[1; 32], log).is_ok());
+        let refused = check_owner(&[1; 32], &[2; 32], log).unwrap_err();
+        assert_eq!(refused.exit, Exit::BadInput);
+        let told = format!("{refused}");
+        assert!(told.contains("ledger") && told.contains("0x0202") && told.contains("0x0101"), "{told}");
+    }
 }

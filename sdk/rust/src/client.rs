@@ -45,6 +45,11 @@ impl Client {
         self.0.chain()
     }
 
+    /// The chain's clock, Unix seconds: it runs behind.
+    pub async fn clock(&self) -> Result<u64, Error> {
+        self.0.clock().await
+    }
+
     /// All registered exchanges, by name, then id.
     pub async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
         self.0.exchanges().await
