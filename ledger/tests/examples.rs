@@ -3,7 +3,7 @@
 use ballast_core::circuit::Class;
 use ballast_ledger::{
     report::Report,
-    reserves::Reserves,
+    reserves::Stated,
     snapshot::{self, Borrows, Options, Reason, Snapshot, SnapshotError},
 };
 use std::{
@@ -88,7 +88,7 @@ fn the_report_of_the_sample() {
 fn reserves_cover_the_whole_sample_and_the_insolvent_ones_all_but_one() {
     let whole = sample(&Options { borrows: Borrows::Gross, ..Options::default() }).unwrap();
     let short = |name: &str| -> Vec<String> {
-        let reserves = Reserves::read(&example(name), &whole.assets, whole.as_of).unwrap();
+        let reserves = Stated::read(&example(name), &whole.assets).unwrap();
         let figures = whole.totals.iter().zip(&reserves.amounts);
         let assets = whole.assets.as_slice().iter().zip(figures);
         assets.filter(|(_, (total, reserve))| reserve < total).map(|(asset, _)| asset.symbol()).collect()

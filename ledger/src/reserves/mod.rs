@@ -35,8 +35,6 @@ pub mod place;
 pub mod report;
 pub mod stated;
 
-use std::path::Path;
-
 use ballast_core::{
     Digest,
     assets::{Asset, AssetList},
@@ -150,15 +148,6 @@ impl Reserves {
         let Occasion { exchange, as_of, assets } = *occasion;
         report.check(&Recorded { exchange, as_of, assets, amounts: &amounts, sources: &sources })?;
         Ok(Self { amounts, report: bytes, sources })
-    }
-
-    /// Reads a file without signed messages; nothing else counts.
-    ///
-    /// # Errors
-    /// What is wrong, naming file and asset.
-    pub fn read(path: &Path, assets: &AssetList, as_of: u64) -> Result<Self, ReservesError> {
-        let occasion = Occasion { exchange: &[0; 32], as_of, assets };
-        Self::new(&occasion, &Stated::read(path, assets)?, &ReadHoldings::default(), None)
     }
 
     /// `reserves_digest` of `docs/spec.md`, section 3.

@@ -102,9 +102,9 @@ pub struct LendingLine {
     pub symbol: String,
     /// Lent by customers and borrowed by others.
     pub lent_and_borrowed: String,
-    /// Lent by customers and not borrowed.
+    /// Of it, what is no longer in the account that borrowed it: withdrawn or sold.
     pub left: String,
-    /// What the borrowers left as security.
+    /// What the borrowers it is missing from hold in other assets. Backings of different assets must not be added.
     pub backing: Vec<BackingLine>,
 }
 

@@ -156,21 +156,3 @@ fn segments_roll_and_begin_where_their_name_says() {
     }
     assert_eq!(sequence, 2000);
 }
-
-/// `cargo test --release -p ballast-ledger --test ledger -- --ignored million --nocapture`
-#[test]
-#[ignore = "minutes"]
-fn million_transactions_of_ten_thousand_accounts() {
-    let directory = tempfile::tempdir().unwrap();
-    let simulation = simulation(31, 10_000, 1_000_000);
-    let start = std::time::Instant::now();
-    let mut writer =
-        Writer::create(directory.path(), &simulation.genesis().unwrap(), WriterOptions::default()).unwrap();
-    let state = simulation.run(|batch| writer.append(batch).map(drop)).unwrap();
-    println!("generated and appended in {:?}", start.elapsed());
-    for signatures in [true, false] {
-        let replayed = replay(directory.path(), &Options { signatures, ..Options::default() }).unwrap();
-        assert_eq!(replayed.state.digest(), state.digest());
-        println!("signatures {signatures}: {} transactions/s, {:?}", replayed.per_second(), replayed.elapsed);
-    }
-}

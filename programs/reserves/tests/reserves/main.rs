@@ -15,6 +15,7 @@ mod holdings;
 mod instructions;
 mod lender_example;
 mod openings;
+mod post_accounts;
 mod posts;
 mod shards;
 mod simulated;

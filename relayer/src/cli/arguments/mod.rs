@@ -1,12 +1,17 @@
 //! Sub-commands and flags.
 
+mod choice;
+mod setup;
+mod wallet;
+
 use std::path::PathBuf;
 
-use ballast_core::circuit::Class;
 use ballast_sdk::chain::Address;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::chains::ChainName;
+pub use choice::{ChainChoice, ClassChoice, GlobalChainChoice, chosen};
+pub use setup::{CeremonyFiles, SetupCommand};
+pub use wallet::WalletCommand;
 
 /// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
 ///
@@ -178,48 +183,6 @@ pub enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum WalletCommand {
-    /// Register a wallet, which agrees by its key or by a signature made elsewhere; for ever
-    Register {
-        /// File of the wallet's key: solana-keygen's, 64 hexadecimal digits, or a keystore
-        #[arg(long, value_name = "FILE", required_unless_present = "signature")]
-        signer: Option<PathBuf>,
-        /// File with the keystore's password
-        #[arg(long, value_name = "FILE", requires = "signer")]
-        unlock: Option<PathBuf>,
-        /// Address of an EVM wallet that signed elsewhere what `ballast wallet message` prints
-        #[arg(long, conflicts_with = "signer", requires = "signature")]
-        wallet: Option<Address>,
-        /// Its signature
-        #[arg(long, value_parser = hexadecimal, value_name = "HEX", requires = "wallet")]
-        signature: Option<Bytes>,
-        /// The chain of the wallet
-        #[arg(long, value_enum)]
-        chain: ChainName,
-    },
-    /// What an EVM wallet must sign (EIP-712), as JSON
-    Message { wallet: Address },
-    /// Let a wallet count no more, for ever
-    Retire { wallet: Address },
-    /// Declare that a token counts for an asset, for ever
-    Declare {
-        /// Address of a mint or an ERC-20 contract, or native
-        token: String,
-        /// Symbol on the exchange's list
-        #[arg(long)]
-        asset: String,
-        /// The chain of the token
-        #[arg(long, value_enum)]
-        chain: ChainName,
-    },
-    /// Wallets, tokens, and what was seen for the latest epoch
-    List {
-        #[command(flatten)]
-        chains: ChainChoice,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Replay the whole log from its first record: every byte, rule, invariant and signature
     Verify,
@@ -276,124 +239,6 @@ pub enum SecretCommand {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum SetupCommand {
-    /// Make the INSECURE development key of a class, and keep it where the settings say
-    Development {
-        #[command(flatten)]
-        class: ClassChoice,
-        /// Where the circuit file goes, which `migrate circuit` registers
-        #[arg(long, value_name = "FILE")]
-        circuit: Option<PathBuf>,
-    },
-    /// Write the constraints of a class in circom's format
-    ExportR1cs {
-        #[command(flatten)]
-        class: ClassChoice,
-        /// An .r1cs file
-        file: PathBuf,
-    },
-    /// Begin a ceremony: a key without contributions
-    Begin {
-        #[command(flatten)]
-        class: ClassChoice,
-        /// Powers of tau, prepared for the second phase
-        #[arg(long, value_name = "FILE")]
-        ptau: PathBuf,
-        /// The .zkey that is written
-        out: PathBuf,
-        #[command(flatten)]
-        snarkjs: SnarkjsChoice,
-    },
-    /// Contribute to a ceremony with this machine's randomness
-    Contribute {
-        /// The .zkey so far
-        input: PathBuf,
-        /// The .zkey that is written
-        output: PathBuf,
-        /// Whose contribution it is, for the record
-        #[arg(long)]
-        name: String,
-        #[command(flatten)]
-        snarkjs: SnarkjsChoice,
-    },
-    /// End a ceremony with randomness that nobody could choose
-    Beacon {
-        /// The .zkey so far
-        input: PathBuf,
-        /// The .zkey that is written
-        output: PathBuf,
-        /// What was not known before the last contribution: 1 to 255 bytes, hexadecimal
-        #[arg(long, value_parser = hexadecimal, value_name = "HEX")]
-        value: Bytes,
-        /// The value is hashed 2^EXPONENT times: 10 to 63
-        #[arg(long, default_value_t = 10)]
-        exponent: u8,
-        /// Where the value comes from, for the record
-        #[arg(long)]
-        name: String,
-        #[command(flatten)]
-        snarkjs: SnarkjsChoice,
-    },
-    /// Verify a ceremony's files from beginning to end; exit code 3 if snarkjs refuses them
-    Verify {
-        #[command(flatten)]
-        files: CeremonyFiles,
-    },
-    /// Verify a ceremony's files, and write the proving key
-    Import {
-        #[command(flatten)]
-        files: CeremonyFiles,
-        /// Directory of proving keys; by default the setting circuit.keys
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-        /// Where the circuit file goes, which `migrate circuit` registers
-        #[arg(long, value_name = "FILE")]
-        circuit: Option<PathBuf>,
-    },
-}
-
-/// A circuit class.
-#[derive(Clone, Debug, clap::Args)]
-pub struct ClassChoice {
-    /// Of the class: 7 to 10
-    #[arg(long)]
-    pub depth: u8,
-}
-
-impl ClassChoice {
-    pub fn get(&self) -> Class {
-        Class::new(self.depth)
-    }
-}
-
-/// The program that runs ceremonies.
-#[derive(Clone, Debug, clap::Args)]
-pub struct SnarkjsChoice {
-    /// snarkjs 0.7
-    #[arg(long, default_value = "node_modules/.bin/snarkjs", value_name = "PATH")]
-    pub snarkjs: PathBuf,
-}
-
-/// What a ceremony leaves.
-#[derive(Clone, Debug, clap::Args)]
-pub struct CeremonyFiles {
-    #[command(flatten)]
-    pub class: ClassChoice,
-    /// Powers of tau
-    #[arg(long, value_name = "FILE")]
-    pub ptau: PathBuf,
-    /// The last key
-    #[arg(long, value_name = "FILE")]
-    pub zkey: PathBuf,
-    #[command(flatten)]
-    pub snarkjs: SnarkjsChoice,
-}
-
-/// Bytes of an argument.
-#[derive(Clone, Debug)]
-pub struct Bytes(pub Vec<u8>);
-
-#[derive(Debug, Subcommand)]
 pub enum InclusionCommand {
     /// Make a customer's file, and verify it as he will
     Make {
@@ -444,31 +289,6 @@ pub enum ExchangeCommand {
     },
     /// Accept with the authority keys of the settings, where they are proposed
     AcceptAuthority,
-}
-
-/// Which chains are asked.
-#[derive(Clone, Debug, clap::Args)]
-pub struct ChainChoice {
-    /// Only this chain; both when not given
-    #[arg(long, value_enum)]
-    pub chain: Option<ChainName>,
-}
-
-/// The same for a command with sub-commands of its own.
-#[derive(Clone, Debug, clap::Args)]
-pub struct GlobalChainChoice {
-    /// Only this chain; both when not given
-    #[arg(long, value_enum, global = true)]
-    pub chain: Option<ChainName>,
-}
-
-/// The chains that are asked.
-pub fn chosen(chain: Option<ChainName>) -> Vec<ChainName> {
-    chain.map_or(ChainName::ALL.to_vec(), |chain| vec![chain])
-}
-
-fn hexadecimal(text: &str) -> Result<Bytes, String> {
-    hex::decode(text.trim_start_matches("0x")).map(Bytes).map_err(|error| error.to_string())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
