@@ -109,6 +109,7 @@ const FIRST: &[&str] = &[
     "evm-post-shard-stored",
     "evm-epoch-posted",
     "epoch-verified",
+    "epoch-witnessed",
     "epoch-completed",
 ];
 /// Points of the second epoch, up to where the store is lost.
