@@ -23,6 +23,7 @@ use crate::{
     digest::sha256,
     field::{BASE_ORDER, Element},
     montgomery::{Limbs, SCALAR, element, to_limbs},
+    public_vector::TOTALS_START,
 };
 
 /// Columns of the table; those behind the last chunk are zero.
@@ -42,7 +43,7 @@ pub const OPENING_WORDS: usize = 2 * OPENING_POINTS + OPENING_SCALARS;
 /// Elements of the public vector: the points' coordinates in halves, and the scalars.
 pub const OPENING_ELEMENTS: usize = 4 * OPENING_POINTS + OPENING_SCALARS;
 /// Where the scalars begin in the public vector.
-const SCALARS_START: usize = 3 + Class::ASSETS as usize + 4 * OPENING_POINTS;
+const SCALARS_START: usize = TOTALS_START + Class::ASSETS as usize + 4 * OPENING_POINTS;
 
 const _: () = assert!(CHUNKS * CHUNK_COLUMNS <= COLUMNS && COLUMNS == CHUNK_COLUMNS << HIGH_VARIABLES);
 

@@ -9,7 +9,7 @@ use crate::{
     digest::Digest,
     field::Element,
     opening::{OPENING_WORDS, Opening},
-    public_vector::{Pieces, PublicInputs, PublicVector},
+    public_vector::{Pieces, PublicInputs, PublicVector, ROOT_INDEX, TOTALS_START},
     reserves::reserves_digest,
     solvency::amount,
     statement::{LedgerPosition, ShardPosition, Statement},
@@ -182,10 +182,10 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
             let half = element(half, index)?.to_u128().ok_or(Refusal::HalfOutOfRange { index: index as u16 })?;
             context[16 * index..16 * (index + 1)].copy_from_slice(&half.to_be_bytes());
         }
-        let root = element(&self.root, 2)?;
+        let root = element(&self.root, ROOT_INDEX)?;
         let mut totals = Vec::with_capacity(self.totals.as_ref().len());
         for (index, total) in self.totals.as_ref().iter().enumerate() {
-            totals.push(amount(element(total, 3 + index)?.to_u128(), index as u16 + 1)?);
+            totals.push(amount(element(total, TOTALS_START + index)?.to_u128(), index as u16 + 1)?);
         }
         let mut reserves = Vec::with_capacity(self.reserves.as_ref().len());
         for (index, reserve) in self.reserves.as_ref().iter().enumerate() {

@@ -10,6 +10,11 @@ use crate::{
     opening::{OPENING_ELEMENTS, OPENING_POINTS, Opening},
 };
 
+/// Where Y has the root; the context's halves are before it.
+pub const ROOT_INDEX: usize = 2;
+/// Where Y has the first total.
+pub const TOTALS_START: usize = ROOT_INDEX + 1;
+
 /// Elements absorbed by one step of the digest.
 pub const RATE: usize = 11;
 
@@ -113,12 +118,12 @@ impl PublicVector {
     }
 
     pub fn root(&self) -> Element {
-        self.0[2]
+        self.0[ROOT_INDEX]
     }
 
     /// T_1 .. T_A.
     pub fn totals(&self) -> &[Element] {
-        &self.0[3..self.0.len() - OPENING_ELEMENTS]
+        &self.0[TOTALS_START..self.0.len() - OPENING_ELEMENTS]
     }
 
     /// The opening that the vector was made with.

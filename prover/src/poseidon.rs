@@ -11,6 +11,8 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
+use crate::gkr::HALF_FULL_ROUNDS;
+
 /// The largest state with parameters.
 const WIDTH_MAX: usize = 13;
 
@@ -30,9 +32,6 @@ pub(crate) struct Parameters {
     /// What is missing from the state after the partial rounds.
     pub(crate) rest: Vec<Fr>,
 }
-
-/// Full rounds before the partial ones, and after.
-pub(crate) const HALF_FULL: usize = 4;
 
 impl Parameters {
     /// Those of this width, 2 to 13.
@@ -62,7 +61,7 @@ impl Parameters {
             matrix,
         };
         let mut column = apply(&inverse, &column);
-        for constants in &result.constants[HALF_FULL..HALF_FULL + partial_rounds] {
+        for constants in &result.constants[HALF_FULL_ROUNDS..HALF_FULL_ROUNDS + partial_rounds] {
             result.partial_constants.push(offset[0] + constants[0]);
             let mut carried: Vec<Fr> = offset.iter().zip(constants).map(|(a, b)| *a + b).collect();
             carried[0] = Fr::ZERO;
@@ -89,7 +88,7 @@ impl Parameters {
 
     /// The permutation.
     pub(crate) fn permute(&self, state: &mut [Fr]) {
-        let (opening, closing) = (0..HALF_FULL, HALF_FULL + self.partial_rounds()..self.constants.len());
+        let (opening, closing) = (0..HALF_FULL_ROUNDS, HALF_FULL_ROUNDS + self.partial_rounds()..self.constants.len());
         opening.for_each(|round| self.full_round(round, state));
         for ((constant, row), column) in self.partial_constants.iter().zip(&self.rows).zip(&self.columns) {
             let y = fifth_power(state[0] + constant);

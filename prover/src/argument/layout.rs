@@ -32,9 +32,9 @@ pub const TREE_HIGH: usize = LIMBS + 2;
 pub const MULTIPLICITIES: usize = LIMBS + 3;
 
 /// Columns, counting those that are zero.
-pub const COLUMNS: usize = 64;
+pub const COLUMNS: usize = ballast_core::opening::COLUMNS;
 /// log2 of the columns.
-pub const COLUMN_VARIABLES: usize = 6;
+pub const COLUMN_VARIABLES: usize = COLUMNS.ilog2() as usize;
 
 /// Row variables of a class: log2 of its leaves.
 pub const fn row_variables(depth: u8) -> usize {

@@ -47,7 +47,7 @@ pub fn verify<A: Arithmetic>(
     let table = claims::reduce(field, &mut transcript, &claims, &messages.batch)?;
 
     let (low, high) = table.point.split_at(table.point.len() - HIGH_VARIABLES);
-    let [witness, quotient, ..] = &claim.points[WITNESS_POINT..] else { unreachable!() };
+    let (witness, quotient) = (&claim.points[WITNESS_POINT], &claim.points[WITNESS_POINT + 1]);
     let first = [std::slice::from_ref(&table.value), witness].concat();
     let zeta = transcript.message(field, &first)?;
     let inverse = field.inverse(&zeta, Check::EvaluationPoint)?;
@@ -67,8 +67,8 @@ pub fn verify<A: Arithmetic>(
     let right = field.sub(&u, &inverse);
     let interpolation = field.add_product(&g, &slope, &left)?;
     let vanishing = field.mul(&left, &right)?;
-    let [z0, z1, z2, z3] = high else { unreachable!() };
-    Ok([z0.clone(), z1.clone(), z2.clone(), z3.clone(), eta, u, interpolation, vanishing])
+    let [z0, z1, z2, z3] = std::array::from_fn(|variable| high[variable].clone());
+    Ok([z0, z1, z2, z3, eta, u, interpolation, vanishing])
 }
 
 /// Checks hashing, look-up and totals, down to claims on the committed table.

@@ -25,7 +25,9 @@ pub mod verifier;
 
 pub use verifier::{Challenges, verify};
 
+use crate::argument::layout::LIMBS;
+
 /// First column of slots among the fractions.
-pub(crate) const SLOT_COLUMN: usize = 45;
+pub(crate) const SLOT_COLUMN: usize = LIMBS;
 /// First column of the table among the fractions.
 pub(crate) const TABLE_COLUMN: usize = 60;
