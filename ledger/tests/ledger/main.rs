@@ -3,7 +3,9 @@
 mod attacks;
 mod damage;
 mod exchange;
+mod ids;
 mod kill;
 mod lending;
 mod replay;
 mod rules;
+mod signers;
