@@ -1,6 +1,7 @@
 //! The ledger: attacks on its rules, damage to its log, and what a replay makes of both.
 
 mod attacks;
+mod checkpoint;
 mod damage;
 mod exchange;
 mod ids;

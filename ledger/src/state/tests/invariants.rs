@@ -148,3 +148,10 @@ fn total_below_what_is_taken_from_it_is_stopped() {
     let broken = Broken::TotalWrong { asset: BTC, what: "borrowed", expected: 500, found: 499 };
     assert_eq!(refused, Err(broken));
 }
+
+#[test]
+fn accounts_are_counted_in_32_bits() {
+    let most = u32::MAX as usize;
+    assert_eq!(rules::room_for_account(most - 1), Ok(()));
+    assert_eq!(rules::room_for_account(most), Err(Cause::TooManyAccounts));
+}
