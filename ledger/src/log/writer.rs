@@ -3,7 +3,6 @@
 use ballast_core::statement::LedgerPosition;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -141,12 +140,7 @@ impl Writer {
         if self.length >= self.options.segment_bytes && self.length > HEADER_LENGTH as u64 {
             self.roll()?;
         }
-        if fail_point::is_set(fail_point::HALF_WRITTEN) {
-            let (half, _) = bytes.split_at(bytes.len() / 2);
-            self.segment.write_all(half).map_err(|error| self.fail(error))?;
-            fail_point::pass(fail_point::HALF_WRITTEN);
-        }
-        self.segment.write_all(&bytes).map_err(|error| self.fail(error))?;
+        fail_point::write_all(&mut self.segment, &bytes).map_err(|error| self.fail(error))?;
         fail_point::pass(fail_point::WRITTEN);
         self.segment.sync_data().map_err(|error| self.fail(error))?;
         fail_point::pass(fail_point::FLUSHED);

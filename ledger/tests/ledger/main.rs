@@ -5,7 +5,6 @@ mod checkpoint;
 mod damage;
 mod exchange;
 mod ids;
-mod kill;
 mod lending;
 mod replay;
 mod rules;
