@@ -13,9 +13,10 @@ use std::{
 use crate::{
     checkpoint::{self, CheckpointError},
     invariant::{self, Broken},
-    log::{LogError, Reader, TornTail},
+    log::{LogError, Reader, TornTail, read_genesis},
     signature::{Claim, SignatureInvalid, verify_all},
     state::{Refused, State},
+    transaction::Genesis,
 };
 
 /// Transactions applied while those before are verified.
@@ -83,6 +84,8 @@ pub enum ReplayError {
     Ended { expected: u64, found: u64 },
     #[error("expected a checkpoint at or before transaction {expected}, found one at {found}")]
     CheckpointTooLate { expected: u64, found: u64 },
+    #[error("checkpoint {}: expected {what} {expected} of the log's genesis, found {found}", file.display())]
+    CheckpointOfAnother { file: PathBuf, what: &'static str, expected: String, found: String },
     #[error("threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
 }
@@ -97,6 +100,7 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
     let (state, reader) = match &options.checkpoint {
         Some(path) => {
             let state = checkpoint::read(path)?;
+            check_genesis(path, state.genesis(), &read_genesis(directory)?)?;
             let reader = Reader::open_after(directory, &state.position())?;
             (state, reader)
         }
@@ -120,6 +124,25 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
     invariant::check_state(&state).map_err(|broken| ReplayError::Invariant { sequence, broken })?;
     let torn = reader.torn().cloned();
     Ok(Replayed { state, transactions: sequence - first, signatures, elapsed: start.elapsed(), torn })
+}
+
+/// A checkpoint goes on with the log of its own genesis only: the keys and assets in it decide what comes next, and a
+/// position alone does not show that they are the log's.
+fn check_genesis(file: &Path, found: &Genesis, expected: &Genesis) -> Result<(), ReplayError> {
+    let symbols = |genesis: &Genesis| {
+        let assets = genesis.assets.as_slice().iter();
+        assets.map(|asset| format!("{}/{}", asset.symbol(), asset.decimals)).collect::<Vec<_>>().join(" ")
+    };
+    for (what, expected, found) in [
+        ("exchange", hex::encode(expected.exchange), hex::encode(found.exchange)),
+        ("engine key", hex::encode(expected.engine_key), hex::encode(found.engine_key)),
+        ("assets", symbols(expected), symbols(found)),
+    ] {
+        if expected != found {
+            return Err(ReplayError::CheckpointOfAnother { file: file.to_owned(), what, expected, found });
+        }
+    }
+    Ok(())
 }
 
 struct Replay {

@@ -10,13 +10,22 @@ use crate::transaction::{DecodeError, TRANSACTION_MAX};
 
 /// The end of the last segment, where a record was begun and not finished. It was never acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}, offset {offset}: the last record ends after {found} bytes; it was never acknowledged", file.display())]
+#[error("{}, offset {offset}: the last record {}; it was never acknowledged", file.display(), self.what())]
 pub struct TornTail {
     pub file: PathBuf,
     /// Where the record begins.
     pub offset: u64,
     /// Bytes of it that are there.
     pub found: u64,
+    /// Whether these are zeros alone: room that a file system gave before the power failed, and that nothing was written to.
+    pub zeros: bool,
+}
+
+impl TornTail {
+    fn what(&self) -> String {
+        let found = self.found;
+        if self.zeros { format!("is {found} zeros") } else { format!("ends after {found} bytes") }
+    }
 }
 
 /// What is wrong with one file of a log.
@@ -26,8 +35,12 @@ pub enum Fault {
     Io(#[from] io::Error),
     #[error("genesis: {0}")]
     Genesis(#[from] DecodeError),
-    #[error("genesis: bytes are not those of their head")]
-    GenesisHead,
+    #[error(
+        "genesis: expected the head {} of its bytes at the end, found {}",
+        hex::encode(expected),
+        hex::encode(found)
+    )]
+    GenesisHead { expected: [u8; 32], found: Vec<u8> },
     #[error("header: expected {expected} bytes, found {found}")]
     HeaderShort { expected: usize, found: u64 },
     #[error("header: the checksum is not that of its bytes")]
@@ -58,7 +71,7 @@ pub enum Fault {
     Exists,
     #[error("expected transaction {expected} of the log, found its end after transaction {found}")]
     Ended { expected: u64, found: u64 },
-    #[error("an earlier write failed: open the log again")]
+    #[error("an earlier read or write failed: open the log again")]
     Poisoned,
     #[error("transaction {sequence} to append: {what}")]
     Append { sequence: u64, what: &'static str },

@@ -10,14 +10,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Fault, GENESIS_FILE, LogError};
+use super::{Fault, GENESIS_FILE, LogError, fail_point};
 use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX};
 
-const MAGIC: &[u8; 8] = b"BLSTLOG\x01";
+/// First bytes of a segment: whoever opens one sees at once what it is. The last byte is the version.
+pub const MAGIC: &[u8; 62] = b"PRIVATE ledger of an exchange: every customer's transactions\n\x01";
 /// Bytes of a checksum: the first of a SHA-256.
 const CHECKSUM: usize = 8;
 /// Bytes of a segment before its records: magic, first sequence, head before, checksum.
-pub const HEADER_LENGTH: usize = 8 + 8 + 32 + CHECKSUM;
+pub const HEADER_LENGTH: usize = MAGIC.len() + 8 + 32 + CHECKSUM;
 /// Bytes of a record before its transaction: length and the checksum of the length.
 pub(super) const RECORD_PREFIX: usize = 4 + CHECKSUM;
 /// Bytes of a record after its transaction: signature and checksum.
@@ -149,6 +150,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = options.open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
+    fail_point::pass(fail_point::BESIDE);
     fs::rename(&beside, path)?;
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
@@ -163,11 +165,12 @@ pub(super) fn write_genesis(directory: &Path, genesis: &Genesis) -> Result<(), L
     write_whole(&path, &bytes).map_err(|error| LogError::new(&path, 0, error))
 }
 
-pub(super) fn read_genesis(directory: &Path) -> Result<Genesis, LogError> {
+pub(crate) fn read_genesis(directory: &Path) -> Result<Genesis, LogError> {
     let path = directory.join(GENESIS_FILE);
     let fail = |fault| LogError::new(&path, 0, fault);
     let bytes = fs::read(&path).map_err(|error| fail(error.into()))?;
     let (encoded, head) = bytes.split_at(bytes.len().saturating_sub(32));
     let genesis = Genesis::decode(encoded).map_err(|error| fail(error.into()))?;
-    if genesis.head() == head { Ok(genesis) } else { Err(fail(Fault::GenesisHead)) }
+    let expected = genesis.head();
+    if expected == head { Ok(genesis) } else { Err(fail(Fault::GenesisHead { expected, found: head.to_vec() })) }
 }

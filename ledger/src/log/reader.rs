@@ -4,7 +4,7 @@ use ballast_core::statement::LedgerPosition;
 use std::{
     collections::VecDeque,
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -38,6 +38,8 @@ pub struct Reader {
     /// After the last record read.
     position: LedgerPosition,
     torn: Option<TornTail>,
+    /// Something was wrong: nothing after it is read.
+    failed: bool,
 }
 
 impl Reader {
@@ -94,7 +96,7 @@ impl Reader {
         }
         let position = LedgerPosition { sequence: 0, head: genesis.head() };
         let file = directory.to_owned();
-        Ok(Self { genesis, later, file, input: None, offset: 0, position, torn: None })
+        Ok(Self { genesis, later, file, input: None, offset: 0, position, torn: None, failed: false })
     }
 
     pub fn genesis(&self) -> &Genesis {
@@ -141,9 +143,18 @@ impl Reader {
     /// The next record, or none at the end.
     ///
     /// # Errors
-    /// The first thing wrong, with file and offset. A record that is cut short at the end of the last segment is no error
-    /// but [`Reader::torn`].
+    /// The first thing wrong, with file and offset, and [`Fault::Poisoned`] ever after. A record that is cut short at the
+    /// end of the last segment is no error but [`Reader::torn`].
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
+        if self.failed {
+            return Err(self.fail(Fault::Poisoned));
+        }
+        let found = self.next_record();
+        self.failed = found.is_err();
+        found
+    }
+
+    fn next_record(&mut self) -> Result<Option<Entry>, LogError> {
         loop {
             if self.torn.is_some() {
                 return Ok(None);
@@ -153,10 +164,10 @@ impl Reader {
                 Ok(Found::Whole(signed)) => return self.take(sequence, signed).map(Some),
                 Ok(Found::End) if !self.next_segment()? => return Ok(None),
                 Ok(Found::End) => {}
-                Ok(Found::Cut(found)) if self.later.is_empty() => {
-                    self.torn = Some(TornTail { file: self.file.clone(), offset: self.offset, found });
+                Ok(Found::Cut { found, zeros }) if self.later.is_empty() => {
+                    self.torn = Some(TornTail { file: self.file.clone(), offset: self.offset, found, zeros });
                 }
-                Ok(Found::Cut(found)) => return Err(self.fail(Fault::CutShort { sequence, found })),
+                Ok(Found::Cut { found, .. }) => return Err(self.fail(Fault::CutShort { sequence, found })),
                 Err(fault) => return Err(self.fail(fault)),
             }
         }
@@ -172,13 +183,22 @@ impl Reader {
         match fill(input, &mut prefix)? {
             0 => return Ok(Found::End),
             RECORD_PREFIX => {}
-            found => return Ok(Found::Cut(found as u64)),
+            found => {
+                let zeros = prefix.iter().all(|byte| *byte == 0);
+                return Ok(Found::Cut { found: found as u64, zeros });
+            }
+        }
+        if prefix == [0; RECORD_PREFIX]
+            && self.later.is_empty()
+            && let Some(more) = zeros_to_end(input)?
+        {
+            return Ok(Found::Cut { found: RECORD_PREFIX as u64 + more, zeros: true });
         }
         let length = read_length(&prefix, sequence)?;
         let mut body = vec![0; length + RECORD_SUFFIX];
         let found = fill(input, &mut body)?;
         if found < body.len() {
-            return Ok(Found::Cut((RECORD_PREFIX + found) as u64));
+            return Ok(Found::Cut { found: (RECORD_PREFIX + found) as u64, zeros: false });
         }
         read_body(body, length, sequence).map(Found::Whole)
     }
@@ -203,8 +223,11 @@ impl Reader {
 enum Found {
     Whole(SignedTransaction),
     End,
-    /// So many bytes of a record, then the end of the file.
-    Cut(u64),
+    /// So many bytes of a record, all zero or not, then the end of the file.
+    Cut {
+        found: u64,
+        zeros: bool,
+    },
 }
 
 /// The sequence and head before that transaction bytes begin with; zeros for what is missing.
@@ -226,6 +249,26 @@ fn open_segment(file: &Path) -> Result<(BufReader<File>, LedgerPosition), LogErr
         return Err(fail(Fault::HeaderShort { expected: HEADER_LENGTH, found: found as u64 }));
     }
     Ok((input, read_header(&header).map_err(fail)?))
+}
+
+/// How many zeros there are until the file ends; none when anything else is there.
+fn zeros_to_end(input: &mut impl BufRead) -> io::Result<Option<u64>> {
+    let mut zeros = 0;
+    loop {
+        let bytes = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            bytes => bytes?,
+        };
+        if bytes.is_empty() {
+            return Ok(Some(zeros));
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Ok(None);
+        }
+        let count = bytes.len();
+        zeros += count as u64;
+        input.consume(count);
+    }
 }
 
 /// Reads until the buffer is full or the file ends.

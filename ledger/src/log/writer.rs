@@ -3,12 +3,11 @@
 use ballast_core::statement::LedgerPosition;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::Write,
     path::{Path, PathBuf},
 };
 
 use super::{
-    Fault, GENESIS_FILE, LOCK_FILE, LogError, Reader, TornTail,
+    Fault, GENESIS_FILE, LOCK_FILE, LogError, Reader, TornTail, fail_point,
     format::{HEADER_LENGTH, RECORD_OVERHEAD, header, segment_name, write_genesis, write_record, write_whole},
     reader::place,
 };
@@ -45,12 +44,16 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a log in `directory`, which is made if it is not there.
+    /// Begins a log in `directory`, which is made if it is not there, for its owner alone.
     ///
     /// # Errors
     /// A log that is there already, another writer, or the file system's.
     pub fn create(directory: &Path, genesis: &Genesis, options: WriterOptions) -> Result<Self, LogError> {
-        fs::create_dir_all(directory).map_err(|error| LogError::new(directory, 0, error))?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(|error| LogError::new(directory, 0, error))?;
         let held = lock(directory)?;
         let path = directory.join(GENESIS_FILE);
         if path.exists() {
@@ -137,7 +140,10 @@ impl Writer {
         if self.length >= self.options.segment_bytes && self.length > HEADER_LENGTH as u64 {
             self.roll()?;
         }
-        self.segment.write_all(&bytes).and_then(|()| self.segment.sync_data()).map_err(|error| self.fail(error))?;
+        fail_point::write_all(&mut self.segment, &bytes).map_err(|error| self.fail(error))?;
+        fail_point::pass(fail_point::WRITTEN);
+        self.segment.sync_data().map_err(|error| self.fail(error))?;
+        fail_point::pass(fail_point::FLUSHED);
         self.poisoned = false;
         self.length += bytes.len() as u64;
         self.position = position;
@@ -152,6 +158,7 @@ impl Writer {
         self.segment = OpenOptions::new().append(true).open(&path).map_err(fail)?;
         self.length = HEADER_LENGTH as u64;
         self.path = path;
+        fail_point::pass(fail_point::ROLLED);
         Ok(())
     }
 
@@ -164,8 +171,11 @@ impl Writer {
 fn lock(directory: &Path) -> Result<File, LogError> {
     let path = directory.join(LOCK_FILE);
     let fail = |fault| LogError::new(&path, 0, fault);
-    let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = options.map_err(|error| fail(error.into()))?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path).map_err(|error| fail(error.into()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(fail(Fault::Locked)),

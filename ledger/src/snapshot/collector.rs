@@ -149,7 +149,7 @@ impl Collector {
 
 /// Whether an id looks the same to whoever compares it by eye: no control, formatting or private character, no blank but
 /// the space, and that not at either end.
-pub(crate) fn is_printable(id: &str) -> bool {
+fn is_printable(id: &str) -> bool {
     // What the standard library would escape is not printable, but for the characters that a literal must escape.
     let literal: String = id.chars().filter(|character| !['"', '\'', '\\'].contains(character)).collect();
     literal.escape_debug().eq(literal.chars()) && id.trim() == id

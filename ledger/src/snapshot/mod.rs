@@ -18,8 +18,6 @@ mod error;
 pub mod json;
 mod text_limits;
 
-pub(crate) use collector::is_printable;
-
 pub use ballast_core::leaf::Slot;
 pub use declaration::Declaration;
 pub use error::{Place, Reason, SnapshotError};

@@ -27,6 +27,9 @@ pub enum Part {
 }
 
 impl Part {
+    pub const ALL: [Self; 5] =
+        [Self::Available, Self::InOrders, Self::LentUnborrowed, Self::LentBorrowed, Self::Borrowed];
+
     /// For messages.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,6 +8,8 @@ mod draft;
 mod encoding;
 mod refusal;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod to_snapshot;
 
 pub use balance::{Balance, Part, Totals};
@@ -292,7 +294,7 @@ impl State {
             flow.add_to(&mut changed, asset, amount)?;
             flowed = Some((asset, changed));
         }
-        let totals = invariant::check_touched(&self.totals, flowed, &draft.touched)?;
+        let totals = invariant::check_touched(self, flowed, &draft.touched)?;
         for (asset, changed) in totals {
             if let Some(slot) = self.totals.get_mut(usize::from(asset).saturating_sub(1)) {
                 *slot = changed;

@@ -63,9 +63,7 @@ impl State {
         if self.ids.contains(&Self::identity(id)) {
             return Err(Cause::IdTaken { id: id.as_str().to_owned() });
         }
-        if u32::try_from(self.accounts.len()).is_err() {
-            return Err(Cause::TooManyAccounts);
-        }
+        room_for_account(self.accounts.len())?;
         draft.opened = Some((id.clone(), *key));
         Ok(())
     }
@@ -218,6 +216,11 @@ impl State {
         draft.touched.push(Touched { account, asset, before, after: super::Balance { available, ..before } });
         Ok(())
     }
+}
+
+/// One more than `count` accounts must fit in the 32 bits that a state says their number in.
+pub(super) fn room_for_account(count: usize) -> Result<(), Cause> {
+    if count >= u32::MAX as usize { Err(Cause::TooManyAccounts) } else { Ok(()) }
 }
 
 fn not_zero(amount: u64) -> Result<(), Cause> {

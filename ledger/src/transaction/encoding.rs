@@ -13,7 +13,7 @@ pub enum DecodeError {
     Version { found: u8 },
     #[error("unknown kind: expected 1 to 17, found {found}")]
     Kind { found: u8 },
-    #[error("public id: expected 1 to 64 bytes of printable UTF-8 without outer blanks, found {found} bytes")]
+    #[error("public id: expected 1 to 64 printable ASCII characters without outer blanks, found other {found} bytes")]
     PublicId { found: usize },
     #[error("unknown sign of a settlement's amount: expected 0 (received) or 1 (paid), found {found}")]
     Sign { found: u8 },

@@ -3,22 +3,24 @@
 use std::fmt;
 
 use super::{DecodeError, Fields};
-use crate::snapshot::is_printable;
 
 /// Bytes of the longest public id.
 pub const PUBLIC_ID_MAX: usize = 64;
 /// Accounts of the largest settlement.
 pub const SETTLEMENT_MAX: usize = 1024;
 
-/// The exchange's public id of a user: 1 to 64 bytes that are printable as those of a snapshot are.
+/// The exchange's public id of a user: 1 to 64 printable ASCII characters, with no blank at either end. Whether bytes are
+/// an id never depends on tables of characters, which grow, and no two ids look the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PublicId(String);
 
 impl PublicId {
     /// # Errors
-    /// An id that is empty, longer than [`PUBLIC_ID_MAX`] or not printable.
+    /// An id that is empty, longer than [`PUBLIC_ID_MAX`], or has another byte than 0x20 to 0x7e or an outer blank.
     pub fn new(id: &str) -> Result<Self, DecodeError> {
-        if (1..=PUBLIC_ID_MAX).contains(&id.len()) && is_printable(id) {
+        let printable = id.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+        let inner = !id.starts_with(' ') && !id.ends_with(' ');
+        if (1..=PUBLIC_ID_MAX).contains(&id.len()) && printable && inner {
             Ok(Self(id.to_owned()))
         } else {
             Err(DecodeError::PublicId { found: id.len() })

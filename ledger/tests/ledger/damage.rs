@@ -2,11 +2,12 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    log::{GENESIS_FILE, Reader, Writer, WriterOptions},
-    replay::{Options, replay},
+    log::{Fault, GENESIS_FILE, LogError, MAGIC, Reader, TornTail, Writer, WriterOptions},
+    replay::{Options, ReplayError, replay},
 };
 use std::{
     fs,
+    io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -21,35 +22,168 @@ fn without_signatures() -> Options {
     Options { signatures: false, threads: 1, ..Options::default() }
 }
 
+/// Reads a log to its end.
+fn read(directory: &Path) -> Result<Reader, LogError> {
+    let mut reader = Reader::open(directory)?;
+    while reader.read()?.is_some() {}
+    Ok(reader)
+}
+
+/// Where the records of a log begin, by file.
+fn records(directory: &Path) -> Vec<(PathBuf, u64)> {
+    let mut reader = Reader::open(directory).unwrap();
+    let mut records = Vec::new();
+    while let Some(entry) = reader.read().unwrap() {
+        records.push((reader.file().to_owned(), entry.offset));
+    }
+    records
+}
+
 #[test]
 fn every_flipped_byte_is_named() {
     let directory = tempfile::tempdir().unwrap();
     write_log(directory.path(), &simulation(3, 4, 110), 4000);
     let files = segments(directory.path());
     assert!(files.len() >= 2, "{files:?}");
+    let records = records(directory.path());
     let mut flips = 0;
     for file in files.into_iter().chain([directory.path().join(GENESIS_FILE)]) {
         let whole = fs::read(&file).unwrap();
+        // In place: file systems flush a file that was truncated first.
+        let mut opened = fs::OpenOptions::new().write(true).open(&file).unwrap();
+        let mut put = |offset: usize, byte: u8| {
+            opened.seek(SeekFrom::Start(offset as u64)).unwrap();
+            opened.write_all(&[byte]).unwrap();
+        };
         for offset in 0..whole.len() {
+            // The record that holds the byte; 0 for the header and the genesis.
+            let begins = records.iter().filter(|(of, begins)| *of == file && *begins <= offset as u64);
+            let expected = (file.clone(), begins.map(|(_, begins)| *begins).max().unwrap_or(0));
             // One bit, and all of them.
             for mask in [1 << (offset % 8), 0xff] {
-                let mut flipped = whole.clone();
-                flipped[offset] ^= mask;
-                fs::write(&file, &flipped).unwrap();
-                // The error names the file and where the record begins.
-                let error = replay(directory.path(), &without_signatures()).expect_err("undetected").to_string();
-                assert!(error.contains(file.file_name().unwrap().to_str().unwrap()), "{offset}: {error}");
-                assert!(error.contains(", offset "), "{error}");
+                put(offset, whole[offset] ^ mask);
+                let error = read(directory.path()).expect_err("undetected");
+                assert_eq!((error.file, error.offset), expected, "byte {offset}: {}", error.fault);
                 if offset % 97 == 0 {
-                    assert!(Writer::open(directory.path(), WriterOptions::default()).is_err());
+                    let refused = Writer::open(directory.path(), WriterOptions::default()).unwrap_err();
+                    assert_eq!((refused.file, refused.offset), expected);
+                    let refused = replay(directory.path(), &without_signatures()).expect_err("undetected");
+                    let ReplayError::Log(refused) = refused else { panic!("{refused}") };
+                    assert_eq!((refused.file, refused.offset), expected);
                 }
                 flips += 1;
             }
+            put(offset, whole[offset]);
         }
-        fs::write(&file, &whole).unwrap();
     }
     assert!(flips > 20_000, "{flips}");
     assert!(replay(directory.path(), &without_signatures()).is_ok());
+}
+
+#[test]
+fn zeros_at_the_end_of_the_last_segment_are_cut_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = write_log(directory.path(), &simulation(4, 4, 60), 1 << 20);
+    let file = segments(directory.path()).pop().unwrap();
+    let whole = fs::read(&file).unwrap();
+    let end = whole.len() as u64;
+    let extended = |zeros: usize, last: &[u8]| fs::write(&file, [&whole, &vec![0; zeros][..], last].concat()).unwrap();
+    for zeros in 1..=8192usize {
+        // All lengths up to a record's, then some.
+        if zeros > 300 && zeros % 263 != 0 && !zeros.is_power_of_two() {
+            continue;
+        }
+        extended(zeros, &[]);
+        let expected = TornTail { file: file.clone(), offset: end, found: zeros as u64, zeros: true };
+        assert_eq!(read(directory.path()).unwrap().torn(), Some(&expected));
+        let (writer, torn) = Writer::open(directory.path(), WriterOptions::default()).unwrap();
+        assert_eq!((writer.position(), torn), (state.position(), Some(expected)));
+        assert_eq!(fs::metadata(&file).unwrap().len(), end);
+    }
+    // Anything beside zeros is damage.
+    let sequence = state.position().sequence + 1;
+    for zeros in [12, 13, 100, 4096, 300_000] {
+        extended(zeros, &[1]);
+        let error = read(directory.path()).unwrap_err();
+        assert!(matches!(error.fault, Fault::LengthChecksum { sequence: found } if found == sequence), "{error}");
+        assert_eq!((error.file.as_path(), error.offset), (file.as_path(), end));
+        assert!(Writer::open(directory.path(), WriterOptions::default()).is_err());
+        assert_eq!(fs::metadata(&file).unwrap().len(), end + zeros as u64 + 1);
+    }
+    // So are zeros within a record of which the beginning is there.
+    fs::write(&file, &whole).unwrap();
+    let (_, last) = records(directory.path()).pop().unwrap();
+    let mut zeroed = whole.clone();
+    zeroed[last as usize + 60..].fill(0);
+    fs::write(&file, &zeroed).unwrap();
+    let error = read(directory.path()).unwrap_err();
+    assert!(matches!(error.fault, Fault::Checksum { .. }) && error.offset == last, "{error}");
+    // And a record of zeros where the log goes on.
+    zeroed[last as usize..].fill(0);
+    fs::write(&file, &zeroed).unwrap();
+    assert_eq!(read(directory.path()).unwrap().torn().unwrap().offset, last);
+}
+
+#[test]
+fn zeros_before_another_segment_are_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(3, 4, 300), 4000);
+    let files = segments(directory.path());
+    let whole = fs::read(&files[1]).unwrap();
+    for zeros in [1, 12, 500] {
+        fs::write(&files[1], [&whole, &vec![0; zeros][..]].concat()).unwrap();
+        let error = read(directory.path()).unwrap_err();
+        assert_eq!((&error.file, error.offset), (&files[1], whole.len() as u64));
+        let expected = if zeros < 12 { "another segment follows" } else { "the checksum of its length" };
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn reader_that_failed_reads_nothing_more() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(3, 4, 300), 4000);
+    let files = segments(directory.path());
+    // Damage within a segment, and a segment that cannot be gone on with.
+    for (file, offset) in [(&files[1], 300), (files.last().unwrap(), 3)] {
+        let whole = fs::read(file).unwrap();
+        let mut flipped = whole.clone();
+        flipped[offset] ^= 1;
+        fs::write(file, flipped).unwrap();
+        let mut reader = Reader::open(directory.path()).unwrap();
+        let first = loop {
+            match reader.read() {
+                Ok(found) => assert!(found.is_some(), "undetected"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(&first.file, file);
+        for _ in 0..3 {
+            assert!(matches!(reader.read().unwrap_err().fault, Fault::Poisoned));
+        }
+        fs::write(file, &whole).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn log_says_that_it_is_private_and_is_its_owners() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("exchange/log");
+    write_log(&log, &simulation(3, 4, 110), 4000);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&log), 0o700);
+    let files: Vec<_> = fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 4, "{files:?}");
+    for file in &files {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    for file in segments(&log) {
+        let bytes = fs::read(file).unwrap();
+        assert!(bytes.starts_with(b"PRIVATE ledger of an exchange: every customer's transactions\n\x01"));
+        assert!(bytes.starts_with(MAGIC));
+    }
 }
 
 #[test]
@@ -58,12 +192,7 @@ fn torn_tail_of_every_length_is_cut_off() {
     let state = write_log(directory.path(), &simulation(4, 4, 60), 1 << 20);
     let file = segments(directory.path()).pop().unwrap();
     let whole = fs::read(&file).unwrap();
-    let mut reader = Reader::open(directory.path()).unwrap();
-    let mut last = None;
-    while let Some(entry) = reader.read().unwrap() {
-        last = Some(entry.offset as usize);
-    }
-    let last = last.unwrap();
+    let last = records(directory.path()).pop().unwrap().1 as usize;
     for length in last + 1..whole.len() {
         fs::write(&file, &whole[..length]).unwrap();
         let replayed = replay(directory.path(), &without_signatures()).unwrap();

@@ -1,8 +1,11 @@
 //! The ledger: attacks on its rules, damage to its log, and what a replay makes of both.
 
 mod attacks;
+mod checkpoint;
 mod damage;
 mod exchange;
-mod kill;
+mod ids;
+mod lending;
 mod replay;
 mod rules;
+mod signers;

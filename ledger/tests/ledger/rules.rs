@@ -5,7 +5,7 @@ use ballast_ledger::{
     invariant::{Broken, check_state},
     lending::LendingReport,
     state::{Balance, Cause, EXCHANGE_ACCOUNT, Part, SnapshotRefused, State},
-    transaction::{Kind, PublicId, Settlement, Transaction},
+    transaction::{Kind, Settlement, Transaction},
 };
 use proptest::prelude::*;
 
@@ -158,14 +158,6 @@ fn state_has_one_encoding() {
     assert_eq!(State::decode(&bytes).unwrap(), state);
     assert!(State::decode(&bytes[..bytes.len() - 1]).is_err());
     assert!(State::decode(&[bytes.as_slice(), &[0]].concat()).is_err());
-}
-
-#[test]
-fn public_ids_are_those_of_a_snapshot_up_to_64_bytes() {
-    for (id, good) in [("a", true), ("", false), (" a", false), ("a\u{202e}b", false)] {
-        assert_eq!(PublicId::new(id).is_ok(), good, "{id:?}");
-    }
-    assert!(PublicId::new(&"x".repeat(64)).is_ok() && PublicId::new(&"x".repeat(65)).is_err());
 }
 
 proptest! {
