@@ -3,6 +3,7 @@
 use std::{fmt, fs, path::Path};
 
 use ballast_core::leaf::MasterSecret;
+use ballast_ledger::replay::ReplayError;
 use ballast_sdk::{
     Epoch,
     audit::{AuditError, Audited, Evidence, audit},
@@ -28,7 +29,20 @@ pub struct AuditReport {
 impl Classified for AuditError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoLedger { .. } | Self::Log(_) | Self::Replay(_) | Self::OtherExchange { .. } => Exit::BadInput,
+            // What was given is no readable log of this exchange up to the epoch: nothing is said about the epoch.
+            Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => Exit::BadInput,
+            Self::PositionDiffers { .. } => Exit::BadInput,
+            Self::Replay(error) => match error {
+                ReplayError::Refused { .. }
+                | ReplayError::Genesis(_)
+                | ReplayError::Signature(_)
+                | ReplayError::Invariant { .. } => Exit::Refused,
+                ReplayError::Log(_)
+                | ReplayError::Checkpoint(_)
+                | ReplayError::Ended { .. }
+                | ReplayError::CheckpointTooLate { .. }
+                | ReplayError::Threads(_) => Exit::BadInput,
+            },
             _ => Exit::Refused,
         }
     }
