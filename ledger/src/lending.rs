@@ -2,11 +2,16 @@
 //!
 //! A lender is owed coins that a borrower took. As long as the borrower keeps them in his account they count among the
 //! coins kept; once he withdraws or sells them, what is owed to the lender rests on whatever else he has. The report says
-//! how much has left, and what the borrowers it is missing from still have. No account is named.
+//! how much has left, and what the borrowers it is missing from have elsewhere beyond what they owe there. No account is
+//! named.
 
 use serde::Serialize;
 
-use crate::{amount, state::State};
+use crate::{
+    amount,
+    reserves::{BackingLine, LendingLine},
+    state::State,
+};
 
 /// The report of all assets, at one position of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,8 +36,8 @@ pub struct AssetLending {
     pub left_units: String,
     /// Borrowers who owe more than they keep.
     pub short_borrowers: u64,
-    /// What those borrowers keep in other assets, by asset number, without zeros. A borrower short in two assets is in
-    /// the backing of both: backings of different assets must not be added.
+    /// What those borrowers keep in other assets beyond what they owe in these, by asset number, without zeros. A
+    /// borrower short in two assets is in the backing of both: backings of different assets must not be added.
     pub backing: Vec<Backing>,
 }
 
@@ -62,7 +67,8 @@ impl LendingReport {
                 short_borrowers += 1;
                 for (other, balance) in account.balances().iter().filter(|(other, _)| *other != number) {
                     if let Some(sum) = kept.get_mut(usize::from(*other).saturating_sub(1)) {
-                        *sum += balance.physical();
+                        // Coins borrowed in that asset are its lenders'.
+                        *sum += balance.physical().saturating_sub(u128::from(balance.borrowed));
                     }
                 }
             }
@@ -83,5 +89,23 @@ impl LendingReport {
             }
         });
         Self { ledger_sequence: position.sequence, ledger_head: position.head, assets: of_asset.collect() }
+    }
+    /// The lines of the published report of reserves: the assets of which something is lent and borrowed.
+    pub fn lines(&self) -> Vec<LendingLine> {
+        let lent = self.assets.iter().filter(|asset| asset.lent_and_borrowed_units != "0");
+        lent.map(AssetLending::line).collect()
+    }
+}
+
+impl AssetLending {
+    fn line(&self) -> LendingLine {
+        let backing =
+            |backing: &Backing| BackingLine { symbol: backing.symbol.clone(), amount: backing.amount.clone() };
+        LendingLine {
+            symbol: self.symbol.clone(),
+            lent_and_borrowed: self.lent_and_borrowed.clone(),
+            left: self.left.clone(),
+            backing: self.backing.iter().map(backing).collect(),
+        }
     }
 }

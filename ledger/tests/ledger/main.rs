@@ -4,5 +4,6 @@ mod attacks;
 mod damage;
 mod exchange;
 mod kill;
+mod lending;
 mod replay;
 mod rules;

@@ -13,7 +13,7 @@ use ballast_ledger::{
     lending::LendingReport,
     log::{LogError, Reader},
     replay::{self, ReplayError, replay},
-    reserves::{BackingLine, LendingLine, Reserves, ReservesError},
+    reserves::{Reserves, ReservesError},
     snapshot::{self, Borrows, Options, Snapshot, SnapshotError},
     state::{SnapshotRefused, State},
 };
@@ -64,7 +64,7 @@ pub async fn fresh(config: &Config, chains: &Chains, accept: bool) -> Result<Sou
         Origin::Log(log) => {
             let state = replayed(log, None)?;
             check_owner(&state.genesis().exchange, &chains.exchange, &log.directory)?;
-            let lending = lending_lines(&LendingReport::new(&state));
+            let lending = LendingReport::new(&state).lines();
             let as_of = clock(chains, state.time().div_ceil(1000)).await?;
             (state.snapshot(as_of)?, Some(lending))
         }
@@ -226,22 +226,6 @@ async fn clock(chains: &Chains, last_transaction: u64) -> Result<u64, Failure> {
         }
         tokio::time::sleep(POLL).await;
     }
-}
-
-/// What was lent, as the reserves report says it: the assets of which something is.
-fn lending_lines(report: &LendingReport) -> Vec<LendingLine> {
-    let lent = report.assets.iter().filter(|asset| asset.lent_and_borrowed_units != "0");
-    let line = |asset: &ballast_ledger::lending::AssetLending| LendingLine {
-        symbol: asset.symbol.clone(),
-        lent_and_borrowed: asset.lent_and_borrowed.clone(),
-        left: asset.left.clone(),
-        backing: asset
-            .backing
-            .iter()
-            .map(|backing| BackingLine { symbol: backing.symbol.clone(), amount: backing.amount.clone() })
-            .collect(),
-    };
-    lent.map(line).collect()
 }
 
 #[cfg(test)]
