@@ -19,9 +19,10 @@ use ballast_core::{
 };
 use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
+    lending::LendingReport,
     log::{LogError, Reader},
     replay::{Options, ReplayError, replay},
-    reserves::ReportError,
+    reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
     state::SnapshotRefused,
     transaction::{DecodeError, Transaction},
@@ -58,7 +59,7 @@ pub struct Audited {
     pub per_second: String,
     /// Whether the leaves were hashed and the root compared: without the master secret it is not.
     pub root: bool,
-    /// Whether the reserves report was compared.
+    /// Whether the reserves report was compared: with the record, and what it says of lending with the log.
     pub reserves: bool,
 }
 
@@ -124,6 +125,9 @@ pub enum AuditError {
     Tree { epoch: u64, shard: u16, error: TreeError },
     #[error("reserves report: {0}")]
     Report(#[from] ReportError),
+    /// Lines as the report writes them.
+    #[error("reserves report, lending of {symbol}: expected {expected} as the log gives it, found {found}")]
+    LendingDiffers { symbol: String, expected: String, found: String },
 }
 
 /// Audits the last of `epochs`. The others, which come before it, say where a log that is
@@ -148,7 +152,9 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
         check_roots(record, epoch.class, &snapshot, master)?;
     }
     if let Some(report) = evidence.report {
-        reserves::verify(record, report)?;
+        let report = reserves::verify(record, report)?;
+        let lines = LendingReport::new(&replayed.state).lines();
+        check_lending(&lines, report.lending.as_deref().unwrap_or_default())?;
     }
     Ok(Audited {
         epoch: record.epoch,
@@ -234,6 +240,27 @@ fn check_totals(record: &Record, snapshot: &Snapshot) -> Result<(), AuditError> 
         }
     }
     Ok(())
+}
+
+/// Both name an asset at most once, in order of asset number.
+fn check_lending(expected: &[LendingLine], found: &[LendingLine]) -> Result<(), AuditError> {
+    let by_symbol = |lines: &[LendingLine], symbol: &str| {
+        let line = lines.iter().find(|line| line.symbol == symbol);
+        line.map_or_else(|| "nothing".into(), |line| shown(line))
+    };
+    for line in expected.iter().chain(found) {
+        let [expected, found] = [expected, found].map(|lines| by_symbol(lines, &line.symbol));
+        if expected != found {
+            return Err(AuditError::LendingDiffers { symbol: line.symbol.clone(), expected, found });
+        }
+    }
+    Ok(())
+}
+
+fn shown(line: &LendingLine) -> String {
+    let backing = line.backing.iter().map(|backing| format!("{} {}", backing.amount, backing.symbol));
+    let backing = backing.collect::<Vec<_>>().join(", ");
+    format!("{} lent and borrowed, {} left, backed by {{{backing}}}", line.lent_and_borrowed, line.left)
 }
 
 fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &MasterSecret) -> Result<(), AuditError> {

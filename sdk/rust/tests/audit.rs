@@ -2,28 +2,29 @@
 
 mod sample;
 
-use std::path::Path;
+use std::{path::Path, sync::LazyLock};
 
-use ballast_core::{Digest, Element, circuit::Class, digest::sha256, leaf::MasterSecret, statement::LedgerPosition};
+use ballast_core::{Digest, Element, circuit::Class, leaf::MasterSecret, statement::LedgerPosition};
 use ballast_ledger::{
     leaves::{EpochSalts, Leaves},
+    lending::LendingReport,
     log::{LogError, Reader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
-    reserves::{Occasion, ReadHoldings, ReportError, Reserves, Stated},
+    reserves::{LendingLine, Occasion, ReadHoldings, ReportError, Reserves, ReservesReport, Stated},
     signature::sign,
     simulate::{self, Simulation, signing_key},
     state::{SnapshotRefused, State},
-    transaction::{Kind, Movement, SignedTransaction, Transaction},
+    transaction::{Kind, Movement, Transaction},
 };
 use ballast_sdk::{
     audit::{AuditError, Audited, Evidence, audit},
-    epoch::Epoch,
+    epoch::{Epoch, Record},
 };
 use sample::*;
 use tempfile::TempDir;
 
 const MASTER: MasterSecret = MasterSecret::new([7; 32]);
-const TRANSACTIONS: u64 = 3_000;
+const TRANSACTIONS: u64 = 2_300;
 /// Seconds of the simulated log at which epochs end.
 const SECONDS: [u64; 3] = [1, 2, 3];
 
@@ -53,7 +54,20 @@ fn replayed(log: &Path, sequence: u64) -> State {
     replay(log, &Options { at: Some(sequence), ..Options::default() }).unwrap().state
 }
 
-/// A log, and three epochs that are what it gives.
+/// Binds the record to a report of 9 of each asset, which it returns.
+fn publish(record: &mut Record, lending: Option<Vec<LendingLine>>) -> Vec<u8> {
+    let assets = &record.assets;
+    let amounts: String = assets.as_slice().iter().map(|asset| format!("{} = \"9\"\n", asset.symbol())).collect();
+    let stated = Stated::parse(&format!("sources = \"A test\"\n[amounts]\n{amounts}"), assets).unwrap();
+    let occasion = Occasion { exchange: &record.exchange, as_of: record.as_of, assets };
+    let reserves = Reserves::new(&occasion, &stated, &ReadHoldings::default(), lending).unwrap();
+    (record.reserves, record.sources) = (reserves.amounts, reserves.sources);
+    reserves.report
+}
+
+/// A log, and three epochs that are what it gives. Made once.
+static CASE: LazyLock<Case> = LazyLock::new(Case::new);
+
 struct Case {
     log: TempDir,
     epochs: Vec<Epoch>,
@@ -77,16 +91,9 @@ impl Case {
             record.roots = leaves.shards().map(|shard| shard.tree(Class::SMALLEST).unwrap().root()).collect();
             record.ledger = snapshot.ledger;
             record.liabilities = snapshot.totals.clone();
-            let amounts: String =
-                snapshot.assets.as_slice().iter().map(|asset| format!("{} = \"9\"\n", asset.symbol())).collect();
-            let stated =
-                Stated::parse(&format!("sources = \"A test\"\n[amounts]\n{amounts}"), &snapshot.assets).unwrap();
-            let occasion = Occasion { exchange: &record.exchange, as_of: record.as_of, assets: &snapshot.assets };
-            let reserves = Reserves::new(&occasion, &stated, &ReadHoldings::default(), None).unwrap();
-            record.reserves = reserves.amounts;
-            record.sources = sha256(&[&reserves.report]);
-            report = reserves.report;
             record.assets = snapshot.assets;
+            let lending = LendingReport::new(&state).lines();
+            report = publish(record, Some(lending));
         }
         reseal(&mut epochs, 0);
         Self { log, epochs, report }
@@ -112,7 +119,7 @@ impl Case {
 
 #[test]
 fn an_epoch_is_what_its_log_gives() {
-    let case = Case::new();
+    let case = &*CASE;
     let audited = case.audit(|_| {}).unwrap();
     let last = case.sequence(2);
     assert_eq!((audited.epoch, audited.ledger_sequence, audited.transactions), (3, last, last));
@@ -123,7 +130,7 @@ fn an_epoch_is_what_its_log_gives() {
 
 #[test]
 fn what_differs_is_named() {
-    let case = Case::new();
+    let case = &*CASE;
     let last = case.sequence(2);
     let total = case.refused(|epoch| epoch.record.liabilities[1] += 1);
     assert!(
@@ -159,7 +166,7 @@ fn what_differs_is_named() {
 /// Under a fresh as-of time, deposits since would be in the reserves and not in the liabilities.
 #[test]
 fn a_stale_position_under_a_fresh_time_is_refused() {
-    let case = Case::new();
+    let case = &*CASE;
     let (as_of, last) = (case.epochs[2].record.as_of, case.sequence(2));
     let (_, next) = last_by(case.log.path(), as_of);
     // A whole second up to which the log has gone on.
@@ -172,7 +179,7 @@ fn a_stale_position_under_a_fresh_time_is_refused() {
 
 #[test]
 fn an_epoch_may_be_at_the_end_of_the_log() {
-    let case = Case::new();
+    let case = &*CASE;
     let log = tempfile::tempdir().unwrap();
     write(log.path(), id(), 1, case.sequence(2));
     let evidence = Evidence { log: log.path(), report: None, master: None };
@@ -180,9 +187,47 @@ fn an_epoch_may_be_at_the_end_of_the_log() {
     assert_eq!(audited.ledger_sequence, case.sequence(2));
 }
 
+/// A well-formed report of the epoch that says something else of lending than the log.
+#[test]
+fn lending_is_what_the_log_gives() {
+    let case = &*CASE;
+    let honest = ReservesReport::parse(&case.report).unwrap().lending.unwrap();
+    let refused = |lending: Option<Vec<LendingLine>>| {
+        let mut epochs = case.epochs.clone();
+        let report = publish(&mut epochs[2].record, lending);
+        let evidence = Evidence { log: case.log.path(), report: Some(&report), master: None };
+        match audit(&epochs, &evidence).unwrap_err() {
+            AuditError::LendingDiffers { symbol, expected, found } => (symbol, expected, found),
+            other => panic!("{other}"),
+        }
+    };
+    assert!(honest.len() > 1, "{honest:?}");
+    let first = &honest[0].symbol;
+    for absent in [None, Some(vec![]), Some(honest[1..].to_vec())] {
+        let (symbol, expected, found) = refused(absent);
+        assert!(symbol == *first && expected.contains(&honest[0].left) && found == "nothing", "{symbol}: {expected}");
+    }
+    let index = honest.iter().position(|line| line.left.contains(|digit| digit > '0')).unwrap();
+    let changed = |change: fn(&mut LendingLine)| {
+        let mut lines = honest.clone();
+        change(&mut lines[index]);
+        let (symbol, _, found) = refused(Some(lines.clone()));
+        assert!(symbol == lines[index].symbol && found.contains(&lines[index].left), "{symbol}: {found}");
+    };
+    changed(|line| line.left = format!("0{}", line.left[line.left.find('.').unwrap()..].replace(|digit| digit > '0', "0")));
+    changed(|line| line.lent_and_borrowed.insert(0, '1'));
+    changed(|line| drop(line.backing.pop().unwrap()));
+    // Of a later position.
+    let later = replayed(case.log.path(), case.sequence(2) + 100);
+    refused(Some(LendingReport::new(&later).lines()));
+    let mut epochs = case.epochs.clone();
+    let report = publish(&mut epochs[2].record, Some(honest));
+    audit(&epochs, &Evidence { log: case.log.path(), report: Some(&report), master: None }).unwrap();
+}
+
 #[test]
 fn other_salts_make_another_root() {
-    let case = Case::new();
+    let case = &*CASE;
     let master = MasterSecret::new([8; 32]);
     let evidence = Evidence { log: case.log.path(), report: None, master: Some(&master) };
     assert!(matches!(audit(&case.epochs, &evidence), Err(AuditError::RootDiffers { .. })));
@@ -190,7 +235,7 @@ fn other_salts_make_another_root() {
 
 #[test]
 fn log_and_chain_part_between_two_epochs() {
-    let case = Case::new();
+    let case = &*CASE;
     let ends = [0, 1, 2].map(|index| case.sequence(index));
     for (index, after, by) in [(0, 0, ends[0]), (1, ends[0], ends[1]), (2, ends[1], ends[2])] {
         let parted = case.audit(|epochs| epochs[index].record.ledger.head[0] ^= 1).unwrap_err();
@@ -203,29 +248,25 @@ fn log_and_chain_part_between_two_epochs() {
 /// The same transactions, signed by the same keys, up to `from`; another one there, and others after it.
 fn diverging(directory: &Path, from: u64) {
     let simulation = simulation(id(), 1, TRANSACTIONS);
-    let genesis = simulation.genesis().unwrap();
-    let mut writer = Writer::create(directory, &genesis, WriterOptions::default()).unwrap();
-    let mut state = State::new(genesis).unwrap();
-    let mut append = |state: &mut State, signed: SignedTransaction| {
-        state.apply(&signed).unwrap();
-        writer.append(&[signed]).unwrap();
-    };
-    let mut same = Vec::new();
-    simulation.run(|batch| Ok::<_, LogError>(same.extend_from_slice(batch))).unwrap();
-    let (same, other) = same.split_at(from as usize - 1);
-    same.iter().for_each(|signed| append(&mut state, signed.clone()));
+    let mut state = State::new(simulation.genesis().unwrap()).unwrap();
+    let mut all = Vec::new();
+    simulation.run(|batch| Ok::<_, LogError>(all.extend_from_slice(batch))).unwrap();
+    let (same, other) = all.split_at_mut(from as usize - 1);
+    same.iter().for_each(|signed| drop(state.apply_unverified(signed).unwrap()));
     let engine = signing_key(1, None, 0);
     for replaced in other {
         let time = Transaction::decode(&replaced.bytes).unwrap().time;
         let to = Movement { account: 1, asset: 1, amount: 1 };
-        let deposit = state.next(time, Kind::Deposit { to, reference: [1; 32] });
-        append(&mut state, sign(&engine, &deposit));
+        *replaced = sign(&engine, &state.next(time, Kind::Deposit { to, reference: [1; 32] }));
+        state.apply_unverified(replaced).unwrap();
     }
+    let mut writer = Writer::create(directory, &simulation.genesis().unwrap(), WriterOptions::default()).unwrap();
+    writer.append(&all).unwrap();
 }
 
 #[test]
 fn a_log_that_truly_diverges_is_found_between_the_epochs_around_it() {
-    let case = Case::new();
+    let case = &*CASE;
     let [first, second, last] = [0, 1, 2].map(|index| case.sequence(index));
     for (from, after, by) in [(first, 0, first), (first + 1, first, second), (second + 7, second, last)] {
         let log = tempfile::tempdir().unwrap();
@@ -244,7 +285,7 @@ fn a_log_that_truly_diverges_is_found_between_the_epochs_around_it() {
 
 #[test]
 fn another_exchanges_or_a_shorter_log_is_none() {
-    let case = Case::new();
+    let case = &*CASE;
     let evidence = |log| Evidence { log, report: None, master: None };
     let other = tempfile::tempdir().unwrap();
     write(other.path(), [9; 32], 1, 100);
@@ -260,7 +301,7 @@ fn another_exchanges_or_a_shorter_log_is_none() {
 /// The bytes are those that the chain bound, but nobody signed one of them.
 #[test]
 fn a_signature_that_is_none_is_found() {
-    let case = Case::new();
+    let case = &*CASE;
     let (log, mut all) = (tempfile::tempdir().unwrap(), Vec::new());
     let simulation = simulation(id(), 1, TRANSACTIONS);
     simulation.run(|batch| Ok::<_, LogError>(all.extend_from_slice(batch))).unwrap();
@@ -273,6 +314,6 @@ fn a_signature_that_is_none_is_found() {
 
 #[test]
 fn balances_are_not_dated_before_the_ledger() {
-    let early = Case::new().refused(|epoch| epoch.record.as_of = 1_000_000_000);
+    let early = CASE.refused(|epoch| epoch.record.as_of = 1_000_000_000);
     assert!(matches!(early, AuditError::Snapshot(SnapshotRefused::BeforeTransaction { .. })), "{early}");
 }
