@@ -101,7 +101,6 @@ fn refusal(change: impl FnOnce(&mut ReservesReport)) -> ReportError {
     check(&report, &reserves.amounts).unwrap_err()
 }
 
-
 #[test]
 fn stated_read_and_signed_are_added_up() {
     let reserves = reserves();

@@ -15,7 +15,8 @@
 use std::path::Path;
 
 use ballast_core::{
-    Digest, Element, Refusal, assets::AssetList, circuit::Class, leaf::MasterSecret, statement::LedgerPosition, tree::TreeError,
+    Digest, Element, Refusal, assets::AssetList, circuit::Class, leaf::MasterSecret, statement::LedgerPosition,
+    tree::TreeError,
 };
 use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
@@ -111,7 +112,9 @@ pub enum AuditError {
         "epoch {epoch}, asset {symbol}: expected a liability of {expected} units as on chain, the log gives {found} after transaction {sequence}"
     )]
     TotalDiffers { epoch: u64, sequence: u64, symbol: String, expected: u128, found: u128 },
-    #[error("epoch {epoch}: expected {expected} shards as on chain, the log gives {found} after transaction {sequence}")]
+    #[error(
+        "epoch {epoch}: expected {expected} shards as on chain, the log gives {found} after transaction {sequence}"
+    )]
     ShardsDiffer { epoch: u64, sequence: u64, expected: usize, found: u16 },
     #[error(
         "epoch {epoch}, shard {shard}: expected root {expected} as on chain, the log gives {found} after transaction {sequence}"

@@ -77,12 +77,7 @@ pub fn check_holdings(
     Ok(compared)
 }
 
-fn check_wallet(
-    holding: &HoldingLine,
-    record: &Record,
-    chain: Chain,
-    wallets: &[Wallet],
-) -> Result<(), HoldingError> {
+fn check_wallet(holding: &HoldingLine, record: &Record, chain: Chain, wallets: &[Wallet]) -> Result<(), HoldingError> {
     let unknown = || HoldingError::WalletUnknown { place: place(holding), found: holding.wallet.clone() };
     let address: Address = holding.wallet.parse().map_err(|_| unknown())?;
     let known = wallets.iter().find(|known| known.chain == chain && known.address == address);

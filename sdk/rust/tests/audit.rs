@@ -141,10 +141,7 @@ fn what_differs_is_named() {
     let counted = matches!(fewer, AuditError::TotalCountDiffers { epoch: 3, expected: 4, found: 0, sequence } if sequence == last);
     assert!(counted, "{fewer}");
     let root = case.refused(|epoch| epoch.record.roots[0] = Element::from(1u64));
-    assert!(
-        matches!(root, AuditError::RootDiffers { epoch: 3, shard: 0, sequence, .. } if sequence == last),
-        "{root}"
-    );
+    assert!(matches!(root, AuditError::RootDiffers { epoch: 3, shard: 0, sequence, .. } if sequence == last), "{root}");
     let shards = case.refused(|epoch| epoch.record.roots.push(Element::from(1u64)));
     assert!(
         matches!(shards, AuditError::ShardsDiffer { expected: 2, found: 1, sequence, .. } if sequence == last),
@@ -214,7 +211,9 @@ fn lending_is_what_the_log_gives() {
         let (symbol, _, found) = refused(Some(lines.clone()));
         assert!(symbol == lines[index].symbol && found.contains(&lines[index].left), "{symbol}: {found}");
     };
-    changed(|line| line.left = format!("0{}", line.left[line.left.find('.').unwrap()..].replace(|digit| digit > '0', "0")));
+    changed(|line| {
+        line.left = format!("0{}", line.left[line.left.find('.').unwrap()..].replace(|digit| digit > '0', "0"))
+    });
     changed(|line| line.lent_and_borrowed.insert(0, '1'));
     changed(|line| drop(line.backing.pop().unwrap()));
     // Of a later position.
