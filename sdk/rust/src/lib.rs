@@ -42,7 +42,7 @@ pub mod evm;
 pub mod exchange;
 pub mod history;
 pub mod inclusion;
-mod node;
+pub mod node;
 pub mod reader;
 pub mod reserves;
 pub mod setup;
