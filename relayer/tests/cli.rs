@@ -85,6 +85,7 @@ fn bad_input_is_2_and_reported_whole() {
         &["nonsense"],
         &["history", "--set", "solana.rpc_url"],
         &["history", "--log-filter", "=!"],
+        &["reserves", "verify", "1", "no-such-file.json"],
     ] {
         assert_eq!(folder.ballast(arguments).0, 2, "{arguments:?}");
     }
@@ -99,7 +100,9 @@ fn bad_input_is_2_and_reported_whole() {
 #[test]
 fn an_unreachable_chain_is_4_and_its_address_stays_hidden() {
     let folder = Folder::new();
-    for arguments in [&["history"][..], &["verify", "--chain", "evm"], &["exchange", "register", "--dry-run"]] {
+    let reserves = ["reserves", "verify", "1", "ballast.toml"];
+    let others = [&["history"][..], &["verify", "--chain", "evm"], &["exchange", "register", "--dry-run"]];
+    for arguments in others.into_iter().chain([&reserves[..], &["audit", "1"]]) {
         let (code, _, errors) = folder.ballast(arguments);
         assert_eq!(code, 4, "{arguments:?}: {errors}");
         assert!(errors.contains("http://127.0.0.1:1") && !errors.contains("SECRET"), "{errors}");

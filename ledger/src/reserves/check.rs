@@ -11,8 +11,8 @@ use ballast_core::{
 };
 
 use super::{
-    ReportError, SOURCES_MAX,
-    ownership::Claim,
+    RESERVES_WINDOW, ReportError, SOURCES_MAX,
+    ownership::{Claim, MAIN_NETWORK},
     place::Chain,
     report::{HoldingLine, LendingLine, MessageLine, ReservesReport},
 };
@@ -32,21 +32,29 @@ pub struct Recorded<'a> {
     pub sources: &'a Digest,
 }
 
+impl Recorded<'_> {
+    /// Whether a report with these bytes is the recorded one.
+    ///
+    /// # Errors
+    /// [`ReportError::DigestMismatch`].
+    pub fn check_digest(&self, bytes: &[u8]) -> Result<(), ReportError> {
+        let (expected, found) = (*self.sources, sha256(&[bytes]));
+        if expected == found { Ok(()) } else { Err(ReportError::DigestMismatch { expected, found }) }
+    }
+}
+
 impl ReservesReport {
     /// Holds the report against an epoch's record: that its bytes have the recorded digest, that its amounts are the
     /// recorded ones and the sums of what it lists, that nothing is counted twice, that every chain whose holdings count was read
-    /// at a block, and that every signed message was signed for this exchange by its address.
+    /// at a block within [`RESERVES_WINDOW`] of the as-of time, that what needs no token account lies at the wallet itself, and that every signed message was signed for this exchange by its address.
     ///
     /// That the wallets are the exchange's, that the tokens count for these assets and that the balances were there is known
-    /// by the chains; nothing is asked of them here. A message shows who owns an address, not what it holds.
+    /// by the chains; nothing is asked of them here (the SDK's `reserves::check_holdings` compares wallets and tokens). A message shows who owns an address, not what it holds.
     ///
     /// # Errors
     /// The first thing that is wrong, with what was expected and found.
     pub fn check(&self, recorded: &Recorded<'_>) -> Result<(), ReportError> {
-        let found = sha256(&[&self.bytes()?]);
-        if found != *recorded.sources {
-            return Err(ReportError::DigestMismatch { expected: *recorded.sources, found });
-        }
+        recorded.check_digest(&self.bytes()?)?;
         if self.as_of != recorded.as_of {
             return Err(ReportError::AsOfMismatch { expected: recorded.as_of, found: self.as_of });
         }
@@ -66,9 +74,12 @@ impl ReservesReport {
 
     fn check_blocks(&self) -> Result<(), ReportError> {
         for block in &self.blocks {
-            let chain = chain(&block.chain)?;
+            let (chain, as_of) = (chain(&block.chain)?, self.as_of);
             if !chain.is_block_hash(&block.hash) {
                 return Err(ReportError::BlockInvalid { chain: block.chain.clone(), found: block.hash.clone() });
+            }
+            if block.time.abs_diff(as_of) > RESERVES_WINDOW {
+                return Err(ReportError::BlockTime { chain: block.chain.clone(), as_of, found: block.time });
             }
         }
         distinct(self.blocks.iter().map(|block| &block.chain))
@@ -87,7 +98,12 @@ impl ReservesReport {
                 let invalid = || ReportError::AddressInvalid { chain: holding.chain.clone(), found: text.into() };
                 chain.address(text).ok_or_else(invalid)
             };
-            let (_, account, token) = (address(&holding.wallet)?, address(&holding.account)?, address(&holding.token)?);
+            let (wallet, account) = (address(&holding.wallet)?, address(&holding.account)?);
+            let token = address(&holding.token)?;
+            if wallet != account && chain.is_at_wallet(&token) {
+                let (expected, found) = (holding.wallet.clone(), holding.account.clone());
+                return Err(ReportError::AccountMismatch { place: place(holding), expected, found });
+            }
             let (asset, number) = sums.asset(&holding.symbol, || place(holding))?;
             let meaning = (number, holding.decimals);
             if *tokens.entry((chain, token.clone())).or_insert(meaning) != meaning {
@@ -114,6 +130,9 @@ impl ReservesReport {
         let mut scripts = HashSet::new();
         for message in &self.messages {
             let MessageLine { network, address, message, signature, symbol, amount } = message;
+            if network != MAIN_NETWORK {
+                return Err(ReportError::NetworkWorthless { address: address.clone(), found: network.clone() });
+            }
             let script = Claim { network, address, message, signature }
                 .verify(exchange)
                 .map_err(|error| ReportError::Ownership { address: address.clone(), error })?;
@@ -224,8 +243,10 @@ fn check_lending(line: &LendingLine, assets: &AssetList) -> Result<(), ReportErr
     let place = || format!("lending of {}", line.symbol);
     let sums = Sums::new(assets);
     let read = |symbol: &str, text: &str| units(text, sums.asset(symbol, place)?.0.decimals, place);
-    read(&line.symbol, &line.lent_and_borrowed)?;
-    read(&line.symbol, &line.left)?;
+    if read(&line.symbol, &line.left)? > read(&line.symbol, &line.lent_and_borrowed)? {
+        let LendingLine { symbol, lent_and_borrowed, left, .. } = line.clone();
+        return Err(ReportError::LeftTooLarge { symbol, lent_and_borrowed, left });
+    }
     line.backing.iter().try_for_each(|backing| read(&backing.symbol, &backing.amount).map(drop))?;
     distinct(line.backing.iter().map(|backing| &backing.symbol))
         .map_err(|symbol| ReportError::LendingTwice { symbol: symbol.clone() })

@@ -2,7 +2,11 @@
 
 use ballast_core::Digest;
 
-use super::{SOURCES_MAX, ownership::OwnershipError, report::REPORT_MAX};
+use super::{
+    RESERVES_WINDOW, SOURCES_MAX,
+    ownership::{MAIN_NETWORK, OwnershipError},
+    report::REPORT_MAX,
+};
 use crate::{amount::AmountError, toml_file::TomlError};
 
 /// Why reserves are refused.
@@ -99,14 +103,25 @@ pub enum ReportError {
     AddressInvalid { chain: String, found: String },
     #[error("{chain}: expected the hash of a block, found {found:?}")]
     BlockInvalid { chain: String, found: String },
+    #[error(
+        "{chain}: expected its block within {RESERVES_WINDOW} seconds of the report's as-of time, {as_of}, found one at {found} (Unix seconds)"
+    )]
+    BlockTime { chain: String, as_of: u64, found: u64 },
     #[error("{chain}: expected one block, found two")]
     BlockTwice { chain: String },
     #[error("{chain}: expected the block at which its holdings were read, found none")]
     BlockMissing { chain: String },
+    #[error("{place}: expected the balance to lie at the wallet, {expected}, found it at {found}")]
+    AccountMismatch { place: String, expected: String, found: String },
     #[error("address {address} is counted twice")]
     AddressTwice { address: String },
+    /// Coins of a test network are worth nothing.
+    #[error("address {address}: expected the network {MAIN_NETWORK}, found {found:?}")]
+    NetworkWorthless { address: String, found: String },
     #[error("address {address}: {error}")]
     Ownership { address: String, error: OwnershipError },
     #[error("lending: {symbol} is there twice")]
     LendingTwice { symbol: String },
+    #[error("lending of {symbol}: expected at most the {lent_and_borrowed} borrowed to have left, found {left}")]
+    LeftTooLarge { symbol: String, lent_and_borrowed: String, left: String },
 }

@@ -52,6 +52,10 @@ pub use stated::Stated;
 
 /// Version of the reports that are written.
 pub const VERSION: u8 = 2;
+/// Seconds between the as-of time and a block at which holdings were read, either way: what moved between is in the reserves and not in
+/// the liabilities, or the other way round. An hour is enough for a block that is final, which may lie twenty minutes back, and for
+/// balances that were exported to a file before.
+pub const RESERVES_WINDOW: u64 = 3_600;
 /// Bytes of the longest note on sources.
 pub const SOURCES_MAX: usize = 1024;
 

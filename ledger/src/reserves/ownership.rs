@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The address is signed with the message: BIP-322 spends a virtual output of its script. The network must be said, for an
-//! address of a test network has the same script as one of Bitcoin. A signature shows ownership and nothing else: what the address holds is
+//! address of a test network has the same script as one of Bitcoin. A report takes addresses of Bitcoin alone. A signature shows ownership and nothing else: what the address holds is
 //! stated by the exchange.
 
 use std::str::FromStr;
@@ -19,6 +19,9 @@ use bitcoin::{
     absolute::LockTime,
     address::{NetworkUnchecked, ParseError},
 };
+
+/// The one network whose coins count for an asset.
+pub const MAIN_NETWORK: &str = "bitcoin";
 
 /// Why a signed message shows nothing.
 #[derive(Debug, thiserror::Error)]

@@ -34,6 +34,11 @@ impl Chain {
         }
     }
 
+    /// Whether balances of this token lie at the wallet's own address: all on the EVM, lamports on Solana.
+    pub(super) fn is_at_wallet(self, token: &[u8]) -> bool {
+        matches!(self, Self::Evm(_)) || token.iter().all(|byte| *byte == 0)
+    }
+
     /// Whether this is a block hash of the chain in the one way of writing it.
     pub fn is_block_hash(self, text: &str) -> bool {
         match self {

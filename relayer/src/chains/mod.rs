@@ -6,7 +6,6 @@
 pub mod action;
 mod error;
 pub mod evm;
-mod node_text;
 pub mod solana;
 mod standing;
 

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{
     arguments::{
-        Arguments, CeremonyFiles, Command, ExchangeCommand, InclusionCommand, SecretCommand, SetupCommand,
-        SnapshotCommand, chosen,
+        Arguments, CeremonyFiles, Command, ExchangeCommand, InclusionCommand, ReservesCommand, SecretCommand,
+        SetupCommand, SnapshotCommand, chosen,
     },
     ledger,
     output::Output,
@@ -29,7 +29,7 @@ use crate::{
         post::{Poster, report},
         prove::{self, Prover},
         proving_key::ProvingKeys,
-        read,
+        read, reserves,
         restore::restore,
         run::Runner,
         setup::{self, Files},
@@ -138,6 +138,11 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
             };
             let chains = connect(&settings, chains.chain).await?;
             Output::new(&audit::run(&chains, epoch, &log, report.as_deref(), master.as_ref()).await?)
+        }
+        Command::Reserves(ReservesCommand::Verify { epoch, file, chains }) => {
+            let bytes = reserves::read(&file)?;
+            let chains = connect(&settings, chains.chain).await?;
+            Output::new(&reserves::verify(&chains, epoch, &bytes).await?)
         }
         Command::Inclusion(command) => inclusion(&settings, command).await,
         Command::Wallet { command, dry_run } => wallets::run(&settings, command, dry_run).await,

@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use alloy::primitives::Address;
+use ballast_sdk::node::shown;
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::pubkey::Pubkey;
 use url::Url;
@@ -114,12 +115,6 @@ impl Evm {
             timeout,
         })
     }
-}
-
-/// The part of an endpoint that can be shown: not its path, query or password, which may be secret.
-pub fn shown(url: &Url) -> String {
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 impl fmt::Debug for Solana {

@@ -19,7 +19,7 @@ use crate::{
     chains::ChainName,
     failure::{Failure, Problems},
 };
-pub use chains::{Evm, Solana, shown};
+pub use chains::{Evm, Solana};
 use reader::Reader;
 pub use sources::{PREFIX, layered};
 

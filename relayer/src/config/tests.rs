@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use ballast_sdk::node::shown;
 use url::Url;
 
 const EXAMPLE: &str = include_str!("../../ballast.example.toml");

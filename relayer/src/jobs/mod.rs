@@ -14,6 +14,7 @@
 //! | [`govern`] | what an exchange's authority asks of both chains |
 //! | [`wallets`] | reserve wallets, and what each chain saw in them |
 //! | [`read`] | what the chains say |
+//! | [`reserves`] | holds a published reserves report against the chains |
 //! | [`audit`] | holds an epoch against the log |
 //! | [`include`] | one customer's inclusion file |
 //! | [`setup`] | proving keys, and what a ceremony needs |
@@ -30,6 +31,7 @@ pub mod preflight;
 pub mod prove;
 pub mod proving_key;
 pub mod read;
+pub mod reserves;
 pub mod restore;
 pub mod run;
 pub mod setup;

@@ -73,7 +73,7 @@ fn begun(config: &Config, holding: u128) -> Plan {
     let mut read = ReadHoldings::default();
     if holding > 0 {
         let text = |text: &str| text.to_owned();
-        read.blocks.push(BlockLine { chain: text("solana"), height: 1, hash: text(address), time: 1 });
+        read.blocks.push(BlockLine { chain: text("solana"), height: 1, hash: text(address), time: plan.as_of });
         let (wallet, account, token) = (text(address), text(address), text(address));
         let (decimals, asset, balance) = (6, 2, holding);
         read.holdings.push(Holding { chain: text("solana"), wallet, account, token, decimals, asset, balance });

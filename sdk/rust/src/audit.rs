@@ -1,28 +1,39 @@
 //! Whether an epoch is what the exchange's log gives (section 11 of the specification).
 //!
 //! The log is replayed up to the epoch's position, every signature, rule and invariant checked; what it makes of the accounts
-//! is compared with what the chain holds. Where log and chain part, the failure says between which transactions.
+//! is compared with what the chain holds. Where log and chain part, the failure says between which transactions: between two
+//! epochs' positions, which is the closest that a chain lets one say it, since it binds heads of epochs and of nothing between.
 //!
 //! # Soundness
+//! What the log holds after the position is no part of the epoch. Its first record shows that the epoch was not stale: it must be
+//! later than the as-of time, or reserves could hold deposits of which the liabilities do not know. A log that ends at the position
+//! shows nothing of the kind, and whoever is given one asks for the log again when there is another epoch.
+//!
 //! Without the exchange's master secret nobody can make the salts of the leaves, so the root is compared only when it is
 //! given; [`Audited::root`] says whether it was. Everything else needs the log alone.
 
 use std::path::Path;
 
 use ballast_core::{
-    Digest, Element, Refusal, circuit::Class, leaf::MasterSecret, statement::LedgerPosition, tree::TreeError,
+    Digest, Element, Refusal, assets::AssetList, circuit::Class, leaf::MasterSecret, statement::LedgerPosition,
+    tree::TreeError,
 };
 use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
+    lending::LendingReport,
     log::{LogError, Reader},
     replay::{Options, ReplayError, replay},
-    reserves::{Recorded, ReportError, ReservesReport},
+    reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
     state::SnapshotRefused,
+    transaction::{DecodeError, Transaction},
 };
 use serde::Serialize;
 
-use crate::epoch::{Epoch, Record};
+use crate::{
+    epoch::{Epoch, Record},
+    reserves,
+};
 
 /// What is held against an epoch.
 #[derive(Clone, Copy)]
@@ -49,48 +60,77 @@ pub struct Audited {
     pub per_second: String,
     /// Whether the leaves were hashed and the root compared: without the master secret it is not.
     pub root: bool,
-    /// Whether the reserves report was compared.
+    /// Whether the reserves report was compared: with the record, and what it says of lending with the log.
     pub reserves: bool,
 }
 
 /// Why an epoch is not what the log gives, or why that cannot be said.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
+    #[error("expected one epoch or more to audit, found none")]
+    NoEpochs,
     #[error("epoch {epoch} is bound to no ledger")]
     NoLedger { epoch: u64 },
     #[error("expected the log of exchange 0x{}, found that of 0x{}", hex::encode(expected), hex::encode(found))]
     OtherExchange { expected: Digest, found: Digest },
-    #[error("expected the epoch's asset list in the log's genesis, found another")]
-    OtherAssets,
+    /// Lists as symbols with their decimals, in order.
+    #[error("epoch {epoch}: expected the assets {expected} in the log's genesis, found {found}")]
+    OtherAssets { epoch: u64, expected: String, found: String },
+    /// `after` is where they last agreed, the position of an epoch before or 0.
     #[error(
         "epoch {epoch}: log and chain part between transactions {after} and {by}: expected head 0x{} after {by}, the log has 0x{}",
         hex::encode(expected),
         hex::encode(found)
     )]
     Parted { epoch: u64, after: u64, by: u64, expected: Digest, found: Digest },
+    /// The epoch's balances are older than its as-of time says. `time` in Unix milliseconds, `as_of` in Unix seconds.
+    #[error(
+        "the log goes on with transaction {sequence} at {time} (Unix milliseconds): expected it after the epoch's as-of time, {as_of} (Unix seconds)"
+    )]
+    LaterTransaction { sequence: u64, time: u64, as_of: u64 },
+    #[error("transaction {sequence}: {error}")]
+    Transaction { sequence: u64, error: DecodeError },
     #[error(transparent)]
     Log(#[from] LogError),
     /// Names the first transaction that is wrong.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The log was changed between two readings.
+    #[error(
+        "expected the replay to end after transaction {} with head 0x{}, it ended after {} with 0x{}",
+        expected.sequence,
+        hex::encode(expected.head),
+        found.sequence,
+        hex::encode(found.head)
+    )]
+    PositionDiffers { expected: LedgerPosition, found: LedgerPosition },
     #[error(transparent)]
     Snapshot(#[from] SnapshotRefused),
+    #[error("epoch {epoch}, transaction {sequence}: expected liabilities of {expected} assets, found {found}")]
+    TotalCountDiffers { epoch: u64, sequence: u64, expected: usize, found: usize },
     #[error(
-        "epoch {epoch}, asset {symbol}: expected a liability of {expected} units as on chain, the log gives {found}"
+        "epoch {epoch}, asset {symbol}: expected a liability of {expected} units as on chain, the log gives {found} after transaction {sequence}"
     )]
-    TotalDiffers { epoch: u64, symbol: String, expected: u128, found: u128 },
-    #[error("epoch {epoch}: expected {expected} shards as on chain, the log gives {found}")]
-    ShardsDiffer { epoch: u64, expected: usize, found: u16 },
-    #[error("epoch {epoch}, shard {shard}: expected root {expected} as on chain, the log gives {found}")]
-    RootDiffers { epoch: u64, shard: u16, expected: Box<Element>, found: Box<Element> },
+    TotalDiffers { epoch: u64, sequence: u64, symbol: String, expected: u128, found: u128 },
+    #[error(
+        "epoch {epoch}: expected {expected} shards as on chain, the log gives {found} after transaction {sequence}"
+    )]
+    ShardsDiffer { epoch: u64, sequence: u64, expected: usize, found: u16 },
+    #[error(
+        "epoch {epoch}, shard {shard}: expected root {expected} as on chain, the log gives {found} after transaction {sequence}"
+    )]
+    RootDiffers { epoch: u64, sequence: u64, shard: u16, expected: Box<Element>, found: Box<Element> },
     #[error(transparent)]
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Class(#[from] Refusal),
-    #[error("tree: {0:?}")]
-    Tree(TreeError),
+    #[error("epoch {epoch}, shard {shard}: {error}")]
+    Tree { epoch: u64, shard: u16, error: TreeError },
     #[error("reserves report: {0}")]
     Report(#[from] ReportError),
+    /// Lines as the report writes them.
+    #[error("reserves report, lending of {symbol}: expected {expected} as the log gives it, found {found}")]
+    LendingDiffers { symbol: String, expected: String, found: String },
 }
 
 /// Audits the last of `epochs`. The others, which come before it, say where a log that is
@@ -99,27 +139,25 @@ pub enum AuditError {
 /// # Errors
 /// The first thing in which log and chain differ, or that keeps them from being compared.
 pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, AuditError> {
-    let Some(epoch) = epochs.last() else { return Err(AuditError::NoLedger { epoch: 0 }) };
+    let Some(epoch) = epochs.last() else { return Err(AuditError::NoEpochs) };
     let record = &epoch.record;
     if record.ledger.sequence == 0 {
         return Err(AuditError::NoLedger { epoch: record.epoch });
     }
-    check_heads(epochs.iter().map(|epoch| &epoch.record), evidence.log)?;
+    let after = check_heads(epochs.iter().map(|epoch| &epoch.record), evidence.log)?;
+    check_next(record, after)?;
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
     let replayed = replay(evidence.log, &options)?;
+    check_position(record.ledger, replayed.state.position())?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
     if let Some(master) = evidence.master {
         check_roots(record, epoch.class, &snapshot, master)?;
     }
     if let Some(report) = evidence.report {
-        ReservesReport::parse(report)?.check(&Recorded {
-            exchange: &record.exchange,
-            as_of: record.as_of,
-            assets: &record.assets,
-            amounts: &record.reserves,
-            sources: &record.sources,
-        })?;
+        let report = reserves::verify(record, report)?;
+        let lines = LendingReport::new(&replayed.state).lines();
+        check_lending(&lines, report.lending.as_deref().unwrap_or_default())?;
     }
     Ok(Audited {
         epoch: record.epoch,
@@ -133,8 +171,8 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
     })
 }
 
-/// The log passes through every position that the chain bound, in order.
-fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, log: &Path) -> Result<(), AuditError> {
+/// The log passes through every position that the chain bound, in order. Returns the reader after the last.
+fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, log: &Path) -> Result<Reader, AuditError> {
     let mut reader = Reader::open(log)?;
     let mut agreed = reader.position();
     for record in records.filter(|record| record.ledger.sequence > 0) {
@@ -143,7 +181,8 @@ fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, log: &Path) -> Res
             return Err(AuditError::OtherExchange { expected: record.exchange, found: genesis.exchange });
         }
         if genesis.assets != record.assets {
-            return Err(AuditError::OtherAssets);
+            let [expected, found] = [&record.assets, &genesis.assets].map(listed);
+            return Err(AuditError::OtherAssets { epoch: record.epoch, expected, found });
         }
         let LedgerPosition { sequence, head } = record.ledger;
         while reader.position().sequence < sequence {
@@ -165,33 +204,98 @@ fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, log: &Path) -> Res
         }
         agreed = found;
     }
+    Ok(reader)
+}
+
+/// Symbols with their decimals, for a message.
+fn listed(assets: &AssetList) -> String {
+    let each = assets.as_slice().iter().map(|asset| format!("{} ({})", asset.symbol(), asset.decimals));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// The transaction after the epoch's, where there is one, is later than the epoch.
+fn check_next(record: &Record, mut after: Reader) -> Result<(), AuditError> {
+    let Some(next) = after.read()? else { return Ok(()) };
+    let (sequence, as_of) = (next.sequence, record.as_of);
+    let decoded = Transaction::decode(&next.signed.bytes);
+    let time = decoded.map_err(|error| AuditError::Transaction { sequence, error })?.time;
+    if u128::from(time) <= u128::from(as_of) * 1_000 {
+        return Err(AuditError::LaterTransaction { sequence, time, as_of });
+    }
     Ok(())
+}
+
+fn check_position(expected: LedgerPosition, found: LedgerPosition) -> Result<(), AuditError> {
+    if expected == found { Ok(()) } else { Err(AuditError::PositionDiffers { expected, found }) }
 }
 
 fn check_totals(record: &Record, snapshot: &Snapshot) -> Result<(), AuditError> {
+    let (epoch, sequence) = (record.epoch, record.ledger.sequence);
+    let (expected, found) = (snapshot.totals.len(), record.liabilities.len());
+    if expected != found {
+        return Err(AuditError::TotalCountDiffers { epoch, sequence, expected, found });
+    }
     let figures = record.assets.as_slice().iter().zip(&record.liabilities).zip(&snapshot.totals);
     for ((asset, expected), found) in figures {
         if expected != found {
-            let (expected, found) = (*expected, *found);
-            return Err(AuditError::TotalDiffers { epoch: record.epoch, symbol: asset.symbol(), expected, found });
+            let (symbol, expected, found) = (asset.symbol(), *expected, *found);
+            return Err(AuditError::TotalDiffers { epoch, sequence, symbol, expected, found });
         }
     }
     Ok(())
 }
 
-fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &MasterSecret) -> Result<(), AuditError> {
-    let salts = EpochSalts { master, exchange: record.exchange, epoch: record.epoch };
-    let leaves = Leaves::new(snapshot, class, salts)?;
-    let (expected, found) = (record.roots.len(), leaves.layout().shard_count());
-    if expected != usize::from(found) {
-        return Err(AuditError::ShardsDiffer { epoch: record.epoch, expected, found });
-    }
-    for ((number, shard), expected) in (0..).zip(leaves.shards()).zip(&record.roots) {
-        let found = shard.tree(class).map_err(AuditError::Tree)?.root();
-        if found != *expected {
-            let (expected, found) = (Box::new(*expected), Box::new(found));
-            return Err(AuditError::RootDiffers { epoch: record.epoch, shard: number, expected, found });
+/// Both name an asset at most once, in order of asset number.
+fn check_lending(expected: &[LendingLine], found: &[LendingLine]) -> Result<(), AuditError> {
+    let by_symbol = |lines: &[LendingLine], symbol: &str| {
+        let line = lines.iter().find(|line| line.symbol == symbol);
+        line.map_or_else(|| "nothing".into(), |line| shown(line))
+    };
+    for line in expected.iter().chain(found) {
+        let [expected, found] = [expected, found].map(|lines| by_symbol(lines, &line.symbol));
+        if expected != found {
+            return Err(AuditError::LendingDiffers { symbol: line.symbol.clone(), expected, found });
         }
     }
     Ok(())
+}
+
+fn shown(line: &LendingLine) -> String {
+    let backing = line.backing.iter().map(|backing| format!("{} {}", backing.amount, backing.symbol));
+    let backing = backing.collect::<Vec<_>>().join(", ");
+    format!("{} lent and borrowed, {} left, backed by {{{backing}}}", line.lent_and_borrowed, line.left)
+}
+
+fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &MasterSecret) -> Result<(), AuditError> {
+    let (epoch, sequence) = (record.epoch, record.ledger.sequence);
+    let salts = EpochSalts { master, exchange: record.exchange, epoch };
+    let leaves = Leaves::new(snapshot, class, salts)?;
+    let (expected, found) = (record.roots.len(), leaves.layout().shard_count());
+    if expected != usize::from(found) {
+        return Err(AuditError::ShardsDiffer { epoch, sequence, expected, found });
+    }
+    for ((number, shard), expected) in (0..).zip(leaves.shards()).zip(&record.roots) {
+        let tree = shard.tree(class).map_err(|error| AuditError::Tree { epoch, shard: number, error })?;
+        let found = tree.root();
+        if found != *expected {
+            let (expected, found) = (Box::new(*expected), Box::new(found));
+            return Err(AuditError::RootDiffers { epoch, sequence, shard: number, expected, found });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_changed_while_it_was_read_is_noticed() {
+        let at = |sequence, byte| LedgerPosition { sequence, head: [byte; 32] };
+        assert!(check_position(at(7, 1), at(7, 1)).is_ok());
+        for found in [at(7, 2), at(6, 1)] {
+            let differs = check_position(at(7, 1), found).unwrap_err();
+            assert!(matches!(differs, AuditError::PositionDiffers { found: at, .. } if at == found), "{differs}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use ballast_ledger::reserves::place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use solana_sdk::pubkey::Pubkey;
 
@@ -36,9 +37,12 @@ impl FromStr for Chain {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let evm = || text.strip_prefix("evm:")?.parse().ok().map(Self::Evm);
-        if text == "solana" { Some(Self::Solana) } else { evm() }
-            .ok_or_else(|| format!("expected \"solana\" or \"evm:<chain id>\", found {text:?}"))
+        let chain = place::Chain::parse(text);
+        let chain = chain.ok_or_else(|| format!("expected \"solana\" or \"evm:<chain id>\", found {text:?}"))?;
+        Ok(match chain {
+            place::Chain::Solana => Self::Solana,
+            place::Chain::Evm(id) => Self::Evm(id),
+        })
     }
 }
 
@@ -88,3 +92,18 @@ macro_rules! as_text {
 }
 
 as_text!(Chain, Address);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_has_one_name() {
+        for chain in [Chain::Solana, Chain::Evm(0), Chain::Evm(31_337), Chain::Evm(u64::MAX)] {
+            assert_eq!(chain.to_string().parse(), Ok(chain));
+        }
+        for other in ["evm:01", "evm:+1", "evm:", "Solana", "evm:18446744073709551616", ""] {
+            assert!(other.parse::<Chain>().is_err(), "{other:?}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
     history::History,
     reader::Reader,
     solana::{SolanaOptions, SolanaReader},
-    solvency::{Answer, Known},
+    solvency::Answer,
     verification::{self, Agreement, Told, VerifiedHistory},
     witness::{Token, Wallet, Witness},
 };
@@ -123,8 +123,7 @@ impl Client {
     /// The same, counting only what this chain saw for itself in the exchange's wallets: missing when it did not look.
     pub async fn witnessed_solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
-        let answer = self.0.witnessed_solvency(&exchange, symbol, max_age).await?;
-        Ok(Answer { known: Known::Witnessed, ..answer })
+        self.0.witnessed_solvency(&exchange, symbol, max_age).await
     }
 
     /// The exchange's wallets on this chain, retired ones too.

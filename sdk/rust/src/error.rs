@@ -2,7 +2,7 @@
 
 use ballast_core::Digest;
 
-use crate::chain::Chain;
+use crate::{chain::Chain, epoch::hexadecimal};
 
 /// What a caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +30,18 @@ pub enum Error {
     BadInput { argument: &'static str, expected: String, found: String },
     #[error("{chain}: no {contract} at {address}")]
     NotDeployed { chain: Chain, contract: &'static str, address: String },
-    #[error("{chain}: no exchange {} is registered", hex::encode(exchange))]
+    #[error("{chain}: no exchange {} is registered", hexadecimal(exchange))]
     ExchangeNotFound { chain: Chain, exchange: Digest },
-    #[error("{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}", hex::encode(exchange))]
+    #[error("{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}", hexadecimal(exchange))]
     EpochNotFound { chain: Chain, exchange: Digest, epoch: u64, latest: u64 },
     #[error(
         "{chain}: epoch {epoch} of exchange {} is not finished: {shards_done} of {shard_count} shards are posted",
-        hex::encode(exchange)
+        hexadecimal(exchange)
     )]
     EpochUnfinished { chain: Chain, exchange: Digest, epoch: u64, shards_done: u16, shard_count: u16 },
-    #[error("{chain}: exchange {} has no finalized epoch", hex::encode(exchange))]
+    #[error("{chain}: exchange {} has no finalized epoch", hexadecimal(exchange))]
     NoEpoch { chain: Chain, exchange: Digest },
-    #[error("{chain}: no circuit {} is registered", hex::encode(circuit))]
+    #[error("{chain}: no circuit {} is registered", hexadecimal(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
     #[error(transparent)]
     BadData(Box<BadData>),
@@ -77,9 +77,9 @@ pub enum Subject {
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Exchange(id) => write!(f, "exchange {}", hex::encode(id)),
-            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hex::encode(exchange)),
-            Self::Circuit(id) => write!(f, "circuit {}", hex::encode(id)),
+            Self::Exchange(id) => write!(f, "exchange {}", hexadecimal(id)),
+            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hexadecimal(exchange)),
+            Self::Circuit(id) => write!(f, "circuit {}", hexadecimal(id)),
             Self::Account(name) => f.write_str(name),
         }
     }
@@ -89,7 +89,7 @@ impl std::fmt::Display for Subject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "exchange {}: the histories part at epoch {epoch}, {field}: {} has {}, {} has {}",
-    hex::encode(exchange), left.chain, left.value, right.chain, right.value
+    hexadecimal(exchange), left.chain, left.value, right.chain, right.value
 )]
 pub struct HistoriesPart {
     pub exchange: Digest,
@@ -137,5 +137,32 @@ impl Error {
             expected: expected.to_string(),
             found: found.to_string(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_written_as_everywhere_else() {
+        let (chain, exchange, circuit) = (Chain::Solana, [0xab; 32], [0xab; 32]);
+        let errors = [
+            Error::ExchangeNotFound { chain, exchange },
+            Error::EpochNotFound { chain, exchange, epoch: 2, latest: 1 },
+            Error::EpochUnfinished { chain, exchange, epoch: 2, shards_done: 1, shard_count: 2 },
+            Error::NoEpoch { chain, exchange },
+            Error::CircuitNotFound { chain, circuit },
+            Error::bad_data(chain, Subject::Exchange(exchange), "name", "a", "b"),
+            Error::bad_data(chain, Subject::Epoch { exchange, epoch: 1 }, "head", "a", "b"),
+            Error::bad_data(chain, Subject::Circuit(circuit), "setup", "a", "b"),
+        ];
+        let id = format!(" 0x{}", "ab".repeat(32));
+        for error in errors {
+            assert!(error.to_string().contains(&id), "{error}");
+        }
+        let side = Side { chain, value: "1".into() };
+        let part = HistoriesPart { exchange, epoch: 1, field: "head".into(), left: side.clone(), right: side };
+        assert!(part.to_string().contains(&id), "{part}");
     }
 }

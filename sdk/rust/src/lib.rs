@@ -5,6 +5,7 @@
 //!                         ├─ reader ── client ─────┼─ verification  rolling head, two chains compared
 //!   evm::EvmReader ───────┘            │           └─ solvency      the chain's own answer
 //!                                    epoch ──────┬── inclusion     offline, one customer's file
+//!                                                ├── reserves      offline, the published report
 //!                                                └── audit         offline, the exchange's whole log
 //! ```
 //!
@@ -41,8 +42,9 @@ pub mod evm;
 pub mod exchange;
 pub mod history;
 pub mod inclusion;
-mod node;
+pub mod node;
 pub mod reader;
+pub mod reserves;
 pub mod setup;
 pub mod solana;
 pub mod solvency;

@@ -1,4 +1,4 @@
-//! A node's address, and errors that do not show it: its path, query and password are an operator's keys.
+//! A node's address, and texts that do not show it: its path, query, user and password may be an operator's keys.
 
 use url::Url;
 
@@ -6,6 +6,23 @@ use crate::error::Error;
 
 /// How long a node may take to answer one request.
 pub(crate) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// What of a node's address may be shown: scheme, host and port.
+pub fn shown(url: &Url) -> String {
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// `text` without the parts of `url` that may be keys: the address is shown as [`shown`], every other mention of its path, query, user
+/// and password as `[hidden]`.
+pub fn redact(url: &Url, text: &str) -> String {
+    let text = text.replace(url.as_str(), &shown(url));
+    let path = url.path().trim_matches('/');
+    let mut secrets = [Some(path), url.query(), url.password(), Some(url.username())].map(Option::unwrap_or_default);
+    // One may be part of another, of which the rest would then be shown.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "[hidden]"))
+}
 
 #[derive(Clone)]
 pub(crate) struct Node {
@@ -24,9 +41,10 @@ impl Node {
         };
         let url = Url::parse(text).map_err(|error| refuse(format!("another text ({error})")))?;
         let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
-        let host = host.ok_or_else(|| refuse(format!("scheme {:?}", url.scheme())))?;
-        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-        let name = format!("{}://{host}{port}", url.scheme());
+        if host.is_none() {
+            return Err(refuse(format!("scheme {:?}", url.scheme())));
+        }
+        let name = shown(&url);
         Ok(Self { url, name })
     }
 
@@ -39,7 +57,11 @@ impl Node {
     }
 
     pub(crate) fn refused(&self, what: &str, reason: impl ToString) -> Error {
-        Error::NodeRefused { node: self.name.clone(), what: what.into(), reason: self.redact(reason.to_string()) }
+        Error::NodeRefused {
+            node: self.name.clone(),
+            what: what.into(),
+            reason: redact(&self.url, &reason.to_string()),
+        }
     }
 
     /// The error and what caused it, without the address.
@@ -53,15 +75,7 @@ impl Node {
             }
             source = cause.source();
         }
-        self.redact(reason)
-    }
-
-    fn redact(&self, text: String) -> String {
-        let path = self.url.path().trim_matches('/');
-        let text = text.replace(self.url.as_str(), &self.name);
-        let secrets = [self.url.query(), self.url.password(), Some(path)];
-        let hidden = secrets.into_iter().flatten().filter(|secret| !secret.is_empty());
-        hidden.fold(text, |text, secret| text.replace(secret, "[hidden]"))
+        redact(&self.url, &reason)
     }
 }
 
@@ -92,6 +106,23 @@ mod tests {
         for text in [&texts[0], &texts[2], &texts[1].replacen("SECRET-KEY?", "", 1)] {
             assert!(!text.contains("SECRET") && !text.contains("hunter2"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_token_in_place_of_a_user_is_hidden() {
+        let url = Url::parse("https://TOKEN@rpc.example").unwrap();
+        let text = redact(&url, &format!("request to {url} failed: TOKEN is no user"));
+        assert_eq!(text, "request to https://rpc.example failed: [hidden] is no user");
+        let node = Node::parse(url.as_str()).unwrap();
+        for text in [node.refused("the clock", "TOKEN").to_string(), format!("{node:?}")] {
+            assert!(!text.contains("TOKEN"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_within_another_leaves_nothing_of_it() {
+        let url = Url::parse("https://ABC:ABCDEF@rpc.example/ABCDEFGH").unwrap();
+        assert_eq!(redact(&url, "no ABCDEFGH, ABCDEF or ABC"), "no [hidden], [hidden] or [hidden]");
     }
 
     #[test]

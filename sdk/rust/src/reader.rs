@@ -43,10 +43,10 @@ pub trait Reader: Send + Sync {
     /// Asks the chain itself, counting only what it witnessed. `max_age` in seconds.
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
 
-    /// Every wallet that was registered for the exchange, in order of address.
+    /// Every wallet that was registered for the exchange: on the EVM in order of registration, on Solana of their records' addresses.
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error>;
 
-    /// Every token that was declared, in order of address.
+    /// Every token that was declared: on the EVM in order of declaration, on Solana of their records' addresses.
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
 
     /// What the chain saw for one epoch.

@@ -15,11 +15,10 @@ use crate::{
 };
 
 /// How a reserve is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// The exchange's report says it; the report's digest is in the proof.
-    #[default]
     Reported,
     /// The chain that answers saw it in registered wallets.
     Witnessed,
@@ -66,20 +65,22 @@ pub struct Question<'a> {
     pub decimals: Option<u8>,
     /// Seconds.
     pub max_age: u64,
+    /// Which reserve was asked for.
+    pub known: Known,
 }
 
 impl<'a> Question<'a> {
-    pub fn new(exchange: &Exchange, symbol: &'a str, max_age: u64) -> Self {
+    pub fn new(exchange: &Exchange, symbol: &'a str, max_age: u64, known: Known) -> Self {
         let asset = exchange.assets.as_ref().and_then(|assets| assets.get(assets.number(symbol)?));
         let decimals = asset.map(|asset| asset.decimals);
-        Self { chain: exchange.chain, exchange: exchange.id, symbol, decimals, max_age }
+        Self { chain: exchange.chain, exchange: exchange.id, symbol, decimals, max_age, known }
     }
 }
 
 impl Answer {
     /// Refuses an answer that contradicts itself, so that no reading of it is more favourable than its figures.
     pub fn new(question: &Question<'_>, answer: Solvency) -> Result<Self, Error> {
-        let Question { chain, exchange, symbol, decimals, max_age } = *question;
+        let Question { chain, exchange, symbol, decimals, max_age, known } = *question;
         let bad = |field: &str, expected: String, found: String| {
             Err(Error::bad_data(
                 chain,
@@ -132,7 +133,7 @@ impl Answer {
             as_of: answer.as_of,
             liability: answer.liability,
             reserve: answer.reserve,
-            known: Known::Reported,
+            known,
             ratio_bps: answer.ratio_bps,
             setup: answer.setup,
         })

@@ -1,10 +1,14 @@
 //! What a chain keeps beside an exchange's epochs: its wallets, the tokens that count, and what the chain saw in the wallets
 //! (section 10 of the specification).
 
-use ballast_core::{Digest, hexadecimal};
-use serde::Serialize;
+use ballast_core::{Digest, hexadecimal, solvency::AMOUNT_BITS, witness::WINDOW};
+use serde::{Serialize, Serializer};
 
-use crate::chain::{Address, Chain};
+use crate::{
+    chain::{Address, Chain},
+    error::{Error, Subject},
+    exchange::Exchange,
+};
 
 /// A wallet that agreed to be the exchange's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,10 +46,122 @@ pub struct Witness {
     pub began: u64,
     /// When the last look so far was, Unix seconds.
     pub last_look: u64,
+    /// Block number of the first look; on Solana its slot.
+    pub began_height: u64,
+    /// Block number of the last look so far; on Solana its slot.
+    pub last_look_height: u64,
     /// Nothing is added any more; only then it counts.
     pub closed: bool,
     /// Holdings looked at.
     pub holdings: u32,
-    /// By asset number, in committed units: what the holdings sum to. None where no token of this chain counts for the asset.
+    /// By asset number, in committed units: what the holdings sum to. None where no token of this chain counts for the asset. In JSON
+    /// decimal strings.
+    #[serde(serialize_with = "units")]
     pub amounts: Vec<Option<u128>>,
+}
+
+/// A witness as a chain stores it.
+pub(crate) struct Stored {
+    /// Unix seconds, as in [`Witness`].
+    pub began: u64,
+    pub last_look: u64,
+    pub began_height: u64,
+    pub last_look_height: u64,
+    pub closed: bool,
+    pub holdings: u32,
+    /// Bit a - 1 for every asset number a of which a holding was looked at.
+    pub looked: u128,
+    /// By asset number, 0 where nothing was looked at.
+    pub amounts: Vec<u128>,
+}
+
+impl Witness {
+    /// What was seen for `epoch`, in units of the exchange's asset list.
+    ///
+    /// # Errors
+    /// Bad data when the looks are in no order or too far apart, or an amount is no amount, or of an asset that was not looked at.
+    pub(crate) fn new(exchange: &Exchange, epoch: u64, stored: Stored) -> Result<Self, Error> {
+        let Stored { began, last_look, began_height, last_look_height, closed, holdings, looked, amounts } = stored;
+        let bad = |field: &str, expected: String, found: String| {
+            let subject = Subject::Epoch { exchange: exchange.id, epoch };
+            Err(Error::bad_data(exchange.chain, subject, format!("witness.{field}"), expected, found))
+        };
+        let assets = exchange.assets.as_ref().map_or(0, |assets| assets.len());
+        if amounts.len() != assets {
+            return bad("amounts", format!("{assets} amounts"), amounts.len().to_string());
+        }
+        if last_look.checked_sub(began).is_none_or(|passed| passed > WINDOW) {
+            return bad("last_look", format!("at most {WINDOW} seconds after {began}"), last_look.to_string());
+        }
+        if last_look_height < began_height {
+            return bad("last_look_height", format!("{began_height} or later"), last_look_height.to_string());
+        }
+        let mut seen = Vec::with_capacity(assets);
+        for (index, amount) in amounts.into_iter().enumerate() {
+            let looked = looked >> index & 1 == 1;
+            if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
+                let expected =
+                    if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
+                return bad(&format!("amounts[{index}]"), expected, amount.to_string());
+            }
+            seen.push(looked.then_some(amount));
+        }
+        let (chain, exchange, amounts) = (exchange.chain, exchange.id, seen);
+        Ok(Self { chain, exchange, epoch, began, last_look, began_height, last_look_height, closed, holdings, amounts })
+    }
+}
+
+fn units<S: Serializer>(amounts: &[Option<u128>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(amounts.iter().map(|amount| amount.map(|units| units.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn exchange() -> Exchange {
+        sample::exchange(sample::EVM, &sample::punctual(sample::EVM, 2))
+    }
+
+    fn stored() -> Stored {
+        Stored {
+            began: 1_000,
+            last_look: 1_600,
+            began_height: 7,
+            last_look_height: 9,
+            closed: true,
+            holdings: 3,
+            looked: 0b10,
+            amounts: vec![0, (1 << AMOUNT_BITS) - 1],
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut Stored)) -> String {
+        let mut stored = stored();
+        change(&mut stored);
+        match Witness::new(&exchange(), 2, stored).unwrap_err() {
+            Error::BadData(bad) => bad.field,
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn amounts_are_strings_of_digits() {
+        let witness = Witness::new(&exchange(), 2, stored()).unwrap();
+        let json = serde_json::to_value(&witness).unwrap();
+        assert_eq!(json["amounts"], serde_json::json!([null, "5192296858534827628530496329220095"]));
+        assert_eq!((&json["began_height"], &json["last_look_height"]), (&7.into(), &9.into()));
+    }
+
+    #[test]
+    fn a_witness_that_contradicts_itself_is_refused() {
+        assert_eq!(refused(|stored| stored.amounts.truncate(1)), "witness.amounts");
+        assert_eq!(refused(|stored| stored.amounts.push(0)), "witness.amounts");
+        assert_eq!(refused(|stored| stored.amounts[0] = 1), "witness.amounts[0]");
+        assert_eq!(refused(|stored| stored.amounts[1] = 1 << AMOUNT_BITS), "witness.amounts[1]");
+        assert_eq!(refused(|stored| stored.last_look = 999), "witness.last_look");
+        assert_eq!(refused(|stored| stored.last_look = 1_001 + WINDOW), "witness.last_look");
+        assert_eq!(refused(|stored| stored.last_look_height = 6), "witness.last_look_height");
+    }
 }

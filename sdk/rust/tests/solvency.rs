@@ -9,7 +9,7 @@ use ballast_core::{
 use ballast_sdk::{
     Error,
     chain::Chain,
-    solvency::{Answer, Question},
+    solvency::{Answer, Known, Question},
 };
 use sample::*;
 
@@ -18,7 +18,7 @@ type Case<T> = (&'static str, fn(&mut T));
 
 fn asked(symbol: &str, answer: Solvency) -> Result<Answer, Error> {
     let exchange = exchange(Chain::Solana, &punctual(Chain::Solana, 4));
-    Answer::new(&Question::new(&exchange, symbol, 60), answer)
+    Answer::new(&Question::new(&exchange, symbol, 60, Known::Witnessed), answer)
 }
 
 fn latest() -> Latest {
@@ -45,7 +45,7 @@ fn only_fresh_is_a_yes() {
         (Solvency::MISSING, Standing::Missing, false),
     ] {
         let answer = asked("BTC", answer).unwrap();
-        assert_eq!((answer.standing, answer.is_fresh()), (standing, yes));
+        assert_eq!((answer.standing, answer.is_fresh(), answer.known), (standing, yes, Known::Witnessed));
     }
 }
 

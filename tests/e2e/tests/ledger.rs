@@ -132,7 +132,13 @@ fn audited(ballast: &Ballast, keys: &ExchangeKeys, log: &Path) {
     let audited = ballast.json(&["audit", "1", "--log", log, "--report", report, "--root"]).unwrap();
     for chain in audited["chains"].as_array().unwrap() {
         assert_eq!((&chain["root"], &chain["reserves"]), (&true.into(), &true.into()), "{chain}");
+        assert!(chain["holdings"].as_u64().unwrap() > 0, "{chain}");
     }
+    let verified = ballast.json(&["reserves", "verify", "1", report]).unwrap();
+    for chain in verified["chains"].as_array().unwrap() {
+        assert!(chain["holdings"].as_u64().unwrap() > 0, "{chain}");
+    }
+    assert_eq!(verified["not_compared"], serde_json::json!([]));
     let other = keys.folder.join("other");
     let other = other.to_str().unwrap();
     let simulate = ["ledger", "simulate", "--log", other, "--accounts", "10", "--seed", "5", "--transactions", "100"];

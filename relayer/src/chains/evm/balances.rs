@@ -13,13 +13,14 @@ use alloy::{
 use ballast_ledger::reserves::Holding;
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain},
+    node::redact,
     witness::{Token, Wallet},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::node::Node;
 use crate::{
-    chains::{ChainError, ChainName, node_text::redact},
+    chains::{ChainError, ChainName},
     config,
     reserves::{ChainHoldings, Uncounted},
 };
@@ -169,7 +170,7 @@ impl Reader<'_> {
         if payload.as_revert_data().is_none() && self.native(question.address, block).await.is_err() {
             return Err(self.node.error(&what(), error));
         }
-        Ok(Err(redact(&self.url.rpc_url, payload.message.to_string())))
+        Ok(Err(redact(&self.url.rpc_url, &payload.message)))
     }
 }
 

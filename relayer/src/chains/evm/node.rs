@@ -15,14 +15,14 @@ use alloy::{
     sol_types::SolInterface,
     transports::{RpcError, TransportError, http::reqwest, layers::RetryBackoffLayer},
 };
-use ballast_sdk::evm::bindings::Reserves::ReservesErrors;
+use ballast_sdk::{
+    evm::bindings::Reserves::ReservesErrors,
+    node::{redact, shown},
+};
 use url::Url;
 
 use super::sender::Job;
-use crate::{
-    chains::{ChainError, ChainName, node_text::redact},
-    config::shown,
-};
+use crate::chains::{ChainError, ChainName};
 
 /// How long a node may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -55,7 +55,7 @@ impl Node {
         }
         match error {
             RpcError::ErrorResp(payload) => {
-                let reason = redact(&self.url, payload.to_string());
+                let reason = redact(&self.url, &payload.to_string());
                 ChainError::Unexpected { chain: ChainName::Evm, what: what.into(), reason }
             }
             other => {
@@ -65,7 +65,7 @@ impl Node {
                     reason = format!("{reason}: {cause}");
                     source = cause.source();
                 }
-                let (node, reason) = (shown(&self.url), redact(&self.url, reason));
+                let (node, reason) = (shown(&self.url), redact(&self.url, &reason));
                 ChainError::Unreachable { chain: ChainName::Evm, node, what: what.into(), reason }
             }
         }
@@ -77,7 +77,7 @@ impl Node {
             other => ChainError::Unexpected {
                 chain: ChainName::Evm,
                 what: what.into(),
-                reason: redact(&self.url, other.to_string()),
+                reason: redact(&self.url, &other.to_string()),
             },
         }
     }

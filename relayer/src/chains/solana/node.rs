@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use anchor_lang::{AccountDeserialize, Discriminator};
-use ballast_sdk::solana::reader::refusal;
+use ballast_sdk::{
+    node::{redact, shown},
+    solana::reader::refusal,
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use solana_client::{
@@ -26,10 +29,7 @@ use solana_sdk::{
 };
 use url::Url;
 
-use crate::{
-    chains::{ChainError, ChainName},
-    config::shown,
-};
+use crate::chains::{ChainError, ChainName};
 
 /// How long a node may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -73,7 +73,7 @@ impl Node {
             }
             source = cause.source();
         }
-        let reason = crate::chains::node_text::redact(&self.url, reason);
+        let reason = redact(&self.url, &reason);
         match error.kind() {
             ClientErrorKind::RpcError(RpcError::RpcResponseError { .. }) | ClientErrorKind::TransactionError(_) => {
                 ChainError::Unexpected { chain: ChainName::Solana, what: what.into(), reason }

@@ -139,7 +139,8 @@ pub enum Command {
         #[command(flatten)]
         chains: ChainChoice,
     },
-    /// Replay a log and say whether an epoch is what it gives; exit code 3 if it is not
+    /// Replay a log and say whether an epoch is what it gives; exit code 3 if it is not, 2 if it is another exchange's,
+    /// damaged, or ends before the epoch
     Audit {
         epoch: u64,
         /// Directory of the log
@@ -154,6 +155,9 @@ pub enum Command {
         #[command(flatten)]
         chains: ChainChoice,
     },
+    /// Published reserves reports
+    #[command(subcommand)]
+    Reserves(ReservesCommand),
     /// One customer's inclusion file
     #[command(subcommand)]
     Inclusion(InclusionCommand),
@@ -235,6 +239,17 @@ pub enum SecretCommand {
     New {
         /// By default the setting secret.file
         file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReservesCommand {
+    /// Verify that a report is the epoch's, and that wallets and tokens in it are the exchange's; exit code 3 if not
+    Verify {
+        epoch: u64,
+        file: PathBuf,
+        #[command(flatten)]
+        chains: ChainChoice,
     },
 }
 

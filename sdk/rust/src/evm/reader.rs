@@ -38,7 +38,7 @@ use crate::{
     exchange::{Exchange, PendingEpoch},
     node::{Node, TIMEOUT},
     reader::Reader,
-    solvency::{Answer, Question},
+    solvency::{Answer, Known, Question},
     witness::{Token, Wallet, Witness},
 };
 
@@ -348,7 +348,7 @@ impl Reader for EvmReader {
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
-        self.answer(&Question::new(exchange, symbol, max_age), answer)
+        self.answer(&Question::new(exchange, symbol, max_age, Known::Reported), answer)
     }
 
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {

@@ -5,10 +5,7 @@ use alloy::{
     providers::{DynProvider, Provider},
     sol_types::SolEvent,
 };
-use ballast_core::{
-    solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, WINDOW},
-};
+use ballast_core::witness::TOKEN_DECIMALS_MAX;
 
 use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
     error::{Error, Subject},
     exchange::Exchange,
     solvency::{Answer, Known, Question},
-    witness::{Token, Wallet, Witness},
+    witness::{Stored, Token, Wallet, Witness},
 };
 
 /// Decimals of the chain's own coin, which the zero address stands for.
@@ -115,7 +112,7 @@ impl EvmReader {
         if stored.began == 0 {
             return Ok(None);
         }
-        self.checked(exchange, epoch, &stored).map(Some)
+        Witness::new(exchange, epoch, stored.into()).map(Some)
     }
 
     /// Asks the contract itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
@@ -123,44 +120,21 @@ impl EvmReader {
         let contract = self.witnesses()?;
         let answer = contract.solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.error_of(*contract.address(), "solvency", error))?;
-        let answer = self.answer(&Question::new(exchange, symbol, max_age), answer.into())?;
-        Ok(Answer { known: Known::Witnessed, ..answer })
+        self.answer(&Question::new(exchange, symbol, max_age, Known::Witnessed), answer.into())
     }
+}
 
-    fn checked(&self, exchange: &Exchange, epoch: u64, stored: &Witnesses::Witness) -> Result<Witness, Error> {
-        let bad = |field: &str, expected: String, found: String| {
-            let subject = Subject::Epoch { exchange: exchange.id, epoch };
-            Err(Error::bad_data(self.chain, subject, format!("witness.{field}"), expected, found))
-        };
-        let assets = exchange.assets.as_ref().map_or(0, |assets| assets.len());
-        if stored.amounts.len() != assets {
-            return bad("amounts", format!("{assets} amounts"), stored.amounts.len().to_string());
-        }
-        let passed = stored.lastLook.checked_sub(stored.began);
-        if passed.is_none_or(|passed| passed > WINDOW) {
-            let expected = format!("at most {WINDOW} seconds after {}", stored.began);
-            return bad("last_look", expected, stored.lastLook.to_string());
-        }
-        let mut amounts = Vec::with_capacity(assets);
-        for (index, amount) in stored.amounts.iter().enumerate() {
-            let amount: u128 = amount.to();
-            let looked = stored.looked >> index & 1 == 1;
-            if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
-                let expected =
-                    if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
-                return bad(&format!("amounts[{index}]"), expected, amount.to_string());
-            }
-            amounts.push(looked.then_some(amount));
-        }
-        Ok(Witness {
-            chain: self.chain,
-            exchange: exchange.id,
-            epoch,
+impl From<Witnesses::Witness> for Stored {
+    fn from(stored: Witnesses::Witness) -> Self {
+        Self {
             began: stored.began,
             last_look: stored.lastLook,
+            began_height: stored.beganInBlock,
+            last_look_height: stored.lastLookInBlock,
             closed: stored.closed,
             holdings: stored.holdings,
-            amounts,
-        })
+            looked: stored.looked,
+            amounts: stored.amounts.iter().map(|amount| amount.to()).collect(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
 
-use anchor_lang::{AccountDeserialize, Discriminator};
+use anchor_lang::{AccountDeserialize, Discriminator, error::ERROR_CODE_OFFSET};
 use async_trait::async_trait;
 use ballast_core::{
     Digest, Refusal,
@@ -16,7 +16,7 @@ use solana_client::{
     nonblocking::rpc_client::RpcClient,
     rpc_config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcSimulateTransactionConfig},
     rpc_filter::{Memcmp, RpcFilterType},
-    rpc_request::RpcError,
+    rpc_request::{MAX_MULTIPLE_ACCOUNTS, RpcError},
 };
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{
@@ -73,12 +73,6 @@ pub struct SolanaReader {
     circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
 }
 
-/// Accounts that one request may ask for.
-const ACCOUNTS_AT_ONCE: usize = 100;
-
-/// Anchor's number of the first refusal.
-const FIRST_ERROR: u32 = 6000;
-
 /// The refusal of a question about an epoch that is not the latest any more.
 const NOT_LATEST: &str = Refusal::CommitmentNotLatest { expected: 0, found: 0 }.name();
 
@@ -112,7 +106,7 @@ impl SolanaReader {
         }
     }
 
-    /// The accounts at these addresses, as many as addresses; at most [`ACCOUNTS_AT_ONCE`].
+    /// The accounts at these addresses, as many as addresses; at most [`MAX_MULTIPLE_ACCOUNTS`].
     async fn accounts(&self, addresses: &[Pubkey], what: &str) -> Result<Vec<Option<Account>>, Error> {
         let found = self.rpc.get_multiple_ui_accounts_with_config(addresses, self.account_config()).await;
         let found = found.map_err(|error| self.error(what, error))?.value;
@@ -260,8 +254,7 @@ impl SolanaReader {
         let mut exchange = exchange.clone();
         for _ in 0..ATTEMPTS {
             if let Some(answer) = self.simulate(&exchange, symbol, max_age, known).await? {
-                let answer = Answer::new(&Question::new(&exchange, symbol, max_age), answer)?;
-                return Ok(Answer { known, ..answer });
+                return Answer::new(&Question::new(&exchange, symbol, max_age, known), answer);
             }
             exchange = self.exchange(&exchange.id).await?;
         }
@@ -296,7 +289,7 @@ pub fn refusal(error: &TransactionError) -> Option<(&'static str, u32)> {
     let TransactionError::InstructionError(_, InstructionError::Custom(code)) = error else {
         return None;
     };
-    let number = code.checked_sub(FIRST_ERROR)?;
+    let number = code.checked_sub(ERROR_CODE_OFFSET)?;
     Refusal::ALL.iter().find(|(_, known)| *known == number).copied()
 }
 
@@ -342,7 +335,7 @@ impl Reader for SolanaReader {
     async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
         let numbers: Vec<u64> = numbers.collect();
         let mut epochs = Vec::with_capacity(numbers.len());
-        for numbers in numbers.chunks(ACCOUNTS_AT_ONCE) {
+        for numbers in numbers.chunks(MAX_MULTIPLE_ACCOUNTS) {
             let at = |number: &u64| address::commitment(&self.program, &exchange.id, *number);
             let addresses: Vec<Pubkey> = numbers.iter().map(at).collect();
             let found = self.accounts(&addresses, "epochs").await?;

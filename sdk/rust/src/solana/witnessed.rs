@@ -1,10 +1,6 @@
 //! The program's records of wallets, tokens and what it saw, as this crate's types.
 
-use ballast_core::{
-    Digest,
-    solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, WINDOW},
-};
+use ballast_core::{Digest, witness::TOKEN_DECIMALS_MAX};
 use solana_sdk::pubkey::Pubkey;
 
 use super::{address, bindings::accounts};
@@ -13,7 +9,7 @@ use crate::{
     epoch::hexadecimal,
     error::{Error, Subject},
     exchange::Exchange,
-    witness::{Token, Wallet, Witness},
+    witness::{Stored, Token, Wallet, Witness},
 };
 
 const CHAIN: Chain = Chain::Solana;
@@ -77,36 +73,20 @@ pub(super) fn witness(exchange: &Exchange, epoch: u64, stored: accounts::Witness
     if stored.epoch != epoch {
         return bad("epoch", epoch.to_string(), stored.epoch.to_string());
     }
-    let Some(assets) = exchange.assets.as_ref().filter(|assets| assets.digest() == stored.asset_list_digest) else {
+    if exchange.assets.as_ref().is_none_or(|assets| assets.digest() != stored.asset_list_digest) {
         return Ok(None);
-    };
-    if stored.amounts.len() != assets.len() {
-        return bad("amounts", format!("{} amounts", assets.len()), stored.amounts.len().to_string());
     }
-    let passed = stored.last_look.checked_sub(stored.began);
-    if passed.is_none_or(|passed| passed > WINDOW) {
-        let expected = format!("at most {WINDOW} seconds after {}", stored.began);
-        return bad("last_look", expected, stored.last_look.to_string());
-    }
-    let mut amounts = Vec::with_capacity(stored.amounts.len());
-    for (index, amount) in stored.amounts.iter().copied().enumerate() {
-        let looked = stored.looked >> index & 1 == 1;
-        if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
-            let expected = if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
-            return bad(&format!("amounts[{index}]"), expected, amount.to_string());
-        }
-        amounts.push(looked.then_some(amount));
-    }
-    Ok(Some(Witness {
-        chain: CHAIN,
-        exchange: stored.exchange,
-        epoch,
+    let stored = Stored {
         began: stored.began,
         last_look: stored.last_look,
+        began_height: stored.began_slot,
+        last_look_height: stored.last_slot,
         closed: stored.closed,
         holdings: stored.holdings,
-        amounts,
-    }))
+        looked: stored.looked,
+        amounts: stored.amounts,
+    };
+    Witness::new(exchange, epoch, stored).map(Some)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Wallets, tokens and what the program saw, from a node.
 
+use anchor_lang::Discriminator;
 use ballast_core::Digest;
 use solana_client::rpc_filter::Memcmp;
 
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// Where records of wallets and tokens have the exchange's id: behind discriminator, version and bump.
-const EXCHANGE_OFFSET: usize = 8 + 1 + 1;
+pub(super) const EXCHANGE_OFFSET: usize = accounts::Wallet::DISCRIMINATOR.len() + 2 * size_of::<u8>();
 
 fn of(exchange: &Digest) -> Option<Memcmp> {
     Some(Memcmp::new_raw_bytes(EXCHANGE_OFFSET, exchange.to_vec()))

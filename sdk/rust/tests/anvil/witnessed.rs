@@ -1,10 +1,16 @@
 //! Wallets, tokens and what the contract saw, as the reader tells it.
 
+use std::marker::PhantomData;
+
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, aliases::U112},
     providers::Provider,
+    sol_types::{SolCall, SolValue},
 };
-use ballast_core::{solvency::Standing, witness::to_units};
+use ballast_core::{
+    solvency::Standing,
+    witness::{WINDOW, to_units},
+};
 use ballast_sdk::{
     Error, ErrorKind,
     chain::Address as AnyAddress,
@@ -13,9 +19,12 @@ use ballast_sdk::{
     reader::Reader,
     solvency::Known,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::deployment::Deployment;
+use crate::{
+    deployment::Deployment,
+    proxy::{self, Conduct},
+};
 
 async fn reader(deployment: &Deployment, witnesses: Option<Address>) -> Result<EvmReader, Error> {
     let options = EvmOptions { witnesses, ..EvmOptions::default() };
@@ -39,6 +48,20 @@ async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> 
         "message": { "exchangeId": exchange, "wallet": wallet },
     });
     deployment.provider.raw_request("eth_signTypedData_v4".into(), (wallet, typed)).await.unwrap()
+}
+
+/// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the wallet.
+async fn witnessed(deployment: &Deployment) -> Address {
+    deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
+    let wallet = deployment.node.addresses()[0];
+    let id = B256::from(deployment.exchange());
+    let contract = Witnesses::new(deployment.witnesses, &deployment.provider);
+    let signature = agreement(deployment, id, wallet).await;
+    deployment.send(contract.registerWallet(id, wallet, signature).into_transaction_request()).await;
+    deployment.send(contract.declareToken(id, Address::ZERO, 1).into_transaction_request()).await;
+    let holdings = vec![Witnesses::Holding { token: Address::ZERO, wallet }];
+    deployment.send(contract.witness(id, 1, true, true, holdings).into_transaction_request()).await;
+    wallet
 }
 
 async fn balance_units(deployment: &Deployment, wallet: Address, exchange: &Exchange) -> u128 {
@@ -72,6 +95,8 @@ async fn what_is_witnessed_is_read_and_judged() {
     assert!(held > 0);
     let witness = reader.witness(&exchange, 1).await.unwrap().unwrap();
     assert!(witness.closed && witness.began == witness.last_look);
+    let block = deployment.provider.get_block_number().await.unwrap();
+    assert_eq!((witness.began_height, witness.last_look_height), (block, block));
     assert_eq!((witness.holdings, witness.amounts[0]), (1, Some(held)));
     assert!(witness.amounts[1..].iter().all(Option::is_none));
     let answer = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
@@ -100,4 +125,97 @@ async fn a_missing_or_foreign_contract_is_named() {
     assert!(matches!(error, Error::NotDeployed { contract: "contract Witnesses", .. }), "{error}");
     let error = reader(&deployment, Some(deployment.reserves)).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::BadData, "a contract, but another one: {error}");
+}
+
+/// Through a node that answers a call of the contract with another answer.
+async fn deceived<C: SolCall + Clone + 'static>(
+    deployment: &Deployment,
+    lie: impl Fn(C::Return) -> Vec<u8> + Clone + Send + Sync + 'static,
+) -> Result<EvmReader, Error> {
+    let url = proxy::start(deployment.node.endpoint(), Answering::<C, _> { lie, call: PhantomData }).await;
+    let options = EvmOptions { witnesses: Some(deployment.witnesses), ..EvmOptions::default() };
+    EvmReader::connect(&url, deployment.reserves, options).await
+}
+
+/// A node that changes what one call returns.
+#[derive(Clone)]
+struct Answering<C, F> {
+    lie: F,
+    call: PhantomData<fn() -> C>,
+}
+
+impl<C, F> Conduct for Answering<C, F>
+where
+    C: SolCall + Clone + 'static,
+    F: Fn(C::Return) -> Vec<u8> + Clone + Send + Sync + 'static,
+{
+    fn change(&self, request: &Value, result: &mut Value) {
+        let selector = format!("0x{}", hex::encode(C::SELECTOR));
+        let input = request["params"][0]["input"].as_str();
+        // Contracts of other addresses have functions of the same name.
+        if request["method"] == "eth_call" && input.is_some_and(|input| input.starts_with(&selector)) {
+            let honest = hex::decode(&result.as_str().unwrap()[2..]).unwrap();
+            let lie = (self.lie)(C::abi_decode_returns(&honest).unwrap());
+            *result = format!("0x{}", hex::encode(lie)).into();
+        }
+    }
+}
+
+fn named<T>(result: Result<T, Error>) -> String {
+    match result.err().expect("a lie was believed") {
+        Error::BadData(bad) => bad.field,
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
+    let deployment = Deployment::new().await;
+    witnessed(&deployment).await;
+    let exchange = reader(&deployment, Some(deployment.witnesses)).await.unwrap();
+    let exchange = exchange.exchange(&deployment.exchange()).await.unwrap();
+    let assets = exchange.assets.as_ref().unwrap().len() as u16;
+
+    let of_others = |_| Address::repeat_byte(7).abi_encode();
+    assert_eq!(named(deceived::<Witnesses::reservesCall>(&deployment, of_others).await), "reserves");
+
+    let other_exchange = |mut wallet: Witnesses::Wallet| {
+        wallet.exchangeId.0[0] ^= 1;
+        Witnesses::walletCall::abi_encode_returns(&wallet)
+    };
+    let liar = deceived::<Witnesses::walletCall>(&deployment, other_exchange).await.unwrap();
+    assert_eq!(named(liar.wallets(&exchange).await), "exchange");
+
+    type Change<T> = fn(&mut T, u16);
+    let tokens: [(&str, Change<Witnesses::Token>); 4] = [
+        ("asset", |token, _| token.asset = 0),
+        ("asset", |token, assets| token.asset = assets + 1),
+        ("decimals", |token, _| token.decimals = 17),
+        ("decimals", |token, _| (token.token, token.decimals) = (Address::repeat_byte(7), 37)),
+    ];
+    for (field, change) in tokens {
+        let lie = move |mut tokens: Vec<Witnesses::Token>| {
+            change(&mut tokens[0], assets);
+            Witnesses::tokensCall::abi_encode_returns(&tokens)
+        };
+        let liar = deceived::<Witnesses::tokensCall>(&deployment, lie).await.unwrap();
+        assert_eq!(named(liar.tokens(&exchange).await), field);
+    }
+
+    let witnesses: [(&str, Change<Witnesses::Witness>); 6] = [
+        ("witness.amounts", |witness, _| drop(witness.amounts.pop())),
+        ("witness.amounts[0]", |witness, _| witness.looked = 0),
+        ("witness.amounts[1]", |witness, _| witness.amounts[1] = U112::ONE),
+        ("witness.last_look", |witness, _| witness.lastLook = witness.began - 1),
+        ("witness.last_look", |witness, _| witness.lastLook = witness.began + WINDOW + 1),
+        ("witness.last_look_height", |witness, _| witness.lastLookInBlock = witness.beganInBlock - 1),
+    ];
+    for (field, change) in witnesses {
+        let lie = move |mut witness: Witnesses::Witness| {
+            change(&mut witness, assets);
+            Witnesses::witnessOfCall::abi_encode_returns(&witness)
+        };
+        let liar = deceived::<Witnesses::witnessOfCall>(&deployment, lie).await.unwrap();
+        assert_eq!(named(liar.witness(&exchange, 1).await), field);
+    }
 }

@@ -8,10 +8,19 @@ use ballast_core::{
 use ballast_ledger::reserves::{
     BackingLine, BlockLine, Holding, LendingLine, Occasion, ReadHoldings, Recorded, ReportError, Reserves,
     ReservesReport, Stated,
-    ownership::{Claim, OwnershipError, message},
+    ownership::{OwnershipError, message},
 };
-use bip322::{LockParams, sign_full_encoded, sign_simple_encoded};
-use bitcoin::absolute::LockTime;
+use bip322::sign_simple_encoded;
+
+macro_rules! refused {
+    ($change:expr, $expected:pat $(if $guard:expr)?) => {
+        let error = $crate::refusal($change);
+        assert!(matches!(&error, $expected $(if $guard)?), "{error:?}");
+    };
+}
+
+mod ownership;
+mod places;
 
 const EXCHANGE: Digest = [7; 32];
 const AS_OF: u64 = 1_795_389_392;
@@ -90,13 +99,6 @@ fn refusal(change: impl FnOnce(&mut ReservesReport)) -> ReportError {
     check(&report, &reserves.amounts).unwrap();
     change(&mut report);
     check(&report, &reserves.amounts).unwrap_err()
-}
-
-macro_rules! refused {
-    ($change:expr, $expected:pat $(if $guard:expr)?) => {
-        let error = refusal($change);
-        assert!(matches!(&error, $expected $(if $guard)?), "{error:?}");
-    };
 }
 
 #[test]
@@ -231,132 +233,21 @@ fn amounts_have_one_form() {
 }
 
 #[test]
-fn nothing_counts_twice() {
-    refused!(|report| report.holdings.push(report.holdings[1].clone()), ReportError::HoldingTwice { .. });
-    // The same account, for another wallet.
-    let again = |report: &mut ReservesReport| {
-        let mut again = report.holdings[1].clone();
-        again.wallet = ACCOUNT.into();
-        report.holdings.push(again);
-    };
-    refused!(again, ReportError::HoldingTwice { .. });
-    // The same address, written otherwise.
-    let lower = |report: &mut ReservesReport| {
-        let mut again = report.holdings[2].clone();
-        (again.account, again.token) = (again.account.to_lowercase(), again.token.to_lowercase());
-        report.holdings.push(again);
-    };
-    refused!(lower, ReportError::HoldingTwice { .. });
-    refused!(|report| report.messages.push(report.messages[0].clone()), ReportError::AddressTwice { .. });
-    refused!(|report| report.blocks.push(report.blocks[0].clone()), ReportError::BlockTwice { .. });
-    let other = |report: &mut ReservesReport| {
-        let mut other = report.holdings[1].clone();
-        (other.account, other.symbol) = (WALLET.into(), "BTC".into());
-        report.holdings.push(other);
-    };
-    refused!(other, ReportError::TokenContradicted { .. });
-}
-
-#[test]
-fn an_address_of_two_networks_counts_once() {
-    let test = "tb1q9vza2e8x573nczrlzms0wvx3gsqjx7vaxwd45v";
-    let twice = |report: &mut ReservesReport| {
-        let mut line = report.messages[0].clone();
-        (line.network, line.address) = ("signet".into(), test.into());
-        line.message = message(&EXCHANGE, "signet");
-        line.signature = signed(test, &line.message);
-        report.messages.push(line);
-    };
-    refused!(twice, ReportError::AddressTwice { address } if address == test);
-}
-
-#[test]
-fn a_chain_that_counts_was_read_at_a_block() {
-    refused!(|report| drop(report.blocks.remove(1)), ReportError::BlockMissing { chain } if chain == "evm:31337");
-    refused!(|report| report.blocks[0].hash = "0x00".into(), ReportError::BlockInvalid { .. });
-    refused!(|report| report.blocks[1].hash = MINT.into(), ReportError::BlockInvalid { .. });
-    refused!(|report| report.blocks[0].chain = "Solana".into(), ReportError::ChainUnknown { .. });
-    refused!(|report| report.holdings[0].chain = "evm:031337".into(), ReportError::ChainUnknown { .. });
-    refused!(|report| report.holdings[0].account = "nobody".into(), ReportError::AddressInvalid { .. });
-    refused!(|report| report.holdings[0].wallet = EVM_WALLET.into(), ReportError::AddressInvalid { .. });
-    refused!(|report| report.holdings[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
-    refused!(|report| report.messages[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
-}
-
-#[test]
 fn lending_names_declared_assets_once() {
     let lending =
         |change: fn(&mut Vec<LendingLine>)| move |report: &mut ReservesReport| change(report.lending.as_mut().unwrap());
     refused!(lending(|lines| lines.push(lines[0].clone())), ReportError::LendingTwice { .. });
     refused!(lending(|lines| lines[0].symbol = "DOGE".into()), ReportError::AssetUndeclared { .. });
     refused!(lending(|lines| lines[0].left = "1.0".into()), ReportError::AmountForm { .. });
+    refused!(
+        lending(|lines| lines[0].left = "3.000001".into()),
+        ReportError::LeftTooLarge { symbol, .. } if symbol == "USDC"
+    );
     refused!(lending(|lines| lines[0].backing[0].amount = "-0.25000000".into()), ReportError::Amount { .. });
     refused!(
         lending(|lines| lines[0].backing = vec![lines[0].backing[0].clone(); 2]),
         ReportError::LendingTwice { .. }
     );
-}
-
-fn claim(address: &str, network: &str, text: &str, signature: &str) -> Result<(), OwnershipError> {
-    Claim { network, address, message: text, signature }.verify(&EXCHANGE).map(drop)
-}
-
-#[test]
-fn only_the_owner_for_this_exchange_signs() {
-    let text = message(&EXCHANGE, "bitcoin");
-    assert_eq!(text, format!("ballast/wallet/v1 exchange 0x{} network bitcoin", "07".repeat(32)));
-    claim(SEGWIT, "bitcoin", &text, &signed(SEGWIT, &text)).unwrap();
-    let full = sign_full_encoded(TAPROOT, &text, &[KEY], None, LockParams::default()).unwrap();
-    claim(TAPROOT, "bitcoin", &text, &full).unwrap();
-
-    let invalid = |address: &str, signature: &str| {
-        let error = claim(address, "bitcoin", &text, signature).unwrap_err();
-        assert!(matches!(error, OwnershipError::SignatureInvalid(_)), "{error}");
-    };
-    // Of another exchange, another address, another form, or nothing.
-    invalid(SEGWIT, &signed(SEGWIT, &message(&[8; 32], "bitcoin")));
-    invalid(SEGWIT, &signed(TAPROOT, &text));
-    invalid(TAPROOT, &full.replace("ful", "smp"));
-    invalid(SEGWIT, "");
-    invalid(SEGWIT, "smpAA==");
-
-    let other = message(&[8; 32], "bitcoin");
-    let error = claim(SEGWIT, "bitcoin", &other, &signed(SEGWIT, &other)).unwrap_err();
-    assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
-    let longer = format!("{text} ");
-    let error = claim(SEGWIT, "bitcoin", &longer, &signed(SEGWIT, &longer)).unwrap_err();
-    assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
-    let error = claim(SEGWIT, "signet", &message(&EXCHANGE, "signet"), "").unwrap_err();
-    assert!(matches!(error, OwnershipError::AddressInvalid { .. }), "{error}");
-    let error = claim(SEGWIT, "mainnet", &text, "").unwrap_err();
-    assert!(matches!(error, OwnershipError::NetworkUnknown { .. }), "{error}");
-    let upper = SEGWIT.to_uppercase();
-    let error = claim(&upper, "bitcoin", &text, &signed(&upper, &text)).unwrap_err();
-    assert!(matches!(error, OwnershipError::AddressNotCanonical { .. }), "{error}");
-    let locks = LockParams { lock_time: LockTime::from_consensus(900_000), ..LockParams::default() };
-    let later = sign_full_encoded(SEGWIT, &text, &[KEY], None, locks).unwrap();
-    let error = claim(SEGWIT, "bitcoin", &text, &later).unwrap_err();
-    assert!(matches!(error, OwnershipError::Locked { .. }), "{error}");
-}
-
-/// BIP-322, test vectors: `Hello World` and the empty message, signed by a key of version 0.
-#[test]
-fn the_vectors_of_the_bip_hold() {
-    let vectors = [
-        (
-            "",
-            "AkcwRAIgM2gBAQqvZX15ZiysmKmQpDrG83avLIT492QBzLnQIxYCIBaTpOaD20qRlEylyxFSeEA2ba9YOixpX8z46TSDtS40ASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI=",
-        ),
-        (
-            "Hello World",
-            "AkcwRAIgZRfIY3p7/DoVTty6YZbWS71bc5Vct9p9Fia83eRmw2QCICK/ENGfwLtptFluMGs2KsqoNSk89pO7F29zJLUx9a/sASECx/EgAxlkQpQ9hYjgGu6EBCPMVPwVIVJqO4XCsMvViHI=",
-        ),
-    ];
-    for (text, signature) in vectors {
-        assert!(bip322::verify_simple_encoded(SEGWIT, text, signature).is_ok(), "{text:?}");
-        assert!(bip322::verify_simple_encoded(SEGWIT, &format!("{text}!"), signature).is_err(), "{text:?}");
-        assert!(bip322::verify_simple_encoded(TAPROOT, text, signature).is_err(), "{text:?}");
-    }
 }
 
 #[test]

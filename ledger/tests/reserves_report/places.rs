@@ -1,0 +1,92 @@
+//! Where holdings and signed addresses lie, and when they were read.
+
+use ballast_ledger::reserves::{BlockLine, RESERVES_WINDOW, ReportError, ReservesReport, ownership::message};
+
+use crate::*;
+
+#[test]
+fn nothing_counts_twice() {
+    refused!(|report| report.holdings.push(report.holdings[1].clone()), ReportError::HoldingTwice { .. });
+    // The same account, for another wallet.
+    let again = |report: &mut ReservesReport| {
+        let mut again = report.holdings[1].clone();
+        again.wallet = ACCOUNT.into();
+        report.holdings.push(again);
+    };
+    refused!(again, ReportError::HoldingTwice { .. });
+    // The same address, written otherwise.
+    let lower = |report: &mut ReservesReport| {
+        let mut again = report.holdings[2].clone();
+        (again.account, again.token) = (again.account.to_lowercase(), again.token.to_lowercase());
+        report.holdings.push(again);
+    };
+    refused!(lower, ReportError::HoldingTwice { .. });
+    refused!(|report| report.messages.push(report.messages[0].clone()), ReportError::AddressTwice { .. });
+    refused!(|report| report.blocks.push(report.blocks[0].clone()), ReportError::BlockTwice { .. });
+    let other = |report: &mut ReservesReport| {
+        let mut other = report.holdings[1].clone();
+        (other.account, other.symbol) = (WALLET.into(), "BTC".into());
+        report.holdings.push(other);
+    };
+    refused!(other, ReportError::TokenContradicted { .. });
+}
+
+#[test]
+fn coins_of_a_test_network_count_for_nothing() {
+    let test = |report: &mut ReservesReport| {
+        let line = &mut report.messages[0];
+        (line.network, line.address) = ("signet".into(), "tb1q9vza2e8x573nczrlzms0wvx3gsqjx7vaxwd45v".into());
+        line.message = message(&EXCHANGE, "signet");
+        line.signature = signed(&line.address, &line.message);
+    };
+    refused!(test, ReportError::NetworkWorthless { found, .. } if found == "signet");
+}
+
+#[test]
+fn a_chain_that_counts_was_read_at_a_block() {
+    refused!(|report| drop(report.blocks.remove(1)), ReportError::BlockMissing { chain } if chain == "evm:31337");
+    refused!(|report| report.blocks[0].hash = "0x00".into(), ReportError::BlockInvalid { .. });
+    refused!(|report| report.blocks[1].hash = MINT.into(), ReportError::BlockInvalid { .. });
+    refused!(|report| report.blocks[0].chain = "Solana".into(), ReportError::ChainUnknown { .. });
+    refused!(|report| report.holdings[0].chain = "evm:031337".into(), ReportError::ChainUnknown { .. });
+    refused!(|report| report.holdings[0].account = "nobody".into(), ReportError::AddressInvalid { .. });
+    refused!(|report| report.holdings[0].wallet = EVM_WALLET.into(), ReportError::AddressInvalid { .. });
+    refused!(|report| report.holdings[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
+    refused!(|report| report.messages[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
+}
+
+#[test]
+fn holdings_were_read_near_the_as_of_time() {
+    let at = |time: u64| move |report: &mut ReservesReport| report.blocks[1].time = time;
+    for time in [AS_OF - RESERVES_WINDOW, AS_OF + RESERVES_WINDOW] {
+        let reserves = reserves();
+        let mut report = ReservesReport::parse(&reserves.report).unwrap();
+        at(time)(&mut report);
+        check(&report, &reserves.amounts).unwrap();
+    }
+    for time in [AS_OF - RESERVES_WINDOW - 1, AS_OF + RESERVES_WINDOW + 1, 0, u64::MAX] {
+        refused!(at(time), ReportError::BlockTime { chain, found, .. } if chain == "evm:31337" && *found == time);
+    }
+    // Of a chain without holdings, too.
+    let alone = |report: &mut ReservesReport| {
+        report.blocks.push(BlockLine { chain: "evm:1".into(), time: 1, ..report.blocks[1].clone() });
+    };
+    refused!(alone, ReportError::BlockTime { chain, found: 1, .. } if chain == "evm:1");
+}
+
+#[test]
+fn what_needs_no_token_account_lies_at_the_wallet() {
+    refused!(
+        |report| report.holdings[0].account = ACCOUNT.into(),
+        ReportError::AccountMismatch { expected, found, .. } if expected == WALLET && found == ACCOUNT
+    );
+    refused!(
+        |report| report.holdings[2].account = EVM_TOKEN.into(),
+        ReportError::AccountMismatch { expected, found, .. } if expected == EVM_WALLET && found == EVM_TOKEN
+    );
+    // The same address, written otherwise.
+    let reserves = reserves();
+    let mut report = ReservesReport::parse(&reserves.report).unwrap();
+    report.holdings[2].account = EVM_WALLET.to_lowercase();
+    check(&report, &reserves.amounts).unwrap();
+}
