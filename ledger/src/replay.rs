@@ -16,7 +16,7 @@ use crate::{
     log::{LogError, Reader, TornTail, read_genesis},
     signature::{Claim, SignatureInvalid, verify_all},
     state::{Refused, State},
-    transaction::Genesis,
+    transaction::{Genesis, SignedTransaction, Transaction},
 };
 
 /// Transactions applied while those before are verified.
@@ -31,6 +31,8 @@ pub struct Options {
     pub signatures: bool,
     /// The last transaction to apply; none for the whole log.
     pub at: Option<u64>,
+    /// Ends before the first transaction that is later than this, Unix milliseconds; none for the whole log.
+    pub until: Option<u64>,
     /// 0 for one for each processor.
     pub threads: usize,
     /// A checkpoint to begin from, instead of the genesis. It is believed; see [`crate::checkpoint`].
@@ -39,7 +41,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { signatures: true, at: None, threads: 0, checkpoint: None }
+        Self { signatures: true, at: None, until: None, threads: 0, checkpoint: None }
     }
 }
 
@@ -114,7 +116,7 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
     if let Some(expected) = options.at.filter(|at| *at < first) {
         return Err(ReplayError::CheckpointTooLate { expected, found: first });
     }
-    let mut replay = Replay { state, reader, at: options.at, keep: options.signatures };
+    let mut replay = Replay { state, reader, at: options.at, until: options.until, keep: options.signatures };
     let signatures = replay.run(&pool)?;
     let Replay { state, reader, .. } = replay;
     let sequence = state.position().sequence;
@@ -149,6 +151,7 @@ struct Replay {
     state: State,
     reader: Reader,
     at: Option<u64>,
+    until: Option<u64>,
     /// Whether claims are kept, to be verified.
     keep: bool,
 }
@@ -175,12 +178,22 @@ impl Replay {
         }
     }
 
+    /// What cannot be read is refused where it is applied.
+    fn is_too_late(&self, signed: &SignedTransaction) -> bool {
+        let later = |until| Transaction::decode(&signed.bytes).is_ok_and(|transaction| transaction.time > until);
+        self.until.is_some_and(later)
+    }
+
     /// Applies up to a chunk of transactions, and returns how many. On failure the claims are of those before it.
     fn chunk(&mut self, claims: &mut Vec<Claim>) -> Result<usize, ReplayError> {
         let mut bytes = 0;
         let mut applied = 0;
         while applied < CHUNK && bytes < CHUNK_BYTES && self.at != Some(self.state.position().sequence) {
             let Some(entry) = self.reader.read()? else { break };
+            if self.is_too_late(&entry.signed) {
+                self.at = Some(self.state.position().sequence);
+                break;
+            }
             let new = self.state.apply_unverified(&entry.signed).map_err(|refused| {
                 let file = self.reader.file().to_owned();
                 ReplayError::Refused { file, offset: entry.offset, refused: Box::new(refused) }

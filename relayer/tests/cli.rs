@@ -112,6 +112,33 @@ fn an_unreachable_chain_is_4_and_its_address_stays_hidden() {
 }
 
 #[test]
+fn an_address_that_no_chain_takes_is_2() {
+    let folder = Folder::new();
+    let evm = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let other = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+    let solana = "11111111111111111111111111111112";
+    let exchange = |arguments: &[&str]| folder.ballast(&[&["exchange", "--dry-run"], arguments].concat());
+    for arguments in [
+        &["set-posters", "--chain", "solana", "--poster", evm][..],
+        &["set-posters", "--chain", "solana", "--poster", solana, "--poster", evm],
+        &["propose-authority", "--chain", "evm", solana],
+    ] {
+        let (code, _, errors) = exchange(arguments);
+        assert_eq!(code, 2, "{arguments:?}: {errors}");
+        assert!(errors.contains("which alone is asked"), "{errors}");
+    }
+    for arguments in [&["propose-authority", evm, other][..], &["propose-authority", solana, evm, other]] {
+        let (code, _, errors) = exchange(arguments);
+        assert_eq!(code, 2, "{arguments:?}: {errors}");
+        assert!(errors.contains("expected one authority of evm") && errors.contains(other), "{errors}");
+    }
+    // These go on to the chains.
+    for arguments in [&["set-posters", "--poster", evm][..], &["propose-authority", solana, evm]] {
+        assert_eq!(exchange(arguments).0, 4, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_secret_is_made_once_and_never_shown() {
     let folder = Folder::new();
     let (code, output, errors) = folder.ballast(&["secret", "new"]);

@@ -65,6 +65,26 @@ fn checkpoint_goes_on_as_the_whole_log() {
     assert!(matches!(beyond, Err(ReplayError::Ended { expected: 3001, found: 3000 })));
 }
 
+#[test]
+fn a_replay_until_a_time_ends_before_the_first_later_transaction() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(15, 20, 20_000), 50_000);
+    let mut reader = Reader::open(directory.path()).unwrap();
+    let mut times = Vec::new();
+    while let Some(entry) = reader.read().unwrap() {
+        times.push(Transaction::decode(&entry.signed.bytes).unwrap().time);
+    }
+    let (first, middle, last) = (times[0], times[9_000], times[19_999]);
+    assert!(first < middle && middle < last);
+    for until in [0, first - 1, first, middle - 1, middle, middle + 1, last - 1, last, u64::MAX] {
+        let expected = times.iter().filter(|time| **time <= until).count() as u64;
+        let replayed = replay(directory.path(), &Options { until: Some(until), ..threads(2) }).unwrap();
+        assert_eq!((replayed.transactions, replayed.state.position().sequence), (expected, expected), "{until}");
+        let at = replay(directory.path(), &Options { at: Some(expected), ..threads(2) }).unwrap();
+        assert_eq!(replayed.state, at.state, "{until}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn checkpoint_is_its_owners() {

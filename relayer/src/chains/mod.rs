@@ -6,6 +6,7 @@
 pub mod action;
 mod error;
 pub mod evm;
+pub mod looks;
 pub mod solana;
 mod standing;
 
@@ -13,12 +14,16 @@ use std::fmt;
 
 use async_trait::async_trait;
 use ballast_core::Digest;
-use ballast_sdk::{Client, chain::Address};
+use ballast_sdk::{
+    Client,
+    chain::{Address, Chain},
+};
 use serde::Serialize;
 
 use crate::{plan::ProvedEpoch, progress::Progress, store::Store};
 pub use action::{Action, Agreement};
 pub use error::ChainError;
+pub use looks::Look;
 pub use standing::{Position, Standing};
 
 /// A kind of destination.
@@ -37,6 +42,14 @@ impl ChainName {
         match self {
             Self::Solana => "solana",
             Self::Evm => "evm",
+        }
+    }
+
+    /// Of which kind a chain is.
+    pub fn of(chain: Chain) -> Self {
+        match chain {
+            Chain::Solana => Self::Solana,
+            Chain::Evm(_) => Self::Evm,
         }
     }
 
@@ -144,9 +157,9 @@ pub trait Destination: Send + Sync {
     /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;
 
-    /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and close the witness.
-    /// Returns at how many; none when there is no wallet or token, and when it was closed before.
-    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError>;
+    /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and close the witness. Without a
+    /// store nothing is signed or sent: the first look is simulated.
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError>;
 
     /// Does what an authority asks; the caller has found it needed. Returns how many transactions it took.
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError>;

@@ -44,6 +44,9 @@ use crate::{
 /// Settings' file when no other is named.
 const DEFAULT_FILE: &str = "ballast.toml";
 
+/// The log's directory when no settings say it.
+const DEFAULT_LOG: &str = "ledger";
+
 /// Where proving keys go when no settings say it.
 const DEFAULT_KEYS: &str = ".ballast/setup";
 
@@ -83,6 +86,21 @@ impl Settings {
         Ok(Config::read(figment, needed)?)
     }
 
+    /// The log that was named, or that of the settings, or the default one.
+    pub fn log(&self, named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+        if let Some(named) = named {
+            return Ok(named);
+        }
+        let mut flags = self.flags.clone();
+        // The section may be incomplete: reserves are not looked at.
+        flags.push(("snapshot.reserves".into(), String::new()));
+        let settings = Self { file: self.file.clone(), flags };
+        Ok(match settings.read(&[])?.snapshot.map(|snapshot| snapshot.origin) {
+            Some(Origin::Log(log)) => log.directory,
+            Some(Origin::File(_)) | None => PathBuf::from(DEFAULT_LOG),
+        })
+    }
+
     /// Where proving keys are kept, whether there are settings or not.
     fn keys(&self) -> Result<PathBuf, Failure> {
         let circuit = self.read(&[])?.circuit;
@@ -111,7 +129,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
         Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, progress).await,
-        Command::Ledger { log, command } => ledger::run(&settings, &log, command, progress),
+        Command::Ledger { log, command } => ledger::run(&settings, log, command, progress),
         Command::History { from, to, chains } => {
             let chains = connect(&settings, chains.chain).await?;
             Output::new(&read::history(&chains, from, to).await?)
@@ -136,6 +154,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
                 true => Some(keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
                 false => None,
             };
+            let log = settings.log(log)?;
             let chains = connect(&settings, chains.chain).await?;
             Output::new(&audit::run(&chains, epoch, &log, report.as_deref(), master.as_ref()).await?)
         }
@@ -146,7 +165,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         }
         Command::Inclusion(command) => inclusion(&settings, command).await,
         Command::Wallet { command, dry_run } => wallets::run(&settings, command, dry_run).await,
-        Command::Witness { chains } => wallets::witness(&settings, chains.chain).await,
+        Command::Witness { dry_run, chains } => wallets::witness(&settings, chains.chain, dry_run).await,
         Command::Exchange { command, dry_run, chains } => {
             govern_exchange(&settings, command, dry_run, chains.chain).await
         }
@@ -311,6 +330,7 @@ async fn govern_exchange(
     chain: Option<ChainName>,
 ) -> Result<Output, Failure> {
     let chosen = chosen(chain);
+    check_named(&command, &chosen)?;
     let mut needed = sections(&chosen);
     needed.extend((!dry_run).then_some(Section::Store));
     needed.extend(matches!(command, ExchangeCommand::SetAssets).then_some(Section::Snapshot));
@@ -353,6 +373,27 @@ async fn govern_exchange(
         }
     };
     Output::new(&govern::govern(&chains, store.as_ref(), action).await?)
+}
+
+/// Refuses addresses that no chain that is asked would take, and two authorities of one chain.
+fn check_named(command: &ExchangeCommand, chosen: &[ChainName]) -> Result<(), Failure> {
+    let (named, one_each) = match command {
+        ExchangeCommand::SetPosters { posters } => (posters, false),
+        ExchangeCommand::ProposeAuthority { proposed, .. } => (proposed, true),
+        _ => return Ok(()),
+    };
+    for address in named {
+        if !chosen.iter().any(|chain| !govern::of_chain(&[*address], *chain).is_empty()) {
+            let asked = chosen.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
+            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
+        }
+    }
+    for chain in chosen.iter().filter(|_| one_each) {
+        if let [first, second, ..] = govern::of_chain(named, *chain)[..] {
+            return Err(Failure::bad_input(format!("expected one authority of {chain}, found {first} and {second}")));
+        }
+    }
+    Ok(())
 }
 
 /// Posters and authorities of the settings, as far as the command is about them.

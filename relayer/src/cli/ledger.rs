@@ -1,6 +1,6 @@
 //! `ballast ledger`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use ballast_ledger::simulate::Simulation;
 
@@ -12,14 +12,23 @@ use crate::{
     progress::Progress,
 };
 
-pub fn run(settings: &Settings, log: &Path, command: LedgerCommand, progress: Progress) -> Result<Output, Failure> {
+pub fn run(
+    settings: &Settings,
+    log: Option<PathBuf>,
+    command: LedgerCommand,
+    progress: Progress,
+) -> Result<Output, Failure> {
+    let log = &settings.log(log)?;
     match command {
-        LedgerCommand::Verify => Output::new(&ledger::replayed(log, None, false)?),
-        LedgerCommand::Replay { at, compare } => Output::new(&ledger::replayed(log, at, compare)?),
+        LedgerCommand::Verify => Output::new(&ledger::verified(log)?),
+        LedgerCommand::Replay { at } => Output::new(&ledger::replayed(log, at)?),
         LedgerCommand::Inspect => Output::new(&ledger::inspect(log)?),
         LedgerCommand::Simulate { accounts, transactions, seed } => {
             // The log of the settings' exchange, so that it can be proved.
-            let exchange = configured_exchange(settings.read(&[Section::Exchange])?.exchange()?)?;
+            let settings = settings.read(&[Section::Exchange]).map_err(|failure| {
+                failure.context("a simulated log is of the exchange that the settings' section [exchange] names")
+            })?;
+            let exchange = configured_exchange(settings.exchange()?)?;
             let simulation = Simulation { accounts, transactions, seed, exchange };
             Output::new(&ledger::simulate(log, &simulation, progress)?)
         }

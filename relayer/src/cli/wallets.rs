@@ -58,14 +58,19 @@ pub async fn run(settings: &Settings, command: WalletCommand, dry_run: bool) -> 
 }
 
 /// Has the chains look, for the latest epoch of each.
-pub async fn witness(settings: &Settings, chain: Option<ChainName>) -> Result<Output, Failure> {
+pub async fn witness(settings: &Settings, chain: Option<ChainName>, dry_run: bool) -> Result<Output, Failure> {
     let chosen = chosen(chain);
-    let config = settings.read(&[sections(&chosen), vec![Section::Store]].concat())?;
-    let store = Store::open(&config.store()?.path)?;
+    let mut needed = sections(&chosen);
+    needed.extend((!dry_run).then_some(Section::Store));
+    let config = settings.read(&needed)?;
+    let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
     let chains = Chains::connect(&config, &chosen).await?;
-    chains.bind(&store).await?;
-    chains.settle(&store).await?;
-    Output::new(&wallets::witness_latest(&chains, &store).await?)
+    if let Some(store) = &store {
+        chains.bind(store).await?;
+        chains.settle(store).await?;
+    }
+    let looked = wallets::witness_latest(&chains, store.as_ref()).await?;
+    Output::with_exit(&looked, looked.exit())
 }
 
 async fn declare(

@@ -10,7 +10,7 @@ mod sources;
 use std::path::PathBuf;
 
 use alloy::primitives::Address;
-use ballast_core::circuit::Class;
+use ballast_core::circuit::{Class, SetupKind};
 use ballast_ledger::snapshot::Borrows;
 use figment::Figment;
 use solana_sdk::pubkey::Pubkey;
@@ -150,19 +150,12 @@ pub struct Secret {
 #[derive(Clone, Debug)]
 pub struct Circuit {
     /// `setup`: `ceremony`, or `development`, which is INSECURE: whoever reads the source can forge proofs.
-    pub setup: Setup,
+    pub setup: SetupKind,
     /// `depths`: of the classes to choose from, 7 to 10; 7 by default. The smallest that holds a snapshot in one shard proves
     /// it, else it is split into shards of the largest.
     pub classes: Vec<Class>,
     /// `keys`: directory in which proving keys are kept. Development keys are made when they are missing.
     pub keys: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Setup {
-    Development,
-    Ceremony,
 }
 
 /// `[store]`: the relayer's own memory.
@@ -269,20 +262,26 @@ impl Snapshot {
         let path = if log.is_some() { reader.path("snapshot.path") } else { reader.required_path("snapshot.path") };
         let assets = reader.path("snapshot.assets");
         let as_of = reader.optional("snapshot.as_of");
-        let borrows = reader.or("snapshot.borrows", Borrows::Refuse);
+        let borrows: Option<Borrows> = reader.optional("snapshot.borrows");
         let accounts: Option<usize> = reader.optional("snapshot.accounts");
         if accounts == Some(0) {
             reader.refuse("snapshot.accounts", "expected at least 1 account");
         }
         let reserves = reader.required_path("snapshot.reserves");
-        let of_file = path.is_some() || assets.is_some() || as_of.is_some() || accounts.is_some();
+        let of_file = path.is_some() || assets.is_some() || as_of.is_some() || accounts.is_some() || borrows.is_some();
+        if checkpoint.is_some() && log.is_none() {
+            reader.refuse("snapshot.checkpoint", "expected it beside snapshot.log, found no log");
+        }
         let origin = match (log, path) {
             (Some(_), _) if of_file => {
                 reader.refuse("snapshot.log", "expected a log or a snapshot file, found settings of both");
                 None
             }
             (Some(directory), _) => Some(Origin::Log(LedgerLog { directory, checkpoint })),
-            (None, path) => path.map(|path| Origin::File(SnapshotFile { path, assets, as_of, borrows, accounts })),
+            (None, path) => {
+                let borrows = borrows.unwrap_or(Borrows::Refuse);
+                path.map(|path| Origin::File(SnapshotFile { path, assets, as_of, borrows, accounts }))
+            }
         };
         Some(Self { origin: origin?, reserves: reserves? })
     }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Variables with this prefix are settings: `BALLAST_SOLANA_RPC_URL` is `solana.rpc_url`.
 pub const PREFIX: &str = "BALLAST_";
 
-/// Variables with the prefix that are not settings: the flags `--config` and `--log` read them, and the crash points.
+/// Variables with the prefix that are not settings: the flags `--config` and `--log-filter` read them, and the crash points.
 pub const NOT_SETTINGS: &[&str] = &["BALLAST_CONFIG", "BALLAST_LOG", crate::crash::VARIABLE];
 
 /// Settings as text, from one source.

@@ -46,6 +46,22 @@ fn the_example_parses_and_shows_every_setting() {
 }
 
 #[test]
+fn a_log_has_its_own_settings_and_a_file_has_its_own() {
+    let of = |lines: &str| problems(&format!("[snapshot]\nreserves = \"reserves.toml\"\n{lines}"));
+    let told = |lines: &str, key: &str| of(lines).iter().any(|problem| problem.starts_with(key));
+    let log = "log = \"ledger\"\n";
+    assert!(!told(&format!("{log}checkpoint = \"state\"\n"), "snapshot."), "{:?}", of(log));
+    for other in ["path = \"a.csv\"", "assets = \"a.toml\"", "as_of = 7", "accounts = 5", "borrows = \"refuse\""] {
+        let lines = format!("{log}{other}\n");
+        assert!(told(&lines, "snapshot.log"), "{other}: {:?}", of(&lines));
+    }
+    let lines = "path = \"a.csv\"\ncheckpoint = \"state\"\n";
+    assert!(told(lines, "snapshot.checkpoint"), "{:?}", of(lines));
+    assert!(!told("path = \"a.csv\"\nborrows = \"gross\"\n", "snapshot."), "a file may say it");
+    assert!(told("checkpoint = \"state\"\n", "snapshot.path"));
+}
+
+#[test]
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let (_directory, path) = written(EXAMPLE);
     let fee = |variables: &[(&str, &str)], flags: &[(&str, &str)]| {

@@ -43,6 +43,7 @@ impl Classified for AuditError {
                 | ReplayError::Checkpoint(_)
                 | ReplayError::Ended { .. }
                 | ReplayError::CheckpointTooLate { .. }
+                | ReplayError::CheckpointOfAnother { .. }
                 | ReplayError::Threads(_) => Exit::BadInput,
             },
             _ => Exit::Refused,
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn a_log_that_is_not_the_chains_is_refused_and_one_that_cannot_be_compared_is_bad_input() {
         let (expected, found): (Digest, Digest) = ([1; 32], [2; 32]);
-        let damaged = || LogError { file: "ledger".into(), offset: 0, fault: Fault::GenesisHead };
+        let damaged = || LogError { file: "ledger".into(), offset: 0, fault: Fault::GenesisHead { expected, found: Vec::new() } };
         let refused = [
             AuditError::Parted { epoch: 1, after: 0, by: 9, expected, found },
             AuditError::LaterTransaction { sequence: 10, time: 1, as_of: 1 },

@@ -44,7 +44,7 @@ pub enum Outcome {
 /// Does what `action` makes for each chain. Judges all chains before anything is sent.
 ///
 /// # Errors
-/// Every chain on which it is impossible; then the first that refuses.
+/// Bad input when there is nothing to do on any chain; every chain on which it is impossible; then the first that refuses.
 pub async fn govern(
     chains: &Chains,
     store: Option<&Store>,
@@ -75,6 +75,9 @@ pub async fn govern(
         needed.push((chain, action, need == Need::Needed));
     }
     problems.finish()?;
+    if needed.is_empty() {
+        return Err(Failure::bad_input("there is nothing to do on any chain that is asked"));
+    }
     let mut report = GovernReport {
         exchange: format!("0x{}", hex::encode(chains.exchange)),
         dry_run: store.is_none(),

@@ -33,7 +33,8 @@ pub struct ReplayReport {
     pub signatures: u64,
     /// Transactions a second, signatures verified.
     pub per_second: String,
-    /// The same without signatures, when that was asked for.
+    /// The same without signatures; only of a replay, which is done once more for this figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub per_second_without_signatures: Option<String>,
     /// A last record that was never finished.
     pub torn: Option<String>,
@@ -82,18 +83,34 @@ pub struct Simulated {
     pub head: Digest,
 }
 
-/// Replays the log; `compare` does it once more without signatures, for the sake of the figure.
+/// Replays the whole log, signatures and all.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset, or by transaction.
-pub fn replayed(log: &Path, at: Option<u64>, compare: bool) -> Result<ReplayReport, Failure> {
+/// The first thing wrong, by file and offset, or by transaction; a log without transactions.
+pub fn verified(log: &Path) -> Result<ReplayReport, Failure> {
+    let replayed = replay(log, &Options::default())?;
+    check_not_empty(log, replayed.state.position().sequence)?;
+    Ok(report(&replayed, None))
+}
+
+/// Replays the log up to `at`, and once more without signatures, for the sake of the figure.
+///
+/// # Errors
+/// The first thing wrong, by file and offset, or by transaction; no transaction to be replayed.
+pub fn replayed(log: &Path, at: Option<u64>) -> Result<ReplayReport, Failure> {
     let options = Options { at, ..Options::default() };
     let full = replay(log, &options)?;
-    let fast = match compare {
-        true => Some(replay(log, &Options { signatures: false, ..options })?.per_second().to_string()),
-        false => None,
-    };
-    Ok(report(&full, fast))
+    check_not_empty(log, full.state.position().sequence)?;
+    let fast = replay(log, &Options { signatures: false, ..options })?;
+    Ok(report(&full, Some(fast.per_second().to_string())))
+}
+
+/// Nothing is not a success.
+fn check_not_empty(log: &Path, sequence: u64) -> Result<(), Failure> {
+    match sequence {
+        0 => Err(Failure::bad_input(format!("{}: expected at least 1 transaction, found none", log.display()))),
+        _ => Ok(()),
+    }
 }
 
 fn report(replayed: &Replayed, without_signatures: Option<String>) -> ReplayReport {
@@ -125,7 +142,7 @@ fn report(replayed: &Replayed, without_signatures: Option<String>) -> ReplayRepo
 /// Reads the log's bytes from end to end.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset.
+/// The first thing wrong, by file and offset; a log without transactions.
 pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
     let mut reader = Reader::open(log)?;
     let mut segments: Vec<Segment> = Vec::new();
@@ -139,6 +156,7 @@ pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
         }
     }
     let position = reader.position();
+    check_not_empty(log, position.sequence)?;
     let genesis = reader.genesis();
     Ok(Inspected {
         exchange: genesis.exchange,
@@ -193,7 +211,7 @@ impl fmt::Display for ReplayReport {
         )?;
         writeln!(
             f,
-            "{} transactions, {} signatures, {} transactions a second",
+            "{} transactions, {} signatures, {} transactions a second with signatures",
             self.transactions, self.signatures, self.per_second
         )?;
         if let Some(without) = &self.per_second_without_signatures {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`ledger`] | the exchange's log |
 //! | [`source`] | reads balances and reserves |
+//! | [`replaying`] | from the log to what an epoch commits to, with a checkpoint |
 //! | [`connection`] | connects to the chains |
 //! | [`preflight`] | holds an epoch against both chains, and lists every problem |
 //! | [`proving_key`] | the keys of the settings' circuits |
@@ -31,6 +32,7 @@ pub mod preflight;
 pub mod prove;
 pub mod proving_key;
 pub mod read;
+pub mod replaying;
 pub mod reserves;
 pub mod restore;
 pub mod run;

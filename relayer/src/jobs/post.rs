@@ -112,7 +112,7 @@ impl Poster<'_> {
         }
         self.read_back(epoch).await?;
         crash::point("epoch-verified");
-        let witnessed = wallets::witness(self.chains, self.store, epoch.plan.epoch).await?;
+        let witnessed = wallets::witness(self.chains, Some(self.store), epoch.plan.epoch, epoch.plan.as_of).await?;
         crash::point("epoch-witnessed");
         self.store.complete_epoch(epoch.plan.epoch)?;
         crash::point("epoch-completed");

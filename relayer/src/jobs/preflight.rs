@@ -2,6 +2,7 @@
 
 use ballast_core::{
     Element, Refusal,
+    circuit::PROOF_LENGTH,
     opening::Opening,
     public_vector::PublicVector,
     rules::{Unfinished, check_circuit, check_order},
@@ -90,7 +91,7 @@ fn order(standing: &Standing, exchange: &Exchange, plan: &Plan) -> Result<(), Re
     let class = plan.circuit.class;
     let blank = PublicVector::new(class, &statement.context(), Element::ZERO, &totals, &Opening::ZERO)
         .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: plan.assets.len() as u16 })?;
-    let post = plan.post(shard, &blank, &[0; 256])?;
+    let post = plan.post(shard, &blank, &[0; PROOF_LENGTH])?;
     let unfinished: Option<&Unfinished> = standing.unfinished.as_ref();
     check_order(&Standing::history(exchange), unfinished, &post, &statement, standing.clock).map(drop)
 }

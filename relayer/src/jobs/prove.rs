@@ -18,6 +18,7 @@ use super::{
     connection::Chains,
     preflight,
     proving_key::{ProvingKeys, circuit_file},
+    replaying::Checkpoint,
     source::{self, Source},
 };
 use crate::{
@@ -44,6 +45,7 @@ impl Classified for ProvedEpochError {
             Self::ShardsMissing { .. } => Exit::BadInput,
             Self::Shard { .. }
             | Self::PlanMismatch { .. }
+            | Self::LiabilitiesMissing { .. }
             | Self::LiabilityMismatch { .. }
             | Self::RecordMismatch { .. }
             | Self::Epoch { .. } => Exit::Refused,
@@ -107,7 +109,7 @@ impl Prover<'_> {
                 (source, plan, posts)
             }
             None => {
-                let source = source::fresh(self.config, self.chains, self.accept).await?;
+                let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Write).await?;
                 let plan = self.begin(&source).await?;
                 (source, plan, Vec::new())
             }

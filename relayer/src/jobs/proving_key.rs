@@ -13,11 +13,7 @@ use ballast_core::{
 };
 use ballast_prover::{ProvingKey, key_file, setup};
 
-use crate::{
-    config::{Circuit, Setup},
-    failure::Failure,
-    progress::Progress,
-};
+use crate::{config::Circuit, failure::Failure, progress::Progress};
 
 /// The keys, of which the last one that was asked for is kept.
 pub struct ProvingKeys<'a> {
@@ -55,8 +51,8 @@ impl<'a> ProvingKeys<'a> {
 fn read(settings: &Circuit, class: Class, progress: Progress) -> Result<ProvingKey, Failure> {
     let spinner = progress.spinner(format!("proving key of depth {}", class.depth));
     let key = match settings.setup {
-        Setup::Development => setup::development(&settings.keys, class).map_err(Failure::other)?,
-        Setup::Ceremony => ceremony(&settings.keys, class)?,
+        SetupKind::Development => setup::development(&settings.keys, class).map_err(Failure::other)?,
+        SetupKind::Ceremony => ceremony(&settings.keys, class)?,
     };
     spinner.finish_and_clear();
     tracing::info!(
@@ -95,7 +91,7 @@ mod tests {
     fn a_ceremonys_key_is_never_made() {
         let folder = tempfile::tempdir().unwrap();
         let classes = vec![Class::SMALLEST];
-        let settings = Circuit { setup: Setup::Ceremony, classes, keys: folder.path().into() };
+        let settings = Circuit { setup: SetupKind::Ceremony, classes, keys: folder.path().into() };
         let refused = ProvingKeys::new(&settings, Progress::hidden()).of(Class::SMALLEST).unwrap_err();
         assert_eq!(refused.exit, Exit::BadInput);
         let text = refused.to_string();

@@ -143,8 +143,17 @@ fn status(status: Status) -> &'static str {
     }
 }
 
+/// How it is known what is held.
+fn known(known: Known) -> &'static str {
+    match known {
+        Known::Reported => "reported",
+        Known::Witnessed => "witnessed by the chain",
+    }
+}
+
 fn figures(f: &mut fmt::Formatter<'_>, epoch: &Epoch) -> fmt::Result {
-    writeln!(f, "  {:<16} {:>34} {:>34} {:>9}", "asset", "liability", "reserve", "ratio")?;
+    // An epoch's record has what the exchange reported; what a chain saw is not in it.
+    writeln!(f, "  {:<16} {:>34} {:>34} {:>9}", "asset", "liability (proved)", "reserve (reported)", "ratio")?;
     for asset in epoch.figures() {
         let ratio = if asset.ratio_bps == u64::MAX {
             "-".to_string()
@@ -270,9 +279,10 @@ impl fmt::Display for Answers {
             if let (Some(decimals), Some(setup)) = (answer.decimals, answer.setup) {
                 write!(
                     f,
-                    ": owes {}, holds {} (epoch {}, as of {}; {})",
+                    ": owes {} (proved), holds {} ({}; epoch {}, as of {}; {})",
                     amount::format(answer.liability, decimals),
                     amount::format(answer.reserve, decimals),
+                    known(answer.known),
                     answer.epoch,
                     answer.as_of,
                     setup.label()
@@ -302,5 +312,36 @@ impl fmt::Display for Verified {
             ),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core::circuit::SetupKind;
+    use ballast_sdk::chain::Chain;
+
+    #[test]
+    fn an_answer_says_how_its_figures_are_known() {
+        let answer = |known| Answer {
+            chain: Chain::Solana,
+            exchange: [1; 32],
+            symbol: "BTC".into(),
+            decimals: Some(2),
+            max_age: 60,
+            standing: Standing::Fresh,
+            epoch: 3,
+            as_of: 1_000,
+            liability: 100,
+            reserve: 250,
+            known,
+            ratio_bps: 25_000,
+            setup: Some(SetupKind::Ceremony),
+        };
+        let told = |known| Answers { fresh: true, chains: vec![answer(known)] }.to_string();
+        let expected = "solana: BTC fresh: owes 1.00 (proved), holds 2.50 (reported; epoch 3, as of 1000; ceremony)\n";
+        assert_eq!(told(Known::Reported), expected);
+        let told = told(Known::Witnessed);
+        assert!(told.contains("holds 2.50 (witnessed by the chain; epoch 3"), "{told}");
     }
 }

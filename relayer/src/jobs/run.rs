@@ -10,6 +10,7 @@ use super::{
     post::{PostReport, Poster},
     prove::{Prover, unfinished},
     proving_key::ProvingKeys,
+    replaying::Checkpoint,
     source,
 };
 use crate::{config::Config, failure::Failure, plan::ProvedEpoch, progress::Progress, store::Store};
@@ -86,7 +87,7 @@ impl Runner<'_> {
     /// # Errors
     /// Every problem at once.
     pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
-        let source = source::fresh(self.config, self.chains, self.accept).await?;
+        let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Leave).await?;
         let (plan, _, problems) = self.prover().plan(&source).await?;
         let unfinished = unfinished(self.store)?.map(|(stored, ..)| stored.epoch);
         if unfinished.is_none() {

@@ -1,36 +1,30 @@
 //! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs::File, io, path::Path};
 
 use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::LedgerPosition};
 use ballast_ledger::{
-    checkpoint::{self, CheckpointError},
+    checkpoint::CheckpointError,
     lending::LendingReport,
     log::{LogError, Reader},
-    replay::{self, ReplayError, replay},
+    replay::ReplayError,
     reserves::{Reserves, ReservesError},
     snapshot::{self, Borrows, Options, Snapshot, SnapshotError},
-    state::{SnapshotRefused, State},
+    state::SnapshotRefused,
 };
 use ballast_sdk::witness::{Token, Wallet};
 use sha2::{Digest as _, Sha256};
 
-use super::connection::Chains;
+use super::{
+    connection::Chains,
+    replaying::{self, Checkpoint, End, committed},
+};
 use crate::{
-    config::{self, Config, LedgerLog, Origin, SnapshotFile},
+    config::{self, Config, Origin, SnapshotFile},
     failure::{Classified, Exit, Failure},
     plan::Plan,
     reserves::{self, Request},
 };
-
-/// How long a chain's clock is waited for.
-const CLOCKS_BEHIND: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_secs(1);
 
 macro_rules! bad_input {
     ($($error:ty),+) => {$(
@@ -53,20 +47,20 @@ pub struct Source {
     pub digest: Digest,
 }
 
-/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are logged.
+/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are logged. The log's state is kept
+/// as its checkpoint, except in a rehearsal.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where; every surprise at once.
-pub async fn fresh(config: &Config, chains: &Chains, accept: bool) -> Result<Source, Failure> {
+pub async fn fresh(config: &Config, chains: &Chains, accept: bool, checkpoint: Checkpoint) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let (snapshot, lending) = match &settings.origin {
         Origin::File(file) => (read_file(file)?, None),
         Origin::Log(log) => {
-            let state = replayed(log, None)?;
-            check_owner(&state.genesis().exchange, &chains.exchange, &log.directory)?;
-            let lending = LendingReport::new(&state).lines();
-            let as_of = clock(chains, state.time().div_ceil(1000)).await?;
-            (state.snapshot(as_of)?, Some(lending))
+            // The time first: what a writer at work appends meanwhile is later.
+            let as_of = clock(chains).await?;
+            let (state, snapshot) = committed(log, &chains.exchange, as_of, checkpoint)?;
+            (snapshot, Some(LendingReport::new(&state).lines()))
         }
     };
     let (epoch, wallets, tokens) = registered(config, chains).await?;
@@ -114,7 +108,10 @@ pub fn again(config: &Config, plan: &Plan) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let snapshot = match &settings.origin {
         Origin::File(file) => read_file(file)?,
-        Origin::Log(log) => replayed(log, Some(plan.ledger.sequence))?.snapshot(plan.as_of)?,
+        Origin::Log(log) => {
+            let replayed = replaying::replayed(log, &plan.exchange, End::At(plan.ledger.sequence))?;
+            replayed.state.snapshot(plan.as_of)?
+        }
     };
     let reserves = reserves::resume(config, plan)?;
     let digest = digest(settings, &snapshot.ledger)?;
@@ -139,30 +136,6 @@ pub fn assets(settings: &config::Snapshot) -> Result<AssetList, Failure> {
 pub fn read_file(file: &SnapshotFile) -> Result<Snapshot, Failure> {
     let options = Options { borrows: file.borrows, limit: file.accounts, as_of: file.as_of, ledger: None };
     Ok(snapshot::read(&file.path, file.assets.as_deref(), &options)?)
-}
-
-/// Replays the log up to `at`, or all of it; then its state is kept as the checkpoint of the next time.
-fn replayed(log: &LedgerLog, at: Option<u64>) -> Result<State, Failure> {
-    let existing = log.checkpoint.as_deref().filter(|path| path.exists());
-    // A checkpoint may be later than an epoch that is gone on with.
-    let usable = match (existing, at) {
-        (Some(path), Some(at)) if checkpoint::read(path)?.position().sequence > at => None,
-        (existing, _) => existing,
-    };
-    let options = replay::Options { at, checkpoint: usable.map(Path::to_owned), ..replay::Options::default() };
-    let replayed = replay(&log.directory, &options)?;
-    if let Some(torn) = &replayed.torn {
-        tracing::warn!(%torn, "the log ends in a record that was never finished");
-    }
-    let (transactions, per_second) = (replayed.transactions, replayed.per_second());
-    tracing::info!(transactions, per_second = %per_second, "replayed the log");
-    if let Some(path) = log.checkpoint.as_deref().filter(|_| at.is_none()) {
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).map_err(Failure::other)?;
-        }
-        checkpoint::write(path, &replayed.state)?;
-    }
-    Ok(replayed.state)
 }
 
 /// Digest of the snapshot's files and of what the settings make of them, or of a log and a position in it.
@@ -203,42 +176,11 @@ fn file_digest(path: &Path) -> io::Result<Digest> {
     Ok(hasher.finalize().into())
 }
 
-/// Refuses the log of another exchange.
-fn check_owner(found: &Digest, expected: &Digest, log: &Path) -> Result<(), Failure> {
-    if found == expected {
-        return Ok(());
+/// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no chain takes a later one.
+async fn clock(chains: &Chains) -> Result<u64, Failure> {
+    let mut reached = u64::MAX;
+    for chain in chains.iter() {
+        reached = reached.min(chain.client().clock().await?);
     }
-    let ([found, expected], log) = ([found, expected].map(hex::encode), log.display());
-    Err(Failure::bad_input(format!("{log}: expected the log of exchange 0x{expected}, found that of 0x{found}")))
-}
-
-/// The as-of time of the log's end: what every chain's clock has reached, since no chain takes a later one, but not before
-/// the last transaction. Clocks of chains run behind, so a transaction of this very moment is waited for.
-async fn clock(chains: &Chains, last_transaction: u64) -> Result<u64, Failure> {
-    let start = Instant::now();
-    loop {
-        let mut reached = u64::MAX;
-        for chain in chains.iter() {
-            reached = reached.min(chain.client().clock().await?);
-        }
-        if reached >= last_transaction || start.elapsed() > CLOCKS_BEHIND {
-            return Ok(reached.max(last_transaction));
-        }
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_log_of_another_exchange_is_refused() {
-        let log = Path::new("ledger");
-        assert!(check_owner(&[1; 32], &[1; 32], log).is_ok());
-        let refused = check_owner(&[1; 32], &[2; 32], log).unwrap_err();
-        assert_eq!(refused.exit, Exit::BadInput);
-        let told = format!("{refused}");
-        assert!(told.contains("ledger") && told.contains("0x0202") && told.contains("0x0101"), "{told}");
-    }
+    Ok(reached)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ballast_core::Digest;
+use ballast_core::{Digest, witness::WINDOW};
 use ballast_ledger::amount;
 use ballast_sdk::{
     exchange::Exchange,
@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::connection::Chains;
 use crate::{
-    chains::{ChainError, ChainName, Destination},
-    failure::{Classified, Exit, Failure},
+    chains::{ChainError, ChainName, Destination, Look, looks::Shown},
+    failure::{Classified, Exit, Failure, Problems},
     store::Store,
 };
 
@@ -39,16 +39,36 @@ pub struct Wallets {
 #[derive(Clone, Debug, Serialize)]
 pub struct Looked {
     pub chain: ChainName,
-    /// Looked at now; 0 when there is nothing to look at, or the witness was closed before.
-    pub holdings: usize,
-    /// Why the chain did not witness them. The epoch is posted all the same.
-    pub problem: Option<String>,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// What is odd about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// What the chain did, or why it did nothing.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    Ended(Look),
+    Refused(Refused),
+}
+
+/// Why the chain did not look. The epoch is posted all the same.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "outcome", rename = "refused")]
+pub struct Refused {
+    pub problem: String,
+    #[serde(skip)]
+    pub exit: Exit,
 }
 
 /// What came of looking at an epoch's reserves.
 #[derive(Clone, Debug, Serialize)]
 pub struct LookedAt {
     pub epoch: u64,
+    /// Nothing was signed or sent.
+    pub dry_run: bool,
     pub chains: Vec<Looked>,
 }
 
@@ -80,22 +100,26 @@ async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure>
     Ok(Kept { chain: chain.name(), wallets, tokens, witness, exchange })
 }
 
-/// Has every chain look at the reserves of `epoch`, its latest. A chain that refuses does not keep the others from looking.
+/// Has every chain look at the reserves of `epoch`, its latest, whose figures are of `as_of`. A chain that refuses does not keep the
+/// others from looking. Without a store, nothing is signed or sent.
 ///
 /// # Errors
 /// A chain that cannot be reached: the same again goes on.
-pub async fn witness(chains: &Chains, store: &Store, epoch: u64) -> Result<Vec<Looked>, Failure> {
+pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: u64) -> Result<Vec<Looked>, Failure> {
     let mut looked = Vec::new();
     for chain in chains.iter() {
-        let (holdings, problem) = match chain.witness(store, &chains.exchange, epoch).await {
-            Ok(holdings) => (holdings, None),
+        let name = chain.name();
+        let outcome = match chain.witness(store, &chains.exchange, epoch).await {
+            Ok(look) => Outcome::Ended(look),
             Err(error) if unreachable(&error) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(chain = %chain.name(), epoch, %error, "reserves are not witnessed");
-                (0, Some(error.to_string()))
+                tracing::warn!(chain = %name, epoch, %error, "reserves are not witnessed");
+                Outcome::Refused(Refused { exit: error.exit(), problem: error.to_string() })
             }
         };
-        looked.push(Looked { chain: chain.name(), holdings, problem });
+        let warning = outcome.warning(as_of);
+        warning.iter().for_each(|warning| tracing::warn!(chain = %name, epoch, "{warning}"));
+        looked.push(Looked { chain: name, outcome, warning });
     }
     Ok(looked)
 }
@@ -104,15 +128,54 @@ pub async fn witness(chains: &Chains, store: &Store, epoch: u64) -> Result<Vec<L
 ///
 /// # Errors
 /// A chain that cannot be reached or has no epoch.
-pub async fn witness_latest(chains: &Chains, store: &Store) -> Result<LookedAt, Failure> {
+pub async fn witness_latest(chains: &Chains, store: Option<&Store>) -> Result<LookedAt, Failure> {
     let mut epochs = Vec::new();
     for chain in chains.iter() {
-        epochs.push(chain.client().latest(&chains.exchange).await?.record.epoch);
+        let record = chain.client().latest(&chains.exchange).await?.record;
+        epochs.push((record.epoch, record.as_of));
     }
     epochs.dedup();
     match epochs.as_slice() {
-        [epoch] => Ok(LookedAt { epoch: *epoch, chains: witness(chains, store, *epoch).await? }),
-        _ => Err(Failure::bad_input(format!("the chains' latest epochs are {epochs:?}: post the missing one first"))),
+        [(epoch, as_of)] => {
+            let chains = witness(chains, store, *epoch, *as_of).await?;
+            Ok(LookedAt { epoch: *epoch, dry_run: store.is_none(), chains })
+        }
+        _ => Err(Failure::bad_input(format!(
+            "epoch and as-of time of the chains' latest are {epochs:?}: post the missing one first"
+        ))),
+    }
+}
+
+impl Outcome {
+    /// What is odd about it, for an epoch whose figures are of `as_of`.
+    fn warning(&self, as_of: u64) -> Option<String> {
+        match self {
+            Self::Ended(Look::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => Some(format!(
+                "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster                  closed it early, and it says nothing of the time since"
+            )),
+            _ => None,
+        }
+    }
+
+    fn had_something(&self) -> bool {
+        !matches!(self, Self::Ended(Look::NothingToLookAt | Look::NotConfigured))
+    }
+}
+
+impl LookedAt {
+    /// Only chains that have looked are a yes, and one of them at least.
+    pub fn exit(&self) -> Exit {
+        let mut problems = Problems::default();
+        for Looked { outcome, .. } in &self.chains {
+            if let Outcome::Refused(Refused { problem, exit }) = outcome {
+                problems.push(*exit, problem);
+            }
+        }
+        match problems.finish() {
+            Err(problems) => problems.exit(),
+            Ok(()) if self.chains.iter().any(|looked| looked.outcome.had_something()) => Exit::Done,
+            Ok(()) => Exit::BadInput,
+        }
     }
 }
 
@@ -122,24 +185,32 @@ fn unreachable(error: &ChainError) -> bool {
 
 impl fmt::Display for Looked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problem {
-            Some(problem) => writeln!(f, "{}: reserves NOT WITNESSED: {problem}", self.chain),
-            None if self.holdings > 0 => writeln!(f, "{}: witnessed {} holdings", self.chain, self.holdings),
-            None => Ok(()),
+        let Self { chain, outcome, warning } = self;
+        match outcome {
+            Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", refused.problem)?,
+            Outcome::Ended(Look::Looked { holdings }) => writeln!(f, "{chain}: witnessed {holdings} holdings")?,
+            Outcome::Ended(Look::WouldLook { shown }) => {
+                writeln!(f, "{chain}: dry run: would look at {} holdings", shown.len())?;
+                for Shown { wallet, account, token } in shown {
+                    writeln!(f, "  wallet {wallet}, account {account}, token {token}")?;
+                }
+            }
+            Outcome::Ended(Look::LookedBefore { holdings, began }) => {
+                writeln!(f, "{chain}: looked at {holdings} holdings before, from {began} on")?;
+            }
+            Outcome::Ended(Look::NothingToLookAt) => {
+                writeln!(f, "{chain}: nothing to look at: no registered wallet has an account of a declared token")?;
+            }
+            Outcome::Ended(Look::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
         }
+        warning.iter().try_for_each(|warning| writeln!(f, "{chain}: warning: {warning}"))
     }
 }
 
 impl fmt::Display for LookedAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "epoch {}", self.epoch)?;
-        for looked in &self.chains {
-            match looked.holdings == 0 && looked.problem.is_none() {
-                true => writeln!(f, "{}: nothing to look at, or looked at before", looked.chain)?,
-                false => looked.fmt(f)?,
-            }
-        }
-        Ok(())
+        writeln!(f, "{}epoch {}", if self.dry_run { "dry run: " } else { "" }, self.epoch)?;
+        self.chains.iter().try_for_each(|looked| looked.fmt(f))
     }
 }
 
@@ -180,5 +251,73 @@ impl fmt::Display for Kept {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn looked(outcome: Outcome) -> Looked {
+        Looked { chain: ChainName::Evm, warning: outcome.warning(10_000), outcome }
+    }
+
+    fn ended(look: Look) -> Looked {
+        looked(Outcome::Ended(look))
+    }
+
+    fn refused(exit: Exit) -> Looked {
+        looked(Outcome::Refused(Refused { problem: "WalletUnknown".into(), exit }))
+    }
+
+    fn exit(chains: Vec<Looked>) -> Exit {
+        LookedAt { epoch: 4, dry_run: false, chains }.exit()
+    }
+
+    #[test]
+    fn a_chain_that_did_not_look_is_no_success() {
+        let done = || ended(Look::Looked { holdings: 3 });
+        let before = ended(Look::LookedBefore { holdings: 3, began: 9_999 });
+        let (nothing, unset) = (|| ended(Look::NothingToLookAt), || ended(Look::NotConfigured));
+        assert_eq!(exit(vec![done(), before]), Exit::Done);
+        assert_eq!(exit(vec![done(), unset()]), Exit::Done);
+        assert_eq!(exit(vec![nothing(), unset()]), Exit::BadInput);
+        assert_eq!(exit(vec![]), Exit::BadInput);
+        assert_eq!(exit(vec![done(), refused(Exit::Refused)]), Exit::Refused);
+        assert_eq!(exit(vec![refused(Exit::Refused), nothing()]), Exit::Refused);
+        assert_eq!(exit(vec![done(), refused(Exit::Other)]), Exit::Other);
+    }
+
+    #[test]
+    fn every_outcome_is_told_apart() {
+        let json = |looked: Looked| serde_json::to_value(&looked).unwrap();
+        let shown = vec![Shown { wallet: "w".into(), account: "a".into(), token: "t".into() }];
+        assert_eq!(
+            json(ended(Look::Looked { holdings: 3 })),
+            json!({ "chain": "evm", "outcome": "looked", "holdings": 3 })
+        );
+        assert_eq!(
+            json(ended(Look::WouldLook { shown })),
+            json!({ "chain": "evm", "outcome": "would_look", "shown": [{ "wallet": "w", "account": "a", "token": "t" }] })
+        );
+        assert_eq!(json(ended(Look::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
+        assert_eq!(json(ended(Look::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
+        assert_eq!(
+            json(refused(Exit::Refused)),
+            json!({ "chain": "evm", "outcome": "refused", "problem": "WalletUnknown" })
+        );
+        assert!(refused(Exit::Refused).to_string().contains("NOT WITNESSED: WalletUnknown"));
+    }
+
+    #[test]
+    fn a_witness_that_was_closed_too_early_is_warned_of() {
+        let at = |began| ended(Look::LookedBefore { holdings: 3, began });
+        assert_eq!(at(10_000 - WINDOW).warning, None);
+        let early = at(10_000 - WINDOW - 1);
+        assert!(early.to_string().contains("warning: expected a first look"), "{early}");
+        let json = serde_json::to_value(&early).unwrap();
+        assert_eq!((&json["outcome"], &json["began"]), (&"looked_before".into(), &9_399.into()));
+        assert!(json["warning"].as_str().unwrap().contains("closed it early"), "{json}");
     }
 }

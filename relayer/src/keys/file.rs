@@ -52,7 +52,7 @@ pub fn read(path: &Path) -> Result<String, KeyError> {
 fn refuse_readable_by_others(path: &Path, metadata: &std::fs::Metadata) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o007 != 0 {
+    if mode & 0o077 != 0 {
         return Err(KeyError::ReadableByOthers { path: path.into(), mode });
     }
     Ok(())

@@ -70,12 +70,14 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("master.secret");
         create(&path).unwrap();
-        for mode in [0o604, 0o602, 0o601, 0o644] {
+        for mode in [0o604, 0o602, 0o601, 0o644, 0o640, 0o620, 0o610] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert!(matches!(read(&path), Err(KeyError::ReadableByOthers { .. })), "{mode:o}");
         }
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(read(&path).is_ok());
+        for mode in [0o600, 0o400] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(read(&path).is_ok(), "{mode:o}");
+        }
     }
 
     #[test]

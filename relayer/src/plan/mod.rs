@@ -165,15 +165,17 @@ impl Plan {
 
 /// Amounts as decimal strings: a JSON number loses digits in most readers.
 mod units {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    struct Units(#[serde(with = "ballast_core::units")] u128);
 
     pub fn serialize<S: Serializer>(amounts: &[u128], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(amounts.iter().map(u128::to_string))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u128>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+        Ok(Vec::<Units>::deserialize(deserializer)?.into_iter().map(|Units(amount)| amount).collect())
     }
 }
 
@@ -233,6 +235,11 @@ pub(crate) mod tests {
         let mut other = plan.clone();
         other.version = 2;
         assert!(Plan::parse(&other.text().unwrap()).is_err());
+        for amount in ["+10", " 10", "", "-1", "1e3"] {
+            let text = plan.text().unwrap().replace("\"10\"", &format!("\"{amount}\""));
+            assert_ne!(text, plan.text().unwrap());
+            assert!(Plan::parse(&text).is_err(), "{amount:?}");
+        }
         let mut other = plan;
         other.circuit.transcript[0] ^= 1;
         assert!(Plan::parse(&other.text().unwrap()).unwrap_err().to_string().contains("its content has"));
@@ -292,6 +299,11 @@ pub(crate) mod tests {
         epoch.check_liabilities(&[9, 12]).unwrap();
         let error = epoch.check_liabilities(&[9, 13]).unwrap_err();
         assert!(matches!(error, ProvedEpochError::LiabilityMismatch { expected: 13, found: 12, .. }), "{error}");
+        for totals in [&[][..], &[9], &[9, 12, 0]] {
+            let error = epoch.check_liabilities(totals).unwrap_err();
+            let missing = matches!(error, ProvedEpochError::LiabilitiesMissing { expected: 2, found, .. } if found == totals.len());
+            assert!(missing, "{error}");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum ProvedEpochError {
     Shard { epoch: u64, shard: u16, refusal: Refusal },
     #[error("epoch {epoch}, shard {shard}: the post is not of this epoch's plan")]
     PlanMismatch { epoch: u64, shard: u16 },
+    #[error("epoch {epoch}: expected sums of {expected} assets, found {found}")]
+    LiabilitiesMissing { epoch: u64, expected: usize, found: usize },
     #[error("epoch {epoch}, {symbol}: {found} is proved, the snapshot has {expected}")]
     LiabilityMismatch { epoch: u64, symbol: String, expected: u128, found: u128 },
     #[error(
@@ -67,8 +69,13 @@ impl ProvedEpoch {
     /// Holds what is proved against the snapshot's own sums, which were added up in another way.
     ///
     /// # Errors
-    /// [`ProvedEpochError::LiabilityMismatch`] names the first asset.
+    /// [`ProvedEpochError::LiabilityMismatch`] names the first asset; [`ProvedEpochError::LiabilitiesMissing`] when the sums are not
+    /// of every asset.
     pub fn check_liabilities(&self, totals: &[u128]) -> Result<(), ProvedEpochError> {
+        let (expected, found) = (self.plan.assets.len(), totals.len());
+        if found != expected {
+            return Err(ProvedEpochError::LiabilitiesMissing { epoch: self.plan.epoch, expected, found });
+        }
         let mut figures = self.plan.assets.iter().zip(self.liabilities()).zip(totals);
         match figures.find(|((_, found), expected)| found != *expected) {
             Some(((asset, found), expected)) => Err(ProvedEpochError::LiabilityMismatch {

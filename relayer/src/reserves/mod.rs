@@ -16,9 +16,12 @@ use std::{fmt, fs};
 
 use ballast_core::{Digest, assets::AssetList};
 use ballast_ledger::reserves::{
-    HoldingLine, LendingLine, Occasion, ReadHoldings, Recorded, ReportError, Reserves, ReservesReport, Stated,
+    LendingLine, Occasion, ReadHoldings, Recorded, ReportError, Reserves, ReservesReport, Stated,
 };
-use ballast_sdk::witness::{Token, Wallet};
+use ballast_sdk::{
+    chain::Chain,
+    witness::{Token, Wallet},
+};
 use tracing::{info, warn};
 
 use crate::{
@@ -28,10 +31,17 @@ use crate::{
     failure::{Classified, Exit, Failure},
     plan::Plan,
 };
+use holdings::Counted;
 pub use holdings::{ChainHoldings, Uncounted};
-pub use surprise::{Figures, PreviousEpoch, Surprise, surprise};
+pub use surprise::{Figures, FiguresMissing, PreviousEpoch, Surprise, surprise};
 
 impl Classified for ReportError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
+    }
+}
+
+impl Classified for FiguresMissing {
     fn exit(&self) -> Exit {
         Exit::BadInput
     }
@@ -85,12 +95,20 @@ pub struct Request<'a> {
 pub async fn gather(config: &Config, request: Request<'_>) -> Result<Reserves, Failure> {
     let Request { exchange, as_of, assets, .. } = request;
     let stated = Stated::read(&config.snapshot()?.reserves, assets)?;
-    let read = read(config, request.wallets, request.tokens).await?;
+    let (read, uncounted) = read(config, &request).await?;
     let occasion = Occasion { exchange, as_of, assets };
     let reserves = Reserves::new(&occasion, &stated, &read, request.lending.map(<[_]>::to_vec))?;
     let report = ReservesReport::parse(&reserves.report)?;
     let previous = previous(config, request.epoch)?;
-    check(previous.as_ref(), config, &request, &reserves.amounts, &report.holdings)?;
+    let now = Figures {
+        epoch: request.epoch,
+        assets,
+        liabilities: request.liabilities,
+        reserves: &reserves.amounts,
+        holdings: &report.holdings,
+        uncounted: &uncounted,
+    };
+    confirm(surprise(previous.as_ref(), &now, config.reserves.surprise_basis_points)?, request.accept)?;
     Ok(reserves)
 }
 
@@ -121,20 +139,45 @@ pub fn resume(config: &Config, plan: &Plan) -> Result<Reserves, Failure> {
     Ok(Reserves { amounts: plan.reserves.clone(), report: plan.reserves_report.clone().into_bytes(), sources })
 }
 
-/// What the wallets hold on the chains that the settings name, in the order in which epochs are posted.
-async fn read(config: &Config, wallets: &[Wallet], tokens: &[Token]) -> Result<ReadHoldings, Failure> {
-    let mut read = ReadHoldings::default();
+/// What the wallets hold on the chains that the settings name, in the order in which epochs are posted, and what of it does not
+/// count.
+async fn read(config: &Config, request: &Request<'_>) -> Result<(ReadHoldings, Vec<Uncounted>), Failure> {
+    let Request { assets, wallets, tokens, .. } = *request;
+    let (mut read, mut uncounted, mut counted) = (ReadHoldings::default(), Vec::new(), Counted::default());
     for chain in ChainName::ALL.into_iter().filter(|chain| config.reserves.read.contains(chain)) {
-        let told = match chain {
-            ChainName::Solana => read_solana(config.solana()?, wallets, tokens).await?,
-            ChainName::Evm => read_evm(config.evm()?, wallets, tokens).await?,
+        let mut told = match chain {
+            ChainName::Solana => {
+                let settings = config.solana()?;
+                check_readable(chain, wallets, tokens)?;
+                read_solana(settings, wallets, tokens).await?
+            }
+            ChainName::Evm => {
+                let settings = config.evm()?;
+                check_readable(chain, wallets, tokens)?;
+                read_evm(settings, wallets, tokens).await?
+            }
         };
-        told.uncounted.iter().for_each(|uncounted| warn!("{uncounted}"));
+        counted.add(&mut told, assets);
         info!(chain = told.chain, height = told.height, holdings = told.holdings.len(), "read reserves");
         read.blocks.push(told.block());
         read.holdings.extend(told.holdings);
+        uncounted.extend(told.uncounted);
     }
-    Ok(read)
+    Ok((read, uncounted))
+}
+
+/// Refuses to read a chain on which there is nothing to be read: it would be a success at nothing.
+fn check_readable(chain: ChainName, wallets: &[Wallet], tokens: &[Token]) -> Result<(), Failure> {
+    let of_chain = |found: Chain| ChainName::of(found) == chain;
+    let missing = match (
+        wallets.iter().any(|wallet| of_chain(wallet.chain) && !wallet.retired),
+        tokens.iter().any(|token| of_chain(token.chain)),
+    ) {
+        (true, true) => return Ok(()),
+        (false, _) => "no wallet is registered there that is not retired: `ballast wallet register`",
+        (true, false) => "no token is declared there: `ballast wallet declare`",
+    };
+    Err(Failure::bad_input(format!("reserves.read names {chain}, but {missing}")))
 }
 
 /// The epoch before `epoch`, if it is published where the settings say.
@@ -150,19 +193,11 @@ fn previous(config: &Config, epoch: u64) -> Result<Option<PreviousEpoch>, Failur
     Ok(Some(PreviousEpoch::new(last, proved.liabilities(), proved.plan.reserves.clone(), &report)))
 }
 
-fn check(
-    previous: Option<&PreviousEpoch>,
-    config: &Config,
-    request: &Request<'_>,
-    reserves: &[u128],
-    holdings: &[HoldingLine],
-) -> Result<(), Surprised> {
-    let now = Figures { assets: request.assets, liabilities: request.liabilities, reserves, holdings };
-    let surprises = surprise(previous, &now, config.reserves.surprise_basis_points);
+fn confirm(surprises: Vec<Surprise>, accept: bool) -> Result<(), Surprised> {
     if surprises.is_empty() {
         return Ok(());
     }
-    if !request.accept {
+    if !accept {
         return Err(Surprised(surprises));
     }
     surprises.iter().for_each(|surprise| warn!("accepted: {surprise}"));

@@ -121,7 +121,9 @@ async fn the_last_epoch_is_compared_where_it_is_published() {
     assert!(text.contains("solana: expected wallet 11111111111111111111111111111112"), "{text}");
     assert!(!text.contains("BTC"), "{text}");
     folder.gather(2, LIABILITIES, true).await.unwrap();
-    folder.gather(3, LIABILITIES, false).await.unwrap();
+    let failure = folder.gather(3, LIABILITIES, false).await.unwrap_err();
+    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("the files of epoch 2"), "{failure}");
+    folder.gather(3, LIABILITIES, true).await.unwrap();
     folder.gather(1, LIABILITIES, false).await.unwrap();
 
     let report = Artifacts::new(folder.config.artifacts().unwrap()).public(1).join("reserves.json");
@@ -136,6 +138,53 @@ async fn a_chain_that_is_read_must_be_set_up() {
     folder.config.reserves.read = vec![ChainName::Evm];
     let failure = folder.gather(1, LIABILITIES, false).await.unwrap_err();
     assert!(failure.exit == Exit::BadInput && failure.to_string().contains("[evm]"), "{failure}");
+}
+
+#[test]
+fn a_chain_is_not_read_when_there_is_nothing_to_read() {
+    let wallet = |chain, retired| Wallet {
+        chain,
+        address: "11111111111111111111111111111112".parse().unwrap(),
+        exchange: [1; 32],
+        registered_at: 1,
+        retired,
+    };
+    let token =
+        |chain| Token { chain, address: "11111111111111111111111111111112".parse().unwrap(), asset: 1, decimals: 6 };
+    let (solana, evm) = (Chain::Solana, Chain::Evm(1));
+    let refused = |wallets: &[Wallet], tokens: &[Token]| {
+        let failure = check_readable(ChainName::Solana, wallets, tokens).unwrap_err();
+        assert_eq!(failure.exit, Exit::BadInput);
+        failure.to_string()
+    };
+    check_readable(ChainName::Solana, &[wallet(solana, false)], &[token(solana)]).unwrap();
+    for wallets in [&[][..], &[wallet(solana, true)], &[wallet(evm, false)]] {
+        let told = refused(wallets, &[token(solana)]);
+        assert!(told.contains("reserves.read names solana, but no wallet"), "{told}");
+    }
+    for tokens in [&[][..], &[token(evm)]] {
+        let told = refused(&[wallet(solana, false)], tokens);
+        assert!(told.contains("no token is declared"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_without_wallets_is_no_chain_with_nothing_in_them() {
+    let mut folder = Folder::new();
+    folder.config.evm = Some(evm_settings());
+    folder.config.reserves.read = vec![ChainName::Evm];
+    let failure = folder.gather(1, LIABILITIES, true).await.unwrap_err();
+    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("no wallet"), "{failure}");
+}
+
+/// Of a node that does not answer.
+fn evm_settings() -> crate::config::Evm {
+    let text = "[evm]\nrpc_url = \"http://127.0.0.1:1\"\ncontract = \"0x0000000000000000000000000000000000000001\"\n";
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ballast.toml");
+    std::fs::write(&path, text).unwrap();
+    let config = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap();
+    config.evm.unwrap()
 }
 
 #[test]

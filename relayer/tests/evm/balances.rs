@@ -1,13 +1,18 @@
 //! What wallets hold, read from a real node at one block; tokens that fail, in bytecode of a few instructions.
 
+use std::fs;
+
 use alloy::{
     eips::BlockNumberOrTag,
     primitives::{Address, U256},
     providers::Provider,
 };
+use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{ChainError, evm::balances::read_evm},
-    reserves::ChainHoldings,
+    config::{Config, layered},
+    failure::Exit,
+    reserves::{ChainHoldings, Request, gather},
 };
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain as ChainId},
@@ -88,12 +93,13 @@ async fn wallets_are_read_at_one_block() {
 
     // What the youngest blocks changed does not count before it is confirmed.
     put_balance(&chain, usdc, first, 1_000).await;
+    chain.cheat("anvil_setBalance", json!([second, "0x9"])).await;
+    chain.cheat("anvil_mine", json!([])).await;
     let mut patient = chain.settings.clone();
-    patient.confirmations = 3;
-    let told = read_evm(&patient, &wallets, &tokens).await.unwrap();
-    assert_eq!((told.height, held(&told)[0].2), (block.number, 1));
-    let told = read_evm(&chain.settings, &wallets, &tokens).await.unwrap();
-    assert_eq!((told.height, held(&told)[0].2), (block.number + 2, 1_000));
+    patient.confirmations = 4;
+    let seen = |told: &ChainHoldings| (told.height, held(told)[0].2, held(told)[2].2);
+    assert_eq!(seen(&read_evm(&patient, &wallets, &tokens).await.unwrap()), (block.number, 1, 5));
+    assert_eq!(seen(&read_evm(&chain.settings, &wallets, &tokens).await.unwrap()), (block.number + 3, 1_000, 9));
     patient.confirmations = 10_000;
     assert_eq!(read_evm(&patient, &wallets, &tokens).await.unwrap().height, 0);
 }
@@ -121,6 +127,47 @@ async fn a_token_that_fails_counts_nothing_and_stops_nothing() {
     assert!(why(3).contains("expected 32 bytes, found 31"), "{}", why(3));
     assert!(why(4).contains("below 2^128"), "{}", why(4));
     assert!(why(5).contains("expected 32 bytes, found 0"), "{}", why(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_balance_beyond_all_amounts_counts_nothing_and_is_confirmed() {
+    let chain = Chain::new().await;
+    let [first, second] = [0x31, 0x32].map(Address::repeat_byte);
+    let usdc = Address::repeat_byte(0x41);
+    put_code(&chain, usdc, GOOD).await;
+    put_balance(&chain, usdc, first, 1 << 120).await;
+    put_balance(&chain, usdc, second, 7).await;
+    let text = format!(
+        "[snapshot]\npath = \"none.csv\"\nreserves = \"reserves.toml\"\n[reserves]\nread = [\"evm\"]\n\
+         [artifacts]\npublic = \"public\"\nprivate = \"private\"\n\
+         [evm]\nrpc_url = \"{}\"\ncontract = \"{}\"\n",
+        chain.settings.rpc_url, chain.settings.contract
+    );
+    let path = chain.folder.path().join("ballast.toml");
+    fs::write(&path, text).unwrap();
+    fs::write(chain.folder.path().join("reserves.toml"), "sources = \"none\"\n[amounts]\nUSDC = \"0\"\n").unwrap();
+    let config = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap();
+    let assets = AssetList::new(vec![Asset::new("USDC", 6).unwrap()]).unwrap();
+    let (wallets, tokens) = ([wallet(first), wallet(second)], [token(usdc, 1)]);
+    let gathered = async |accept| {
+        let request = Request {
+            exchange: &chain.exchange,
+            epoch: 1,
+            as_of: 1_795_389_392,
+            assets: &assets,
+            liabilities: &[7],
+            wallets: &wallets,
+            tokens: &tokens,
+            lending: None,
+            accept,
+        };
+        gather(&config, request).await
+    };
+    let surprised = gathered(false).await.unwrap_err();
+    assert_eq!(surprised.exit, Exit::BadInput);
+    let told = format!("{first} counts 0: expected an amount below 2^112 units of USDC");
+    assert!(surprised.to_string().contains(&told), "{surprised}");
+    assert_eq!(gathered(true).await.unwrap().amounts, [7]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

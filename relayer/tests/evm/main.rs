@@ -3,4 +3,5 @@
 mod anvil;
 mod balances;
 mod commands;
+mod looking;
 mod transactions;

@@ -178,7 +178,10 @@ async fn what_reverts_in_its_block_is_told_and_remembered() {
     chain.cheat("evm_setAutomine", json!([false])).await;
     // Between simulation and block the contract becomes one that refuses everything.
     let meanwhile = async {
-        while store.in_flight(ChainName::Evm).unwrap().is_empty() {
+        for _ in 0..600 {
+            if !store.in_flight(ChainName::Evm).unwrap().is_empty() {
+                break;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         chain.cheat("anvil_setCode", json!([chain.settings.contract.to_string(), "0x60006000fd"])).await;

@@ -40,7 +40,7 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     let posted = &run["posted"];
     assert_eq!((&posted["epoch"], &posted["shards"], &posted["status"]), (&1.into(), &1.into(), &"solvent".into()));
     for looked in posted["witnessed"].as_array().unwrap() {
-        assert!(looked["problem"].is_null() && looked["holdings"].as_u64().unwrap() >= 2, "{looked}");
+        assert!(looked["outcome"] == "looked" && looked["holdings"].as_u64().unwrap() >= 2, "{looked}");
     }
     audited(&ballast, &keys, &source.snapshot);
     let [solana, evm] = network.clients().await.unwrap();
@@ -55,7 +55,8 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     assert_eq!(witnessed(&evm, &id).await, [Standing::Missing, Standing::Fresh, Standing::Missing, Standing::Fresh]);
     // Asked again, the chains have looked before.
     let again = ballast.json(&["witness"]).unwrap();
-    assert!(again["chains"].as_array().unwrap().iter().all(|looked| looked["holdings"] == 0), "{again}");
+    let before = again["chains"].as_array().unwrap();
+    assert!(before.len() == 2 && before.iter().all(|looked| looked["outcome"] == "looked_before"), "{again}");
 
     wallets.empty_of_dollars_on_solana(&network, owed["USD"]).await;
     let surprised = ballast.output(&["run", "--once"]).unwrap();
@@ -71,6 +72,12 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
         let killed = command.env(VARIABLE, point).output().unwrap();
         assert_eq!(killed.status.signal(), Some(6), "{point}: {}", String::from_utf8_lossy(&killed.stderr));
     }
+    // Solana has looked by now, and what was written down for the EVM was not sent: a dry run does not send it either.
+    let rehearsed = ballast.json(&["witness", "--dry-run"]).unwrap();
+    let outcomes: Vec<&Value> = rehearsed["chains"].as_array().unwrap().iter().map(|look| &look["outcome"]).collect();
+    assert_eq!(outcomes, ["looked_before", "would_look"], "{rehearsed}");
+    assert!(rehearsed["chains"][1]["shown"].as_array().unwrap().len() >= 2, "{rehearsed}");
+    assert!(evm.witness(&id, 2).await.unwrap().is_none(), "a dry run sends nothing");
     ballast.json(&["run", "--once"]).unwrap();
     for client in [&solana, &evm] {
         let seen = client.witness(&id, 2).await.unwrap().unwrap();

@@ -9,7 +9,10 @@ use ballast_sdk::evm::bindings::Witnesses;
 
 use super::{Evm, balances::read_evm, sender::Job};
 use crate::{
-    chains::{ChainError, ChainName, Purpose},
+    chains::{
+        ChainError, ChainName, Look, Purpose,
+        looks::{Part, Shown, parts},
+    },
     reserves::ChainHoldings,
     store::Store,
 };
@@ -18,31 +21,46 @@ use crate::{
 const HOLDINGS_AT_ONCE: usize = 50;
 
 impl Evm {
-    /// Shows the contract every holding in ascending order, and closes the witness.
-    pub(super) async fn look(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError> {
-        if self.settings.witnesses.is_none()
-            || self.client.witness(exchange, epoch).await?.is_some_and(|witness| witness.closed)
-        {
-            return Ok(0);
+    /// Shows the contract every holding in ascending order, and closes the witness; without a store, simulates the first part.
+    pub(super) async fn look(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
+        let Some(to) = self.settings.witnesses else { return Ok(Look::NotConfigured) };
+        if let Some(closed) = self.client.witness(exchange, epoch).await?.filter(|witness| witness.closed) {
+            return Ok(Look::LookedBefore { holdings: closed.holdings, began: closed.began });
         }
         let (wallets, tokens) = (self.client.wallets(exchange).await?, self.client.tokens(exchange).await?);
         let holdings = in_order(&read_evm(&self.settings, &wallets, &tokens).await?)?;
-        let (signer, witnesses) = (self.poster_key()?, self.witnesses()?);
-        let last = holdings.len().div_ceil(HOLDINGS_AT_ONCE).saturating_sub(1);
-        for (part, shown) in holdings.chunks(HOLDINGS_AT_ONCE).enumerate() {
-            let call = Witnesses::witnessCall {
-                exchangeId: B256::from(*exchange),
-                epoch,
-                first: part == 0,
-                last: part == last,
-                holdings: shown.to_vec(),
-            };
-            let input = Bytes::from(call.abi_encode());
-            let job = Job { purpose: Purpose::Look, epoch: Some(epoch), shard: None, to: witnesses, input };
-            self.sender(store).run(&signer, &job).await?;
+        if holdings.is_empty() {
+            return Ok(Look::NothingToLookAt);
         }
-        Ok(holdings.len())
+        let signer = self.poster_key()?;
+        for part in parts(&holdings, HOLDINGS_AT_ONCE) {
+            let job = job(to, exchange, epoch, part);
+            match store {
+                Some(store) => self.sender(store).run(&signer, &job).await?,
+                None => {
+                    self.node.simulate(signer.address(), &job).await?;
+                    return Ok(Look::WouldLook { shown: holdings.iter().map(shown).collect() });
+                }
+            }
+        }
+        Ok(Look::Looked { holdings: holdings.len() })
     }
+}
+
+fn job(to: Address, exchange: &Digest, epoch: u64, part: Part<'_, Witnesses::Holding>) -> Job {
+    let call = Witnesses::witnessCall {
+        exchangeId: B256::from(*exchange),
+        epoch,
+        first: part.first,
+        last: part.last,
+        holdings: part.shown.to_vec(),
+    };
+    Job { purpose: Purpose::Look, epoch: Some(epoch), shard: None, to, input: Bytes::from(call.abi_encode()) }
+}
+
+fn shown(holding: &Witnesses::Holding) -> Shown {
+    let [wallet, token] = [holding.wallet, holding.token].map(|address| address.to_string());
+    Shown { account: wallet.clone(), wallet, token }
 }
 
 /// In the order in which the contract takes them.

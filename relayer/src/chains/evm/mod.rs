@@ -27,7 +27,7 @@ use ballast_sdk::{
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
 
-use super::{Action, ChainError, ChainName, Destination, Purpose, Purse, Standing};
+use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, Standing};
 use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
 use node::Node;
 use sender::{Job, Sender};
@@ -177,7 +177,7 @@ impl Destination for Evm {
         Ok(())
     }
 
-    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError> {
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
         self.look(store, exchange, epoch).await
     }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What one transaction may use at most.
-const UNITS_MAX: u32 = 1_400_000;
+pub const UNITS_MAX: u32 = 1_400_000;
 
 /// How much a transaction may use, and what it pays for it.
 #[derive(Clone, Copy)]

@@ -30,7 +30,7 @@ use ballast_sdk::{
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
-use super::{Action, ChainError, ChainName, Destination, Purse, Standing};
+use super::{Action, ChainError, ChainName, Destination, Look, Purse, Standing};
 use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
 use budget::Budget;
 use node::Node;
@@ -149,7 +149,7 @@ impl Destination for Solana {
         Ok(())
     }
 
-    async fn witness(&self, store: &Store, exchange: &Digest, epoch: u64) -> Result<usize, ChainError> {
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
         self.look(store, exchange, epoch).await
     }
 

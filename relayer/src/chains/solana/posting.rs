@@ -7,7 +7,7 @@ use ballast_sdk::chain::Address;
 use indicatif::ProgressBar;
 use solana_sdk::signer::Signer;
 
-use super::{Solana, buffer::Parcel, sender::Job};
+use super::{Solana, budget::UNITS_MAX, buffer::Parcel, sender::Job};
 use crate::{
     chains::{ChainError, ChainName, Purpose, Purse},
     plan::ProvedEpoch,
@@ -82,7 +82,7 @@ impl Solana {
         let grows = 32 * (plan.assets.len() + usize::from(plan.shard_count));
         let commitment = if first == 0 { self.node.rent(FIELDS_MAX + grows).await? } else { 0 };
         let pieces = post.div_ceil(512) as u64;
-        let priority = u128::from(self.settings.priority_fee) * 1_400_000 / 1_000_000;
+        let priority = u128::from(self.settings.priority_fee) * u128::from(UNITS_MAX) / 1_000_000;
         let fee = u128::from(SIGNATURE_FEE) + priority;
         let transactions = u128::from(plan.shard_count - first.min(plan.shard_count)) * u128::from(pieces + 3);
         let needed = u128::from(buffer) + u128::from(commitment) + fee * transactions;

@@ -36,6 +36,7 @@ pub struct Arguments {
     #[arg(long, global = true, env = "BALLAST_LOG", default_value = "warn", value_name = "FILTER")]
     pub log_filter: String,
 
+    /// How it is logged: lines for people, or a JSON object a line
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 
@@ -56,9 +57,9 @@ pub enum Command {
     Snapshot(SnapshotCommand),
     /// The exchange's signed log of transactions
     Ledger {
-        /// Directory of the log
-        #[arg(long, global = true, value_name = "DIR", default_value = "ledger")]
-        log: PathBuf,
+        /// Directory of the log; by default the setting snapshot.log, or else ledger
+        #[arg(long, global = true, value_name = "DIR")]
+        log: Option<PathBuf>,
         #[command(subcommand)]
         command: LedgerCommand,
     },
@@ -143,9 +144,9 @@ pub enum Command {
     /// damaged, or ends before the epoch
     Audit {
         epoch: u64,
-        /// Directory of the log
-        #[arg(long, value_name = "DIR", default_value = "ledger")]
-        log: PathBuf,
+        /// Directory of the log; by default the setting snapshot.log, or else ledger
+        #[arg(long, value_name = "DIR")]
+        log: Option<PathBuf>,
         /// The epoch's published reserves report
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
@@ -169,8 +170,12 @@ pub enum Command {
         #[arg(long, global = true)]
         dry_run: bool,
     },
-    /// Have the chains look at the wallets for their latest epoch, where they have not: `ballast run` does so by itself
+    /// Have the chains look at the wallets for their latest epoch, where they have not: `ballast run` does so by itself. Exit code 3
+    /// when a chain refused, 2 when no chain had anything to look at
     Witness {
+        /// List what would be looked at and simulate the first look; sign and send nothing
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         chains: ChainChoice,
     },
@@ -190,16 +195,14 @@ pub enum Command {
 pub enum LedgerCommand {
     /// Replay the whole log from its first record: every byte, rule, invariant and signature
     Verify,
-    /// What the log makes of the accounts: what is owed, lent and gone, and how fast it was replayed
+    /// What the log makes of the accounts: what is owed, lent and gone; and how fast it is replayed, with signatures and without
     Replay {
         /// The last transaction to apply; all by default
         #[arg(long, value_name = "SEQUENCE")]
         at: Option<u64>,
-        /// Also replay without signatures, and say how fast
-        #[arg(long)]
-        compare: bool,
     },
-    /// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists
+    /// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists. The log is that of the exchange
+    /// that the settings' section [exchange] names
     Simulate {
         /// Customers
         #[arg(long)]
