@@ -7,7 +7,7 @@ pub mod action;
 mod error;
 pub mod evm;
 pub mod looks;
-mod node_text;
+pub mod node_text;
 pub mod solana;
 mod standing;
 
