@@ -1,14 +1,19 @@
 //! `migrate`: deploys the program and the contracts, and registers circuits.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use alloy::{
     network::EthereumWallet,
     primitives::hex,
     providers::{DynProvider, Provider, ProviderBuilder},
     signers::local::PrivateKeySigner,
+    transports::http::reqwest::Url,
 };
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use ballast_core::digest::sha256;
 use ballast_migrations::{
     circuit,
@@ -17,12 +22,11 @@ use ballast_migrations::{
     record::{self, SolanaDeployment},
     transaction::connect,
 };
+use ballast_relayer::keys;
+use ballast_sdk::node::redact;
 use ballast_sdk::solana::{address, instruction::Program};
 use clap::{Args, Parser};
-use solana_sdk::{
-    signature::{Keypair, read_keypair_file},
-    signer::Signer,
-};
+use solana_sdk::{signature::Keypair, signer::Signer};
 
 #[derive(Parser)]
 #[command(name = "migrate", version, about = "Deploy the program and the contracts, and register circuits")]
@@ -55,7 +59,7 @@ impl Policy {
 struct SolanaArgs {
     /// JSON-RPC address.
     #[arg(long)]
-    rpc: String,
+    rpc: Url,
     /// Key that pays, upgrades and governs.
     #[arg(long)]
     payer: PathBuf,
@@ -76,10 +80,13 @@ struct SolanaArgs {
 struct EvmArgs {
     /// JSON-RPC address.
     #[arg(long)]
-    rpc: String,
-    /// File with the key that pays and governs: 64 hexadecimal digits.
+    rpc: Url,
+    /// File with the key that pays and governs: 64 hexadecimal digits, or a keystore. Only its owner may read it.
     #[arg(long)]
     key: PathBuf,
+    /// File with the keystore's password.
+    #[arg(long, value_name = "FILE")]
+    unlock: Option<PathBuf>,
     /// The compiler's output.
     #[arg(long, default_value = "contracts/out")]
     artifacts: PathBuf,
@@ -95,31 +102,52 @@ struct CircuitArgs {
     /// The circuit's file.
     file: PathBuf,
     #[arg(long)]
-    solana_rpc: String,
+    solana_rpc: Url,
     /// Governance of the program.
     #[arg(long)]
     solana_governance: PathBuf,
     #[arg(long)]
-    evm_rpc: String,
+    evm_rpc: Url,
     /// Owner of the registry.
     #[arg(long)]
     evm_key: PathBuf,
+    /// File with the password of the owner's keystore.
+    #[arg(long, value_name = "FILE")]
+    unlock: Option<PathBuf>,
     /// The record of the contracts.
     #[arg(long)]
     evm_record: PathBuf,
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    match Command::parse() {
+async fn main() -> ExitCode {
+    let command = Command::parse();
+    let nodes = match &command {
+        Command::Solana(args) => vec![args.rpc.clone()],
+        Command::Evm(args) => vec![args.rpc.clone()],
+        Command::Circuit(args) => vec![args.solana_rpc.clone(), args.evm_rpc.clone()],
+    };
+    let done = match command {
         Command::Solana(args) => solana(args).await,
         Command::Evm(args) => evm(args).await,
         Command::Circuit(args) => register(args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", told(&error, &nodes));
+            ExitCode::FAILURE
+        }
     }
 }
 
+/// An error and its causes, without what the nodes' addresses hide.
+fn told(error: &Error, nodes: &[Url]) -> String {
+    nodes.iter().fold(format!("{error:#}"), |text, node| redact(node, &text))
+}
+
 async fn solana(args: SolanaArgs) -> Result<()> {
-    let (payer, keypair) = (keypair(&args.payer)?, keypair(&args.program_keypair)?);
+    let (payer, keypair) = (keypair(&args.payer, "--payer")?, keypair(&args.program_keypair, "--program-keypair")?);
     let expected = Program::default().0;
     ensure!(
         keypair.pubkey() == expected,
@@ -128,7 +156,7 @@ async fn solana(args: SolanaArgs) -> Result<()> {
         keypair.pubkey()
     );
     let bytecode = fs::read(&args.program).with_context(|| format!("read {}", args.program.display()))?;
-    let rpc = connect(&args.rpc);
+    let rpc = connect(args.rpc.as_str());
     let deployed = program::deploy(&rpc, &payer, &keypair, &bytecode).await?;
     println!("program {expected}: {deployed:?}");
     governance::initialize(&rpc, &payer, &payer.pubkey(), args.policy.get()).await?;
@@ -149,7 +177,7 @@ async fn solana(args: SolanaArgs) -> Result<()> {
 }
 
 async fn evm(args: EvmArgs) -> Result<()> {
-    let (signer, provider) = provider(&args.rpc, &args.key)?;
+    let (signer, provider) = provider(&args.rpc, &args.key, "--key", args.unlock.as_deref())?;
     let chain_id = provider.get_chain_id().await.context("ask for the chain id")?;
     let path = args.records.join(format!("{chain_id}.json"));
     let existing = record::read(&path)?;
@@ -166,24 +194,62 @@ async fn register(args: CircuitArgs) -> Result<()> {
     println!("circuit 0x{}: {}", hex::encode(file.id), file.notice);
     let contracts: record::EvmDeployment = record::read(&args.evm_record)?
         .with_context(|| format!("{} does not exist: run `migrate evm` first", args.evm_record.display()))?;
-    let governance = keypair(&args.solana_governance)?;
-    let units = circuit::register_on_solana(&connect(&args.solana_rpc), &governance, &file, &key).await?;
+    let governance = keypair(&args.solana_governance, "--solana-governance")?;
+    let units = circuit::register_on_solana(&connect(args.solana_rpc.as_str()), &governance, &file, &key).await?;
     println!("Solana: {}", units.map_or("registered already".into(), |units| format!("{units} compute units")));
-    let (_, provider) = provider(&args.evm_rpc, &args.evm_key)?;
+    let (_, provider) = provider(&args.evm_rpc, &args.evm_key, "--evm-key", args.unlock.as_deref())?;
     let registry = contracts.circuit_registry.parse().context("the record's registry")?;
     let gas = circuit::register_on_evm(&provider, registry, &file, &key).await?;
     println!("EVM: {}", gas.map_or("registered already".into(), |gas| format!("{gas} gas")));
     Ok(())
 }
 
-fn keypair(path: &PathBuf) -> Result<Keypair> {
-    read_keypair_file(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+fn keypair(path: &Path, flag: &'static str) -> Result<Keypair> {
+    Ok(keys::read_solana(Some(path), flag)?)
 }
 
-fn provider(rpc: &str, key: &PathBuf) -> Result<(PrivateKeySigner, DynProvider)> {
-    let text = fs::read_to_string(key).with_context(|| format!("read {}", key.display()))?;
-    let signer: PrivateKeySigner =
-        text.trim().parse().map_err(|_| anyhow!("{}: expected 64 hexadecimal digits", key.display()))?;
-    let url = rpc.parse().map_err(|_| anyhow!("--rpc is no address"))?;
-    Ok((signer.clone(), ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url).erased()))
+fn provider(
+    rpc: &Url,
+    key: &Path,
+    flag: &'static str,
+    unlock: Option<&Path>,
+) -> Result<(PrivateKeySigner, DynProvider)> {
+    let signer = keys::read_evm(Some(key), unlock, flag, "--unlock")?;
+    let wallet = EthereumWallet::from(signer.clone());
+    Ok((signer, ProviderBuilder::new().wallet(wallet).connect_http(rpc.clone()).erased()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn keys_that_others_can_read_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        let url: Url = "http://127.0.0.1:1".parse().unwrap();
+        let solana = serde_json::to_string(&Keypair::new().to_bytes().to_vec()).unwrap();
+        for (text, mode, is_solana, is_evm) in [
+            (&solana, 0o600, true, false),
+            (&solana, 0o640, false, false),
+            (&"59".repeat(32), 0o600, false, true),
+            (&"59".repeat(32), 0o644, false, false),
+        ] {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(keypair(&path, "--payer").is_ok(), is_solana, "{mode:o}");
+            assert_eq!(provider(&url, &path, "--key", None).is_ok(), is_evm, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn errors_do_not_show_what_an_address_hides() {
+        let url: Url = "https://user:hunter2@rpc.example/v2/SECRET?key=TOKEN".parse().unwrap();
+        let error = anyhow!("error sending request for url ({url})").context("ask for the chain id");
+        let text = told(&error, std::slice::from_ref(&url));
+        assert!(text.contains("ask for the chain id") && text.contains("https://rpc.example"), "{text}");
+        assert!(!text.contains("SECRET") && !text.contains("TOKEN") && !text.contains("hunter2"), "{text}");
+    }
 }

@@ -130,7 +130,7 @@ fn an_address_that_no_chain_takes_is_2() {
     for arguments in [&["propose-authority", evm, other][..], &["propose-authority", solana, evm, other]] {
         let (code, _, errors) = exchange(arguments);
         assert_eq!(code, 2, "{arguments:?}: {errors}");
-        assert!(errors.contains("expected one authority of evm") && errors.contains(other), "{errors}");
+        assert!(errors.contains("expected at most 1 address of evm") && errors.contains(other), "{errors}");
     }
     // These go on to the chains.
     for arguments in [&["set-posters", "--poster", evm][..], &["propose-authority", solana, evm]] {

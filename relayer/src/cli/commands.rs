@@ -330,7 +330,11 @@ async fn govern_exchange(
     chain: Option<ChainName>,
 ) -> Result<Output, Failure> {
     let chosen = chosen(chain);
-    check_named(&command, &chosen)?;
+    match &command {
+        ExchangeCommand::SetPosters { posters } => govern::check_named(posters, &chosen, usize::MAX)?,
+        ExchangeCommand::ProposeAuthority { proposed, .. } => govern::check_named(proposed, &chosen, 1)?,
+        _ => {}
+    }
     let mut needed = sections(&chosen);
     needed.extend((!dry_run).then_some(Section::Store));
     needed.extend(matches!(command, ExchangeCommand::SetAssets).then_some(Section::Snapshot));
@@ -373,27 +377,6 @@ async fn govern_exchange(
         }
     };
     Output::new(&govern::govern(&chains, store.as_ref(), action).await?)
-}
-
-/// Refuses addresses that no chain that is asked would take, and two authorities of one chain.
-fn check_named(command: &ExchangeCommand, chosen: &[ChainName]) -> Result<(), Failure> {
-    let (named, one_each) = match command {
-        ExchangeCommand::SetPosters { posters } => (posters, false),
-        ExchangeCommand::ProposeAuthority { proposed, .. } => (proposed, true),
-        _ => return Ok(()),
-    };
-    for address in named {
-        if !chosen.iter().any(|chain| !govern::of_chain(&[*address], *chain).is_empty()) {
-            let asked = chosen.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
-            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
-        }
-    }
-    for chain in chosen.iter().filter(|_| one_each) {
-        if let [first, second, ..] = govern::of_chain(named, *chain)[..] {
-            return Err(Failure::bad_input(format!("expected one authority of {chain}, found {first} and {second}")));
-        }
-    }
-    Ok(())
 }
 
 /// Posters and authorities of the settings, as far as the command is about them.

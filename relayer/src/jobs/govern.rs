@@ -97,6 +97,27 @@ pub async fn govern(
     Ok(report)
 }
 
+/// Refuses addresses that none of the chains that are asked would take, and more than `most` of one chain.
+///
+/// # Errors
+/// Bad input, naming the first such address.
+pub fn check_named(named: &[Address], asked: &[ChainName], most: usize) -> Result<(), Failure> {
+    for address in named {
+        if asked.iter().all(|chain| of_chain(&[*address], *chain).is_empty()) {
+            let asked = asked.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
+            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
+        }
+    }
+    for chain in asked {
+        let own = of_chain(named, *chain);
+        if own.len() > most {
+            let own = own.iter().map(Address::to_string).collect::<Vec<_>>().join(", ");
+            return Err(Failure::bad_input(format!("expected at most {most} address of {chain}, found {own}")));
+        }
+    }
+    Ok(())
+}
+
 /// The addresses among `addresses` that are of `chain`.
 pub fn of_chain(addresses: &[Address], chain: ChainName) -> Vec<Address> {
     let is = |address: &&Address| {
