@@ -5,6 +5,7 @@ mod checkpoint;
 mod damage;
 mod exchange;
 mod forged;
+mod golden;
 mod ids;
 mod lending;
 mod replay;
