@@ -2,10 +2,11 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    signature::{KeyInvalid, SignatureInvalid, public_key, sign},
+    signature::{KeyInvalid, Signatory, SignatureInvalid, public_key, sign},
     state::{Cause, Part, State},
     transaction::{
-        DecodeError, Kind, PREFIX_LENGTH, SETTLEMENT_MAX, Settlement, SettlementError, SignedTransaction, Transaction,
+        DecodeError, Kind, PREFIX_LENGTH, SETTLEMENT_MAX, Settlement, SettlementError, SignedTransaction, Signer,
+        Transaction,
     },
 };
 
@@ -110,7 +111,7 @@ fn transaction_of_another_exchange_is_refused() {
 fn signature_of_another_is_refused() {
     let mut exchange = Exchange::new(1);
     exchange.ok(Kind::Lend(movement(CAROL, BTC, 10)));
-    let invalid = SignatureInvalid { sequence: exchange.state.position().sequence + 1 };
+    let sequence = exchange.state.position().sequence + 1;
     let by = |exchange: &Exchange, signer, kind| sign(&key(signer), &exchange.transaction(kind));
     for (signer, kind) in [
         // Another customer, and the engine, for a customer.
@@ -127,26 +128,32 @@ fn signature_of_another_is_refused() {
         (BOB, open("dave", &key(4))),
     ] {
         let signed = by(&exchange, signer, kind.clone());
+        let invalid = SignatureInvalid { sequence, by: Signatory::Signer(kind.signer()) };
         assert_eq!(exchange.refusal(&signed), Cause::Signature(invalid), "{kind:?} by {signer}");
     }
     let mut signed = exchange.signed(withdraw(ALICE, BTC, 1));
     signed.signature[40] ^= 1;
+    let invalid = SignatureInvalid { sequence, by: Signatory::Signer(Signer::Account(ALICE)) };
     assert_eq!(exchange.refusal(&signed), Cause::Signature(invalid));
+    assert!(invalid.to_string().contains("signature of account 1"), "{invalid}");
 }
 
 #[test]
 fn old_key_signs_no_more_and_a_key_must_be_had() {
     let mut exchange = Exchange::new(1);
     let new = key(50);
-    let invalid =
-        |exchange: &Exchange| Cause::Signature(SignatureInvalid { sequence: exchange.state.position().sequence + 1 });
+    let invalid = |exchange: &Exchange, by| {
+        Cause::Signature(SignatureInvalid { sequence: exchange.state.position().sequence + 1, by })
+    };
+    let alice = Signatory::Signer(Signer::Account(ALICE));
     let stolen = exchange.rotation(&new, &key(51));
-    let expected = invalid(&exchange);
+    let expected = invalid(&exchange, Signatory::NewKey(ALICE));
     assert_eq!(exchange.refused(stolen), expected);
+    let expected = invalid(&exchange, alice);
     let by_new = sign(&new, &exchange.transaction(exchange.rotation(&new, &new)));
     assert_eq!(exchange.refusal(&by_new), expected);
     exchange.ok(exchange.rotation(&new, &new));
-    let expected = invalid(&exchange);
+    let expected = invalid(&exchange, alice);
     assert_eq!(exchange.refused(withdraw(ALICE, BTC, 1)), expected);
     exchange.keys[ALICE as usize] = new;
     exchange.ok(withdraw(ALICE, BTC, 1));

@@ -5,11 +5,13 @@ use ballast_core::digest::{Preimage, sha256};
 use ballast_ledger::{
     log::{Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
-    signature::{Claim, SignatureInvalid, public_key, sign, verify_all},
-    transaction::Kind,
+    signature::{Claim, Signatory, SignatureInvalid, public_key, sign, verify_all},
+    transaction::{Kind, Signer},
 };
 use bitcoin::hashes::{Hash, sha512};
 use curve25519_dalek::{EdwardsPoint, Scalar, constants};
+
+const BY: Signatory = Signatory::Signer(Signer::Engine);
 
 /// A signature of `message` by `secret`, with a point of small order added to R and to the key.
 fn torsioned(secret: Scalar, message: &[u8], of_r: EdwardsPoint, of_key: EdwardsPoint) -> Claim {
@@ -23,14 +25,14 @@ fn torsioned(secret: Scalar, message: &[u8], of_r: EdwardsPoint, of_key: Edwards
     let mut signature = [0; 64];
     signature[..32].copy_from_slice(&r);
     signature[32..].copy_from_slice(s.as_bytes());
-    Claim { sequence: 5, key, message: message.to_vec(), signature }
+    Claim { sequence: 5, by: BY, key, message: message.to_vec(), signature }
 }
 
 /// Signatures that hold.
 fn honest(sequence: u64) -> Claim {
     let message = Preimage::new("test").u64(sequence).sha256().to_vec();
     let signature = key(1).sign(&message).to_bytes();
-    Claim { sequence, key: public_key(&key(1)), message, signature }
+    Claim { sequence, by: BY, key: public_key(&key(1)), message, signature }
 }
 
 /// What each way says of a claim, in a batch of others and by itself.
@@ -47,7 +49,7 @@ fn verdict(claim: &Claim) -> Result<(), SignatureInvalid> {
 #[test]
 fn batch_and_single_verification_agree_where_rules_of_others_differ() {
     let secret = Scalar::from_bytes_mod_order(sha256(&[b"secret"]));
-    let invalid = Err(SignatureInvalid { sequence: 5 });
+    let invalid = Err(SignatureInvalid { sequence: 5, by: BY });
     for torsion in constants::EIGHT_TORSION {
         let none = constants::EIGHT_TORSION[0];
         for (of_r, of_key) in [(torsion, none), (none, torsion), (torsion, torsion)] {
@@ -92,7 +94,7 @@ fn rotated(shown: u32) -> (u64, Result<(u64, u64), ReplayError>) {
 fn replay_verifies_that_a_new_key_is_had() {
     let (rotation, refused) = rotated(7);
     let error = refused.unwrap_err();
-    let named = matches!(error, ReplayError::Signature(SignatureInvalid { sequence, .. }) if sequence == rotation);
+    let named = matches!(error, ReplayError::Signature(SignatureInvalid { sequence, by: Signatory::NewKey(ALICE) }) if sequence == rotation);
     assert!(named, "{error}");
     let (rotation, counts) = rotated(6);
     assert_eq!(counts.unwrap(), (rotation + 1, rotation + 2));
