@@ -88,6 +88,8 @@ pub enum ReplayError {
     CheckpointTooLate { expected: u64, found: u64 },
     #[error("checkpoint {}: expected {what} {expected} of the log's genesis, found {found}", file.display())]
     CheckpointOfAnother { file: PathBuf, what: &'static str, expected: String, found: String },
+    #[error("{}: expected a log up to transaction 1 or later, found none: nothing was replayed", directory.display())]
+    Nothing { directory: PathBuf },
     #[error("threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
 }
@@ -95,7 +97,7 @@ pub enum ReplayError {
 /// Replays the log in `directory`.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset or by sequence; never a state that is only partly checked.
+/// The first thing wrong, by file and offset or by sequence; a state before transaction 1; never a state that is only partly checked.
 pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayError> {
     let pool = ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let start = Instant::now();
@@ -122,6 +124,9 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
     let sequence = state.position().sequence;
     if let Some(expected) = options.at.filter(|at| *at != sequence) {
         return Err(ReplayError::Ended { expected, found: sequence });
+    }
+    if sequence == 0 {
+        return Err(ReplayError::Nothing { directory: directory.to_owned() });
     }
     invariant::check_state(&state).map_err(|broken| ReplayError::Invariant { sequence, broken })?;
     let torn = reader.torn().cloned();

@@ -8,10 +8,11 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_zebra::{Signature, VerificationKey, VerificationKeyBytes, batch};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use rayon::prelude::*;
+use std::fmt;
 
 pub use ed25519_zebra::SigningKey;
 
-use crate::transaction::{SignedTransaction, Transaction, signed_message};
+use crate::transaction::{SignedTransaction, Signer, Transaction, signed_message};
 
 /// Signatures that one multi-scalar multiplication checks.
 const BATCH: usize = 256;
@@ -47,11 +48,32 @@ pub(crate) fn sign_bytes(key: &SigningKey, bytes: Vec<u8>) -> SignedTransaction 
     SignedTransaction { bytes, signature }
 }
 
+/// Which of a transaction's signatures one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signatory {
+    /// Of the transaction, by whoever must sign it.
+    Signer(Signer),
+    /// Of possession, by the new key of this account.
+    NewKey(u32),
+}
+
+impl fmt::Display for Signatory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signer(Signer::Engine) => f.write_str("signature of the engine"),
+            Self::Signer(Signer::Account(account)) => write!(f, "signature of account {account}"),
+            Self::Signer(Signer::Opening(_)) => f.write_str("signature of the account that it opens"),
+            Self::NewKey(account) => write!(f, "possession, signed by the new key of account {account}"),
+        }
+    }
+}
+
 /// A signature that a transaction rests on, yet to be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Of the transaction.
     pub sequence: u64,
+    pub by: Signatory,
     pub key: [u8; 32],
     pub message: Vec<u8>,
     pub signature: [u8; 64],
@@ -59,16 +81,17 @@ pub struct Claim {
 
 /// A signature that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("transaction {sequence}: a signature is not by the key that must sign")]
+#[error("transaction {sequence}, {by}: not by the key that must sign")]
 pub struct SignatureInvalid {
     pub sequence: u64,
+    pub by: Signatory,
 }
 
 impl Claim {
     /// # Errors
     /// A signature that does not hold.
     pub fn verify(&self) -> Result<(), SignatureInvalid> {
-        let invalid = |_| SignatureInvalid { sequence: self.sequence };
+        let invalid = |_| SignatureInvalid { sequence: self.sequence, by: self.by };
         let key = VerificationKey::try_from(self.key).map_err(invalid)?;
         key.verify(&Signature::from_bytes(&self.signature), &self.message).map_err(invalid)
     }

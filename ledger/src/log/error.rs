@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::format::RECORD_OVERHEAD;
 use crate::transaction::{DecodeError, TRANSACTION_MAX};
 
 /// The end of the last segment, where a record was begun and not finished. It was never acknowledged.
@@ -75,8 +74,8 @@ pub enum Fault {
     Poisoned,
     #[error("transaction {sequence} to append: {what}")]
     Append { sequence: u64, what: &'static str },
-    #[error("a batch of {found} bytes: expected at most 2^31 - {RECORD_OVERHEAD}")]
-    BatchTooLarge { found: usize },
+    #[error("a batch of records: expected at most {expected} bytes, found {found}")]
+    BatchTooLarge { expected: usize, found: usize },
 }
 
 /// The first thing wrong with a log.

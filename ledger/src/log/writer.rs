@@ -18,11 +18,13 @@ use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_
 pub struct WriterOptions {
     /// A segment with as many bytes gets no further batch.
     pub segment_bytes: u64,
+    /// A batch whose records have more bytes is refused: all of them are in memory at once.
+    pub batch_bytes: usize,
 }
 
 impl Default for WriterOptions {
     fn default() -> Self {
-        Self { segment_bytes: 1 << 28 }
+        Self { segment_bytes: 1 << 28, batch_bytes: (1 << 31) - RECORD_OVERHEAD }
     }
 }
 
@@ -130,8 +132,9 @@ impl Writer {
             write_record(&mut bytes, sequence, signed);
             position = LedgerPosition { sequence, head: head_after(&position.head, &signed.bytes) };
         }
-        if bytes.len() > (1 << 31) - RECORD_OVERHEAD {
-            return Err(self.fail(Fault::BatchTooLarge { found: bytes.len() }));
+        let (expected, found) = (self.options.batch_bytes, bytes.len());
+        if found > expected {
+            return Err(self.fail(Fault::BatchTooLarge { expected, found }));
         }
         if batch.is_empty() {
             return Ok(position);

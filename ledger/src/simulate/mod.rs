@@ -26,12 +26,16 @@ const CHUNK: usize = 8192;
 /// Unix milliseconds of the first transaction.
 pub const START: u64 = 1_795_389_392_000;
 
+/// Customers of the smallest exchange: orders and loans are between two.
+pub const ACCOUNTS_MIN: u32 = 2;
+
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Simulation {
-    /// Customers; the exchange's own account is one more.
+    /// Customers, at least [`ACCOUNTS_MIN`]; the exchange's own account is one more. So many are opened as long as there are
+    /// transactions enough.
     pub accounts: u32,
-    /// All of them, those that open accounts too.
+    /// All of them, those that open accounts too; at least 1.
     pub transactions: u64,
     pub seed: u64,
     pub exchange: Digest,
@@ -46,6 +50,8 @@ pub enum SimulationError<E> {
     /// Assets outside the rules of a list.
     #[error("simulated assets: {0}")]
     Assets(ballast_core::Refusal),
+    #[error("expected at least {ACCOUNTS_MIN} accounts and 1 transaction, found {accounts} and {transactions}")]
+    TooSmall { accounts: u32, transactions: u64 },
     /// What the sink failed with.
     #[error("sink: {0}")]
     Sink(E),
@@ -76,11 +82,15 @@ impl Simulation {
     /// Makes the stream and hands it to `sink`, some thousands at a time. Returns the state after the last.
     ///
     /// # Errors
-    /// What the sink fails with.
+    /// What the sink fails with; numbers that make no exchange.
     pub fn run<E>(
         &self,
         mut sink: impl FnMut(&[SignedTransaction]) -> Result<(), E>,
     ) -> Result<State, SimulationError<E>> {
+        let Self { accounts, transactions, .. } = *self;
+        if accounts < ACCOUNTS_MIN || transactions == 0 {
+            return Err(SimulationError::TooSmall { accounts, transactions });
+        }
         let genesis = self.genesis().map_err(SimulationError::Assets)?;
         let mut exchange = Exchange::new(self, State::new(genesis)?);
         let mut left = self.transactions;
@@ -123,7 +133,7 @@ impl Exchange {
         let engine = signing_key(simulation.seed, None, 0);
         Self {
             seed: simulation.seed,
-            customers: simulation.accounts.max(2),
+            customers: simulation.accounts,
             state,
             random: ChaCha20Rng::seed_from_u64(simulation.seed),
             time: START,

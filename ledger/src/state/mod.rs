@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
     invariant,
-    signature::{Claim, check_key},
+    signature::{Claim, Signatory, check_key},
     snapshot::AS_OF_MAX,
     transaction::{Genesis, PublicId, SignedTransaction, Signer, Transaction, head_after, signed_message},
 };
@@ -277,11 +277,12 @@ impl State {
         if !(self.time..=TIME_MAX).contains(&transaction.time) {
             return Err(Cause::Time { expected: self.time, limit: TIME_MAX, found: transaction.time });
         }
-        let key = self.key_of(transaction.kind.signer())?;
+        let signer = transaction.kind.signer();
+        let (by, key) = (Signatory::Signer(signer), self.key_of(signer)?);
         let message = signed_message(&signed.bytes);
         let sequence = transaction.sequence;
         let mut draft = Draft::default();
-        draft.claims.push(Claim { sequence, key, message, signature: signed.signature });
+        draft.claims.push(Claim { sequence, by, key, message, signature: signed.signature });
         self.draft(transaction, &mut draft)?;
         Ok(draft)
     }

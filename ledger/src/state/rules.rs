@@ -2,7 +2,7 @@
 
 use super::{Cause, Draft, Order, Part, State, balance::Flow, draft::Touched};
 use crate::{
-    signature::{Claim, check_key},
+    signature::{Claim, Signatory, check_key},
     state::EXCHANGE_ACCOUNT,
     transaction::{Kind, LimitOrder, Movement, PublicId, Transaction, possession_message},
 };
@@ -18,8 +18,8 @@ impl State {
                 self.account(*account)?;
                 check_key(key)?;
                 let message = possession_message(&transaction.head_before, transaction.sequence, *account, key);
-                let sequence = transaction.sequence;
-                draft.claims.push(Claim { sequence, key: *key, message, signature: *possession });
+                let (sequence, by) = (transaction.sequence, Signatory::NewKey(*account));
+                draft.claims.push(Claim { sequence, by, key: *key, message, signature: *possession });
                 draft.rotated = Some((*account, *key));
                 Ok(())
             }

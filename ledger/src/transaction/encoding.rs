@@ -1,5 +1,7 @@
 //! Reading fixed-layout big-endian fields, strictly.
 
+use ballast_core::Refusal;
+
 use super::{VERSION, kind::SettlementError};
 
 /// Why bytes are no encoding. Offsets count from the first byte read.
@@ -19,8 +21,8 @@ pub enum DecodeError {
     Sign { found: u8 },
     #[error(transparent)]
     Settlement(#[from] SettlementError),
-    #[error("asset list outside its rules")]
-    AssetList,
+    #[error("asset list: {0}")]
+    AssetList(Refusal),
     #[error("{what} out of order or not canonical at offset {offset}")]
     NotCanonical { what: &'static str, offset: usize },
 }

@@ -47,7 +47,7 @@ impl Genesis {
         for _ in 0..count {
             assets.push(Asset { symbol: fields.array()?, decimals: fields.u8()? });
         }
-        let assets = AssetList::new(assets).map_err(|_| DecodeError::AssetList)?;
+        let assets = AssetList::new(assets).map_err(DecodeError::AssetList)?;
         Ok(Self { exchange, assets, engine_key: fields.array()? })
     }
 

@@ -9,7 +9,7 @@ mod kind;
 
 pub use encoding::{DecodeError, Fields};
 pub use genesis::Genesis;
-pub use kind::{Kind, LimitOrder, Movement, PublicId, SETTLEMENT_MAX, Settlement, Signer};
+pub use kind::{Kind, LimitOrder, Movement, PublicId, SETTLEMENT_MAX, Settlement, SettlementError, Signer};
 
 use ballast_core::digest::{Digest, Preimage, sha256};
 

@@ -36,7 +36,7 @@ const FAIL_POINT: &str = "BALLAST_LEDGER_FAIL_POINT";
 fn log() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let simulation = Simulation { accounts: 2, transactions: 5, seed: 1, exchange: [1; 32] };
-    let options = WriterOptions { segment_bytes: writer::SEGMENT_BYTES };
+    let options = WriterOptions { segment_bytes: writer::SEGMENT_BYTES, ..WriterOptions::default() };
     let mut writer = Writer::create(directory.path(), &simulation.genesis().unwrap(), options).unwrap();
     simulation.run(|batch| writer.append(batch).map(drop)).unwrap();
     directory
@@ -97,7 +97,7 @@ fn check(directory: &Path, said: &Said) -> Option<TornTail> {
     assert!(position.sequence >= said.acknowledged, "{said:?}: found {position:?}");
     let most = said.acknowledged + said.appending.unwrap_or(0);
     assert!(position.sequence <= most, "{said:?}: found {position:?}");
-    let options = WriterOptions { segment_bytes: writer::SEGMENT_BYTES };
+    let options = WriterOptions { segment_bytes: writer::SEGMENT_BYTES, ..WriterOptions::default() };
     let (mut writer, cut) = Writer::open(directory, options).unwrap();
     assert_eq!((writer.position(), &cut), (position, &torn));
     writer.append(&writer::deposits(position, 1)).unwrap();

@@ -40,7 +40,8 @@ fn say(line: &str) {
 
 pub fn run(directory: &Path, seed: u64) {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
-    let (mut writer, _) = Writer::open(directory, WriterOptions { segment_bytes: SEGMENT_BYTES }).unwrap();
+    let (mut writer, _) =
+        Writer::open(directory, WriterOptions { segment_bytes: SEGMENT_BYTES, ..WriterOptions::default() }).unwrap();
     say(&format!("open {}", writer.position().sequence));
     loop {
         let count = match random.next_u64() % 3 {

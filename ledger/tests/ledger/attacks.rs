@@ -2,10 +2,12 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    log::{Writer, WriterOptions},
-    signature::{KeyInvalid, SignatureInvalid, public_key, sign},
+    signature::{KeyInvalid, Signatory, SignatureInvalid, public_key, sign},
     state::{Cause, Part, State},
-    transaction::{DecodeError, Kind, SignedTransaction, Transaction},
+    transaction::{
+        DecodeError, Kind, PREFIX_LENGTH, SETTLEMENT_MAX, Settlement, SettlementError, SignedTransaction, Signer,
+        Transaction,
+    },
 };
 
 #[test]
@@ -109,7 +111,7 @@ fn transaction_of_another_exchange_is_refused() {
 fn signature_of_another_is_refused() {
     let mut exchange = Exchange::new(1);
     exchange.ok(Kind::Lend(movement(CAROL, BTC, 10)));
-    let invalid = SignatureInvalid { sequence: exchange.state.position().sequence + 1 };
+    let sequence = exchange.state.position().sequence + 1;
     let by = |exchange: &Exchange, signer, kind| sign(&key(signer), &exchange.transaction(kind));
     for (signer, kind) in [
         // Another customer, and the engine, for a customer.
@@ -126,26 +128,32 @@ fn signature_of_another_is_refused() {
         (BOB, open("dave", &key(4))),
     ] {
         let signed = by(&exchange, signer, kind.clone());
+        let invalid = SignatureInvalid { sequence, by: Signatory::Signer(kind.signer()) };
         assert_eq!(exchange.refusal(&signed), Cause::Signature(invalid), "{kind:?} by {signer}");
     }
     let mut signed = exchange.signed(withdraw(ALICE, BTC, 1));
     signed.signature[40] ^= 1;
+    let invalid = SignatureInvalid { sequence, by: Signatory::Signer(Signer::Account(ALICE)) };
     assert_eq!(exchange.refusal(&signed), Cause::Signature(invalid));
+    assert!(invalid.to_string().contains("signature of account 1"), "{invalid}");
 }
 
 #[test]
 fn old_key_signs_no_more_and_a_key_must_be_had() {
     let mut exchange = Exchange::new(1);
     let new = key(50);
-    let invalid =
-        |exchange: &Exchange| Cause::Signature(SignatureInvalid { sequence: exchange.state.position().sequence + 1 });
+    let invalid = |exchange: &Exchange, by| {
+        Cause::Signature(SignatureInvalid { sequence: exchange.state.position().sequence + 1, by })
+    };
+    let alice = Signatory::Signer(Signer::Account(ALICE));
     let stolen = exchange.rotation(&new, &key(51));
-    let expected = invalid(&exchange);
+    let expected = invalid(&exchange, Signatory::NewKey(ALICE));
     assert_eq!(exchange.refused(stolen), expected);
+    let expected = invalid(&exchange, alice);
     let by_new = sign(&new, &exchange.transaction(exchange.rotation(&new, &new)));
     assert_eq!(exchange.refusal(&by_new), expected);
     exchange.ok(exchange.rotation(&new, &new));
-    let expected = invalid(&exchange);
+    let expected = invalid(&exchange, alice);
     assert_eq!(exchange.refused(withdraw(ALICE, BTC, 1)), expected);
     exchange.keys[ALICE as usize] = new;
     exchange.ok(withdraw(ALICE, BTC, 1));
@@ -166,7 +174,10 @@ fn key_that_everyone_can_sign_for_is_refused() {
     (not_canonical[0], not_canonical[31]) = (0xed, 0x7f);
     let mut no_point = [0; 32];
     no_point[0] = 2;
-    for weak in [identity, eighth, not_canonical, no_point] {
+    // y = p + 3: not canonical, but of large order.
+    let mut large = [0xff; 32];
+    (large[0], large[31]) = (0xf0, 0x7f);
+    for weak in [identity, eighth, not_canonical, no_point, large] {
         let mut kind = open("dave", &key(4));
         if let Kind::OpenAccount { key, .. } = &mut kind {
             *key = weak;
@@ -210,18 +221,31 @@ fn bytes_that_are_no_encoding_are_refused() {
 }
 
 #[test]
-fn log_takes_only_what_follows() {
-    let directory = tempfile::tempdir().unwrap();
+fn settlement_that_is_none_is_no_encoding() {
     let exchange = Exchange::new(1);
-    let mut writer = Writer::create(directory.path(), &genesis(1), WriterOptions::default()).unwrap();
-    assert!(writer.append(&exchange.log[1..2]).is_err());
-    let reordered = [exchange.log[0].clone(), exchange.log[2].clone()];
-    assert!(writer.append(&reordered).is_err());
-    assert_eq!(writer.position().sequence, 0);
-    assert_eq!(writer.append(&exchange.log).unwrap(), exchange.state.position());
-    assert!(writer.append(&exchange.log[..1]).is_err());
-    let twice = Writer::open(directory.path(), WriterOptions::default()).unwrap_err();
-    assert!(twice.to_string().contains("another process"), "{twice}");
-    drop(writer);
-    assert!(Writer::create(directory.path(), &genesis(1), WriterOptions::default()).is_err());
+    let settlement = Settlement::new(vec![(ALICE, -5), (BOB, 5)]).unwrap();
+    let bytes = exchange.transaction(Kind::Settle { asset: USD, settlement }).encode();
+    let entries = PREFIX_LENGTH + 2 + 2;
+    let patched = |at: usize, to: &[u8]| {
+        let mut bytes = bytes.clone();
+        bytes[at..at + to.len()].copy_from_slice(to);
+        Transaction::decode(&bytes)
+    };
+    for found in [2, 0xff] {
+        assert_eq!(patched(entries + 4, &[found]), Err(DecodeError::Sign { found }));
+    }
+    let wrong = |error| Err(DecodeError::Settlement(error));
+    assert_eq!(patched(entries + 4, &[0]), wrong(SettlementError::Sum { found: 10 }));
+    assert_eq!(patched(entries + 5, &[0; 8]), wrong(SettlementError::Amount { account: ALICE }));
+    assert_eq!(patched(entries, &BOB.to_be_bytes()), wrong(SettlementError::Order { found: BOB }));
+    // 1025 accounts, whose amounts sum to zero.
+    let count = SETTLEMENT_MAX + 1;
+    let mut long = bytes[..entries - 2].to_vec();
+    long.extend_from_slice(&(count as u16).to_be_bytes());
+    for account in 0..count as u32 {
+        long.extend_from_slice(&account.to_be_bytes());
+        long.push(u8::from(account > 0));
+        long.extend_from_slice(&if account == 0 { count as u64 - 1 } else { 1 }.to_be_bytes());
+    }
+    assert_eq!(Transaction::decode(&long), wrong(SettlementError::Length { found: count }));
 }

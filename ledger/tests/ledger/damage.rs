@@ -55,13 +55,13 @@ fn every_flipped_byte_is_named() {
             opened.seek(SeekFrom::Start(offset as u64)).unwrap();
             opened.write_all(&[byte]).unwrap();
         };
-        for offset in 0..whole.len() {
+        for (offset, byte) in whole.iter().enumerate() {
             // The record that holds the byte; 0 for the header and the genesis.
             let begins = records.iter().filter(|(of, begins)| *of == file && *begins <= offset as u64);
             let expected = (file.clone(), begins.map(|(_, begins)| *begins).max().unwrap_or(0));
             // One bit, and all of them.
             for mask in [1 << (offset % 8), 0xff] {
-                put(offset, whole[offset] ^ mask);
+                put(offset, byte ^ mask);
                 let error = read(directory.path()).expect_err("undetected");
                 assert_eq!((error.file, error.offset), expected, "byte {offset}: {}", error.fault);
                 if offset % 97 == 0 {
@@ -73,7 +73,7 @@ fn every_flipped_byte_is_named() {
                 }
                 flips += 1;
             }
-            put(offset, whole[offset]);
+            put(offset, *byte);
         }
     }
     assert!(flips > 20_000, "{flips}");

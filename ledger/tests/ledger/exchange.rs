@@ -126,7 +126,7 @@ pub fn simulation(seed: u64, accounts: u32, transactions: u64) -> Simulation {
 
 /// A simulated log in `directory`, and the state that it makes.
 pub fn write_log(directory: &Path, simulation: &Simulation, segment_bytes: u64) -> State {
-    let options = WriterOptions { segment_bytes };
+    let options = WriterOptions { segment_bytes, ..WriterOptions::default() };
     let mut writer = Writer::create(directory, &simulation.genesis().unwrap(), options).unwrap();
     let state =
         simulation.run(|signed| signed.chunks(50).try_for_each(|batch| writer.append(batch).map(drop))).unwrap();

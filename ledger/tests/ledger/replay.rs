@@ -6,6 +6,7 @@ use ballast_ledger::{
     log::{Reader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
     signature::SignatureInvalid,
+    simulate::SimulationError,
     state::Cause,
     transaction::{Kind, SignedTransaction, Transaction},
 };
@@ -48,7 +49,7 @@ fn simulation_is_of_every_kind_and_the_same_for_a_seed() {
 fn checkpoint_goes_on_as_the_whole_log() {
     let directory = tempfile::tempdir().unwrap();
     let state = write_log(directory.path(), &simulation(12, 20, 3000), 50_000);
-    for at in [0, 1, 50, 51, 1234, 2999, 3000] {
+    for at in [1, 50, 51, 1234, 2999, 3000] {
         let path = directory.path().join("checkpoint");
         checkpoint::write(&path, &replay(directory.path(), &Options { at: Some(at), ..threads(2) }).unwrap().state)
             .unwrap();
@@ -76,13 +77,41 @@ fn a_replay_until_a_time_ends_before_the_first_later_transaction() {
     }
     let (first, middle, last) = (times[0], times[9_000], times[19_999]);
     assert!(first < middle && middle < last);
-    for until in [0, first - 1, first, middle - 1, middle, middle + 1, last - 1, last, u64::MAX] {
+    for until in [0, first - 1] {
+        let nothing = replay(directory.path(), &Options { until: Some(until), ..threads(2) });
+        assert!(matches!(nothing, Err(ReplayError::Nothing { .. })), "{until}");
+    }
+    for until in [first, middle - 1, middle, middle + 1, last - 1, last, u64::MAX] {
         let expected = times.iter().filter(|time| **time <= until).count() as u64;
         let replayed = replay(directory.path(), &Options { until: Some(until), ..threads(2) }).unwrap();
         assert_eq!((replayed.transactions, replayed.state.position().sequence), (expected, expected), "{until}");
         let at = replay(directory.path(), &Options { at: Some(expected), ..threads(2) }).unwrap();
         assert_eq!(replayed.state, at.state, "{until}");
     }
+}
+
+#[test]
+fn replay_of_nothing_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(12, 20, 30), 50_000);
+    let nothing = |directory: &std::path::Path, at| {
+        let refused = replay(directory, &Options { at, ..threads(1) });
+        matches!(refused, Err(ReplayError::Nothing { directory: named }) if named == directory)
+    };
+    assert!(nothing(directory.path(), Some(0)));
+    let empty = tempfile::tempdir().unwrap();
+    drop(Writer::create(empty.path(), &genesis(1), WriterOptions::default()).unwrap());
+    assert!(nothing(empty.path(), None));
+}
+
+#[test]
+fn simulation_of_nothing_is_refused() {
+    for (accounts, transactions) in [(0, 10), (1, 10), (2, 0)] {
+        let refused = simulation(1, accounts, transactions).run(|_| Ok::<_, ()>(())).unwrap_err();
+        assert!(matches!(refused, SimulationError::TooSmall { .. }), "{refused:?}");
+    }
+    let state = simulation(1, 2, 200).run(|_| Ok::<_, ()>(())).unwrap();
+    assert_eq!(state.accounts().len(), 3);
 }
 
 #[cfg(unix)]
@@ -135,16 +164,19 @@ fn first_bad_signature_is_named_and_no_state_returned() {
     for (bad, first) in [(vec![1], 1), (vec![20_000], 20_000), (vec![17_000, 300, 299], 299), (vec![8192, 8193], 8192)]
     {
         let error = damaged(&bad, None);
-        assert!(matches!(error, ReplayError::Signature(SignatureInvalid { sequence }) if sequence == first), "{error}");
+        assert!(
+            matches!(error, ReplayError::Signature(SignatureInvalid { sequence, .. }) if sequence == first),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn what_comes_first_is_named_whether_rule_or_signature() {
     let error = damaged(&[9001], Some(9002));
-    assert!(matches!(error, ReplayError::Signature(SignatureInvalid { sequence: 9001 })), "{error}");
+    assert!(matches!(error, ReplayError::Signature(SignatureInvalid { sequence: 9001, .. })), "{error}");
     let error = damaged(&[8000], Some(9002));
-    assert!(matches!(error, ReplayError::Signature(SignatureInvalid { sequence: 8000 })), "{error}");
+    assert!(matches!(error, ReplayError::Signature(SignatureInvalid { sequence: 8000, .. })), "{error}");
     let ReplayError::Refused { refused, offset, .. } = damaged(&[], Some(9002)) else { panic!("not refused") };
     assert_eq!(refused.sequence, 9002);
     assert!(offset > 1_000_000 && matches!(refused.cause, Cause::Time { .. }), "{offset}, {refused}");

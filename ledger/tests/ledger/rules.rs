@@ -4,7 +4,8 @@ use super::exchange::*;
 use ballast_ledger::{
     invariant::{Broken, check_state},
     lending::LendingReport,
-    state::{Balance, Cause, EXCHANGE_ACCOUNT, Part, SnapshotRefused, State},
+    snapshot::AS_OF_MAX,
+    state::{Balance, Cause, EXCHANGE_ACCOUNT, LENDERS_MAX, Part, SnapshotRefused, State},
     transaction::{Kind, Settlement, Transaction},
 };
 use proptest::prelude::*;
@@ -129,6 +130,63 @@ fn amounts_at_their_boundaries() {
         assert_eq!(exchange.refused(deposit(account, asset, 1)), Cause::AssetUnknown { asset, count: 2 });
     }
     assert_eq!(exchange.refused(deposit(4, BTC, 1)), Cause::AccountUnknown { account: 4, count: 4 });
+}
+
+#[test]
+fn nothing_is_given_or_received_for_nothing() {
+    let mut exchange = Exchange::new(1);
+    exchange.ok(Kind::Lend(movement(ALICE, BTC, 500)));
+    exchange.ok(Kind::Borrow(movement(CAROL, BTC, 500)));
+    let first = exchange.ok(order(ALICE, BTC, 10, USD, 0));
+    let second = exchange.ok(order(BOB, USD, 500, BTC, 0));
+    for (first_gives, second_gives) in [(0, 1), (1, 0), (0, 0)] {
+        let fill = Kind::Fill { first, first_gives, second, second_gives };
+        assert_eq!(exchange.refused(fill), Cause::AmountZero, "{first_gives} for {second_gives}");
+        let liquidation = Kind::Liquidate { borrower: CAROL, order: first, sold: first_gives, paid: second_gives };
+        assert_eq!(exchange.refused(liquidation), Cause::AmountZero, "{first_gives} for {second_gives}");
+    }
+}
+
+#[test]
+fn order_for_an_unknown_asset_is_refused() {
+    let mut exchange = Exchange::new(1);
+    for asset in [0, 3, u16::MAX] {
+        let unknown = Cause::AssetUnknown { asset, count: 2 };
+        assert_eq!(exchange.refused(order(ALICE, BTC, 1, asset, 0)), unknown);
+        assert_eq!(exchange.refused(order(ALICE, asset, 1, BTC, 0)), unknown);
+    }
+}
+
+#[test]
+fn one_loan_is_of_the_first_256_lenders() {
+    let mut exchange = Exchange::new(1);
+    for number in 4..4 + LENDERS_MAX as u32 {
+        // Any key will do: the ledger does not mind one of several accounts.
+        exchange.keys.push(key(4));
+        exchange.keys[number as usize] = key(4);
+        exchange.ok(open(&format!("lender {number}"), &key(4)));
+        exchange.ok(deposit(number, BTC, 1));
+        exchange.ok(Kind::Lend(movement(number, BTC, 1)));
+    }
+    exchange.ok(Kind::Lend(movement(ALICE, BTC, 1)));
+    let too_few =
+        |expected| Cause::LendersTooFew { asset: BTC, expected, found: LENDERS_MAX as u64, limit: LENDERS_MAX };
+    let all = LENDERS_MAX as u64 + 1;
+    assert_eq!(exchange.refused(Kind::Borrow(movement(CAROL, BTC, all))), too_few(all));
+    exchange.ok(Kind::Borrow(movement(CAROL, BTC, all - 1)));
+    exchange.ok(Kind::Borrow(movement(CAROL, BTC, 1)));
+    assert_eq!(exchange.refused(Kind::Repay(movement(CAROL, BTC, all))), too_few(all));
+    exchange.ok(Kind::Repay(movement(CAROL, BTC, all - 1)));
+    exchange.ok(Kind::Repay(movement(CAROL, BTC, 1)));
+}
+
+#[test]
+fn snapshot_is_of_a_time_in_its_range() {
+    let exchange = Exchange::new(1);
+    for as_of in [0, AS_OF_MAX + 1, u64::MAX] {
+        assert_eq!(exchange.state.snapshot(as_of), Err(SnapshotRefused::AsOf { as_of }));
+    }
+    assert_eq!(exchange.state.snapshot(AS_OF_MAX).unwrap().as_of, AS_OF_MAX);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    signature::{SignatureInvalid, public_key, sign},
+    signature::{Signatory, SignatureInvalid, public_key, sign},
     state::Cause,
     transaction::{Kind, Settlement, Signer},
 };
@@ -63,7 +63,8 @@ fn valid_transaction_by_another_signer_is_refused() {
         (Kind::Burn { from: movement(ALICE, USD, 1), destination: [0; 32] }, &[0, BOB]),
     ];
     for (kind, signers) in cases {
-        let invalid = SignatureInvalid { sequence: exchange.state.position().sequence + 1 };
+        let (sequence, by) = (exchange.state.position().sequence + 1, Signatory::Signer(kind.signer()));
+        let invalid = SignatureInvalid { sequence, by };
         for signer in signers {
             let signed = sign(&key(*signer), &exchange.transaction(kind.clone()));
             assert_eq!(exchange.refusal(&signed), Cause::Signature(invalid), "{kind:?} by {signer}");

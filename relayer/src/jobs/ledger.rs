@@ -8,7 +8,7 @@ use ballast_ledger::{
     lending::{AssetLending, LendingReport},
     log::{LogError, Reader, Writer, WriterOptions},
     replay::{Options, Replayed, replay},
-    simulate::{Simulation, SimulationError},
+    simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
 };
 use serde::Serialize;
 
@@ -78,6 +78,8 @@ pub struct Segment {
 #[derive(Clone, Debug, Serialize)]
 pub struct Simulated {
     pub notice: &'static str,
+    /// Opened, without the exchange's own.
+    pub accounts: usize,
     pub sequence: u64,
     #[serde(with = "hexadecimal")]
     pub head: Digest,
@@ -173,8 +175,10 @@ pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
 /// # Errors
 /// A log that is there already, or numbers that make none.
 pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Result<Simulated, Failure> {
-    if simulation.accounts == 0 || simulation.transactions == 0 {
-        return Err(Failure::bad_input("expected at least 1 account and 1 transaction"));
+    // Before anything is written.
+    let (accounts, transactions) = (simulation.accounts, simulation.transactions);
+    if accounts < ACCOUNTS_MIN || transactions == 0 {
+        return Err(SimulationError::<LogError>::TooSmall { accounts, transactions }.into());
     }
     let genesis = simulation.genesis().map_err(|refusal| Failure::bad_input(refusal.to_string()))?;
     let mut writer = Writer::create(log, &genesis, WriterOptions::default())?;
@@ -185,7 +189,8 @@ pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Resu
     })?;
     bar.finish_and_clear();
     let position = state.position();
-    Ok(Simulated { notice: NOTICE, sequence: position.sequence, head: position.head })
+    let accounts = state.accounts().len().saturating_sub(1);
+    Ok(Simulated { notice: NOTICE, accounts, sequence: position.sequence, head: position.head })
 }
 
 const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
@@ -194,6 +199,7 @@ impl Classified for SimulationError<LogError> {
     fn exit(&self) -> Exit {
         match self {
             Self::Sink(error) => error.exit(),
+            Self::TooSmall { .. } => Exit::BadInput,
             _ => Exit::Other,
         }
     }
@@ -246,6 +252,12 @@ impl fmt::Display for Inspected {
 impl fmt::Display for Simulated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.notice)?;
-        writeln!(f, "wrote {} transactions, head 0x{}", self.sequence, hex::encode(self.head))
+        writeln!(
+            f,
+            "wrote {} transactions of {} accounts, head 0x{}",
+            self.sequence,
+            self.accounts,
+            hex::encode(self.head)
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! Golden and negative vectors in `tests/vectors`: what core says, for every other reader to reproduce; and the
+//! Golden and negative vectors in `tests/vectors`: what core and ledger say, for every other reader to reproduce; and the
 //! published files of `circuits`.
 //!
 //! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without loss.
@@ -6,6 +6,7 @@
 mod answers;
 mod identifiers;
 mod leaves;
+mod ledger;
 mod posts;
 mod proofs;
 mod statements;
@@ -21,12 +22,13 @@ type Vectors = fn() -> Result<Value>;
 pub fn run() -> Result<()> {
     let folder = crate::root().join("tests/vectors");
     fs::create_dir_all(&folder)?;
-    let files: [(&str, Vectors); 8] = [
+    let files: [(&str, Vectors); 9] = [
         ("identifiers.json", identifiers::vectors),
         ("leaves.json", leaves::vectors),
         ("statements.json", statements::vectors),
         ("posts.json", posts::vectors),
         ("answers.json", answers::vectors),
+        ("ledger.json", ledger::vectors),
         ("history.json", proofs::history),
         ("wide.json", proofs::wide),
         ("limits.json", proofs::limits),
