@@ -10,6 +10,8 @@ library AmountList {
     using SafeCast for uint256;
 
     uint256 private constant AMOUNT_BITS = 112;
+    /// @notice The largest amount.
+    uint256 internal constant AMOUNT_MAX = (1 << AMOUNT_BITS) - 1;
 
     /// @notice A copy of the list.
     /// @dev The compiler's own copies word by word.

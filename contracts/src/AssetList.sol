@@ -7,6 +7,9 @@ import {Identifiers} from "./Identifiers.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 import {Asset} from "./interfaces/IReserves.sol";
 
+/// @dev Assets of one exchange: one for each total of a public vector. (Of a file, as a library's constant is no length of an array.)
+uint256 constant ASSETS_MAX = 128;
+
 /// @notice One asset as it is stored.
 struct ListedAsset {
     /// Zero-padded.
@@ -24,11 +27,10 @@ struct AssetListState {
 
 /// @title Asset lists
 library AssetList {
-    /// @notice Assets of one exchange.
-    uint256 internal constant ASSETS_MAX = 128;
+    /// @notice Decimals of an asset's unit, and of a token's.
+    uint8 internal constant DECIMALS_MAX = 36;
 
     uint256 private constant SYMBOL_MAX = 16;
-    uint8 private constant DECIMALS_MAX = 36;
 
     /// @notice Replaces the list. Refuses one that the specification's section 1 does not allow.
     function set(AssetListState storage list, Asset[] calldata assets) internal {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {ASSETS_MAX} from "./AssetList.sol";
 import {CircuitVerifier} from "./CircuitVerifier.sol";
 import {Identifiers} from "./Identifiers.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
@@ -14,7 +15,6 @@ import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     uint8 private constant DEPTH_MIN = 7;
     uint8 private constant DEPTH_MAX = 10;
-    uint16 private constant ASSETS = 128;
 
     /// @inheritdoc ICircuitRegistry
     uint32 public immutable activationDelay;
@@ -37,7 +37,7 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
         onlyOwner
         returns (bytes32 circuitId)
     {
-        bool supported = depth >= DEPTH_MIN && depth <= DEPTH_MAX && assets == ASSETS;
+        bool supported = depth >= DEPTH_MIN && depth <= DEPTH_MAX && assets == ASSETS_MAX;
         if (!supported) revert CircuitClassUnsupported(depth, assets);
         SetupKind kind = _setupKind(setup);
         circuitId = Identifiers.circuitId(depth, assets, setup, transcript, verifyingKey);

@@ -12,6 +12,9 @@ import {Epoch} from "./interfaces/IReserves.sol";
 library EpochLog {
     using SafeCast for uint256;
 
+    /// @notice Shards of one epoch.
+    uint16 internal constant SHARDS_MAX = 128;
+
     // An entry: three times 40 bits, 7 of the shard count less one, and the highest, which is set after a ceremony.
     uint256 private constant TIME_BOUND = 2 ** 40;
     uint256 private constant POSTED_AT = 40;
@@ -43,7 +46,7 @@ library EpochLog {
         epoch.asOf = (entry % TIME_BOUND).toUint64();
         epoch.postedAt = ((entry >> POSTED_AT) % TIME_BOUND).toUint64();
         epoch.postedInBlock = ((entry >> POSTED_IN_BLOCK) % TIME_BOUND).toUint64();
-        epoch.shardCount = ((entry >> SHARDS) % 128 + 1).toUint16();
+        epoch.shardCount = ((entry >> SHARDS) % SHARDS_MAX + 1).toUint16();
         epoch.setup = entry >> CEREMONY == 1 ? SetupKind.Ceremony : SetupKind.Development;
         epoch.insolvent = log.insolvent[number];
     }

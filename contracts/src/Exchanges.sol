@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {AssetList, AssetListState} from "./AssetList.sol";
+import {ASSETS_MAX, AssetList, AssetListState} from "./AssetList.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {Identifiers} from "./Identifiers.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
@@ -32,7 +32,7 @@ struct Progress {
 struct PendingState {
     bytes32 firstContext;
     bytes32 roots;
-    uint128[128] liabilities;
+    uint128[ASSETS_MAX] liabilities;
 }
 
 /// @notice All of one exchange.

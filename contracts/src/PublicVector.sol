@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {AmountList} from "./AmountList.sol";
+import {ASSETS_MAX} from "./AssetList.sol";
 import {Bn254} from "./Bn254.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
@@ -12,7 +13,7 @@ library PublicVector {
     /// @notice Elements before the totals.
     uint256 internal constant HEADER = 3;
     /// @notice Totals of Y.
-    uint256 internal constant TOTALS = 128;
+    uint256 internal constant TOTALS = ASSETS_MAX;
     /// @notice Elements of the head with all totals: where the points begin.
     uint256 internal constant HEAD = 131;
     /// @notice Where the scalars begin.

@@ -23,7 +23,6 @@ contract Reserves is Exchanges, Solvencies {
     using LatestAmounts for LatestAmounts.State;
     using SafeCast for uint256;
 
-    uint16 private constant SHARDS_MAX = 128;
     /// Bytes of `EpochFinalized` before its lists.
     uint256 private constant EVENT_LISTS = 320;
 
@@ -93,7 +92,7 @@ contract Reserves is Exchanges, Solvencies {
         view
     {
         (uint16 index, uint16 count) = (fields.shardIndex, fields.shardCount);
-        if (count == 0 || count > SHARDS_MAX) revert ShardCountInvalid(SHARDS_MAX, count);
+        if (count == 0 || count > EpochLog.SHARDS_MAX) revert ShardCountInvalid(EpochLog.SHARDS_MAX, count);
         if (index >= count) revert ShardIndexInvalid(count, index);
         if (progress.shardsDone == 0) {
             if (index != 0) revert ShardOutOfOrder(0, index);

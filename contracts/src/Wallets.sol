@@ -5,7 +5,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {AssetList} from "./AssetList.sol";
+import {ASSETS_MAX, AssetList} from "./AssetList.sol";
 import {Holdings} from "./Holdings.sol";
 import {Asset, Exchange, IReserves} from "./interfaces/IReserves.sol";
 import {IWitnesses, Token, Wallet} from "./interfaces/IWitnesses.sol";
@@ -30,7 +30,7 @@ struct WitnessState {
     uint128 looked;
     address lastToken;
     address lastWallet;
-    uint128[128] amounts;
+    uint128[ASSETS_MAX] amounts;
 }
 
 /// @notice What one asset list of an exchange is the measure of.
@@ -49,7 +49,6 @@ abstract contract Wallets is IWitnesses, EIP712 {
     using SafeCast for uint256;
 
     bytes32 private constant REGISTER_WALLET = keccak256("RegisterWallet(bytes32 exchangeId,address wallet)");
-    uint8 private constant DECIMALS_MAX = 36;
 
     /// @inheritdoc IWitnesses
     IReserves public immutable reserves;
@@ -96,7 +95,7 @@ abstract contract Wallets is IWitnesses, EIP712 {
         if (asset == 0 || asset > assets.length) revert TokenInvalid(account, asset, "asset is not on the list");
         (bool success, uint256 decimals) = Holdings.decimalsOf(account);
         if (!success) revert TokenInvalid(account, asset, "no contract that says its decimals");
-        if (decimals > DECIMALS_MAX) revert TokenInvalid(account, asset, "more than 36 decimals");
+        if (decimals > AssetList.DECIMALS_MAX) revert TokenInvalid(account, asset, "more than 36 decimals");
         Asset memory counted = assets[asset - 1];
         state.asset = asset;
         state.decimals = decimals.toUint8();

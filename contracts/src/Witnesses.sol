@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {AmountList} from "./AmountList.sol";
 import {Holdings} from "./Holdings.sol";
 import {Judgement} from "./Judgement.sol";
 import {ListState, TokenState, Wallets, WitnessState} from "./Wallets.sol";
@@ -140,9 +141,9 @@ contract Witnesses is Wallets {
         (success, balance) = Holdings.balanceOf(holding.token, holding.wallet);
         if (!success) return (false, 0);
         (success, result) = Holdings.toUnits(balance, token.decimals, token.assetDecimals);
-        if (!success || result > type(uint112).max) return (false, 0);
+        if (!success || result > AmountList.AMOUNT_MAX) return (false, 0);
         result += sum;
-        success = result <= type(uint112).max;
+        success = result <= AmountList.AMOUNT_MAX;
     }
 
     function _amounts(ListState storage list, WitnessState storage state)

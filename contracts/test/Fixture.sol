@@ -53,6 +53,17 @@ abstract contract Fixture {
         vm.stopPrank();
     }
 
+    /// @notice Gas of the transaction that deploys `code`, and a few opcodes. (With dynamic linking `new` is no transaction.)
+    function gasOfDeployment(bytes memory code) internal returns (uint256 gas) {
+        address created;
+        gas = gasleft();
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+        }
+        gas -= gasleft();
+        vm.assertTrue(created.code.length > 0, "deployed");
+    }
+
     function addCircuit(bytes memory verifyingKey) internal returns (bytes32) {
         vm.prank(OWNER);
         return registry.addCircuit(7, 128, 1, TRANSCRIPT, verifyingKey);

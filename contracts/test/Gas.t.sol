@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {CircuitRegistry} from "../src/CircuitRegistry.sol";
+import {Reserves} from "../src/Reserves.sol";
 import {ShardPost} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
 import {GoldenFixture} from "./GoldenFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice What a post costs as a transaction: `forge test --match-contract Gas -vv` prints docs/performance.md's figures.
+/// @notice What a post, and what precedes it, costs as a transaction: `forge test --match-contract Gas -vv` prints docs/performance.md's figures.
 /// forge-config: default.isolate = true
 contract GasTest is GoldenFixture {
     event log_named_uint(string key, uint256 val);
@@ -23,6 +25,34 @@ contract GasTest is GoldenFixture {
         uint256 gas = vm.lastCallGas().gasTotalUsed;
         emit log_named_uint("epoch 2, 53 assets", gas);
         vm.assertLe(gas, 700_000, "the budget of a post");
+    }
+
+    function test_what_precedes_posts() public {
+        bytes memory key = vm.parseJsonBytes(json, ".circuit.verifying_key");
+        bytes memory code = abi.encodePacked(type(CircuitRegistry).creationCode, abi.encode(OWNER, 0, true));
+        printGas("deploy CircuitRegistry", gasOfDeployment(code), 4_000_000);
+        registry = new CircuitRegistry(OWNER, 0, true);
+        code = abi.encodePacked(type(Reserves).creationCode, abi.encode(registry));
+        printGas("deploy Reserves", gasOfDeployment(code), 5_000_000);
+        reserves = new Reserves(registry);
+        addCircuit(key);
+        printGas("add a circuit", 2_500_000);
+        vm.prank(AUTHORITY);
+        bytes32 id = reserves.registerExchange("Ballast Exchange", SOLANA_AUTHORITY, CADENCE);
+        printGas("register an exchange", 150_000);
+        vm.prank(AUTHORITY);
+        reserves.setAssets(id, listedAssets());
+        printGas("set 53 assets", 3_000_000);
+    }
+
+    /// @dev Of the last transaction.
+    function printGas(string memory what, uint256 budget) internal {
+        printGas(what, vm.lastCallGas().gasTotalUsed, budget);
+    }
+
+    function printGas(string memory what, uint256 gas, uint256 budget) internal {
+        emit log_named_uint(what, gas);
+        vm.assertTrue(gas > 21_000 && gas <= budget, what);
     }
 
     function test_a_post_of_two_shards() public {

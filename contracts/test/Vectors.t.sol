@@ -327,13 +327,16 @@ contract VectorsTest {
     function test_errors_are_the_shared_refusals() public view {
         string[] memory shared = names(vm.readFile("tests/vectors/posts.json"), ".refusals", "");
         string[] memory errors = names(vm.readFile("contracts/abi/Reserves.json"), "$", "error");
-        string[6] memory solanaOnly = [
+        string[9] memory solanaOnly = [
             "PostMalformed",
             "BufferRangeInvalid",
             "CommitmentNotLatest",
             "NotUpgradeAuthority",
             "NotBufferOwner",
-            "HoldingInvalid"
+            "HoldingInvalid",
+            "ClockInvalid",
+            "CircuitDelayInvalid",
+            "HistoryFull"
         ];
         string[4] memory evmOnly =
             ["PrecompileFailed", "OwnershipNotRenounceable", "GasInsufficient", "SafeCastOverflowedUintDowncast"];

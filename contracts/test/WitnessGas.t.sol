@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {Witnesses} from "../src/Witnesses.sol";
 import {Holding} from "../src/interfaces/IWitnesses.sol";
+import {TestToken} from "./HostileContracts.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice What a look costs as a transaction: docs/performance.md's figures.
+/// @notice What a look, and what precedes it, costs as a transaction: docs/performance.md's figures.
 /// forge-config: default.isolate = true
 contract WitnessGasTest is WitnessFixture {
     event log_named_uint(string key, uint256 val);
@@ -18,6 +20,29 @@ contract WitnessGasTest is WitnessFixture {
         emit log_named_uint("a look at 60 holdings, which closes", many);
         emit log_named_uint("a holding more", (many - few) / 50);
         vm.assertLe((many - few) / 50, 20_000, "the budget of a holding");
+    }
+
+    function test_what_precedes_looks() public {
+        address[2] memory tokens = [address(new TestToken(18)), address(new TestToken(6))];
+        bytes memory code = abi.encodePacked(type(Witnesses).creationCode, abi.encode(reserves));
+        printGas("deploy Witnesses", gasOfDeployment(code), 4_500_000);
+        witnesses = new Witnesses(reserves);
+        registerWallet(exchangeId, 0xD00D);
+        printGas("register a wallet", 120_000);
+        declare(tokens[0], 1);
+        printGas("declare an exchange's first token", 250_000);
+        declare(tokens[1], 1);
+        printGas("declare a token more", 200_000);
+    }
+
+    /// @dev Of the last transaction.
+    function printGas(string memory what, uint256 budget) internal {
+        printGas(what, vm.lastCallGas().gasTotalUsed, budget);
+    }
+
+    function printGas(string memory what, uint256 gas, uint256 budget) internal {
+        emit log_named_uint(what, gas);
+        vm.assertTrue(gas > 21_000 && gas <= budget, what);
     }
 
     function gasOfLook(uint64 epoch, uint256 count) internal returns (uint256) {

@@ -83,8 +83,29 @@ pub const G2_LENGTH: usize = 128;
 /// Public inputs of every circuit: d, rho, phi.
 pub const PUBLIC_INPUTS: usize = 3;
 pub const KEY_LENGTH: usize = G1_LENGTH + 3 * G2_LENGTH + (PUBLIC_INPUTS + 1) * G1_LENGTH + G2_LENGTH;
-const TAU_START: usize = KEY_LENGTH - G2_LENGTH;
 pub const PROOF_LENGTH: usize = 2 * G1_LENGTH + G2_LENGTH;
+/// A pairing's input: a point of G1, then one of G2.
+pub const PAIR_LENGTH: usize = G1_LENGTH + G2_LENGTH;
+
+/// Numbers of a verifying key's points, in the order of their bytes.
+pub mod key_point {
+    use super::PUBLIC_INPUTS;
+
+    pub const ALPHA: u8 = 0;
+    pub const BETA: u8 = 1;
+    pub const GAMMA: u8 = 2;
+    pub const DELTA: u8 = 3;
+    /// IC_0; those of the public inputs follow.
+    pub const FIRST_INPUT: u8 = 4;
+    pub const TAU: u8 = FIRST_INPUT + PUBLIC_INPUTS as u8 + 1;
+}
+
+// Where the points of a verifying key begin.
+const BETA_START: usize = G1_LENGTH;
+const GAMMA_START: usize = BETA_START + G2_LENGTH;
+const DELTA_START: usize = GAMMA_START + G2_LENGTH;
+const INPUTS_START: usize = DELTA_START + G2_LENGTH;
+const TAU_START: usize = KEY_LENGTH - G2_LENGTH;
 
 /// The generator of G1, uncompressed: (1, 2).
 pub const G1_GENERATOR: [u8; G1_LENGTH] = {
@@ -129,7 +150,8 @@ impl VerifyingKey {
                 return Err(Refusal::KeyPointAtInfinity { point: point_number });
             }
         }
-        for (point, bytes) in [(2, key.gamma()), (3, key.delta()), (8, key.tau())] {
+        let points = [(key_point::GAMMA, key.gamma()), (key_point::DELTA, key.delta()), (key_point::TAU, key.tau())];
+        for (point, bytes) in points {
             if same_or_negative(bytes, &G2_GENERATOR) {
                 return Err(Refusal::KeyPointIsGenerator { point });
             }
@@ -145,24 +167,24 @@ impl VerifyingKey {
     }
 
     pub fn alpha(&self) -> &[u8] {
-        &self.0[..64]
+        &self.0[..BETA_START]
     }
 
     pub fn beta(&self) -> &[u8] {
-        &self.0[64..192]
+        &self.0[BETA_START..GAMMA_START]
     }
 
     pub fn gamma(&self) -> &[u8] {
-        &self.0[192..320]
+        &self.0[GAMMA_START..DELTA_START]
     }
 
     pub fn delta(&self) -> &[u8] {
-        &self.0[320..448]
+        &self.0[DELTA_START..INPUTS_START]
     }
 
     /// IC_0 .. IC_3.
     pub fn inputs(&self) -> impl Iterator<Item = &[u8]> {
-        self.0[448..TAU_START].chunks_exact(G1_LENGTH)
+        self.0[INPUTS_START..TAU_START].chunks_exact(G1_LENGTH)
     }
 
     /// The generator of G2 times the secret of the powers of tau.

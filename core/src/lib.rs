@@ -17,7 +17,7 @@
 //! | [`post`] | 5 | what a poster sends |
 //! | [`rules`], [`refusal`] | 6 | when a chain accepts it |
 //! | [`solvency`] | 7 | what a chain answers |
-//! | [`witness`] | 10 | what a chain sees in the exchange's wallets |
+//! | [`witness`], [`holding`] | 10 | what a chain sees in the exchange's wallets |
 //! | [`seeds`] | | addresses of the Solana accounts |
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -33,6 +33,7 @@ pub mod exchange;
 pub mod field;
 #[cfg(feature = "serde")]
 pub mod hexadecimal;
+pub mod holding;
 #[cfg(all(feature = "serde", feature = "ark"))]
 pub mod inclusion;
 #[cfg(any(feature = "ark", target_os = "solana"))]

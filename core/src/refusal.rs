@@ -1,7 +1,7 @@
 //! Every reason for which a chain refuses, with one name and one number on all of them.
 //!
 //! The numbers are frozen: new refusals go at the end. The program's Anchor error code is 6000 + number; the contract's custom
-//! errors have the same names and carry what was expected and what was found.
+//! errors have the same names and carry what was expected and what was found. An `index` counts what was passed, from 0.
 
 use core::fmt;
 
@@ -118,21 +118,21 @@ macro_rules! with_refusals {
             "a wallet belongs to one exchange for ever, and is registered once"
             WalletAlreadyRegistered = 52,
             "the wallet is not one of the exchange's, or is retired"
-            WalletUnknown = 53,
+            WalletUnknown { index: u16 } = 53,
             "the signature is not the wallet's, of this registration on this chain"
             WalletSignatureInvalid = 54,
-            "a token counts for one asset of the exchange's list, declared once"
-            TokenAlreadyDeclared = 55,
-            "the exchange has not declared this token"
-            TokenUndeclared = 56,
+            "a token counts for one asset of the exchange's list, declared once under each list"
+            TokenAlreadyDeclared { asset: u16 } = 55,
+            "the exchange has not declared this token under its present asset list"
+            TokenUndeclared { index: u16 } = 56,
             "the token is no token of this chain, or the asset is not on the exchange's list"
-            TokenInvalid = 57,
+            TokenInvalid { asset: u16, reason: $crate::witness::NoToken } = 57,
             "a look is at 1 holding or more"
             NothingToWitness = 58,
             "holdings are looked at in ascending order, so that each counts once"
             HoldingOutOfOrder { index: u16 } = 59,
             "a holding is not of the wallet, token and owner that it is passed as"
-            HoldingInvalid { index: u16 } = 60,
+            HoldingInvalid { index: u16, reason: $crate::holding::NoHolding } = 60,
             "reserves are witnessed for the exchange's latest or next epoch"
             WitnessEpochInvalid { next: u64, found: u64 } = 61,
             "the epoch's reserves are witnessed already and never again"
@@ -142,7 +142,13 @@ macro_rules! with_refusals {
             "the looks at an epoch's reserves lie within 600 seconds"
             WitnessWindowPassed { began: u64, clock: u64 } = 64,
             "reserves are witnessed by a transaction that does nothing else, or they could be lent for its time"
-            WitnessNotAlone = 65,
+            WitnessNotAlone { instruction: u16 } = 65,
+            "the chain's clock is before 1970"
+            ClockInvalid { found: i64 } = 66,
+            "the circuits' delay ends beyond what a clock can show"
+            CircuitDelayInvalid { clock: u64, delay: u64 } = 67,
+            "the exchange has had its last epoch, 2^64 - 1"
+            HistoryFull { epoch: u64 } = 68,
         }
     };
 }

@@ -1,11 +1,31 @@
 //! What a chain sees for itself in an exchange's wallets (section 10).
 
-use crate::solvency::Latest;
+use core::fmt;
+
+use crate::{assets::DECIMALS_MAX, solvency::Latest};
 
 /// All looks at one epoch's reserves lie within so many seconds.
 pub const WINDOW: u64 = 600;
 /// A token with more decimals cannot be declared.
-pub const TOKEN_DECIMALS_MAX: u8 = 36;
+pub const TOKEN_DECIMALS_MAX: u8 = DECIMALS_MAX;
+
+/// Why a token cannot be declared for an asset, on Solana.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoToken {
+    AssetUnlisted,
+    NotMint,
+    DecimalsTooMany,
+}
+
+impl fmt::Display for NoToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AssetUnlisted => f.write_str("asset is not on the list"),
+            Self::NotMint => f.write_str("no mint of a token program"),
+            Self::DecimalsTooMany => write!(f, "more than {TOKEN_DECIMALS_MAX} decimals"),
+        }
+    }
+}
 
 /// A token's `amount` in units of 10^-`token_decimals` as units of 10^-`asset_decimals`, rounded down; none when it has more
 /// than 128 bits. Decimals are at most 36.

@@ -123,7 +123,7 @@ struct PendingEpoch {
 
 /// @title Proofs of reserves
 /// @notice An exchange states every epoch what it owes and what it holds; each statement of what it owes is proved. Anyone
-/// may register an exchange and post for it; only its own posters post for it. The contract has no owner and no upgrade.
+/// may register an exchange; only its own posters post for it. The contract has no owner and no upgrade.
 interface IReserves is IRefusals {
     /// @notice An exchange was registered.
     /// @param solanaAuthority its first authority on Solana, part of its id

@@ -1,6 +1,7 @@
 //! An example of a program that asks: it lends only while an exchange is proved to hold what it owes.
 //!
-//! It knows the registry by `idls/reserves.json` alone, as any program on the chain would.
+//! It calls the registry by `idls/reserves.json`, as any program on the chain would; seeds and the answer's bytes are read with
+//! `ballast-core`, which needs no chain.
 
 #![allow(unexpected_cfgs)] // anchor-lang's macros ask for features of its own
 

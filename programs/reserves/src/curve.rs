@@ -2,12 +2,10 @@
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, G2_LENGTH, VerifyingKey},
+    circuit::{G1_LENGTH, PAIR_LENGTH, VerifyingKey, key_point},
     curve::on_twist,
 };
 use solana_bn254::prelude::{alt_bn128_g1_addition_be, alt_bn128_pairing_be};
-
-const PAIR_LENGTH: usize = G1_LENGTH + G2_LENGTH;
 
 /// Whether `point` is on the curve of G1, which is its whole subgroup. Infinity is.
 pub fn in_g1(point: &[u8]) -> bool {
@@ -30,7 +28,8 @@ pub fn in_g2(points: &[&[u8]]) -> bool {
 pub fn check_key_points(key: &VerifyingKey) -> Result<(), Refusal> {
     let g2 = [key.beta(), key.gamma(), key.delta(), key.tau()];
     if !in_g2(&g2) {
-        for (point, bytes) in [1, 2, 3, 8].into_iter().zip(g2) {
+        let numbers = [key_point::BETA, key_point::GAMMA, key_point::DELTA, key_point::TAU];
+        for (point, bytes) in numbers.into_iter().zip(g2) {
             if !bytes.try_into().is_ok_and(on_twist) {
                 return Err(Refusal::KeyPointNotOnCurve { point });
             }
@@ -39,7 +38,8 @@ pub fn check_key_points(key: &VerifyingKey) -> Result<(), Refusal> {
             }
         }
     }
-    for (point, bytes) in [0, 4, 5, 6, 7].into_iter().zip(std::iter::once(key.alpha()).chain(key.inputs())) {
+    let alpha = std::iter::once((key_point::ALPHA, key.alpha()));
+    for (point, bytes) in alpha.chain((key_point::FIRST_INPUT..).zip(key.inputs())) {
         if !in_g1(bytes) {
             return Err(Refusal::KeyPointNotOnCurve { point });
         }

@@ -139,6 +139,8 @@ pub struct TokenDeclared {
     /// Zero for lamports.
     pub mint: Pubkey,
     pub token_program: Pubkey,
+    /// The list that the number is of.
+    pub asset_list_digest: [u8; 32],
     /// Number of the asset, from 1.
     pub asset: u16,
     pub decimals: u8,

@@ -8,7 +8,7 @@
 //! | [`state::Exchange`] | `exchange`, id | authority, posters, asset list, head of the history |
 //! | [`state::Commitment`] | `commitment`, exchange id, epoch | what was stated in one epoch |
 //! | [`state::Wallet`] | `wallet`, address | which exchange an address agreed to be of |
-//! | [`state::Token`] | `token`, exchange id, mint | which asset a token counts for |
+//! | [`state::Token`] | `token`, exchange id, mint | which asset of which list a token counts for |
 //! | [`state::Witness`] | `witness`, exchange id, epoch | what was seen in the wallets for one epoch |
 //! | [`state::Buffer`] | `buffer`, owner, number | a post on its way |
 
@@ -21,13 +21,13 @@ use {sbf_runtime as _, solana_compiler_builtins as _};
 mod curve;
 pub mod errors;
 pub mod events;
-mod holding;
 pub mod instructions;
 mod proof;
 mod security;
 pub mod state;
 
 pub use ballast_core::seeds;
+use ballast_core::solvency::Solvency as Answer;
 use instructions::*;
 
 declare_id!("Fht9YC6Ugppz2UWWgkocWXeMHJ2UCTpf4dRAyoquTHb8");
@@ -124,7 +124,7 @@ pub mod reserves {
         RetireWallet::handler(ctx)
     }
 
-    /// Says which asset a token counts for, for ever. Only the exchange's authority.
+    /// Says which asset of the present list a token counts for, once for each list. Only the exchange's authority.
     pub fn declare_token(ctx: Context<DeclareToken>, asset: u16) -> Result<()> {
         DeclareToken::handler(ctx, asset)
     }
@@ -138,7 +138,7 @@ pub mod reserves {
     }
 
     /// How an exchange stands in one asset, as return data. Anyone.
-    pub fn solvency(ctx: Context<Solvency>, args: SolvencyArgs) -> Result<[u8; 58]> {
+    pub fn solvency(ctx: Context<Solvency>, args: SolvencyArgs) -> Result<[u8; Answer::ENCODED_LENGTH]> {
         Solvency::handler(ctx, args)
     }
 }

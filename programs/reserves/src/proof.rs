@@ -3,7 +3,7 @@
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, KEY_LENGTH, PROOF_LENGTH},
+    circuit::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, KEY_LENGTH, PAIR_LENGTH, PROOF_LENGTH},
     field::{BASE_ORDER, Element},
     opening::{Opening, separator},
     public_vector::PublicInputs,
@@ -16,7 +16,6 @@ use crate::curve::{in_g1, in_g2};
 type G1 = [u8; G1_LENGTH];
 type G2 = [u8; G2_LENGTH];
 
-const PAIR_LENGTH: usize = G1_LENGTH + G2_LENGTH;
 /// Pairs of Groth16's equation, before the two of the opening's.
 const GROTH16_PAIRS: usize = 4;
 const PAIRS: usize = GROTH16_PAIRS + 2;
@@ -34,7 +33,8 @@ pub fn verify(
             return Err(Refusal::ProofCoordinateNotCanonical { word });
         }
     }
-    let (a, b, c) = (&proof[..64], &proof[64..192], &proof[192..]);
+    let (a, rest) = proof.split_at(G1_LENGTH);
+    let (b, c) = rest.split_at(G2_LENGTH);
     // The syscalls take zeros for infinity, which is on no curve.
     if [a, b, c].into_iter().any(|point| point.iter().all(|byte| *byte == 0)) {
         return Err(Refusal::ProofPointInvalid);

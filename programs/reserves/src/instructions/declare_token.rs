@@ -1,10 +1,9 @@
 use anchor_lang::prelude::*;
-use ballast_core::{Refusal, seeds};
+use ballast_core::{Refusal, holding, seeds, witness::NoToken};
 
 use crate::{
     errors::{ensure, refuse},
     events::TokenDeclared,
-    holding,
     state::{Exchange, Token},
 };
 
@@ -32,16 +31,19 @@ pub struct DeclareToken<'info> {
 impl DeclareToken<'_> {
     fn validate(&self, asset: u16) -> Result<()> {
         self.exchange.check_authority(self.authority.key)?;
-        self.record.check_undeclared()?;
-        ensure(self.exchange.asset(asset).is_some(), Refusal::TokenInvalid)
+        self.record.check_declarable(&self.exchange)?;
+        let listed = self.exchange.asset(asset).is_some();
+        ensure(listed, Refusal::TokenInvalid { asset, reason: NoToken::AssetUnlisted })
     }
 
     /// `asset`: number on the exchange's list of the asset that the token counts for.
     #[access_control(ctx.accounts.validate(asset))]
     pub fn handler(ctx: Context<Self>, asset: u16) -> Result<()> {
         let (exchange, mint) = (ctx.accounts.exchange.id, ctx.accounts.mint.key());
-        let decimals = Token::decimals_of(&ctx.accounts.mint).ok_or_else(|| refuse(Refusal::TokenInvalid))?;
-        let token_program = holding::token_program(&ctx.accounts.mint);
+        let asset_list_digest = ctx.accounts.exchange.asset_list_digest;
+        let decimals = Token::decimals_of(&ctx.accounts.mint);
+        let decimals = decimals.map_err(|reason| refuse(Refusal::TokenInvalid { asset, reason }))?;
+        let token_program = Pubkey::from(holding::token_program(&mint.to_bytes(), &ctx.accounts.mint.owner.to_bytes()));
         let record = &mut ctx.accounts.record;
         record.set_inner(Token {
             version: Token::VERSION,
@@ -49,11 +51,12 @@ impl DeclareToken<'_> {
             exchange,
             mint,
             token_program,
+            asset_list_digest,
             asset,
             decimals,
         });
         record.invariant()?;
-        emit_cpi!(TokenDeclared { exchange, mint, token_program, asset, decimals });
+        emit_cpi!(TokenDeclared { exchange, mint, token_program, asset_list_digest, asset, decimals });
         Ok(())
     }
 }

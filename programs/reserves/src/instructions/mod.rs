@@ -44,8 +44,12 @@ pub use witness_reserves::*;
 pub use write_buffer::*;
 
 use anchor_lang::prelude::*;
+use ballast_core::Refusal;
+
+use crate::errors::refuse;
 
 /// The chain's clock, Unix seconds.
 fn unix_time() -> Result<u64> {
-    u64::try_from(Clock::get()?.unix_timestamp).map_err(|_| ErrorCode::RequireViolated.into())
+    let found = Clock::get()?.unix_timestamp;
+    u64::try_from(found).map_err(|_| refuse(Refusal::ClockInvalid { found }))
 }

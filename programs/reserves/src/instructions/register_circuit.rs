@@ -72,7 +72,9 @@ impl RegisterCircuit<'_> {
     pub fn handler(ctx: Context<Self>, args: RegisterCircuitArgs) -> Result<()> {
         let id = args.id().map_err(refuse)?;
         let delay = ctx.accounts.governance.circuit_delay;
-        let active_from = unix_time()?.checked_add(delay).ok_or(ErrorCode::RequireViolated)?;
+        let clock = unix_time()?;
+        let active_from = clock.checked_add(delay);
+        let active_from = active_from.ok_or_else(|| refuse(Refusal::CircuitDelayInvalid { clock, delay }))?;
         let circuit = &mut ctx.accounts.circuit;
         circuit.version = Circuit::VERSION;
         circuit.bump = ctx.bumps.circuit;

@@ -1,18 +1,15 @@
-use anchor_lang::{
-    prelude::*,
-    solana_program::{
-        instruction::{TRANSACTION_LEVEL_STACK_HEIGHT, get_stack_height},
-        program_error::ProgramError,
-    },
+use anchor_lang::{prelude::*, solana_program::program_error::ProgramError};
+use ballast_core::{
+    Refusal,
+    holding::{NoHolding, Shown},
+    seeds,
 };
-use ballast_core::{Refusal, seeds};
 use solana_instructions_sysvar::load_instruction_at_checked;
 
 use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
     events::ReservesWitnessed,
-    holding,
     state::{Allocation, Exchange, Look, Token, Wallet, Witness},
 };
 
@@ -61,17 +58,20 @@ impl<'info> WitnessReserves<'info> {
         self.check_alone()
     }
 
-    /// Refuses beside instructions of other programs and when called by one: what is lent for the time of one transaction
-    /// must be back at its end.
+    /// Refuses beside instructions of other programs: what is lent for the time of one transaction must be back at its end.
+    ///
+    /// So no program calls this one either: the transaction's own instructions are those of the list, and a call to here
+    /// begins in one of them, of which this program's call nothing that looks and the compute budget's call nothing.
     fn check_alone(&self) -> Result<()> {
-        ensure(get_stack_height() == TRANSACTION_LEVEL_STACK_HEIGHT, Refusal::WitnessNotAlone)?;
-        for index in 0.. {
-            let program = match load_instruction_at_checked(index, &self.instructions) {
+        for instruction in 0.. {
+            let program = match load_instruction_at_checked(instruction.into(), &self.instructions) {
                 Ok(instruction) => instruction.program_id,
                 Err(ProgramError::InvalidArgument) => break,
                 Err(error) => return Err(error.into()),
             };
-            ensure(program == crate::ID || program == COMPUTE_BUDGET, Refusal::WitnessNotAlone)?;
+            if program != crate::ID && program != COMPUTE_BUDGET {
+                return Err(refuse(Refusal::WitnessNotAlone { instruction }).with_pubkeys((program, crate::ID)));
+            }
         }
         Ok(())
     }
@@ -109,14 +109,23 @@ impl<'info> WitnessReserves<'info> {
         ensure(!accounts.is_empty(), Refusal::NothingToWitness)?;
         for (index, accounts) in (0..).zip(accounts.chunks(ACCOUNTS_OF_HOLDING)) {
             let [wallet, account, token] = accounts else {
-                return Err(refuse(Refusal::HoldingInvalid { index }));
+                return Err(refuse(Refusal::HoldingInvalid { index, reason: NoHolding::CutShort }));
             };
             witness.check_order(account.key, index)?;
-            let wallet = Wallet::load(wallet, &self.exchange.id).ok_or_else(|| refuse(Refusal::WalletUnknown))?;
-            let token = Token::load(token, &self.exchange.id).ok_or_else(|| refuse(Refusal::TokenUndeclared))?;
-            let asset = self.exchange.asset(token.asset).ok_or_else(|| refuse(Refusal::TokenInvalid))?;
-            let balance = holding::balance(account, &wallet, &token);
-            let balance = balance.ok_or_else(|| refuse(Refusal::HoldingInvalid { index }))?;
+            let wallet = Wallet::load(wallet, &self.exchange.id);
+            let wallet = wallet.ok_or_else(|| refuse(Refusal::WalletUnknown { index }))?;
+            let token = Token::load(token, &self.exchange);
+            let (token, asset) = token.ok_or_else(|| refuse(Refusal::TokenUndeclared { index }))?;
+            let data = account.try_borrow_data()?;
+            let shown = Shown {
+                address: &account.key.to_bytes(),
+                program: &account.owner.to_bytes(),
+                lamports: account.lamports(),
+                data: &data,
+            };
+            let balance =
+                shown.balance(&wallet.address.to_bytes(), &token.mint.to_bytes(), &token.token_program.to_bytes());
+            let balance = balance.map_err(|reason| refuse(Refusal::HoldingInvalid { index, reason }))?;
             witness.count(account.key, balance, &token, asset.decimals)?;
         }
         Ok(())

@@ -1,7 +1,8 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
-    assets::{self, ASSETS_MAX, AssetList},
+    assets::{self, ASSETS_MAX, AssetList, SYMBOL_MAX},
+    exchange::NAME_MAX,
     record::first_head,
     rules::{History, POSTERS_MAX, Unfinished},
     statement::LedgerPosition,
@@ -21,7 +22,7 @@ pub struct Exchange {
     pub first_authority: Pubkey,
     /// The first authority on EVM chains, part of the id.
     pub evm_authority: [u8; 20],
-    #[max_len(32)]
+    #[max_len(NAME_MAX)]
     pub name: String,
     /// Unix seconds.
     pub registered_at: u64,
@@ -32,7 +33,7 @@ pub struct Exchange {
     /// Seconds between two epochs, as the exchange promised.
     pub cadence: u64,
     /// Who may post for it.
-    #[max_len(8)]
+    #[max_len(POSTERS_MAX)]
     pub posters: Vec<Pubkey>,
     /// The epoch that the next post is for; all below it are finalized.
     pub next_epoch: u64,
@@ -65,7 +66,7 @@ pub struct PendingEpoch {
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asset {
     /// ASCII, zero-padded.
-    pub symbol: [u8; 16],
+    pub symbol: [u8; SYMBOL_MAX],
     pub decimals: u8,
 }
 
@@ -196,7 +197,8 @@ impl Exchange {
     /// The next epoch is finalized.
     pub fn finalize(&mut self, as_of: u64, ledger: LedgerPosition, head: [u8; 32]) -> Result<()> {
         // At u64::MAX epochs a history is full; at one epoch a second that takes 10^11 years.
-        self.next_epoch = self.next_epoch.checked_add(1).ok_or(ErrorCode::RequireViolated)?;
+        let next = self.next_epoch.checked_add(1);
+        self.next_epoch = next.ok_or_else(|| refuse(Refusal::HistoryFull { epoch: self.next_epoch }))?;
         self.as_of = as_of;
         self.ledger_sequence = ledger.sequence;
         self.ledger_head = ledger.head;
@@ -215,5 +217,26 @@ impl Exchange {
         require!(self.latest_epoch() > 0 || self.head == self.id, ErrorCode::RequireViolated);
         require!(self.pending.is_none_or(|pending| pending.shards_done > 0), ErrorCode::RequireViolated);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_ends_with_the_last_number() {
+        // As accounts are made: all zero.
+        let mut exchange = Exchange::try_deserialize_unchecked(&mut &[0; Exchange::INIT_SPACE][..]).unwrap();
+        exchange.version = Exchange::VERSION;
+        exchange.authority = Pubkey::new_from_array([1; 32]);
+        exchange.next_epoch = u64::MAX - 1;
+        let ledger = LedgerPosition { sequence: 0, head: [0; 32] };
+        exchange.finalize(1, ledger, [2; 32]).unwrap();
+        assert_eq!(exchange.next_epoch, u64::MAX);
+        let refused = exchange.finalize(1, ledger, [3; 32]).unwrap_err();
+        let Error::AnchorError(refused) = refused else { panic!("{refused}") };
+        assert_eq!(refused.error_msg, Refusal::HistoryFull { epoch: u64::MAX }.to_string());
+        assert_eq!((exchange.next_epoch, exchange.head), (u64::MAX, [2; 32]));
     }
 }

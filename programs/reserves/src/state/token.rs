@@ -1,12 +1,18 @@
-use anchor_lang::{prelude::*, solana_program::program_pack::Pack, system_program};
-use ballast_core::{Refusal, witness::TOKEN_DECIMALS_MAX};
+use anchor_lang::{prelude::*, system_program};
+use ballast_core::{
+    Refusal, holding,
+    witness::{NoToken, TOKEN_DECIMALS_MAX},
+};
 
-use crate::{errors::ensure, holding};
+use crate::{
+    errors::ensure,
+    state::{Asset, Exchange},
+};
 
 /// Decimals of lamports.
 const LAMPORT_DECIMALS: u8 = 9;
 
-/// A token that counts for one asset of an exchange, for ever.
+/// A token that counts for one asset of one list of an exchange.
 #[account]
 #[derive(InitSpace)]
 pub struct Token {
@@ -18,7 +24,9 @@ pub struct Token {
     pub mint: Pubkey,
     /// Owns the token's accounts: SPL Token, Token-2022, or the System program for lamports.
     pub token_program: Pubkey,
-    /// Number of the asset on the exchange's list, from 1.
+    /// The list that the asset's number is of: before the first epoch it can change, and the number means another asset.
+    pub asset_list_digest: [u8; 32],
+    /// Number of the asset on that list, from 1.
     pub asset: u16,
     /// Of the token; its asset may have others.
     pub decimals: u8,
@@ -27,27 +35,34 @@ pub struct Token {
 impl Token {
     pub const VERSION: u8 = 1;
 
-    /// The token recorded in `account`, if `exchange` declared it. This program makes records nowhere but at their own
-    /// addresses.
-    pub fn load(account: &AccountInfo, exchange: &[u8; 32]) -> Option<Self> {
+    /// The token recorded in `account` and the asset that it counts for, if `exchange` declared it under the list that it
+    /// has. This program makes records nowhere but at their own addresses.
+    pub fn load(account: &AccountInfo, exchange: &Exchange) -> Option<(Self, Asset)> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
-        Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.exchange == *exchange)
+        let token = Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.exchange == exchange.id)?;
+        let asset = *exchange.asset(token.asset).filter(|_| token.is_of_list(exchange))?;
+        Some((token, asset))
     }
 
     /// The decimals of a token that can be declared. Extensions of Token-2022 are not looked at: whoever declares the mint
     /// is who could have made it, so that its address is what readers judge.
-    pub fn decimals_of(mint: &AccountInfo) -> Option<u8> {
+    pub fn decimals_of(mint: &AccountInfo) -> std::result::Result<u8, NoToken> {
         if mint.key == &system_program::ID {
-            return Some(LAMPORT_DECIMALS);
+            return Ok(LAMPORT_DECIMALS);
         }
-        let data = mint.try_borrow_data().ok()?;
-        let base = holding::base(mint.owner, &data, holding::Kind::Mint)?;
-        let mint = spl_token_interface::state::Mint::unpack(base).ok()?;
-        (mint.decimals <= TOKEN_DECIMALS_MAX).then_some(mint.decimals)
+        let data = mint.try_borrow_data().map_err(|_| NoToken::NotMint)?;
+        let decimals = holding::mint_decimals(&mint.owner.to_bytes(), &data).ok_or(NoToken::NotMint)?;
+        if decimals <= TOKEN_DECIMALS_MAX { Ok(decimals) } else { Err(NoToken::DecimalsTooMany) }
     }
 
-    pub fn check_undeclared(&self) -> Result<()> {
-        ensure(self.version == 0, Refusal::TokenAlreadyDeclared)
+    fn is_of_list(&self, exchange: &Exchange) -> bool {
+        self.asset_list_digest == exchange.asset_list_digest
+    }
+
+    /// Refuses to declare again under the list under which it was declared last.
+    pub fn check_declarable(&self, exchange: &Exchange) -> Result<()> {
+        let declared = self.version != 0 && self.is_of_list(exchange);
+        ensure(!declared, Refusal::TokenAlreadyDeclared { asset: self.asset })
     }
 
     pub fn is_lamports(&self) -> bool {

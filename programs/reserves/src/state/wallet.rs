@@ -36,7 +36,7 @@ impl Wallet {
 
     /// Refuses another exchange's, and one that is retired.
     pub fn check_counts_for(&self, exchange: &[u8; 32]) -> Result<()> {
-        ensure(self.exchange == *exchange && !self.retired, Refusal::WalletUnknown)
+        ensure(self.exchange == *exchange && !self.retired, Refusal::WalletUnknown { index: 0 })
     }
 
     pub fn retire(&mut self) -> Result<()> {

@@ -114,11 +114,11 @@ impl Witness {
         ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
     }
 
-    /// Adds what a holding holds, in units of its token, to an asset with so many decimals.
+    /// Adds what a holding holds, in units of its token, to an asset of this witness's list, with so many decimals.
     pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
         let asset = token.asset;
         let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
-        let slot = slot.ok_or_else(|| refuse(Refusal::TokenInvalid))?;
+        let slot = slot.ok_or(ErrorCode::RequireViolated)?;
         let units = to_units(balance.into(), token.decimals, decimals);
         *slot = amount(units.and_then(|units| slot.checked_add(units)), asset).map_err(refuse)?;
         self.looked |= 1 << (asset - 1);

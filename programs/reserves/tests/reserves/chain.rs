@@ -95,6 +95,12 @@ impl Chain {
         self.svm.set_sysvar(&clock);
     }
 
+    pub fn set_slot(&mut self, slot: u64) {
+        let mut clock: Clock = self.svm.get_sysvar();
+        clock.slot = slot;
+        self.svm.set_sysvar(&clock);
+    }
+
     /// Writes the loader's record of who may upgrade the program: behind a 4-byte tag and the slot.
     pub fn set_upgrade_authority(&mut self, authority: Option<Pubkey>) {
         let mut account = self.svm.get_account(&program_data()).unwrap();

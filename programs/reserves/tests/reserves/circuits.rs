@@ -10,7 +10,7 @@ use ballast_core::{
 };
 use reserves::{
     events::{CircuitRegistered, CircuitRetirement},
-    instructions::RegisterCircuitArgs,
+    instructions::{InitializeArgs, RegisterCircuitArgs},
     state::Circuit,
 };
 use solana_keypair::Keypair;
@@ -89,6 +89,24 @@ fn a_circuit_is_registered_once_and_never_returns() {
     register(&mut chain, &governor, vector().args()).refused(Refusal::CircuitAlreadyRegistered);
     let again = retire_circuit(governor.pubkey(), &vector().id());
     chain.send(&[&governor], again).refused(Refusal::CircuitRetired);
+}
+
+#[test]
+fn a_delay_that_no_clock_can_show_is_refused() {
+    let mut chain = Chain::new();
+    let (signer, governor) = (chain.upgrade_authority.insecure_clone(), chain.key());
+    let delay = u64::MAX;
+    let args = InitializeArgs { authority: governor.pubkey(), circuit_delay: delay, allow_development: true };
+    chain.send(&[&signer], initialize(signer.pubkey(), args)).accepted();
+    let refusal = Refusal::CircuitDelayInvalid { clock: NOW, delay };
+    register(&mut chain, &governor, vector().args()).refused(refusal);
+}
+
+#[test]
+fn a_clock_before_1970_is_refused() {
+    let (mut chain, governor) = initialized(true);
+    chain.set_clock(-1i64 as u64);
+    register(&mut chain, &governor, vector().args()).refused(Refusal::ClockInvalid { found: -1 });
 }
 
 #[test]

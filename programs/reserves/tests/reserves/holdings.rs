@@ -4,7 +4,10 @@ use anchor_lang::{
     prelude::Pubkey,
     solana_program::{program_pack::Pack, system_program},
 };
-use ballast_core::Refusal;
+use ballast_core::{
+    Refusal,
+    holding::{self, NoHolding},
+};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use spl_token_interface::state::Account as TokenAccount;
@@ -15,7 +18,12 @@ use crate::{
     spl::{TOKEN, TOKEN_2022, Tokens, native_mint},
 };
 
-const INVALID: Refusal = Refusal::HoldingInvalid { index: 0 };
+fn invalid(reason: NoHolding) -> Refusal {
+    Refusal::HoldingInvalid { index: 0, reason }
+}
+
+const UNKNOWN: Refusal = Refusal::WalletUnknown { index: 0 };
+const UNDECLARED: Refusal = Refusal::TokenUndeclared { index: 0 };
 
 /// A token of `program` with 6 decimals, declared for USDC, and a wallet.
 fn usdc(custody: &mut Custody, program: Pubkey) -> (Tokens, Pubkey, Pubkey) {
@@ -24,6 +32,12 @@ fn usdc(custody: &mut Custody, program: Pubkey) -> (Tokens, Pubkey, Pubkey) {
     custody.declare(mint, 2).accepted();
     let wallet = custody.wallet_with(1_000_000_000);
     (tokens, mint, wallet)
+}
+
+#[test]
+fn programs_are_those_of_the_chain() {
+    let ids = [system_program::ID, TOKEN, TOKEN_2022].map(|id| id.to_bytes());
+    assert_eq!(ids, [holding::SYSTEM_PROGRAM, holding::TOKEN_PROGRAM, holding::TOKEN_2022]);
 }
 
 #[test]
@@ -115,7 +129,7 @@ fn anothers_tokens_do_not_count() {
         let stranger = tokens.account(custody.chain(), mint, Pubkey::new_unique(), 5);
         for account in [account, stranger] {
             let holding = custody.holding(&wallet, account, mint);
-            custody.only(1, &[holding]).refused(INVALID);
+            custody.only(1, &[holding]).refused(invalid(NoHolding::OtherOwner));
         }
         let holding = custody.holding(&second, account, mint);
         custody.only(1, &[holding]).accepted();
@@ -129,9 +143,9 @@ fn a_fake_of_the_same_kind_does_not_count() {
     let fake = tokens.mint(custody.chain(), 6);
     let account = tokens.account(custody.chain(), fake, wallet, 5);
     let as_real = custody.holding(&wallet, account, mint);
-    custody.only(1, &[as_real]).refused(INVALID);
+    custody.only(1, &[as_real]).refused(invalid(NoHolding::OtherMint));
     let undeclared = custody.holding(&wallet, account, fake);
-    custody.only(1, &[undeclared]).refused(Refusal::TokenUndeclared);
+    custody.only(1, &[undeclared]).refused(UNDECLARED);
     // The same bytes under the other token program, or under none.
     let real = tokens.account(custody.chain(), mint, wallet, 5);
     for owner in [TOKEN_2022, reserves::ID, system_program::ID] {
@@ -140,7 +154,7 @@ fn a_fake_of_the_same_kind_does_not_count() {
         let address = Pubkey::new_unique();
         custody.chain().svm.set_account(address, copy).unwrap();
         let holding = custody.holding(&wallet, address, mint);
-        custody.only(1, &[holding]).refused(INVALID);
+        custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
     }
 }
 
@@ -152,7 +166,7 @@ fn a_frozen_account_does_not_count() {
         let account = tokens.account(custody.chain(), mint, wallet, 5);
         tokens.freeze(custody.chain(), account, mint);
         let holding = custody.holding(&wallet, account, mint);
-        custody.only(1, &[holding]).refused(INVALID);
+        custody.only(1, &[holding]).refused(invalid(NoHolding::Frozen));
     }
 }
 
@@ -164,9 +178,13 @@ fn what_is_no_token_account_does_not_count() {
         let empty = Pubkey::new_unique();
         tokens.space(custody.chain(), empty, 165);
         let multisig = tokens.multisig(custody.chain(), &[&mint, &wallet]);
-        for account in [mint, multisig, empty, wallet, Pubkey::new_unique()] {
+        for account in [mint, multisig, empty] {
             let holding = custody.holding(&wallet, account, mint);
-            custody.only(1, &[holding]).refused(INVALID);
+            custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
+        }
+        for account in [wallet, Pubkey::new_unique()] {
+            let holding = custody.holding(&wallet, account, mint);
+            custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
         }
     }
 }
@@ -187,7 +205,7 @@ fn a_multisig_or_mint_whose_bytes_read_as_an_account_does_not_count() {
         let address = Pubkey::new_unique();
         custody.chain().svm.set_account(address, account).unwrap();
         let holding = custody.holding(&wallet, address, mint);
-        custody.only(1, &[holding]).refused(INVALID);
+        custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
     }
 }
 
@@ -200,7 +218,7 @@ fn an_spl_token_account_has_no_extensions() {
     longer.data.extend([2, 0, 0, 0, 0]);
     custody.chain().svm.set_account(account, longer).unwrap();
     let holding = custody.holding(&wallet, account, mint);
-    custody.only(1, &[holding]).refused(INVALID);
+    custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
 }
 
 #[test]
@@ -213,7 +231,7 @@ fn lamports_of_a_token_account_at_a_wallets_address_do_not_count() {
     tokens.space(custody.chain(), wallet.pubkey(), 165);
     tokens.fill(custody.chain(), wallet.pubkey(), mint, Pubkey::new_unique(), 5);
     let holding = custody.holding(&wallet.pubkey(), wallet.pubkey(), LAMPORTS);
-    custody.only(1, &[holding]).refused(INVALID);
+    custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
 }
 
 #[test]
@@ -222,7 +240,7 @@ fn lamports_count_of_the_wallet_alone() {
     custody.lamports(3);
     let (wallet, rich) = (custody.wallet_with(5), custody.chain().key().pubkey());
     let holding = custody.holding(&wallet, rich, LAMPORTS);
-    custody.only(1, &[holding]).refused(INVALID);
+    custody.only(1, &[holding]).refused(invalid(NoHolding::NotTheWallet));
 }
 
 #[test]
@@ -234,7 +252,7 @@ fn lamports_of_a_nonce_account_do_not_count() {
     account.data = vec![0; 80];
     custody.chain().svm.set_account(wallet, account).unwrap();
     let holding = custody.holding(&wallet, wallet, LAMPORTS);
-    custody.only(1, &[holding]).refused(INVALID);
+    custody.only(1, &[holding]).refused(invalid(NoHolding::HasData));
 }
 
 #[test]
@@ -250,7 +268,7 @@ fn wrapped_lamports_count_as_their_own_mint_and_not_as_lamports() {
     custody.chain().svm.airdrop(&account, 5_000).unwrap();
     tokens.fill(custody.chain(), account, mint, wallet, 0);
     let as_lamports = custody.holding(&wallet, account, LAMPORTS);
-    custody.only(1, &[as_lamports]).refused(INVALID);
+    custody.only(1, &[as_lamports]).refused(invalid(NoHolding::OtherProgram));
     let holdings = ascending(vec![custody.holding(&wallet, account, mint), custody.holding(&wallet, wallet, LAMPORTS)]);
     custody.only(1, &holdings).accepted();
     assert_eq!(custody.witness(1).amounts[2], 6_000);
@@ -269,9 +287,9 @@ fn another_exchanges_wallet_or_token_does_not_count() {
     let call = declare_token(other.pubkey(), &other_id, LAMPORTS, 1);
     custody.chain().send(&[&other], call).accepted();
     let holding = Holding { wallet: wallet_address(&theirs.pubkey()), account: theirs.pubkey(), ..own };
-    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+    custody.only(1, &[holding]).refused(UNKNOWN);
     let holding = Holding { token: token_address(&other_id, &LAMPORTS), ..own };
-    custody.only(1, &[holding]).refused(Refusal::TokenUndeclared);
+    custody.only(1, &[holding]).refused(UNDECLARED);
 }
 
 #[test]
@@ -282,7 +300,7 @@ fn what_is_no_record_of_this_program_does_not_count() {
     let own = custody.holding(&wallet, wallet, LAMPORTS);
     let unregistered = custody.chain().key().pubkey();
     let holding = Holding { account: unregistered, ..custody.holding(&unregistered, unregistered, LAMPORTS) };
-    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+    custody.only(1, &[holding]).refused(UNKNOWN);
     let mut forged = |address: Pubkey| {
         let mut account = custody.chain().svm.get_account(&address).unwrap();
         account.owner = Pubkey::new_unique();
@@ -292,10 +310,10 @@ fn what_is_no_record_of_this_program_does_not_count() {
     };
     let (forged_wallet, forged_token) = (forged(own.wallet), forged(own.token));
     for wallet in [forged_wallet, own.token, exchange_address(&custody.id())] {
-        custody.only(1, &[Holding { wallet, ..own }]).refused(Refusal::WalletUnknown);
+        custody.only(1, &[Holding { wallet, ..own }]).refused(UNKNOWN);
     }
     for token in [forged_token, own.wallet, exchange_address(&custody.id())] {
-        custody.only(1, &[Holding { token, ..own }]).refused(Refusal::TokenUndeclared);
+        custody.only(1, &[Holding { token, ..own }]).refused(UNDECLARED);
     }
     custody.only(1, &[own]).accepted();
 }
@@ -309,5 +327,26 @@ fn a_retired_wallet_does_not_count() {
     custody.first(1, &[holding]).accepted();
     let (id, authority) = (custody.id(), custody.authority());
     custody.chain().send(&[&authority], retire_wallet(authority.pubkey(), &id, wallet)).accepted();
-    custody.only(1, &[holding]).refused(Refusal::WalletUnknown);
+    custody.only(1, &[holding]).refused(UNKNOWN);
+}
+
+#[test]
+fn a_refusal_says_which_holding_of_the_look_it_is() {
+    let mut custody = Custody::new();
+    custody.lamports(3);
+    let wallets = [custody.wallet_with(5), custody.wallet_with(6)];
+    let holdings = ascending(wallets.map(|wallet| custody.holding(&wallet, wallet, LAMPORTS)).to_vec());
+    let bad = |change: fn(&mut Holding)| {
+        let mut holdings = holdings.clone();
+        change(&mut holdings[1]);
+        holdings
+    };
+    custody.first(1, &holdings).accepted();
+    let nobody = bad(|holding| holding.wallet = holding.token);
+    custody.only(1, &nobody).refused(Refusal::WalletUnknown { index: 1 });
+    let undeclared = bad(|holding| holding.token = holding.wallet);
+    custody.only(1, &undeclared).refused(Refusal::TokenUndeclared { index: 1 });
+    let other = bad(|holding| holding.account = Pubkey::new_from_array([0xff; 32]));
+    let expected = Refusal::HoldingInvalid { index: 1, reason: NoHolding::NotTheWallet };
+    custody.only(1, &other).refused(expected);
 }

@@ -1,7 +1,7 @@
 //! declare_token.
 
 use anchor_lang::{prelude::Pubkey, solana_program::system_program};
-use ballast_core::Refusal;
+use ballast_core::{Refusal, witness::NoToken};
 use reserves::events::TokenDeclared;
 use solana_signer::Signer;
 
@@ -12,6 +12,10 @@ use crate::{
     instructions::*,
     spl::{TOKEN, TOKEN_2022, Tokens},
 };
+
+fn invalid(asset: u16, reason: NoToken) -> Refusal {
+    Refusal::TokenInvalid { asset, reason }
+}
 
 #[test]
 fn mints_of_both_programs_and_lamports_are_declared() {
@@ -29,7 +33,9 @@ fn mints_of_both_programs_and_lamports_are_declared() {
         let record = custody.token_record(&mint);
         assert_eq!((record.version, record.exchange, record.mint), (1, custody.id(), mint));
         assert_eq!((record.token_program, record.asset, record.decimals), (token_program, asset, decimals));
+        let list = custody.history.exchange().asset_list_digest;
         let event = &events::<TokenDeclared>(&done)[0];
+        assert_eq!((record.asset_list_digest, event.asset_list_digest), (list, list));
         assert_eq!(
             (event.mint, event.token_program, event.asset, event.decimals),
             (mint, token_program, asset, decimals)
@@ -38,11 +44,11 @@ fn mints_of_both_programs_and_lamports_are_declared() {
 }
 
 #[test]
-fn a_declaration_never_changes() {
+fn a_declaration_never_changes_under_its_list() {
     let mut custody = Custody::new();
     let mint = custody.lamports(3);
     for asset in [3, 1, 9] {
-        custody.declare(mint, asset).refused(Refusal::TokenAlreadyDeclared);
+        custody.declare(mint, asset).refused(Refusal::TokenAlreadyDeclared { asset: 3 });
     }
 }
 
@@ -58,7 +64,7 @@ fn only_the_authority_declares() {
 fn a_token_counts_for_an_asset_of_the_list() {
     let mut custody = Custody::new();
     for asset in [0, 4, u16::MAX] {
-        custody.declare(LAMPORTS, asset).refused(Refusal::TokenInvalid);
+        custody.declare(LAMPORTS, asset).refused(invalid(asset, NoToken::AssetUnlisted));
     }
 }
 
@@ -86,13 +92,13 @@ fn what_is_no_mint_is_no_token() {
         copy.owner = reserves::ID;
         custody.chain().svm.set_account(fake, copy).unwrap();
         for nothing in [account, multisig, empty, fake, wallet, Pubkey::new_unique(), program] {
-            custody.declare(nothing, 2).refused(Refusal::TokenInvalid);
+            custody.declare(nothing, 2).refused(invalid(2, NoToken::NotMint));
         }
     }
     let tokens = Tokens::new(custody.chain(), TOKEN_2022);
     let mint = tokens.extended_mint(custody.chain(), 6);
     let account = tokens.extended_account(custody.chain(), mint, Pubkey::new_unique(), 5);
-    custody.declare(account, 2).refused(Refusal::TokenInvalid);
+    custody.declare(account, 2).refused(invalid(2, NoToken::NotMint));
 }
 
 #[test]
@@ -101,5 +107,38 @@ fn a_token_has_at_most_36_decimals() {
     let tokens = Tokens::new(custody.chain(), TOKEN);
     let (most, more) = (tokens.mint(custody.chain(), 36), tokens.mint(custody.chain(), 37));
     custody.declare(most, 1).accepted();
-    custody.declare(more, 1).refused(Refusal::TokenInvalid);
+    custody.declare(more, 1).refused(invalid(1, NoToken::DecimalsTooMany));
+}
+
+/// Asset 2 of another list is another asset: what was declared, and witnessed, for the first does not count for it.
+#[test]
+fn another_asset_list_has_its_own_tokens_and_looks() {
+    let mut custody = Custody::new();
+    let tokens = Tokens::new(custody.chain(), TOKEN);
+    let mint = tokens.mint(custody.chain(), 6);
+    custody.declare(mint, 2).accepted();
+    let wallet = custody.wallet_with(1);
+    let account = tokens.account(custody.chain(), mint, wallet, 5);
+    let holding = custody.holding(&wallet, account, mint);
+    custody.first(1, &[holding]).accepted();
+
+    let (id, authority) = (custody.id(), custody.authority());
+    let usdc_second = crate::history::assets(&custody.history.vectors.exchange);
+    let mut usdc_first = usdc_second.clone();
+    usdc_first.swap(0, 1);
+    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, usdc_first)).accepted();
+    custody.last(1, &[holding]).refused(Refusal::WitnessNotBegun { epoch: 1 });
+    custody.only(1, &[holding]).refused(Refusal::TokenUndeclared { index: 0 });
+    custody.declare(mint, 4).refused(invalid(4, NoToken::AssetUnlisted));
+    custody.declare(mint, 1).accepted();
+    custody.declare(mint, 2).refused(Refusal::TokenAlreadyDeclared { asset: 1 });
+    custody.first(1, &[holding]).accepted();
+    assert_eq!(custody.witness(1).amounts, [5, 0, 0], "declared anew");
+
+    // The record is of one list, the one under which the token was declared last.
+    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, usdc_second)).accepted();
+    custody.only(1, &[holding]).refused(Refusal::TokenUndeclared { index: 0 });
+    custody.declare(mint, 2).accepted();
+    custody.only(1, &[holding]).accepted();
+    assert_eq!(custody.witness(1).amounts, [0, 5, 0]);
 }

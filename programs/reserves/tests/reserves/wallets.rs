@@ -95,7 +95,7 @@ fn the_authority_or_the_wallet_retires_it() {
         let done = custody.chain().send(&[signer], call(signer)).accepted();
         assert!(custody.wallet_record(&wallet.pubkey()).retired);
         assert_eq!(events::<WalletRetired>(&done)[0].wallet, wallet.pubkey());
-        custody.chain().send(&[signer], call(signer)).refused(Refusal::WalletUnknown);
+        custody.chain().send(&[signer], call(signer)).refused(Refusal::WalletUnknown { index: 0 });
     }
 }
 
@@ -106,5 +106,5 @@ fn another_exchanges_authority_does_not_retire_it() {
     custody.register(&wallet).accepted();
     let (other, other_id) = custody.other_exchange();
     let call = retire_wallet(other.pubkey(), &other_id, wallet.pubkey());
-    custody.chain().send(&[&other], call).refused(Refusal::WalletUnknown);
+    custody.chain().send(&[&other], call).refused(Refusal::WalletUnknown { index: 0 });
 }

@@ -66,6 +66,29 @@ fn what_was_seen_is_compared_with_what_is_owed() {
     }
 }
 
+/// What a chain saw is its own word: the histories of two chains that saw different things are the same.
+#[test]
+fn looks_do_not_enter_the_rolling_head() {
+    let mut custody = Custody::after(1);
+    custody.lamports(SOL);
+    let wallet = custody.wallet_with(1_000_000_000);
+    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    for number in 1..custody.history.vectors.epochs.len() {
+        let latest = number as u64;
+        custody.only(latest, &[holding]).accepted();
+        custody.first(latest + 1, &[holding]).accepted();
+        for post in custody.history.posts(number) {
+            custody.history.post(&post).accepted();
+        }
+        let expected = custody.history.epoch(number).head_after.clone();
+        assert_eq!(custody.history.exchange().head.as_slice(), expected);
+        let commitment = custody.history.commitment(latest + 1);
+        assert_eq!(commitment.record.as_slice(), custody.history.epoch(number).record);
+        assert_eq!(commitment.head_after.as_slice(), expected);
+    }
+    assert_eq!(custody.history.exchange().next_epoch, 4, "looked at between epochs 1 and 2, and 2 and 3");
+}
+
 #[test]
 fn reported_reserves_answer_as_before() {
     let (mut custody, holding, _) = custody_with(-1);
@@ -177,12 +200,12 @@ fn a_witness_of_another_exchange_is_missing_and_a_forged_one_refused() {
 #[test]
 fn units_of_another_asset_list_do_not_answer() {
     let mut custody = Custody::new();
-    custody.lamports(SOL);
     let (id, authority) = (custody.id(), custody.authority());
     let right = crate::history::assets(&custody.history.vectors.exchange);
     let mut wrong = right.clone();
     wrong[2].decimals = 20;
     custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, wrong)).accepted();
+    custody.lamports(SOL);
     let wallet = custody.wallet_with(1_000_000_000);
     let holding = custody.holding(&wallet, wallet, LAMPORTS);
     custody.only(1, &[holding]).accepted();

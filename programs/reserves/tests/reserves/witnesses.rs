@@ -1,7 +1,10 @@
 //! witness_reserves: who looks, when, in what order, and beside what.
 
-use anchor_lang::{prelude::Pubkey, solana_program::system_instruction};
-use ballast_core::{Refusal, witness::WINDOW};
+use anchor_lang::{
+    prelude::Pubkey,
+    solana_program::{system_instruction, system_program},
+};
+use ballast_core::{Refusal, holding::NoHolding, witness::WINDOW};
 use reserves::{events::ReservesWitnessed, instructions::WitnessReservesArgs};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -32,18 +35,22 @@ fn custody_of(wallets: u64) -> (Custody, Vec<Holding>) {
 #[test]
 fn looks_add_up_and_the_last_one_closes() {
     let (mut custody, holdings) = custody_of(5);
+    custody.chain().set_slot(500);
     let done = custody.first(1, &holdings[..2]).accepted();
+    assert_eq!((custody.witness(1).began_slot, custody.witness(1).last_slot), (500, 500));
     let event = &events::<ReservesWitnessed>(&done)[0];
     assert_eq!((event.exchange, event.epoch, event.holdings, event.closed), (custody.id(), 1, 2, false));
     custody.chain().set_clock(READY + WINDOW - 1);
     custody.look(WitnessReservesArgs { first: false, last: false, ..ONLY }, &holdings[2..3]).accepted();
     custody.chain().set_clock(READY + WINDOW);
+    custody.chain().set_slot(550);
     let done = custody.last(1, &holdings[3..]).accepted();
     let event = &events::<ReservesWitnessed>(&done)[0];
     assert_eq!((event.holdings, event.closed, event.began, event.at), (5, true, READY, READY + WINDOW));
     let witness = custody.witness(1);
     assert_eq!((witness.version, witness.exchange, witness.epoch), (1, custody.id(), 1));
     assert_eq!((witness.began, witness.last_look, witness.closed), (READY, READY + WINDOW, true));
+    assert_eq!((witness.began_slot, witness.last_slot), (500, 550));
     assert_eq!((witness.holdings, witness.last_holding, witness.looked), (5, holdings[4].account, 0b100));
     assert_eq!(witness.amounts, [0, 0, 15]);
     assert_eq!(witness.poster, custody.history.poster.pubkey());
@@ -66,7 +73,7 @@ fn a_holding_cut_short_is_refused() {
     let (id, poster) = (custody.id(), custody.history.poster.insecure_clone());
     let mut call = witness_reserves(poster.pubkey(), &id, ONLY, &holdings);
     call.accounts.pop();
-    custody.chain().send(&[&poster], call).refused(Refusal::HoldingInvalid { index: 0 });
+    custody.chain().send(&[&poster], call).refused(Refusal::HoldingInvalid { index: 0, reason: NoHolding::CutShort });
 }
 
 #[test]
@@ -88,7 +95,9 @@ fn what_is_not_closed_can_begin_again_and_what_is_closed_not() {
     let (mut custody, holdings) = custody_of(3);
     custody.first(1, &holdings).accepted();
     custody.chain().set_clock(READY + 50);
+    custody.chain().set_slot(900);
     custody.first(1, &holdings[..1]).accepted();
+    assert_eq!(custody.witness(1).began_slot, 900);
     assert_eq!((custody.witness(1).holdings, custody.witness(1).began), (1, READY + 50));
     custody.last(1, &holdings[1..2]).accepted();
     let closed = custody.witness(1).amounts;
@@ -166,8 +175,11 @@ fn coins_lent_for_a_transaction_do_not_count() {
     let (id, poster) = (custody.id(), custody.history.poster.insecure_clone());
     let look = witness_reserves(poster.pubkey(), &id, ONLY, &holdings);
     let lend = system_instruction::transfer(&poster.pubkey(), &holdings[0].account, 1_000_000_000);
-    for beside in [[lend.clone(), look.clone()], [look.clone(), lend]] {
-        custody.chain().send_all(&[&poster], &beside).refused(Refusal::WitnessNotAlone);
+    // The first instruction of all sets the compute limit.
+    for (instruction, beside) in [(1, [lend.clone(), look.clone()]), (2, [look.clone(), lend])] {
+        custody.chain().send_all(&[&poster], &beside).refused(Refusal::WitnessNotAlone { instruction });
+        let lender = format!("Left:\nProgram log: {}\n", system_program::ID);
+        custody.chain().send_all(&[&poster], &beside).refused_with(6_065, &lender);
     }
     let open = open_buffer(poster.pubkey(), 0, 8);
     custody.chain().send_all(&[&poster], &[open, look]).accepted();
@@ -179,7 +191,7 @@ fn no_program_looks() {
     forwarder::deploy(custody.chain());
     let (id, poster) = (custody.id(), custody.history.poster.insecure_clone());
     let look = witness_reserves(poster.pubkey(), &id, ONLY, &holdings);
-    custody.chain().send(&[&poster], forwarder::forward(look)).refused(Refusal::WitnessNotAlone);
+    custody.chain().send(&[&poster], forwarder::forward(look)).refused(Refusal::WitnessNotAlone { instruction: 1 });
 }
 
 #[test]
@@ -207,11 +219,12 @@ fn another_asset_list_is_another_witness() {
     assets.push(assets[1]);
     assets[3].symbol[0] = b'X';
     custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets.clone())).accepted();
+    custody.lamports(3);
     custody.first(1, &holdings[..1]).accepted();
     assert_eq!(custody.witness(1).amounts.len(), 4);
     assets.truncate(2);
     custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets)).accepted();
-    custody.only(1, &holdings).refused(Refusal::TokenInvalid);
+    custody.only(1, &holdings).refused(Refusal::TokenUndeclared { index: 0 });
 }
 
 #[test]

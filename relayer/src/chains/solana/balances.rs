@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use ballast_core::holding::{NoHolding, SYSTEM_PROGRAM, Shown, token_program};
 use ballast_ledger::reserves::Holding;
 use ballast_sdk::{
     chain::{Address, Chain},
@@ -13,10 +14,8 @@ use solana_client::{
     rpc_request::TokenAccountsFilter,
 };
 use solana_commitment_config::CommitmentConfig;
-use solana_sdk::{account::Account, program_pack::Pack, pubkey, pubkey::Pubkey};
-use solana_sdk_ids::system_program;
+use solana_sdk::{account::Account, pubkey::Pubkey};
 use solana_transaction_status_client_types::TransactionDetails;
-use spl_token_interface::state::{Account as TokenAccount, AccountState, Multisig};
 
 use super::node::Node;
 use crate::{
@@ -24,12 +23,6 @@ use crate::{
     config,
     reserves::{ChainHoldings, Uncounted},
 };
-
-/// Token-2022, whose accounts begin as SPL Token's do.
-const TOKEN_2022: Pubkey = pubkey!("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
-
-/// What Token-2022 writes behind the base of a token account with extensions.
-const KIND_ACCOUNT: u8 = 2;
 
 /// Accounts that one request may ask for.
 const ACCOUNTS_AT_ONCE: usize = 100;
@@ -45,8 +38,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Reads what `wallets` hold of `tokens`, all of it at one slot of the configured commitment. Retired wallets are left out.
 ///
-/// What counts is what the program counts when it looks: lamports of an account without data that the System program owns,
-/// and tokens of an initialized account whose owner is the wallet. A frozen account is in `uncounted`.
+/// What counts is what the program counts when it looks, by the same code. A frozen account is in `uncounted`.
 ///
 /// # Errors
 /// When the node does not answer, or its answers are never all of one slot.
@@ -90,48 +82,41 @@ struct Place<'a> {
     wallet: Pubkey,
     /// Zero for lamports.
     mint: Pubkey,
+    /// Owns the token's accounts.
+    token_program: [u8; 32],
     token: &'a Token,
 }
 
 impl Place<'_> {
+    /// Counts what the program would.
     fn count(&self, address: &Pubkey, account: &Account, told: &mut ChainHoldings) {
-        let Self { wallet, mint, token } = self;
-        let balance = if *mint == Pubkey::default() {
-            let own = account.owner == system_program::ID && account.data.is_empty();
-            own.then_some(account.lamports)
-        } else {
-            let account = token_account(account).filter(|account| account.owner == *wallet && account.mint == *mint);
-            if account.is_some_and(|account| account.state == AccountState::Frozen) {
-                let (chain, token, account) = (told.chain.clone(), mint.to_string(), address.to_string());
-                told.uncounted.push(Uncounted { chain, token, account, reason: "the account is frozen".into() });
-            }
-            account.filter(|account| account.state == AccountState::Initialized).map(|account| account.amount)
+        let Self { wallet, mint, token_program, token } = self;
+        let shown = Shown {
+            address: &address.to_bytes(),
+            program: &account.owner.to_bytes(),
+            lamports: account.lamports,
+            data: &account.data,
         };
-        if let Some(balance) = balance {
-            let holdings = if balance == 0 { &mut told.empty } else { &mut told.holdings };
-            holdings.push(Holding {
-                chain: told.chain.clone(),
-                wallet: wallet.to_string(),
-                account: address.to_string(),
-                token: mint.to_string(),
-                decimals: token.decimals,
-                asset: token.asset,
-                balance: balance.into(),
-            });
-        }
+        let balance = match shown.balance(&wallet.to_bytes(), &mint.to_bytes(), token_program) {
+            Ok(balance) => balance,
+            Err(reason @ NoHolding::Frozen) => {
+                let (chain, token, account) = (told.chain.clone(), mint.to_string(), address.to_string());
+                told.uncounted.push(Uncounted { chain, token, account, reason: reason.to_string() });
+                return;
+            }
+            Err(_) => return,
+        };
+        let holdings = if balance == 0 { &mut told.empty } else { &mut told.holdings };
+        holdings.push(Holding {
+            chain: told.chain.clone(),
+            wallet: wallet.to_string(),
+            account: address.to_string(),
+            token: mint.to_string(),
+            decimals: token.decimals,
+            asset: token.asset,
+            balance: balance.into(),
+        });
     }
-}
-
-/// The base of a token account, if it is one: it is as long as its base, or one of Token-2022 that says its kind and is not
-/// as long as a multisig.
-fn token_account(account: &Account) -> Option<TokenAccount> {
-    let data = &account.data;
-    let plain = data.len() == TokenAccount::LEN && [spl_token_interface::ID, TOKEN_2022].contains(&account.owner);
-    let extended = account.owner == TOKEN_2022
-        && data.len() != Multisig::LEN
-        && data.get(TokenAccount::LEN) == Some(&KIND_ACCOUNT);
-    let base = (plain || extended).then(|| data.get(..TokenAccount::LEN)).flatten()?;
-    TokenAccount::unpack(base).ok()
 }
 
 struct Reader {
@@ -151,17 +136,21 @@ impl Reader {
         let (lamports, tokens): (Vec<_>, Vec<_>) = tokens.partition(|(mint, _)| *mint == Pubkey::default());
         let mut places = BTreeMap::new();
         for (mint, token) in lamports {
-            places.extend(wallets.iter().map(|wallet| (*wallet, Place { wallet: *wallet, mint, token })));
+            let token_program = SYSTEM_PROGRAM;
+            places
+                .extend(wallets.iter().map(|wallet| (*wallet, Place { wallet: *wallet, mint, token_program, token })));
         }
         let mints: Vec<Pubkey> = tokens.iter().map(|(mint, _)| *mint).collect();
         let (_, found) = self.accounts(&mints).await?;
         // Nobody holds anything of a mint that was closed, and a node refuses to look for it.
-        let open = tokens.into_iter().zip(found).filter_map(|(token, account)| account.map(|_| token));
+        let open = tokens.into_iter().zip(found).filter_map(|((mint, token), account)| {
+            account.map(|account| (mint, token_program(&mint.to_bytes(), &account.owner.to_bytes()), token))
+        });
         let questions: Vec<_> = open.flat_map(|token| wallets.iter().map(move |wallet| (*wallet, token))).collect();
-        let asked: Vec<_> = questions.iter().map(|(wallet, (mint, _))| self.token_accounts(*wallet, *mint)).collect();
+        let asked: Vec<_> = questions.iter().map(|(wallet, (mint, ..))| self.token_accounts(*wallet, *mint)).collect();
         let found: Vec<_> = stream::iter(asked).buffered(REQUESTS_AT_ONCE).try_collect().await?;
-        for ((wallet, (mint, token)), accounts) in questions.into_iter().zip(found) {
-            places.extend(accounts.into_iter().map(|account| (account, Place { wallet, mint, token })));
+        for ((wallet, (mint, token_program, token)), accounts) in questions.into_iter().zip(found) {
+            places.extend(accounts.into_iter().map(|account| (account, Place { wallet, mint, token_program, token })));
         }
         Ok(places)
     }
@@ -249,4 +238,47 @@ impl Reader {
 
 fn unexpected(what: &str, reason: impl Into<String>) -> ChainError {
     ChainError::Unexpected { chain: ChainName::Solana, what: what.into(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use solana_sdk::program_pack::Pack;
+    use spl_token_interface::state::{Account as TokenAccount, AccountState};
+
+    use super::*;
+
+    /// What counts is tested where the rule is, in the program; here, where each answer goes.
+    #[test]
+    fn what_counts_is_told_as_held_empty_or_frozen_and_all_else_not_at_all() {
+        let [wallet, mint, address] = [1, 2, 3].map(|byte| Pubkey::new_from_array([byte; 32]));
+        let token = Token { chain: Chain::Solana, address: Address::Solana(mint), asset: 2, decimals: 6 };
+        let token_program = spl_token_interface::ID.to_bytes();
+        let place = Place { wallet, mint, token_program, token: &token };
+        let counted = |amount, state, owner: Pubkey| {
+            let mut data = vec![0; TokenAccount::LEN];
+            TokenAccount { mint, owner, amount, state, ..TokenAccount::default() }.pack_into_slice(&mut data);
+            let mut told = ChainHoldings {
+                chain: Chain::Solana.to_string(),
+                height: 1,
+                hash: String::new(),
+                time: 1,
+                holdings: Vec::new(),
+                empty: Vec::new(),
+                uncounted: Vec::new(),
+            };
+            place.count(&address, &Account { data, owner: spl_token_interface::ID, ..Account::default() }, &mut told);
+            told
+        };
+        let told = counted(5, AccountState::Initialized, wallet);
+        let [holding] = &told.holdings[..] else { panic!("{told:?}") };
+        assert_eq!((holding.balance, holding.asset, holding.decimals), (5, 2, 6));
+        assert_eq!((&holding.wallet, &holding.account), (&wallet.to_string(), &address.to_string()));
+        let told = counted(0, AccountState::Initialized, wallet);
+        assert_eq!((told.holdings.len(), told.empty.len(), told.uncounted.len()), (0, 1, 0));
+        let told = counted(5, AccountState::Frozen, wallet);
+        assert_eq!((told.holdings.len(), told.empty.len()), (0, 0));
+        assert_eq!(told.uncounted[0].reason, "the account is frozen");
+        let told = counted(5, AccountState::Initialized, address);
+        assert_eq!((told.holdings.len(), told.empty.len(), told.uncounted.len()), (0, 0, 0));
+    }
 }

@@ -47,18 +47,27 @@ pub(super) fn wallet(
     })
 }
 
-/// The token of the exchange's in an account.
-pub(super) fn token(program: &Pubkey, exchange: &Digest, at: &Pubkey, stored: accounts::Token) -> Result<Token, Error> {
-    check_place("token", at, address::token(program, exchange, &stored.mint), exchange, &stored.exchange)?;
+/// The token of the exchange's in an account. None when it was declared under another asset list, for which alone it counts.
+pub(super) fn token(
+    program: &Pubkey,
+    exchange: &Exchange,
+    at: &Pubkey,
+    stored: accounts::Token,
+) -> Result<Option<Token>, Error> {
+    let id = &exchange.id;
+    check_place("token", at, address::token(program, id, &stored.mint), id, &stored.exchange)?;
     let subject = || Subject::Account(format!("token {}", stored.mint));
-    // Before the first epoch a list can become shorter: a number beyond it counts for nothing.
-    if stored.asset == 0 {
-        return Err(bad(subject(), "asset", "at least 1", stored.asset));
+    let Some(assets) = exchange.assets.as_ref().filter(|assets| assets.digest() == stored.asset_list_digest) else {
+        return Ok(None);
+    };
+    if assets.get(stored.asset).is_none() {
+        return Err(bad(subject(), "asset", format!("1 to {}", assets.len()), stored.asset));
     }
     if stored.decimals > TOKEN_DECIMALS_MAX {
         return Err(bad(subject(), "decimals", format!("at most {TOKEN_DECIMALS_MAX}"), stored.decimals));
     }
-    Ok(Token { chain: CHAIN, address: Address::Solana(stored.mint), asset: stored.asset, decimals: stored.decimals })
+    let address = Address::Solana(stored.mint);
+    Ok(Some(Token { chain: CHAIN, address, asset: stored.asset, decimals: stored.decimals }))
 }
 
 /// What was seen for one epoch of the exchange. None when it was seen in units of another asset list, which counts for

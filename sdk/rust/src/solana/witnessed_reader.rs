@@ -26,10 +26,11 @@ impl SolanaReader {
         found.into_iter().map(|(at, stored)| witnessed::wallet(&self.program, &exchange.id, &at, stored)).collect()
     }
 
-    /// The tokens that the exchange declared, by the addresses of their records.
+    /// The tokens that the exchange declared under its present asset list, by the addresses of their records.
     pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
-        found.into_iter().map(|(at, stored)| witnessed::token(&self.program, &exchange.id, &at, stored)).collect()
+        let read = found.into_iter().map(|(at, stored)| witnessed::token(&self.program, exchange, &at, stored));
+        read.filter_map(Result::transpose).collect()
     }
 
     /// What was seen for an epoch so far, closed or not; none when nobody looked.

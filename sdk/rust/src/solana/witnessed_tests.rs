@@ -30,6 +30,7 @@ fn stored_token() -> accounts::Token {
         exchange: sample::id(),
         mint: ADDRESS,
         token_program: PROGRAM,
+        asset_list_digest: sample::assets().digest(),
         asset: 2,
         decimals: 6,
     }
@@ -65,10 +66,10 @@ fn records_are_read_at_their_own_addresses() {
     let id = sample::id();
     let read = wallet(&PROGRAM, &id, &address::wallet(&PROGRAM, &ADDRESS), stored_wallet()).unwrap();
     assert_eq!((read.address, read.exchange, read.retired), (Address::Solana(ADDRESS), id, false));
-    let read = token(&PROGRAM, &id, &address::token(&PROGRAM, &id, &ADDRESS), stored_token()).unwrap();
+    let read = token(&PROGRAM, &exchange(), &address::token(&PROGRAM, &id, &ADDRESS), stored_token()).unwrap().unwrap();
     assert_eq!((read.address, read.asset, read.decimals), (Address::Solana(ADDRESS), 2, 6));
     assert_eq!(named(wallet(&PROGRAM, &id, &ADDRESS, stored_wallet()).unwrap_err()), "address");
-    assert_eq!(named(token(&PROGRAM, &id, &ADDRESS, stored_token()).unwrap_err()), "address");
+    assert_eq!(named(token(&PROGRAM, &exchange(), &ADDRESS, stored_token()).unwrap_err()), "address");
 }
 
 #[test]
@@ -78,11 +79,23 @@ fn records_that_are_not_the_exchanges_are_refused() {
     let at = address::wallet(&PROGRAM, &ADDRESS);
     assert_eq!(named(wallet(&PROGRAM, &other, &at, stored_wallet()).unwrap_err()), "exchange");
     let at = address::token(&PROGRAM, &id, &ADDRESS);
-    assert_eq!(named(token(&PROGRAM, &other, &at, stored_token()).unwrap_err()), "exchange");
-    let zero = accounts::Token { asset: 0, ..stored_token() };
-    assert_eq!(named(token(&PROGRAM, &id, &at, zero).unwrap_err()), "asset");
+    let theirs = Exchange { id: other, ..exchange() };
+    assert_eq!(named(token(&PROGRAM, &theirs, &at, stored_token()).unwrap_err()), "exchange");
+    for asset in [0, 3] {
+        let unlisted = accounts::Token { asset, ..stored_token() };
+        assert_eq!(named(token(&PROGRAM, &exchange(), &at, unlisted).unwrap_err()), "asset");
+    }
     let finer = accounts::Token { decimals: 37, ..stored_token() };
-    assert_eq!(named(token(&PROGRAM, &id, &at, finer).unwrap_err()), "decimals");
+    assert_eq!(named(token(&PROGRAM, &exchange(), &at, finer).unwrap_err()), "decimals");
+}
+
+#[test]
+fn a_token_of_another_list_is_none() {
+    let at = address::token(&PROGRAM, &sample::id(), &ADDRESS);
+    let stored = accounts::Token { asset_list_digest: [1; 32], ..stored_token() };
+    assert_eq!(token(&PROGRAM, &exchange(), &at, stored).unwrap(), None);
+    let listless = Exchange { assets: None, ..exchange() };
+    assert_eq!(token(&PROGRAM, &listless, &at, stored_token()).unwrap(), None);
 }
 
 #[test]
