@@ -104,7 +104,7 @@ pub struct LendingLine {
     pub lent_and_borrowed: String,
     /// Of it, what is no longer in the account that borrowed it: withdrawn or sold.
     pub left: String,
-    /// What the borrowers it is missing from hold in other assets. Backings of different assets must not be added.
+    /// What the borrowers it is missing from hold in other assets beyond what they owe there. Backings of different assets must not be added.
     pub backing: Vec<BackingLine>,
 }
 

@@ -44,6 +44,7 @@ impl Classified for AuditError {
                 | ReplayError::Ended { .. }
                 | ReplayError::CheckpointTooLate { .. }
                 | ReplayError::CheckpointOfAnother { .. }
+                | ReplayError::Nothing { .. }
                 | ReplayError::Threads(_) => Exit::BadInput,
             },
             _ => Exit::Refused,
@@ -117,18 +118,19 @@ mod tests {
     use ballast_core::Digest;
     use ballast_ledger::{
         log::{Fault, LogError},
-        signature::SignatureInvalid,
+        signature::{Signatory, SignatureInvalid},
     };
 
     #[test]
     fn a_log_that_is_not_the_chains_is_refused_and_one_that_cannot_be_compared_is_bad_input() {
         let (expected, found): (Digest, Digest) = ([1; 32], [2; 32]);
-        let damaged = || LogError { file: "ledger".into(), offset: 0, fault: Fault::GenesisHead { expected, found: Vec::new() } };
+        let damaged =
+            || LogError { file: "ledger".into(), offset: 0, fault: Fault::GenesisHead { expected, found: Vec::new() } };
         let refused = [
             AuditError::Parted { epoch: 1, after: 0, by: 9, expected, found },
             AuditError::LaterTransaction { sequence: 10, time: 1, as_of: 1 },
             AuditError::OtherAssets { epoch: 1, expected: String::new(), found: String::new() },
-            AuditError::Replay(ReplayError::Signature(SignatureInvalid { sequence: 9 })),
+            AuditError::Replay(ReplayError::Signature(SignatureInvalid { sequence: 9, by: Signatory::NewKey(1) })),
         ];
         for error in refused {
             assert_eq!(error.exit(), Exit::Refused, "{error}");

@@ -156,7 +156,7 @@ mod tests {
                 directory: directory.path().join("log"),
                 checkpoint: Some(directory.path().join("a/state")),
             };
-            let options = WriterOptions { segment_bytes: 20_000 };
+            let options = WriterOptions { segment_bytes: 20_000, ..WriterOptions::default() };
             let writer = Writer::create(&log.directory, &simulation.genesis().unwrap(), options).unwrap();
             let mut folder = Self { directory, writer, transactions, log };
             folder.grow(0, count);
