@@ -7,6 +7,7 @@ use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
 use ballast_sdk::{
     Epoch,
     audit::{AuditError, Audited, Evidence, audit},
+    reserves::compare,
 };
 use serde::Serialize;
 
@@ -80,7 +81,7 @@ pub async fn run(
         let holdings = match (&report, epochs.last()) {
             (Some(report), Some(epoch)) => {
                 let report = ReservesReport::parse(report)?;
-                Some(reserves::compare(chain, &chains.exchange, &epoch.record, &report).await?)
+                Some(compare(chain.client(), &epoch.record, &report).await?)
             }
             _ => None,
         };

@@ -2,12 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, fs, path::Path};
 
-use ballast_core::Digest;
-use ballast_ledger::reserves::ReservesReport;
-use ballast_sdk::{
-    epoch::Record,
-    reserves::{HoldingError, check_holdings, verify as verify_report},
-};
+use ballast_sdk::reserves::{CompareError, compare, verify as verify_report};
 use serde::Serialize;
 
 use super::connection::Chains;
@@ -16,9 +11,12 @@ use crate::{
     failure::{Classified, Exit, Failure},
 };
 
-impl Classified for HoldingError {
+impl Classified for CompareError {
     fn exit(&self) -> Exit {
-        Exit::Refused
+        match self {
+            Self::Chain(error) => error.exit(),
+            Self::Holding(_) => Exit::Refused,
+        }
     }
 }
 
@@ -51,7 +49,7 @@ pub async fn verify(chains: &Chains, number: u64, bytes: &[u8]) -> Result<Verifi
     for chain in chains.iter() {
         let epoch = chain.client().epoch(&chains.exchange, number).await?;
         let report = verify_report(&epoch.record, bytes).map_err(|error| refused(chain, number, error))?;
-        let holdings = compare(chain, &chains.exchange, &epoch.record, &report).await?;
+        let holdings = compare(chain.client(), &epoch.record, &report).await?;
         verified.push(VerifiedChain { chain: chain.client().chain().to_string(), holdings });
         named.extend(report.blocks.into_iter().map(|block| block.chain));
         messages = report.messages.len();
@@ -67,26 +65,6 @@ pub async fn verify(chains: &Chains, number: u64, bytes: &[u8]) -> Result<Verifi
 /// Bad input when it cannot be read.
 pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
-}
-
-/// Compares the report's holdings on one chain with its registered wallets and declared tokens, and returns how many there are. The
-/// chain is asked only where there are any.
-///
-/// # Errors
-/// A chain that does not answer; refused for a wallet or token that is not the exchange's.
-pub async fn compare(
-    chain: &dyn Destination,
-    exchange: &Digest,
-    record: &Record,
-    report: &ReservesReport,
-) -> Result<usize, Failure> {
-    let client = chain.client();
-    let name = client.chain().to_string();
-    if report.holdings.iter().all(|holding| holding.chain != name) {
-        return Ok(0);
-    }
-    let (wallets, tokens) = (client.wallets(exchange).await?, client.tokens(exchange).await?);
-    Ok(check_holdings(report, record, client.chain(), &wallets, &tokens)?)
 }
 
 fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

@@ -10,7 +10,9 @@ use ballast_ledger::reserves::{HoldingLine, Recorded, ReportError, ReservesRepor
 
 use crate::{
     chain::{Address, Chain},
+    client::Client,
     epoch::Record,
+    error::Error,
     witness::{Token, Wallet},
 };
 
@@ -35,6 +37,15 @@ pub enum HoldingError {
     DecimalsMismatch { place: String, expected: u8, found: u8 },
 }
 
+/// Why a report's holdings were not found to be the exchange's on a chain.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    #[error(transparent)]
+    Chain(#[from] Error),
+    #[error(transparent)]
+    Holding(#[from] HoldingError),
+}
+
 /// Reads the report with these bytes and holds it against an epoch's record: digest, time and figures, the one way of writing it, every
 /// sum, and that each signed message is the address's owner's, for this exchange.
 ///
@@ -52,6 +63,21 @@ pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportErr
     let report = ReservesReport::parse(bytes)?;
     report.check(&recorded)?;
     Ok(report)
+}
+
+/// [`check_holdings`] with the wallets and tokens that the client's chain tells of the record's exchange. A chain of which the report has no
+/// holding is not asked.
+///
+/// # Errors
+/// A chain that does not answer, or the first holding that is not the exchange's.
+pub async fn compare(client: &Client, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
+    let (chain, exchange) = (client.chain(), &record.exchange);
+    let name = chain.to_string();
+    if report.holdings.iter().all(|holding| holding.chain != name) {
+        return Ok(0);
+    }
+    let (wallets, tokens) = (client.wallets(exchange).await?, client.tokens(exchange).await?);
+    Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
 }
 
 /// Holds what a report says was read on `chain` against what the chain knows: its `wallets` and `tokens`, as a client tells those of

@@ -11,12 +11,14 @@ use ballast_core::{
     solvency::Standing,
     witness::{WINDOW, to_units},
 };
+use ballast_ledger::reserves::{BlockLine, Holding, Occasion, ReadHoldings, Reserves, ReservesReport, Stated};
 use ballast_sdk::{
-    Error, ErrorKind,
+    Client, Error, ErrorKind,
     chain::Address as AnyAddress,
     evm::{EvmOptions, EvmReader, bindings::Witnesses},
     exchange::Exchange,
     reader::Reader,
+    reserves::{CompareError, HoldingError, compare},
     solvency::Known,
 };
 use serde_json::{Value, json};
@@ -203,7 +205,7 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
     }
 
     let witnesses: [(&str, Change<Witnesses::Witness>); 6] = [
-        ("witness.amounts", |witness, _| _ = witness.amounts.pop()),
+        ("witness.amounts", |witness, _| witness.amounts.truncate(1)),
         ("witness.amounts[0]", |witness, _| witness.looked = 0),
         ("witness.amounts[1]", |witness, _| witness.amounts[1] = U112::ONE),
         ("witness.last_look", |witness, _| witness.lastLook = witness.began - 1),
@@ -218,4 +220,36 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
         let liar = deceived::<Witnesses::witnessOfCall>(&deployment, lie).await.unwrap();
         assert_eq!(named(liar.witness(&exchange, 1).await), field);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reports_holdings_are_compared_with_the_chain() {
+    let deployment = Deployment::new().await;
+    let wallet = witnessed(&deployment).await;
+    let client = Client::new(reader(&deployment, Some(deployment.witnesses)).await.unwrap());
+    let record = client.epoch(&deployment.exchange(), 1).await.unwrap().record;
+    let report = |chain: &str, wallet: Address| {
+        let (chain, wallet) = (chain.to_owned(), wallet.to_string());
+        let block = BlockLine { chain: chain.clone(), height: 1, hash: B256::ZERO.to_string(), time: record.as_of };
+        let (account, token, asset) = (wallet.clone(), Address::ZERO.to_string(), 1);
+        let holding = Holding { chain, wallet, account, token, decimals: 18, asset, balance: 1 };
+        let read = ReadHoldings { blocks: vec![block], holdings: vec![holding] };
+        let nothing = vec![0; record.assets.len()];
+        let stated = Stated { sources: "A test".into(), amounts: nothing, messages: vec![] };
+        let occasion = Occasion { exchange: &record.exchange, as_of: record.as_of, assets: &record.assets };
+        ReservesReport::parse(&Reserves::new(&occasion, &stated, &read, None).unwrap().report).unwrap()
+    };
+    let chain = client.chain().to_string();
+    assert_eq!(compare(&client, &record, &report(&chain, wallet)).await.unwrap(), 1);
+    let stranger = compare(&client, &record, &report(&chain, deployment.node.addresses()[1])).await.unwrap_err();
+    assert!(matches!(stranger, CompareError::Holding(HoldingError::WalletUnknown { .. })), "{stranger}");
+    let contract = Witnesses::new(deployment.witnesses, &deployment.provider);
+    deployment.send(contract.retireWallet(wallet).into_transaction_request()).await;
+    let retired = compare(&client, &record, &report(&chain, wallet)).await.unwrap_err();
+    assert!(matches!(retired, CompareError::Holding(HoldingError::WalletRetired { .. })), "{retired}");
+    // Of another chain's holdings it is not asked, so that it needs no address of the contract.
+    let without = Client::new(reader(&deployment, None).await.unwrap());
+    assert_eq!(compare(&without, &record, &report("evm:1", wallet)).await.unwrap(), 0);
+    let asked = compare(&without, &record, &report(&chain, wallet)).await.unwrap_err();
+    assert!(matches!(asked, CompareError::Chain(Error::BadInput { .. })), "{asked}");
 }
