@@ -54,10 +54,9 @@ impl Wide {
     /// Adds a n, for a limb n; sums of fewer than 2^40 of them are reduced by [`Self::reduce_small`].
     #[inline(always)]
     pub(crate) fn add_small(&mut self, a: &Fr, n: u16) {
-        let a = &a.0.0;
         let mut carry = 0;
-        for i in 0..4 {
-            self.0[i] = multiply_add(self.0[i], a[i], n.into(), &mut carry);
+        for (word, a) in self.0.iter_mut().zip(&a.0.0) {
+            *word = multiply_add(*word, *a, n.into(), &mut carry);
         }
         for word in &mut self.0[4..] {
             *word = add_carry(*word, 0, &mut carry);

@@ -37,7 +37,7 @@ pub enum Reason {
     #[error("expected a reserve of 0 or more, found a negative one")]
     Negative,
     #[error("{0}")]
-    Report(#[from] ReportError),
+    Report(Box<ReportError>),
 }
 
 impl Reason {
@@ -54,7 +54,7 @@ impl From<Reason> for ReservesError {
 
 impl From<ReportError> for ReservesError {
     fn from(error: ReportError) -> Self {
-        Reason::from(error).into()
+        Reason::Report(Box::new(error)).into()
     }
 }
 

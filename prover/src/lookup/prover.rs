@@ -128,7 +128,7 @@ pub(crate) fn prove(
     while let Some(last) = tops.last().filter(|last| last.0.len() > 2) {
         tops.push(add_neighbours(last));
     }
-    let root = tops.last().map(|last| add_neighbours(last)).map_or([Fr::ZERO; 2], |(p, q)| [p[0], q[0]]);
+    let root = tops.last().map(add_neighbours).map_or([Fr::ZERO; 2], |(p, q)| [p[0], q[0]]);
     transcript.message(field, &root)?;
 
     let mut prover = LayerProver { transcript, claims: root, point: Vec::new() };

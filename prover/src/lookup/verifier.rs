@@ -83,6 +83,9 @@ fn total_fractions<A: Arithmetic>(
     Ok(sum)
 }
 
+/// Claims on numerator and denominator, and the point at which they are made.
+type Claims<S> = ([S; 2], Vec<S>);
+
 /// From claims on numerator and denominator of one layer at a point to those of the layer below at another.
 fn verify_layer<A: Arithmetic>(
     field: &mut A,
@@ -91,7 +94,7 @@ fn verify_layer<A: Arithmetic>(
     [numerator, denominator]: [A::Scalar; 2],
     point: &[A::Scalar],
     layer: &FractionLayer<A::Scalar>,
-) -> Result<([A::Scalar; 2], Vec<A::Scalar>), A::Error> {
+) -> Result<Claims<A::Scalar>, A::Error> {
     let lambda = transcript.challenge(field)?;
     let claim = field.add_product(&numerator, &lambda, &denominator)?;
     let reduced = reduce_with_equality(field, transcript, claim, point, &layer.rounds)?;

@@ -85,7 +85,7 @@ pub fn ceremony() -> &'static Ceremony {
 
 fn run_phase1() -> PathBuf {
     let snarkjs = snarkjs();
-    let [new, contributed, ended, prepared] = ["new", "contributed", "ended", "prepared"].map(|name| fresh(name));
+    let [new, contributed, ended, prepared] = ["new", "contributed", "ended", "prepared"].map(fresh);
     snarkjs.new_powers(POWER, &new).unwrap();
     snarkjs.contribute_powers(&new, &contributed, "first").unwrap();
     snarkjs.beacon_powers(&contributed, &ended, &beacon(), "last").unwrap();
@@ -95,7 +95,7 @@ fn run_phase1() -> PathBuf {
 
 fn run_phase2(circuit: &Small, powers: &Path) -> Circuit {
     let snarkjs = snarkjs();
-    let [r1cs, initial, contributed, key] = ["r1cs", "initial", "contributed", "key"].map(|name| fresh(name));
+    let [r1cs, initial, contributed, key] = ["r1cs", "initial", "contributed", "key"].map(fresh);
     export_r1cs(&circuit.r1cs(), &r1cs).unwrap();
     snarkjs.new_key(&r1cs, powers, &initial).unwrap();
     snarkjs.contribute_key(&initial, &contributed, "someone\u{1b}[2J").unwrap();

@@ -151,7 +151,12 @@ mod tests {
             let directory = tempfile::tempdir().unwrap();
             let simulation = Simulation { accounts: 20, transactions: COUNT as u64, seed: 3, exchange };
             let mut transactions = Vec::new();
-            simulation.run(|batch| Ok::<_, ()>(transactions.extend_from_slice(batch))).unwrap();
+            simulation
+                .run(|batch| {
+                    transactions.extend_from_slice(batch);
+                    Ok::<_, ()>(())
+                })
+                .unwrap();
             let log = LedgerLog {
                 directory: directory.path().join("log"),
                 checkpoint: Some(directory.path().join("a/state")),

@@ -127,10 +127,16 @@ pub enum AuditError {
     #[error("epoch {epoch}, shard {shard}: {error}")]
     Tree { epoch: u64, shard: u16, error: TreeError },
     #[error("reserves report: {0}")]
-    Report(#[from] ReportError),
+    Report(Box<ReportError>),
     /// Lines as the report writes them.
     #[error("reserves report, lending of {symbol}: expected {expected} as the log gives it, found {found}")]
     LendingDiffers { symbol: String, expected: String, found: String },
+}
+
+impl From<ReportError> for AuditError {
+    fn from(error: ReportError) -> Self {
+        Self::Report(Box::new(error))
+    }
 }
 
 /// Audits the last of `epochs`. The others, which come before it, say where a log that is
@@ -249,7 +255,7 @@ fn check_totals(record: &Record, snapshot: &Snapshot) -> Result<(), AuditError> 
 fn check_lending(expected: &[LendingLine], found: &[LendingLine]) -> Result<(), AuditError> {
     let by_symbol = |lines: &[LendingLine], symbol: &str| {
         let line = lines.iter().find(|line| line.symbol == symbol);
-        line.map_or_else(|| "nothing".into(), |line| shown(line))
+        line.map_or_else(|| "nothing".into(), shown)
     };
     for line in expected.iter().chain(found) {
         let [expected, found] = [expected, found].map(|lines| by_symbol(lines, &line.symbol));
