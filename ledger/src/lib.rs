@@ -8,7 +8,7 @@
 //! | [`leaves`] | accounts as leaves, leaves in shards (`docs/spec.md`, section 2) |
 //! | [`inclusion`] | one customer's inclusion file |
 //! | [`reserves`] | what the exchange holds, stated, read or signed for, and the report of it that is published |
-//! | [`transaction`], [`signature`] | the ledger's transactions: canonical bytes, keys, signatures (section 11) |
+//! | [`transaction`], [`signature`] | the ledger's transactions: canonical bytes, keys, signatures (`docs/ledger.md`) |
 //! | [`state`], [`invariant`] | every account's balances, and what holds after every transaction |
 //! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
 //! | [`lending`] | what was lent, borrowed and is gone |

@@ -1,4 +1,4 @@
-//! The log on disk: a directory with the genesis and segments of signed transactions (`docs/spec.md`, section 11).
+//! The log on disk: a directory with the genesis and segments of signed transactions (`docs/ledger.md`).
 //!
 //! Every byte is under a checksum, lengths under one of their own. So a record that was being written when the power
 //! failed (its length is whole, its bytes end early) is told from a length that was changed: the first is cut off, with a

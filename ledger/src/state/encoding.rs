@@ -31,7 +31,7 @@ impl State {
         Preimage::with_capacity("ballast/ledger-state/v1", 24 + bytes.len()).bytes(&bytes).sha256()
     }
 
-    /// The canonical bytes (section 11). **They hold every customer's balances.**
+    /// The canonical bytes (`docs/ledger.md`). **They hold every customer's balances.**
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.genesis.encode();
         let mut put = |part: &[u8]| bytes.extend_from_slice(part);

@@ -1,4 +1,4 @@
-//! Transactions of the exchange's ledger, and their canonical bytes (`docs/spec.md`, section 11).
+//! Transactions of the exchange's ledger, and their canonical bytes (`docs/ledger.md`).
 //!
 //! One transaction has exactly one encoding, and bytes that are not an encoding of any are refused: what is hashed into
 //! the head, what is signed and what is stored are the same bytes.

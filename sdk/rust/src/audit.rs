@@ -1,4 +1,4 @@
-//! Whether an epoch is what the exchange's log gives (section 11 of the specification).
+//! Whether an epoch is what the exchange's log gives (`docs/ledger.md`).
 //!
 //! The log is replayed up to the epoch's position, every signature, rule and invariant checked; what it makes of the accounts
 //! is compared with what the chain holds. Where log and chain part, the failure says between which transactions: between two
