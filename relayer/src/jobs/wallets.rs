@@ -151,7 +151,8 @@ impl Outcome {
     fn warning(&self, as_of: u64) -> Option<String> {
         match self {
             Self::Ended(Look::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => Some(format!(
-                "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster                  closed it early, and it says nothing of the time since"
+                "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster closed it \
+                 early, and it says nothing of the time since"
             )),
             _ => None,
         }
