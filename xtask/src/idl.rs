@@ -2,23 +2,29 @@
 
 use anchor_lang_idl::build::IdlBuilder;
 use anyhow::{Context, Result, ensure};
-use std::{env, fs, process::Command};
+use std::{env, fs, path::PathBuf, process::Command};
+
+/// Set for the builder, which is this program once more.
+const BUILDING: &str = "BALLAST_IDL_BUILDING";
 
 /// Builds the description from the program's source and writes it.
 pub fn run() -> Result<()> {
-    // The builder passes this variable of rustup's on in a way that cargo does not understand, and takes the compiler
-    // flags away with which everything is compiled already.
-    if env::var_os("RUSTUP_TOOLCHAIN").is_some() || env::var_os("CARGO_ENCODED_RUSTFLAGS").is_none() {
+    let root = crate::root();
+    if env::var_os(BUILDING).is_none() {
+        // A folder of its own: with the description's features the program's library has another content and, as that of
+        // every cdylib, the same file name, so that what links the library next would find the wrong one.
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("idl");
         let status = Command::new(env::current_exe()?)
             .arg("idl")
+            .env(BUILDING, "1")
+            .env("CARGO_TARGET_DIR", target)
+            // The builder passes this variable of rustup's on in a way that cargo does not understand.
             .env_remove("RUSTUP_TOOLCHAIN")
-            .env("CARGO_ENCODED_RUSTFLAGS", env!("XTASK_ENCODED_RUSTFLAGS"))
             .status()
             .context("starting the builder")?;
         ensure!(status.success(), "the builder failed: {status}");
         return Ok(());
     }
-    let root = crate::root();
     let idl = IdlBuilder::new()
         .program_path(root.join("programs/reserves"))
         .cargo_args(vec!["--lib".into()])
