@@ -11,7 +11,7 @@ library AmountList {
 
     uint256 private constant AMOUNT_BITS = 112;
     /// @notice The largest amount.
-    uint256 internal constant AMOUNT_MAX = (1 << AMOUNT_BITS) - 1;
+    uint256 internal constant AMOUNT_MAX = 2 ** AMOUNT_BITS - 1;
 
     /// @notice A copy of the list.
     /// @dev The compiler's own copies word by word.

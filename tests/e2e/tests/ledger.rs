@@ -11,7 +11,10 @@ use ballast_e2e::{
 };
 use ballast_migrations::transaction::connect;
 use ballast_relayer::crash::{VARIABLE, WITNESS_POINTS};
-use ballast_sdk::Client;
+use ballast_sdk::{
+    Client,
+    solvency::{Answer, Known},
+};
 use serde_json::Value;
 use solana_sdk::{signature::Keypair, signer::Signer};
 use tempfile::TempDir;
@@ -53,17 +56,20 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     }
     assert_eq!(witnessed(&solana, &id).await, [Standing::Fresh, Standing::Missing, Standing::Fresh, Standing::Fresh]);
     assert_eq!(witnessed(&evm, &id).await, [Standing::Missing, Standing::Fresh, Standing::Missing, Standing::Fresh]);
+    let before = answers([&solana, &evm], &id).await;
     // Asked again, the chains have looked before.
     let again = ballast.json(&["witness"]).unwrap();
-    let before = again["chains"].as_array().unwrap();
-    assert!(before.len() == 2 && before.iter().all(|looked| looked["outcome"] == "looked_before"), "{again}");
+    let looked = again["chains"].as_array().unwrap();
+    assert!(looked.len() == 2 && looked.iter().all(|looked| looked["outcome"] == "looked_before"), "{again}");
 
     wallets.empty_of_dollars_on_solana(&network, owed["USD"]).await;
     let surprised = ballast.output(&["run", "--once"]).unwrap();
     let told = String::from_utf8_lossy(&surprised.stderr);
     assert_eq!(surprised.status.code(), Some(2), "{told}");
     assert!(told.contains("USD") && told.contains("--accept"), "{told}");
-    assert_eq!(solana.latest(&id).await.unwrap().record.epoch, 1, "nothing was posted");
+    for client in [&solana, &evm] {
+        assert_eq!(client.latest(&id).await.unwrap().record.epoch, 1, "{}: nothing was posted", client.chain());
+    }
 
     // Killed between the epoch and what the chains see of it, on either chain, a run goes on.
     for point in ["solana-look-sent", "evm-look-stored"] {
@@ -86,13 +92,20 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     for client in [&solana, &evm] {
         let latest = client.latest(&id).await.unwrap();
         assert_eq!((latest.record.epoch, latest.record.ledger.sequence), (2, TRANSACTIONS));
-        for asset in ASSETS {
-            assert_eq!(reported(client, &id, asset).await, Standing::Fresh, "{} {asset}", client.chain());
+    }
+    assert!(solana.compare_history(&evm, &id).await.unwrap().behind.is_none());
+    // The dollars that are gone are missing where the chain looked, and in what was reported; nothing else changed.
+    let mut expected = before;
+    for answer in expected.iter_mut().filter(|answer| answer.symbol == "USD") {
+        match answer.known {
+            Known::Reported => (answer.reserve, answer.ratio_bps) = (owed["USD"], 10_000),
+            Known::Witnessed if answer.chain == solana.chain() => {
+                (answer.standing, answer.reserve, answer.ratio_bps) = (Standing::Insolvent, 0, 0);
+            }
+            Known::Witnessed => {}
         }
     }
-    let on_solana = witnessed(&solana, &id).await;
-    assert_eq!(on_solana, [Standing::Fresh, Standing::Missing, Standing::Fresh, Standing::Insolvent]);
-    assert_eq!(witnessed(&evm, &id).await, [Standing::Missing, Standing::Fresh, Standing::Missing, Standing::Fresh]);
+    assert_eq!(answers([&solana, &evm], &id).await, expected);
 }
 
 fn source(folder: &Path) -> Source {
@@ -119,6 +132,8 @@ fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     assert_eq!(again.status.code(), Some(2), "a log is never written over");
     let replayed = ballast.json(&["ledger", "replay", "--log", log]).unwrap();
     assert_eq!((&replayed["sequence"], &replayed["head"]), (&TRANSACTIONS.into(), &simulated["head"]));
+    // And the exchange's own.
+    assert_eq!((&simulated["accounts"], &replayed["accounts"]), (&10_000.into(), &10_001.into()));
     assert!(replayed["signatures"].as_u64().unwrap() >= TRANSACTIONS);
     let physical = |asset: &Value| asset["physical"].as_str().unwrap().parse().unwrap();
     let assets = replayed["assets"].as_array().unwrap().iter();
@@ -156,6 +171,19 @@ fn audited(ballast: &Ballast, keys: &ExchangeKeys, log: &Path) {
 
 async fn reported(client: &Client, id: &[u8; 32], asset: &str) -> Standing {
     client.solvency(id, asset, HOUR).await.unwrap().standing
+}
+
+/// What both chains answer for every asset, reported and witnessed, but for the epoch and its time.
+async fn answers(clients: [&Client; 2], id: &[u8; 32]) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for client in clients {
+        for asset in ASSETS {
+            answers.push(client.solvency(id, asset, HOUR).await.unwrap());
+            answers.push(client.witnessed_solvency(id, asset, HOUR).await.unwrap());
+        }
+    }
+    answers.iter_mut().for_each(|answer| (answer.epoch, answer.as_of) = (0, 0));
+    answers
 }
 
 /// Of every asset, in order.
