@@ -88,7 +88,7 @@ pub enum ReplayError {
     CheckpointTooLate { expected: u64, found: u64 },
     #[error("checkpoint {}: expected {what} {expected} of the log's genesis, found {found}", file.display())]
     CheckpointOfAnother { file: PathBuf, what: &'static str, expected: String, found: String },
-    #[error("{}: expected a log up to transaction 1 or later, found none: nothing was replayed", directory.display())]
+    #[error("{}: expected at least 1 transaction to replay, found none", directory.display())]
     Nothing { directory: PathBuf },
     #[error("threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),

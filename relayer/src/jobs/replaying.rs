@@ -220,8 +220,9 @@ mod tests {
         assert_eq!((replayed.transactions, replayed.state.position().sequence), (400, 400));
         assert_eq!(folder.replayed(End::At(COUNT as u64)).unwrap().transactions, 0);
         let before = folder.time(1) / 1000 - 1;
-        assert_eq!(folder.replayed(End::Until(before)).unwrap().transactions, 0);
-        assert_eq!(folder.replayed(End::Until(before)).unwrap().state.position().sequence, 0);
+        let nothing = folder.replayed(End::Until(before)).unwrap_err();
+        assert_eq!(nothing.exit, Exit::BadInput);
+        assert!(nothing.to_string().contains("expected at least 1 transaction"), "{nothing}");
     }
 
     #[test]
@@ -270,7 +271,7 @@ mod tests {
         assert!(!folder.checkpoint().exists(), "a rehearsal writes nothing");
         // No transaction by then, so no snapshot.
         let failure = folder.committed(folder.time(1) / 1000 - 1, Checkpoint::Write).unwrap_err();
-        assert!(failure.to_string().contains("without transactions"), "{failure}");
+        assert!(failure.to_string().contains("expected at least 1 transaction"), "{failure}");
         assert!(!folder.checkpoint().exists());
         let (state, snapshot) = folder.committed(LATE, Checkpoint::Write).unwrap();
         assert_eq!(checkpoint::read(folder.checkpoint()).unwrap(), state);

@@ -1,6 +1,9 @@
 //! What wallets hold, read from a real node at one block; tokens that fail, in bytecode of a few instructions.
 
-use std::fs;
+use std::{
+    fs,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use alloy::{
     eips::BlockNumberOrTag,
@@ -149,11 +152,12 @@ async fn a_balance_beyond_all_amounts_counts_nothing_and_is_confirmed() {
     let config = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap();
     let assets = AssetList::new(vec![Asset::new("USDC", 6).unwrap()]).unwrap();
     let (wallets, tokens) = ([wallet(first), wallet(second)], [token(usdc, 1)]);
+    let as_of = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let gathered = async |accept| {
         let request = Request {
             exchange: &chain.exchange,
             epoch: 1,
-            as_of: 1_795_389_392,
+            as_of,
             assets: &assets,
             liabilities: &[7],
             wallets: &wallets,
