@@ -34,7 +34,6 @@ impl Classified for AuditError {
         match self {
             // What was given is no readable log of this exchange up to the epoch: nothing is said about the epoch.
             Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => Exit::BadInput,
-            Self::PositionDiffers { .. } => Exit::BadInput,
             Self::Replay(error) => match error {
                 ReplayError::Refused { .. }
                 | ReplayError::Genesis(_)
