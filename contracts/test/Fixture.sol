@@ -15,6 +15,8 @@ import {vm} from "./Vm.sol";
 
 /// @notice An exchange with two assets and a circuit, and posts for it.
 abstract contract Fixture {
+    event log_named_uint(string key, uint256 val);
+
     uint32 internal constant DELAY = 1 days;
     uint64 internal constant START = 1_800_000_000;
     uint64 internal constant CADENCE = 600;
@@ -63,6 +65,16 @@ abstract contract Fixture {
         }
         gas -= gasleft() + 32_000 + 2 * ((code.length + 31) / 32);
         vm.assertTrue(created.code.length > 0, "deployed");
+    }
+
+    /// @dev Of the last transaction.
+    function printGas(string memory what, uint256 budget) internal {
+        printGas(what, vm.lastCallGas().gasTotalUsed, budget);
+    }
+
+    function printGas(string memory what, uint256 gas, uint256 budget) internal {
+        emit log_named_uint(what, gas);
+        vm.assertTrue(gas > 21_000 && gas <= budget, what);
     }
 
     function addCircuit(bytes memory verifyingKey) internal returns (bytes32) {

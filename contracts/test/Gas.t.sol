@@ -11,8 +11,6 @@ import {vm} from "./Vm.sol";
 /// @notice What a post, and what precedes it, costs as a transaction: `forge test --match-contract Gas -vv` prints docs/performance.md's figures.
 /// forge-config: default.isolate = true
 contract GasTest is GoldenFixture {
-    event log_named_uint(string key, uint256 val);
-
     function setUp() public override {
         load("tests/vectors/wide.json");
     }
@@ -45,16 +43,6 @@ contract GasTest is GoldenFixture {
         printGas("set 53 assets", 3_000_000);
     }
 
-    /// @dev Of the last transaction.
-    function printGas(string memory what, uint256 budget) internal {
-        printGas(what, vm.lastCallGas().gasTotalUsed, budget);
-    }
-
-    function printGas(string memory what, uint256 gas, uint256 budget) internal {
-        emit log_named_uint(what, gas);
-        vm.assertTrue(gas > 21_000 && gas <= budget, what);
-    }
-
     function test_a_post_of_two_shards() public {
         load("tests/vectors/history.json");
         vm.assertEq(reserves.assets(exchangeId).length, 3, "assets");
@@ -72,8 +60,6 @@ contract GasTest is GoldenFixture {
 /// @notice The same for amounts of all sizes, with simulated proofs: what is verified costs the same.
 /// forge-config: default.isolate = true
 contract AmountsGasTest is Fixture {
-    event log_named_uint(string key, uint256 val);
-
     function test_posts_of_53_assets_by_the_size_of_amounts() public {
         for (uint256 size = 4; size <= 10; ++size) {
             deploy(DELAY, START);

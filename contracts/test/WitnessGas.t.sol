@@ -10,8 +10,6 @@ import {vm} from "./Vm.sol";
 /// @notice What a look, and what precedes it, costs as a transaction: docs/performance.md's figures.
 /// forge-config: default.isolate = true
 contract WitnessGasTest is WitnessFixture {
-    event log_named_uint(string key, uint256 val);
-
     /// @dev Tokens whose balance is one slot, cold as in a transaction of its own.
     function test_a_look_at_many_holdings() public {
         uint256 few = gasOfLook(1, 10);
@@ -33,16 +31,6 @@ contract WitnessGasTest is WitnessFixture {
         printGas("declare an exchange's first token", 250_000);
         declare(tokens[1], 1);
         printGas("declare a token more", 200_000);
-    }
-
-    /// @dev Of the last transaction.
-    function printGas(string memory what, uint256 budget) internal {
-        printGas(what, vm.lastCallGas().gasTotalUsed, budget);
-    }
-
-    function printGas(string memory what, uint256 gas, uint256 budget) internal {
-        emit log_named_uint(what, gas);
-        vm.assertTrue(gas > 21_000 && gas <= budget, what);
     }
 
     function gasOfLook(uint64 epoch, uint256 count) internal returns (uint256) {
