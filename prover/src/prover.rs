@@ -1,8 +1,7 @@
 //! The prover.
 
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::Fr;
 use ark_ff::UniformRand;
-use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
 use ballast_core::{Element, circuit::Class, public_vector::PublicVector};
 use rand::rngs::OsRng;
@@ -13,10 +12,10 @@ use crate::{
     circuit::witness::Witness,
     constraints::Constraints,
     encoding::{Proof, encode_proof},
+    groth16,
     key::ProvingKey,
     kzg::Srs,
     phases::Phases,
-    qap::CircomReduction,
     random::SecureRng,
     shard::{Shard, ShardError},
     verifier::{VerifyError, verify},
@@ -103,16 +102,6 @@ pub fn prove_witness(
         return Err(ProveError::Unsatisfied { row, rows: constraints.rows() });
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    let proof = phases.run("Groth16: proof", || {
-        Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(
-            key.groth16(),
-            r,
-            s,
-            constraints.matrices(),
-            constraints.inputs(),
-            constraints.rows(),
-            &assignment,
-        )
-    })?;
+    let proof = phases.run("Groth16: proof", || groth16::prove(key.groth16(), constraints, &assignment, (r, s)))?;
     Ok(encode_proof(&proof))
 }

@@ -5,12 +5,13 @@ use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{AdditiveGroup, UniformRand};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS};
 
-use super::{BLINDERS, Srs, multi_exponentiation::multi_exponentiation};
+use super::{BLINDERS, Srs};
 use crate::{
     argument::{
         batch::{element_columns, multiplicity_columns},
         table::Table,
     },
+    multi_exponentiation::multi_exponentiation,
     random::SecureRng,
 };
 

@@ -13,7 +13,6 @@
 
 pub mod commit;
 pub mod equation;
-mod multi_exponentiation;
 pub mod opening;
 pub mod srs;
 

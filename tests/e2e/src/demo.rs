@@ -144,7 +144,7 @@ async fn deploy(steps: &mut Steps) -> Result<Network> {
     let deployed = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
     steps.end(begun, &format!("{} gas, {}", gas_since(&provider, 0).await?, deployed.reserves));
 
-    Ok(Network::of(solana, evm, deployed, upgrade_authority).await)
+    Ok(Network { solana, evm, contracts: deployed, governance: upgrade_authority })
 }
 
 /// The proving key, made the first time, and its circuit on both chains.

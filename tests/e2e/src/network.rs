@@ -1,6 +1,12 @@
 //! Both nodes with everything deployed, and an exchange's folder: keys, secret, configuration.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use alloy::{
     network::EthereumWallet,
@@ -21,7 +27,7 @@ use ballast_migrations::{
 use ballast_sdk::{Client, evm::EvmOptions, solana::SolanaOptions};
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_sdk::{signature::Keypair, signer::Signer};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use crate::{
     ballast::Ballast,
@@ -38,11 +44,7 @@ pub struct Network {
     pub evm: AnvilInstance,
     pub contracts: EvmDeployment,
     pub governance: Keypair,
-    /// Nodes, provers and signers of several networks at once would starve each other.
-    _turn: MutexGuard<'static, ()>,
 }
-
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// The keys of one exchange on both chains, as files that only their owner can read.
 pub struct ExchangeKeys {
@@ -67,19 +69,26 @@ pub struct Source {
 }
 
 impl Network {
-    /// What was deployed step by step.
-    pub async fn of(solana: SolanaNode, evm: AnvilInstance, contracts: EvmDeployment, governance: Keypair) -> Self {
-        Self { solana, evm, contracts, governance, _turn: TURN.lock().await }
-    }
-
     /// Starts both nodes; nothing is deployed yet.
     pub fn start() -> Result<(SolanaNode, AnvilInstance)> {
         Ok((SolanaNode::start()?, start_anvil(None)?))
     }
 
+    /// One network for whoever asks at the same time: the first deploys it, and it ends with the last. Exchanges on it have names
+    /// of their own.
+    pub async fn shared() -> Result<Arc<Self>> {
+        static SHARED: Mutex<Weak<Network>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(network) = shared.upgrade() {
+            return Ok(network);
+        }
+        let network = Arc::new(Self::deployed().await?);
+        *shared = Arc::downgrade(&network);
+        Ok(network)
+    }
+
     /// Starts both nodes and runs every migration.
     pub async fn deployed() -> Result<Self> {
-        let turn = TURN.lock().await;
         let (solana, evm) = Self::start()?;
         let governance = Keypair::new();
         let rpc = connect(&solana.url);
@@ -88,7 +97,7 @@ impl Network {
         governance::initialize(&rpc, &governance, &governance.pubkey(), POLICY).await?;
         let provider = wallet(&evm, owner(&evm))?;
         let contracts = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
-        let network = Self { solana, evm, contracts, governance, _turn: turn };
+        let network = Self { solana, evm, contracts, governance };
         let (file, key) = circuit_file()?;
         circuit::register_on_solana(&rpc, &network.governance, &file, &key).await?;
         circuit::register_on_evm(&provider, network.contracts.circuit_registry.parse()?, &file, &key).await?;

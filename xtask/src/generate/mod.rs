@@ -4,6 +4,7 @@
 //! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without loss.
 
 mod answers;
+mod committed;
 mod identifiers;
 mod leaves;
 mod ledger;
@@ -11,7 +12,7 @@ mod posts;
 mod proofs;
 mod statements;
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 type Vectors = fn() -> Result<Value>;
 
 pub fn run() -> Result<()> {
-    let folder = crate::root().join("tests/vectors");
+    let folder = folder();
     fs::create_dir_all(&folder)?;
     let files: [(&str, Vectors); 9] = [
         ("identifiers.json", identifiers::vectors),
@@ -29,9 +30,9 @@ pub fn run() -> Result<()> {
         ("posts.json", posts::vectors),
         ("answers.json", answers::vectors),
         ("ledger.json", ledger::vectors),
-        ("history.json", proofs::history),
-        ("wide.json", proofs::wide),
-        ("limits.json", proofs::limits),
+        (proofs::FILES[0], proofs::history),
+        (proofs::FILES[1], proofs::wide),
+        (proofs::FILES[2], proofs::limits),
     ];
     for (name, vectors) in files {
         let mut text = serde_json::to_string_pretty(&vectors().with_context(|| format!("generate {name}"))?)?;
@@ -47,6 +48,10 @@ pub fn run() -> Result<()> {
         .with_context(|| format!("write {}", path.display()))?;
     println!("circuits/depth-7-development.json");
     Ok(())
+}
+
+fn folder() -> PathBuf {
+    crate::root().join("tests/vectors")
 }
 
 fn hexadecimal(bytes: impl AsRef<[u8]>) -> Value {

@@ -80,7 +80,7 @@ fn first_account() -> String {
 /// One deployment for all of it: bringing the program to the chain takes longest.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_commitment_end_to_end() {
-    let network = Network::deployed().await.unwrap();
+    let network = Network::shared().await.unwrap();
     let folder = TempDir::new().unwrap();
     the_sample_is_committed(&network, folder.path().join("sample")).await;
     an_insolvent_epoch_of_two_shards_is_stored_as_insolvent(&network, folder.path().join("many")).await;

@@ -18,7 +18,7 @@ const EPOCH: u64 = 1;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
-    let network = Network::deployed().await.unwrap();
+    let network = Network::shared().await.unwrap();
     let folder = TempDir::new().unwrap();
     let (log, reserves) = (folder.path().join("log"), folder.path().join("reserves.toml"));
     let source = Source { snapshot: log.clone(), assets: None, reserves, borrows: "refuse", accounts: None, depth: 7 };

@@ -31,7 +31,7 @@ type Owed = BTreeMap<String, u128>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witnessed() {
-    let network = Network::deployed().await.unwrap();
+    let network = Network::shared().await.unwrap();
     let folder = TempDir::new().unwrap();
     let source = source(folder.path());
     let (keys, ballast) = network.exchange(folder.path().join("exchange"), NAME, &source).await.unwrap();

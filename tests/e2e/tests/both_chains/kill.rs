@@ -3,10 +3,10 @@
 //! A proof takes half a minute, and what was proved before a kill is not proved again. So few epochs go through many kills: each
 //! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
 
-use std::{collections::BTreeSet, process::Stdio, time::Duration};
+use std::{collections::BTreeSet, process::Stdio, sync::Arc, time::Duration};
 
-use alloy::{providers::Provider, rpc::types::Filter, sol_types::SolEvent};
-use anchor_lang::Discriminator;
+use alloy::{primitives::B256, providers::Provider, rpc::types::Filter, sol_types::SolEvent};
+use anchor_lang::{AccountDeserialize, Discriminator};
 use ballast_core::exchange::exchange_id;
 use ballast_e2e::{
     ballast::Ballast,
@@ -23,7 +23,7 @@ use solana_sdk::signer::Signer;
 use tempfile::TempDir;
 
 struct Exchange {
-    network: Network,
+    network: Arc<Network>,
     keys: ExchangeKeys,
     ballast: Ballast,
     folder: TempDir,
@@ -32,7 +32,7 @@ struct Exchange {
 
 impl Exchange {
     async fn new() -> Self {
-        let network = Network::deployed().await.unwrap();
+        let network = Network::shared().await.unwrap();
         let folder = TempDir::new().unwrap();
         let source = small_exchange::source(folder.path()).unwrap();
         let (keys, ballast) = network.exchange(folder.path().into(), "Killed", &source).await.unwrap();
@@ -85,6 +85,7 @@ impl Exchange {
         let provider = wallet(&self.network.evm, owner(&self.network.evm)).unwrap();
         let nonce = provider.get_transaction_count(self.keys.evm_poster.address()).await.unwrap();
         let filter = Filter::new().from_block(0).event_signature(Reserves::ShardPosted::SIGNATURE_HASH);
+        let filter = filter.topic1(B256::from(self.id));
         assert_eq!(provider.get_logs(&filter).await.unwrap().len() as u64, nonce);
         nonce
     }
@@ -92,7 +93,9 @@ impl Exchange {
     async fn open_buffers(&self) -> usize {
         let rpc = connect(&self.network.solana.url);
         let accounts = rpc.get_program_accounts(&program_keypair().unwrap().pubkey()).await.unwrap();
-        accounts.iter().filter(|(_, account)| account.data.starts_with(Buffer::DISCRIMINATOR)).count()
+        let buffers = accounts.iter().filter(|(_, account)| account.data.starts_with(Buffer::DISCRIMINATOR));
+        let owners = buffers.map(|(_, account)| Buffer::try_deserialize(&mut &account.data[..]).unwrap().owner);
+        owners.filter(|owner| *owner == self.keys.solana_poster.pubkey()).count()
     }
 }
 
