@@ -81,8 +81,9 @@ fn the_honest_argument_satisfies_the_circuit() {
     assert_eq!(witness.inputs.digest, inputs(&public_vector(honest())).digest);
 }
 
-/// Every element of the root, of the outputs, of the batch's end and of the evaluations; of each layer one round and one value; and
-/// of a full, a partial and the first round of the permutation and of one layer of fractions all that is sent.
+/// Every element of the root, of the outputs, of the batch's end and of the evaluations; of layers here and there one round and one
+/// value; and of a full, a partial and the first round of the permutation and of one layer of fractions the first round and all
+/// values. The circuit is the native verifier over wires, and that one is tested with every element.
 fn sample() -> Vec<usize> {
     let (claim, messages) = honest();
     let mut number = 0;
@@ -94,19 +95,19 @@ fn sample() -> Vec<usize> {
     assert_eq!(number, messages.elements().count());
     assert_eq!(claim.totals.len(), 128);
     let mut sample: Vec<usize> = numbered.fractions.root.into();
-    for (place, layer) in numbered.fractions.layers.iter().enumerate() {
+    for (place, layer) in numbered.fractions.layers.iter().enumerate().step_by(5) {
         sample.push(layer.values[place % 4]);
         sample.extend(layer.rounds.get(place / 2).map(|round| round[place % 2]));
     }
     sample.extend(numbered.fractions.layers[3].rounds.iter().flatten().chain(&numbered.fractions.layers[3].values));
     sample.push(numbered.hashing.node_zero);
     sample.extend(numbered.hashing.outputs);
-    for (place, layer) in numbered.hashing.layers.iter().enumerate() {
+    for (place, layer) in numbered.hashing.layers.iter().enumerate().step_by(8) {
         sample.extend([layer.rounds[place % 14][place % 5], layer.values[place % layer.values.len()]]);
     }
     for layer in [1, 30, 67] {
         let layer = &numbered.hashing.layers[layer];
-        sample.extend(layer.rounds[0].iter().chain(&layer.rounds[13]).chain(&layer.values));
+        sample.extend(layer.rounds[0].iter().chain(&layer.values));
     }
     sample.extend([numbered.batch.rounds[0][0], numbered.batch.rounds[0][1], numbered.batch.rounds[19][1]]);
     sample.push(numbered.batch.value);
@@ -121,7 +122,7 @@ fn a_changed_message_leaves_a_constraint_unsatisfied() {
     let (claim, messages) = honest();
     constraints();
     let sample = sample();
-    assert!(sample.len() > 200, "{}", sample.len());
+    assert!(sample.len() > 80, "{}", sample.len());
     let accepted = sample.par_iter().with_max_len(4).find_map_any(|index| {
         let changed = (claim.clone(), with_element(messages, *index, |element| element + Fr::one()));
         accepts(&changed).then_some(*index)

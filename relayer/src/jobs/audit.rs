@@ -6,7 +6,7 @@ use ballast_core::leaf::MasterSecret;
 use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
 use ballast_sdk::{
     Epoch,
-    audit::{AuditError, Audited, Evidence, audit},
+    audit::{AuditError, Audited, Auditor, Evidence},
     reserves::compare,
 };
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub async fn run(
     master: Option<&MasterSecret>,
 ) -> Result<AuditReport, Failure> {
     let report = report.map(reserves::read).transpose()?;
-    let evidence = Evidence { log, report: report.as_deref(), master };
+    let mut auditor = Auditor::new(Evidence { log, report: report.as_deref(), master });
     let mut audited = Vec::new();
     for chain in chains.iter() {
         let history = chain.client().verify_history(&chains.exchange).await?;
@@ -76,7 +76,7 @@ pub async fn run(
                 chain.name()
             )));
         }
-        let held = audit(&epochs, &evidence)?;
+        let held = auditor.audit(&epochs)?;
         let holdings = match (&report, epochs.last()) {
             (Some(report), Some(epoch)) => {
                 let report = ReservesReport::parse(report)?;

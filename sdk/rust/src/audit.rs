@@ -130,6 +130,37 @@ impl From<ReportError> for AuditError {
     }
 }
 
+/// Audits epochs of several chains against the same evidence.
+///
+/// A record is the same on every chain. What the log gives for the records of one chain it gives for the same records of
+/// another, so it is replayed once for all chains that agree.
+pub struct Auditor<'a> {
+    evidence: Evidence<'a>,
+    last: Option<(Vec<(Record, Class)>, Audited)>,
+}
+
+impl<'a> Auditor<'a> {
+    pub fn new(evidence: Evidence<'a>) -> Self {
+        Self { evidence, last: None }
+    }
+
+    /// [`audit`].
+    ///
+    /// # Errors
+    /// As [`audit`].
+    pub fn audit(&mut self, epochs: &[Epoch]) -> Result<Audited, AuditError> {
+        let records = || epochs.iter().map(|epoch| (&epoch.record, epoch.class));
+        if let Some((known, audited)) = &self.last
+            && known.iter().map(|(record, class)| (record, *class)).eq(records())
+        {
+            return Ok(audited.clone());
+        }
+        let audited = audit(epochs, &self.evidence)?;
+        self.last = Some((records().map(|(record, class)| (record.clone(), class)).collect(), audited.clone()));
+        Ok(audited)
+    }
+}
+
 /// Audits the last of `epochs`. The others, which come before it, say where a log that is
 /// not the chain's parts from it.
 ///

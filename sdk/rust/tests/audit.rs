@@ -17,7 +17,7 @@ use ballast_ledger::{
     transaction::{Kind, Movement, Transaction},
 };
 use ballast_sdk::{
-    audit::{AuditError, Audited, Evidence, audit},
+    audit::{AuditError, Audited, Auditor, Evidence, audit},
     epoch::{Epoch, Record},
 };
 use sample::*;
@@ -126,6 +126,32 @@ fn an_epoch_is_what_its_log_gives() {
     assert!(audited.signatures >= last && audited.root && audited.reserves);
     let bare = audit(&case.epochs, &Evidence { log: case.log.path(), report: None, master: None }).unwrap();
     assert!(!bare.root && !bare.reserves, "what was not compared is not called compared");
+}
+
+#[test]
+fn chains_that_agree_are_audited_by_one_replay_and_others_by_their_own() {
+    let case = &*CASE;
+    let evidence = Evidence { log: case.log.path(), report: Some(&case.report), master: Some(&MASTER) };
+    let mut auditor = Auditor::new(evidence);
+    let first = auditor.audit(&case.epochs).unwrap();
+    let mut other_chain = case.epochs.clone();
+    other_chain.iter_mut().for_each(|epoch| epoch.posted_at += 5);
+    // To the speed of the replay: there was no other.
+    assert_eq!(auditor.audit(&other_chain).unwrap(), first);
+
+    let changes: [fn(&mut Vec<Epoch>); 4] = [
+        |epochs| epochs[2].record.liabilities[1] += 1,
+        |epochs| epochs[0].record.ledger.head[0] ^= 1,
+        |epochs| epochs[2].class = Class::new(8),
+        |epochs| epochs.clear(),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut changed = case.epochs.clone();
+        change(&mut changed);
+        assert!(auditor.audit(&changed).is_err(), "change {number}");
+    }
+    // Fewer records are another epoch's.
+    assert!(matches!(auditor.audit(&case.epochs[..2]), Err(AuditError::Report(_))));
 }
 
 #[test]
