@@ -38,6 +38,9 @@ derived() {
   echo "1 passed: vectors, circuits, IDL and ABI are what their generators write"
 }
 
+# Many tests wait for a chain: while they do, others compute.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
+
 # The end-to-end tests run binaries; with the tests' own selection of features nothing is compiled twice.
 cargo build --workspace --exclude localnet --bins --tests || { echo "0 passed, 1 failed"; exit 1; }
 

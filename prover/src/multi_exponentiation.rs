@@ -7,12 +7,7 @@
 use ark_bn254::{Fq, Fq2, Fr, g1::G1Affine, g2::G2Affine};
 use ark_ec::{AffineRepr, VariableBaseMSM};
 use ark_ff::{BigInt, Fp, FpConfig};
-use halo2curves::{
-    CurveAffine, bn256,
-    group::prime::PrimeCurveAffine,
-    msm::msm_best,
-    serde::SerdeObject,
-};
+use halo2curves::{CurveAffine, bn256, group::prime::PrimeCurveAffine, msm::msm_best, serde::SerdeObject};
 use rayon::prelude::*;
 
 /// Below this many points the hand-over is not worth it.

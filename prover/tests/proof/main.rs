@@ -30,6 +30,8 @@ struct Proved {
     proof: Proof,
 }
 
+/// Seed of the shared proof's argument.
+const SEED: u8 = 21;
 /// Seed of the masks of the shared proof.
 const MASKS: u8 = 22;
 
@@ -37,7 +39,7 @@ fn honest() -> &'static Proved {
     static HONEST: OnceLock<Proved> = OnceLock::new();
     HONEST.get_or_init(|| {
         let phases = &mut Phases::default();
-        let (witness, vector) = argue(key().srs(), CLASS, &shard(leaves()), &mut rng(21), phases).unwrap();
+        let (witness, vector) = argue(key().srs(), CLASS, &shard(leaves()), &mut rng(SEED), phases).unwrap();
         let proof = prove_witness(key(), &witness, &mut rng(MASKS), phases).unwrap();
         Proved { witness, vector, proof }
     })

@@ -11,7 +11,8 @@ use ballast_prover::{
 };
 
 use crate::{
-    fixture::{CLASS, key, leaf, rng, shard},
+    SEED,
+    fixture::{CLASS, key, leaf, leaves, rng, shard},
     honest,
 };
 
@@ -59,8 +60,8 @@ fn refused_shard_has_no_proof() {
 
 #[test]
 fn the_argument_alone_is_seeded() {
-    let shard = shard(vec![leaf(0, &[(1, 1)])]);
+    let shard = shard(leaves());
     let make = |seed| argue(key().srs(), CLASS, &shard, &mut rng(seed), &mut Phases::default()).unwrap().1;
-    assert_eq!(make(5), make(5));
-    assert_ne!(make(5), make(6));
+    assert_eq!(make(SEED), honest().vector);
+    assert_ne!(make(SEED + 1), honest().vector);
 }
