@@ -106,7 +106,7 @@ mod tests {
             assert_eq!(multi_exponentiation(&points, &scalars[..count]), expected, "{count}");
         }
         assert_eq!(multi_exponentiation(&points, &vec![Fr::ZERO; FEW]), P::Group::ZERO);
-        assert_eq!(multi_exponentiation(&vec![P::zero(); FEW], &scalars), P::Group::ZERO);
+        assert_eq!(multi_exponentiation(&[P::zero(); FEW], &scalars), P::Group::ZERO);
     }
 
     #[test]
