@@ -109,8 +109,10 @@ mod tests {
             let expected = P::Group::msm_unchecked(&points[..count], &scalars[..count]);
             assert_eq!(multi_exponentiation(&points, &scalars[..count]), expected, "{count}");
         }
-        assert_eq!(multi_exponentiation(&points, &vec![Fr::ZERO; MANY]), P::Group::ZERO);
-        assert_eq!(multi_exponentiation(&vec![P::zero(); MANY], &scalars), P::Group::ZERO);
+        let nothing: Vec<Fr> = scalars.iter().map(|_| Fr::ZERO).collect();
+        assert_eq!(multi_exponentiation(&points, &nothing), P::Group::ZERO);
+        points.fill(P::zero());
+        assert_eq!(multi_exponentiation(&points, &scalars), P::Group::ZERO);
     }
 
     #[test]
