@@ -6,10 +6,9 @@
 use std::{fs, path::Path};
 
 use ballast_core::{
-    Element,
     circuit::{Class, VerifyingKey},
     post::ShardPost,
-    public_vector::PublicVector,
+    statement::Statement,
 };
 use ballast_prover::verify;
 use serde_json::Value;
@@ -18,30 +17,35 @@ use serde_json::Value;
 pub struct Committed(Vec<ShardPost>);
 
 impl Committed {
-    pub fn read(folder: &Path, names: &[&str]) -> Self {
+    pub fn read(folder: &Path) -> Self {
         let mut posts = Vec::new();
-        for name in names {
-            let text = fs::read_to_string(folder.join(name)).unwrap_or_default();
+        for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let text = fs::read_to_string(file.path()).unwrap_or_default();
             collect(&serde_json::from_str(&text).unwrap_or_default(), &mut posts);
         }
         Self(posts)
     }
 
-    /// `post`, whose digest, opening and proof are missing, with those of a committed post: only if they prove it.
-    pub fn complete(&self, class: Class, key: &VerifyingKey, post: &ShardPost) -> Option<ShardPost> {
+    /// `post`, whose digest, opening and proof are missing, with those of a committed post: only if they prove `statement`.
+    pub fn complete(
+        &self,
+        class: Class,
+        key: &VerifyingKey,
+        statement: &Statement,
+        post: &ShardPost,
+    ) -> Option<ShardPost> {
         self.0.iter().find_map(|committed| {
             let ShardPost { digest, opening, proof, .. } = committed.clone();
             let completed = ShardPost { digest, opening, proof, ..post.clone() };
-            (completed == *committed && is_proved(class, key, &completed)).then_some(completed)
+            (completed == *committed && is_proved(class, key, statement, &completed)).then_some(completed)
         })
     }
 }
 
-fn is_proved(class: Class, key: &VerifyingKey, post: &ShardPost) -> bool {
+fn is_proved(class: Class, key: &VerifyingKey, statement: &Statement, post: &ShardPost) -> bool {
     let Ok(checked) = post.check() else { return false };
-    let totals: Vec<Element> = checked.totals.iter().map(|total| Element::from(*total)).collect();
-    let vector = PublicVector::new(class, &checked.context, checked.root, &totals, &checked.opening);
-    vector.is_some_and(|vector| vector.digest() == checked.digest && verify(key, &vector, &post.proof).is_ok())
+    let vector = checked.public_vector(class, statement);
+    vector.is_ok_and(|vector| vector.digest() == checked.digest && verify(key, &vector, &post.proof).is_ok())
 }
 
 /// The posts anywhere in `value`, by their bytes.
@@ -61,35 +65,59 @@ fn collect(value: &Value, posts: &mut Vec<ShardPost>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core::circuit_file::CircuitFile;
+    use ballast_core::{circuit_file::CircuitFile, post::Chain, record::first_head};
 
-    fn committed() -> (Committed, Class, VerifyingKey) {
-        let circuit = fs::read_to_string(crate::root().join("circuits/depth-7-development.json")).unwrap();
-        let (circuit, key) = CircuitFile::parse(&circuit).unwrap();
-        (Committed::read(&crate::root().join("tests/vectors"), &["history.json"]), circuit.class, key)
+    /// Epoch 1 of the vectors, with its statement and its circuit's key, and a post of another epoch.
+    struct Case {
+        post: ShardPost,
+        statement: Statement,
+        key: VerifyingKey,
+        another: ShardPost,
     }
 
-    fn bare(post: &ShardPost) -> ShardPost {
-        ShardPost { digest: [0; 32], opening: Vec::new(), proof: [0; 256], ..post.clone() }
+    impl Case {
+        fn new() -> Self {
+            let read = |name: &str| fs::read_to_string(crate::root().join(name)).unwrap();
+            let (_, key) = CircuitFile::parse(&read("circuits/depth-7-development.json")).unwrap();
+            let history: Value = serde_json::from_str(&read("tests/vectors/history.json")).unwrap();
+            let bytes = |value: &Value| hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap();
+            let post =
+                |epoch: usize| ShardPost::decode(&bytes(&history["epochs"][epoch]["shards"][0]["encoded"])).unwrap();
+            let digest = |name: &str| bytes(&history["exchange"][name]).try_into().unwrap();
+            let exchange = digest("id");
+            let chain = Chain { exchange, asset_list: digest("asset_list"), head_before: first_head(&exchange) };
+            let first = post(0);
+            let statement = first.statement(&chain, &first.check().unwrap().reserves);
+            Self { post: first, statement, key, another: post(1) }
+        }
+
+        /// What becomes of `post` without its proof when `committed` stands in the vectors.
+        fn completed(&self, committed: &ShardPost, post: &ShardPost) -> Option<ShardPost> {
+            self.completed_from(&Committed(vec![self.another.clone(), committed.clone()]), post)
+        }
+
+        fn completed_from(&self, committed: &Committed, post: &ShardPost) -> Option<ShardPost> {
+            let bare = ShardPost { digest: [0; 32], opening: Vec::new(), proof: [0; 256], ..post.clone() };
+            committed.complete(Class::SMALLEST, &self.key, &self.statement, &bare)
+        }
     }
 
     #[test]
     fn a_proof_is_kept_for_its_own_statement_only() {
-        let (committed, class, key) = committed();
-        assert_eq!(committed.0.len(), 6);
-        let post = committed.0[0].clone();
-        assert_eq!(committed.complete(class, &key, &bare(&post)), Some(post.clone()));
-        let mut other = bare(&post);
-        other.as_of += 1;
-        assert_eq!(committed.complete(class, &key, &other), None);
-        let nowhere = Committed::read(&crate::root().join("tests/vectors"), &["no-such-file.json", "leaves.json"]);
-        assert_eq!(nowhere.complete(class, &key, &bare(&post)), None);
+        let case = Case::new();
+        let vectors = crate::generate::folder();
+        assert_eq!(case.completed_from(&Committed::read(&vectors), &case.post), Some(case.post.clone()));
+        assert_eq!(case.completed_from(&Committed::read(&vectors.join("none")), &case.post), None);
+        let other = ShardPost { as_of: case.post.as_of + 1, ..case.post.clone() };
+        assert_eq!(case.completed(&case.post, &other), None);
+        let statement = Statement { as_of: other.as_of, ..case.statement.clone() };
+        assert_eq!(Case { statement, ..case }.completed(&other, &other), None);
     }
 
     #[test]
     fn what_does_not_prove_its_statement_is_not_kept() {
-        let (committed, class, key) = committed();
-        let [post, another, ..] = &committed.0[..] else { panic!("two posts") };
+        let case = Case::new();
+        assert_eq!(case.completed(&case.post, &case.post), Some(case.post.clone()));
         let changes: [fn(&mut ShardPost, &ShardPost); 5] = [
             |post, another| post.proof = another.proof,
             |post, another| post.opening.clone_from(&another.opening),
@@ -98,9 +126,9 @@ mod tests {
             |post, _| post.totals[0][31] ^= 1,
         ];
         for (number, change) in changes.into_iter().enumerate() {
-            let mut forged = post.clone();
-            change(&mut forged, another);
-            assert_eq!(Committed(vec![forged.clone()]).complete(class, &key, &bare(&forged)), None, "change {number}");
+            let mut forged = case.post.clone();
+            change(&mut forged, &case.another);
+            assert_eq!(case.completed(&forged, &forged), None, "change {number}");
         }
     }
 }

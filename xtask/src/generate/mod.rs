@@ -30,9 +30,9 @@ pub fn run() -> Result<()> {
         ("posts.json", posts::vectors),
         ("answers.json", answers::vectors),
         ("ledger.json", ledger::vectors),
-        (proofs::FILES[0], proofs::history),
-        (proofs::FILES[1], proofs::wide),
-        (proofs::FILES[2], proofs::limits),
+        ("history.json", proofs::history),
+        ("wide.json", proofs::wide),
+        ("limits.json", proofs::limits),
     ];
     for (name, vectors) in files {
         let mut text = serde_json::to_string_pretty(&vectors().with_context(|| format!("generate {name}"))?)?;

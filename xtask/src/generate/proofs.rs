@@ -34,12 +34,9 @@ fn proving_key() -> Result<&'static ProvingKey> {
     KEY.get_or_init(|| key().map_err(|error| error.to_string())).as_ref().map_err(|error| anyhow!("{error}"))
 }
 
-/// The files that hold proofs.
-pub const FILES: [&str; 3] = ["history.json", "wide.json", "limits.json"];
-
 fn committed() -> &'static Committed {
     static COMMITTED: OnceLock<Committed> = OnceLock::new();
-    COMMITTED.get_or_init(|| Committed::read(&super::folder(), &FILES))
+    COMMITTED.get_or_init(|| Committed::read(&super::folder()))
 }
 
 /// The circuit that every vector's proof is of.
@@ -164,7 +161,7 @@ impl Exchange {
         let chain = Chain { exchange: self.id, asset_list: self.assets.digest(), head_before };
         let statement = post.statement(&chain, reserves);
         post.context = Element::halves(&statement.context()).map(Element::to_bytes);
-        if let Some(post) = committed().complete(key.class(), key.verifying_key(), &post) {
+        if let Some(post) = committed().complete(key.class(), key.verifying_key(), &statement, &post) {
             return Ok(post);
         }
         // Masks must not repeat between proofs, and must be the same whenever a proof is made anew.

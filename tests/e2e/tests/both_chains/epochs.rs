@@ -77,7 +77,7 @@ fn first_account() -> String {
     sample["accounts"].as_object().unwrap().keys().next().unwrap().clone()
 }
 
-/// One deployment for all of it: bringing the program to the chain takes longest.
+/// One after the other: each commits to an exchange of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_commitment_end_to_end() {
     let network = Network::shared().await.unwrap();

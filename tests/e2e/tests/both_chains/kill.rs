@@ -1,6 +1,6 @@
 //! The relayer killed at every point of what it does, and at any moment: nothing is posted twice, and no chain is left behind.
 //!
-//! A proof takes half a minute, and what was proved before a kill is not proved again. So few epochs go through many kills: each
+//! A proof takes long, and what was proved before a kill is not proved again. So few epochs go through many kills: each
 //! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
 
 use std::{collections::BTreeSet, process::Stdio, sync::Arc, time::Duration};
