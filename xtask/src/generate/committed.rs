@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(case.completed_from(&Committed::read(&vectors.join("none")), &case.post), None);
         let other = ShardPost { as_of: case.post.as_of + 1, ..case.post.clone() };
         assert_eq!(case.completed(&case.post, &other), None);
-        let statement = Statement { as_of: other.as_of, ..case.statement.clone() };
+        let statement = Statement { as_of: other.as_of, ..case.statement };
         assert_eq!(Case { statement, ..case }.completed(&other, &other), None);
     }
 
