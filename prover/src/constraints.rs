@@ -1,12 +1,11 @@
 //! The circuit as matrices: rows (A z) (B z) = (C z) over an assignment z.
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
+use ark_ff::{BigInteger, PrimeField};
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystem, Matrix, R1CS_PREDICATE_LABEL, SynthesisError, SynthesisMode,
 };
 use ballast_core::{Digest, circuit::Class};
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -30,32 +29,23 @@ impl Constraints {
     /// # Errors
     /// Those of the synthesis, which has none for a class with a circuit.
     pub fn of_class(class: Class) -> Result<Self, SynthesisError> {
-        Self::assign(&Witness::empty(class)).map(|(constraints, _)| constraints)
+        Self::under(&Witness::empty(class))
     }
 
-    /// Lays the circuit down under `witness`: its matrices and z = (1, public inputs, private variables).
+    /// The constraints as they are laid down under `witness`: they are those of its class.
     ///
     /// # Errors
-    /// Those of the synthesis, which depend on the shape of the witness only: its class.
-    pub fn assign(witness: &Witness) -> Result<(Self, Vec<Fr>), SynthesisError> {
-        let system = synthesize(witness, true)?;
+    /// [`SynthesisError::ArityMismatch`] when claim or messages are not of the witness's depth.
+    pub fn under(witness: &Witness) -> Result<Self, SynthesisError> {
+        let system = ConstraintSystem::<Fr>::new_ref();
+        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
+        Circuit { witness }.generate_constraints(system.clone())?;
+        system.finalize();
+        let system = system.into_inner().ok_or(SynthesisError::MissingCS)?;
         let matrices = system.to_matrices()?.remove(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
-        let assignment = values(&system)?;
-        let constraints = Self {
-            matrices,
-            rows: system.num_constraints(),
-            inputs: system.num_instance_variables(),
-            columns: assignment.len(),
-        };
-        Ok((constraints, assignment))
-    }
-
-    /// z alone, for whom the matrices are known: a fraction of the work.
-    ///
-    /// # Errors
-    /// As [`Self::assign`].
-    pub fn values(witness: &Witness) -> Result<Vec<Fr>, SynthesisError> {
-        values(&synthesize(witness, false)?)
+        let inputs = system.num_instance_variables();
+        let columns = inputs + system.num_witness_variables();
+        Ok(Self { matrices, rows: system.num_constraints(), inputs, columns })
     }
 
     /// A, B, C.
@@ -78,19 +68,6 @@ impl Constraints {
         R1cs::new(&self.matrices, self.inputs, self.columns)
     }
 
-    /// The first row that the assignment does not satisfy.
-    pub fn first_unsatisfied(&self, assignment: &[Fr]) -> Option<usize> {
-        (0..self.rows).into_par_iter().with_min_len(1 << 12).find_first(|row| {
-            let mut products = self.matrices.iter().map(|matrix| match matrix.get(*row) {
-                Some(entries) => product(entries, assignment),
-                None => Fr::ZERO,
-            });
-            let mut next = || products.next().unwrap_or(Fr::ZERO);
-            let (a, b, c) = (next(), next(), next());
-            a * b != c
-        })
-    }
-
     /// SHA-256 of the numbers of inputs, columns and rows and of the matrices, row by row: the length of the row,
     /// then column and coefficient of each entry. A key belongs to the constraints with one digest and to no others.
     pub fn digest(&self) -> Digest {
@@ -107,22 +84,4 @@ impl Constraints {
         }
         hasher.finalize().into()
     }
-}
-
-fn synthesize(witness: &Witness, construct_matrices: bool) -> Result<ConstraintSystem<Fr>, SynthesisError> {
-    let system = ConstraintSystem::<Fr>::new_ref();
-    system.set_mode(SynthesisMode::Prove { construct_matrices, generate_lc_assignments: false });
-    Circuit { witness }.generate_constraints(system.clone())?;
-    system.finalize();
-    system.into_inner().ok_or(SynthesisError::MissingCS)
-}
-
-/// 1, public inputs, private variables.
-fn values(system: &ConstraintSystem<Fr>) -> Result<Vec<Fr>, SynthesisError> {
-    Ok([system.instance_assignment()?, system.witness_assignment()?].concat())
-}
-
-fn product(entries: &[(Fr, usize)], assignment: &[Fr]) -> Fr {
-    // A column outside the assignment counts as zero: the assignment is then for another circuit.
-    entries.iter().filter_map(|(coefficient, column)| Some(*coefficient * assignment.get(*column)?)).sum()
 }

@@ -4,11 +4,11 @@
 //! thirds of the time. A test computes A and B by arkworks' sums; beside them the verifier accepts one C alone.
 
 use ark_bn254::{Bn254, Fr};
-use ark_groth16::{Proof, ProvingKey, r1cs_to_qap::R1CSToQAP};
+use ark_groth16::{Proof, ProvingKey};
 use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::SynthesisError;
 
-use crate::{constraints::Constraints, multi_exponentiation::multi_exponentiation, qap::CircomReduction};
+use crate::{assignment::Assignment, multi_exponentiation::multi_exponentiation, qap::product_at_odd_roots};
 
 /// The proof with masks `r` and `s`:
 ///
@@ -22,23 +22,19 @@ use crate::{constraints::Constraints, multi_exponentiation::multi_exponentiation
 /// [`SynthesisError::PolynomialDegreeTooLarge`] when there is no domain for so many rows.
 pub(crate) fn prove(
     key: &ProvingKey<Bn254>,
-    constraints: &Constraints,
-    assignment: &[Fr],
+    assignment: &Assignment,
     (r, s): (Fr, Fr),
 ) -> Result<Proof<Bn254>, SynthesisError> {
-    let inputs = constraints.inputs();
-    let h = CircomReduction::witness_map_from_matrices::<Fr, GeneralEvaluationDomain<Fr>>(
-        constraints.matrices(),
-        inputs,
-        constraints.rows(),
-        assignment,
-    )?;
+    let values = assignment.variables();
+    let (inputs, private) = values.split_at_checked(assignment.inputs()).ok_or(SynthesisError::AssignmentMissing)?;
+    let (left, right) = assignment.rows().iter().map(|[a, b, _]| (*a, *b)).unzip();
+    let h = product_at_odd_roots::<Fr, GeneralEvaluationDomain<Fr>>(left, right, inputs)?;
     let quotient = multi_exponentiation(&key.h_query, &h);
     drop(h);
-    let a = multi_exponentiation(&key.a_query, assignment) + key.vk.alpha_g1 + key.delta_g1 * r;
-    let b_g1 = multi_exponentiation(&key.b_g1_query, assignment) + key.beta_g1 + key.delta_g1 * s;
-    let b = multi_exponentiation(&key.b_g2_query, assignment) + key.vk.beta_g2 + key.vk.delta_g2 * s;
-    let private = multi_exponentiation(&key.l_query, &assignment[inputs..]);
+    let a = multi_exponentiation(&key.a_query, values) + key.vk.alpha_g1 + key.delta_g1 * r;
+    let b_g1 = multi_exponentiation(&key.b_g1_query, values) + key.beta_g1 + key.delta_g1 * s;
+    let b = multi_exponentiation(&key.b_g2_query, values) + key.vk.beta_g2 + key.vk.delta_g2 * s;
+    let private = multi_exponentiation(&key.l_query, private);
     let c = private + quotient + a * s + b_g1 * r - key.delta_g1 * (r * s);
     Ok(Proof { a: a.into(), b: b.into(), c: c.into() })
 }

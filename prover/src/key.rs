@@ -1,18 +1,14 @@
 //! The proving key and where it comes from.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::fmt;
 
 use ark_bn254::Bn254;
-use ark_relations::gr1cs::SynthesisError;
 use ballast_core::{
     Digest, Refusal,
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
 };
 
-use crate::{constraints::Constraints, encoding, kzg::Srs};
+use crate::{encoding, kzg::Srs};
 
 /// What [`prove`](crate::prove) needs: the commitments' powers and Groth16's proving key, with its setup's kind and transcript.
 #[derive(Clone)]
@@ -23,8 +19,6 @@ pub struct ProvingKey {
     verifying_key: VerifyingKey,
     setup: SetupKind,
     transcript: Digest,
-    /// Laid down when they are first asked for.
-    constraints: Arc<OnceLock<Result<Constraints, SynthesisError>>>,
 }
 
 impl ProvingKey {
@@ -42,7 +36,7 @@ impl ProvingKey {
         class.check()?;
         let verifying_key = encoding::encode_key(&groth16.vk, &srs.tau())?;
         let _points = encoding::decode_key(&verifying_key)?;
-        Ok(Self { class, groth16, srs, verifying_key, setup, transcript, constraints: Arc::default() })
+        Ok(Self { class, groth16, srs, verifying_key, setup, transcript })
     }
 
     pub fn class(&self) -> Class {
@@ -71,14 +65,6 @@ impl ProvingKey {
     /// Groth16's key as arkworks has it.
     pub fn groth16(&self) -> &ark_groth16::ProvingKey<Bn254> {
         &self.groth16
-    }
-
-    /// The circuit's constraints.
-    ///
-    /// # Errors
-    /// Those of the synthesis.
-    pub fn constraints(&self) -> Result<&Constraints, SynthesisError> {
-        self.constraints.get_or_init(|| Constraints::of_class(self.class)).as_ref().map_err(Clone::clone)
     }
 
     /// The commitments' powers.

@@ -27,6 +27,7 @@
 
 pub mod argument;
 pub mod arithmetic;
+pub mod assignment;
 pub mod bench;
 pub mod circuit;
 pub mod constraints;

@@ -9,8 +9,8 @@ use rand::rngs::OsRng;
 use crate::{
     argument::{self, table::Table},
     arithmetic::Check,
+    assignment::Assignment,
     circuit::witness::Witness,
-    constraints::Constraints,
     encoding::{Proof, encode_proof},
     groth16,
     key::ProvingKey,
@@ -96,12 +96,11 @@ pub fn prove_witness(
     rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
-    let constraints = phases.run("Groth16: constraints", || key.constraints())?;
-    let assignment = phases.run("Groth16: assignment", || Constraints::values(witness))?;
-    if let Some(row) = constraints.first_unsatisfied(&assignment) {
-        return Err(ProveError::Unsatisfied { row, rows: constraints.rows() });
+    let assignment = phases.run("Groth16: assignment", || Assignment::new(witness))?;
+    if let Some(row) = assignment.first_unsatisfied() {
+        return Err(ProveError::Unsatisfied { row, rows: assignment.rows().len() });
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    let proof = phases.run("Groth16: proof", || groth16::prove(key.groth16(), constraints, &assignment, (r, s)))?;
+    let proof = phases.run("Groth16: proof", || groth16::prove(key.groth16(), &assignment, (r, s)))?;
     Ok(encode_proof(&proof))
 }

@@ -39,33 +39,11 @@ impl R1CSToQAP for CircomReduction {
         let [left, right, ..] = matrices else {
             return Err(SynthesisError::PredicateNotFound);
         };
-        let (domain, double) = domains::<F, D>(rows + inputs)?;
-        let root = double.element(1);
-
-        let evaluate = |matrix: &Matrix<F>| {
-            let mut values: Vec<F> =
-                matrix.par_iter().take(rows).map(|row| evaluate_constraint(row, assignment)).collect();
-            values.resize(domain.size(), F::zero());
-            values
+        let evaluate = |matrix: &Matrix<F>| -> Vec<F> {
+            matrix.par_iter().take(rows).map(|row| evaluate_constraint(row, assignment)).collect()
         };
-        let mut a = evaluate(left);
-        for (value, input) in a.iter_mut().skip(rows).zip(assignment.iter().take(inputs)) {
-            *value = *input;
-        }
-        let b = evaluate(right);
-        let c: Vec<F> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
-
-        // p(X) on the even roots to p(X) on the odd ones: the coefficients of p(root X) on the even ones.
-        let on_odd_roots = |mut values: Vec<F>| {
-            domain.ifft_in_place(&mut values);
-            D::distribute_powers(&mut values, root);
-            domain.fft_in_place(&mut values);
-            values
-        };
-        let mut product = on_odd_roots(a);
-        product.par_iter_mut().zip(on_odd_roots(b)).for_each(|(a, b)| *a *= b);
-        product.par_iter_mut().zip(on_odd_roots(c)).for_each(|(ab, c)| *ab -= c);
-        Ok(product)
+        let inputs = assignment.get(..inputs).ok_or(SynthesisError::AssignmentMissing)?;
+        product_at_odd_roots::<F, D>(evaluate(left), evaluate(right), inputs)
     }
 
     /// L_1(t), L_3(t), .., each over delta.
@@ -79,6 +57,33 @@ impl R1CSToQAP for CircomReduction {
         let lagrange = double.evaluate_all_lagrange_coefficients(t);
         Ok(lagrange.into_iter().skip(1).step_by(2).map(|value| value * delta_inverse).collect())
     }
+}
+
+/// A B - C at the odd 2n-th roots of unity, from the rows' values of A and B and the public inputs, of which each has one more
+/// row in A. C is A times B.
+pub(crate) fn product_at_odd_roots<F: PrimeField, D: EvaluationDomain<F>>(
+    mut a: Vec<F>,
+    mut b: Vec<F>,
+    inputs: &[F],
+) -> Result<Vec<F>, SynthesisError> {
+    let (domain, double) = domains::<F, D>(a.len() + inputs.len())?;
+    let root = double.element(1);
+    a.extend_from_slice(inputs);
+    a.resize(domain.size(), F::zero());
+    b.resize(domain.size(), F::zero());
+    let c: Vec<F> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
+
+    // p(X) on the even roots to p(X) on the odd ones: the coefficients of p(root X) on the even ones.
+    let on_odd_roots = |mut values: Vec<F>| {
+        domain.ifft_in_place(&mut values);
+        D::distribute_powers(&mut values, root);
+        domain.fft_in_place(&mut values);
+        values
+    };
+    let mut product = on_odd_roots(a);
+    product.par_iter_mut().zip(on_odd_roots(b)).for_each(|(a, b)| *a *= b);
+    product.par_iter_mut().zip(on_odd_roots(c)).for_each(|(ab, c)| *ab -= c);
+    Ok(product)
 }
 
 /// The smallest domain with room for `rows` and the one of twice its size, both of 2^k-th roots of unity.

@@ -6,7 +6,8 @@ use ark_relations::gr1cs::SynthesisError;
 
 use super::{
     poseidon::Poseidon,
-    wire::{System, Wire, enforce_equal, enforce_product},
+    system::System,
+    wire::{Wire, enforce_equal},
 };
 use crate::arithmetic::{Arithmetic, Check};
 
@@ -62,7 +63,7 @@ impl Arithmetic for Constrained<'_> {
     fn inverse(&mut self, a: &Wire, _: Check) -> Result<Wire, SynthesisError> {
         // Zero has no inverse: whatever stands here then, the product is not one.
         let inverse = Wire::witness(self.system, a.value().inverse().unwrap_or_default())?;
-        enforce_product(self.system, a, &inverse, &Wire::constant(Fr::ONE))?;
+        self.system.product(a, &inverse, &Wire::constant(Fr::ONE))?;
         Ok(inverse)
     }
 
@@ -87,16 +88,8 @@ impl Arithmetic for Constrained<'_> {
 mod tests {
     use super::*;
     use ark_ff::AdditiveGroup;
-    use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
 
     use crate::arithmetic::Native;
-
-    fn system() -> System {
-        let system = ConstraintSystem::new_ref();
-        // Assignments of linear combinations are not cached, so that a test may change a variable afterwards.
-        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-        system
-    }
 
     fn wire(system: &System, value: Fr) -> Wire {
         Wire::witness(system, value).unwrap()
@@ -105,38 +98,38 @@ mod tests {
     #[test]
     fn unequal_wires_are_unsatisfied_and_no_error() {
         for (a, b, expected) in [(5u64, 5u64, true), (5, 6, false), (0, 1, false)] {
-            let system = system();
+            let system = System::changeable();
             let (a, b) = (wire(&system, Fr::from(a)), wire(&system, Fr::from(b)));
             assert_eq!(Constrained::new(&system).require_equal(&a, &b, Check::Batch), Ok(()));
-            assert_eq!(system.is_satisfied().unwrap(), expected);
+            assert_eq!(system.matrices().is_satisfied().unwrap(), expected);
         }
     }
 
     #[test]
     fn zero_has_no_inverse_whatever_stands_in_its_place() {
-        let system = system();
+        let system = System::changeable();
         let zero = wire(&system, Fr::ZERO);
         Constrained::new(&system).inverse(&zero, Check::FractionDenominator).unwrap();
         for inverse in [Fr::ZERO, Fr::ONE, -Fr::ONE] {
-            system.borrow_mut().unwrap().assignments.witness_assignment[1] = inverse;
-            assert!(!system.is_satisfied().unwrap());
+            system.matrices().borrow_mut().unwrap().assignments.witness_assignment[1] = inverse;
+            assert!(!system.matrices().is_satisfied().unwrap());
         }
     }
 
     #[test]
     fn another_inverse_is_unsatisfied() {
-        let system = system();
+        let system = System::changeable();
         let five = wire(&system, Fr::from(5u64));
         let inverse = Constrained::new(&system).inverse(&five, Check::EvaluationPoint).unwrap();
         assert_eq!(inverse.value() * five.value(), Fr::ONE);
-        assert!(system.is_satisfied().unwrap());
-        system.borrow_mut().unwrap().assignments.witness_assignment[1] += Fr::ONE;
-        assert!(!system.is_satisfied().unwrap());
+        assert!(system.matrices().is_satisfied().unwrap());
+        system.matrices().borrow_mut().unwrap().assignments.witness_assignment[1] += Fr::ONE;
+        assert!(!system.matrices().is_satisfied().unwrap());
     }
 
     #[test]
     fn every_operation_equals_the_native_one() {
-        let system = system();
+        let system = System::changeable();
         let field = &mut Constrained::new(&system);
         let values = [Fr::from(7u64), -Fr::from(3u64), Fr::from(1u64 << 40), Fr::ZERO];
         let mut wires: Vec<Wire> = values.iter().map(|value| wire(&system, *value)).collect();
@@ -158,6 +151,6 @@ mod tests {
         assert_eq!(Ok(field.evaluate(&wires, &wires[0]).unwrap().value()), native.evaluate(&values, &values[0]));
         let powers = field.powers(&wires[1], 6).unwrap();
         assert_eq!(powers.iter().map(Wire::value).collect::<Vec<_>>(), native.powers(&values[1], 6).unwrap());
-        assert!(system.is_satisfied().unwrap());
+        assert!(system.matrices().is_satisfied().unwrap());
     }
 }

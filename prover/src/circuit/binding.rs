@@ -7,7 +7,8 @@ use ballast_core::public_vector::RATE;
 
 use super::{
     poseidon::Poseidon,
-    wire::{System, Wire, enforce_equal},
+    system::System,
+    wire::{Wire, enforce_equal},
 };
 
 /// d = the chained digest of the vector, opened by its length and zero-padded to whole steps.

@@ -23,6 +23,7 @@ mod arithmetic;
 mod binding;
 mod poseidon;
 pub mod shape;
+mod system;
 mod wire;
 pub mod witness;
 
@@ -30,12 +31,16 @@ use ark_bn254::Fr;
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
 use ballast_core::{circuit::Class, opening::OPENING_POINTS};
 
-use crate::argument::{
-    messages::Messages,
-    verifier::{self, Claim},
+use crate::{
+    argument::{
+        messages::Messages,
+        verifier::{self, Claim},
+    },
+    assignment::Assignment,
 };
 use arithmetic::Constrained;
-use wire::{System, Wire};
+use system::System;
+use wire::Wire;
 use witness::Witness;
 
 /// The circuit under one witness. The constraints are the same for every witness of a class.
@@ -47,7 +52,19 @@ pub struct Circuit<'a> {
 
 impl ConstraintSynthesizer<Fr> for Circuit<'_> {
     fn generate_constraints(self, system: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-        let system = &system;
+        self.lay_down(&System::laid_down_in(system))
+    }
+}
+
+/// The values of all variables and rows.
+pub(crate) fn assign(witness: &Witness) -> Result<Assignment, SynthesisError> {
+    let system = System::of_values();
+    Circuit { witness }.lay_down(&system)?;
+    Ok(system.into_assignment())
+}
+
+impl Circuit<'_> {
+    fn lay_down(self, system: &System) -> Result<(), SynthesisError> {
         let Witness { depth, claim, messages, inputs } = self.witness;
         if claim.totals.len() != usize::from(Class::ASSETS) || !messages.has_shape(*depth) {
             return Err(SynthesisError::ArityMismatch);

@@ -11,7 +11,7 @@ use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::SynthesisError;
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
-use super::wire::{System, Wire};
+use super::{system::System, wire::Wire};
 
 /// `poseidonN` for one N, ready to be laid down any number of times.
 pub(crate) struct Poseidon {
@@ -154,15 +154,7 @@ fn add_constants(state: &mut [Vec<Fr>], constants: &[Fr]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
     use light_poseidon::PoseidonHasher;
-
-    fn system() -> System {
-        let system = ConstraintSystem::new_ref();
-        // Assignments of linear combinations are not cached, so that a test may change a variable afterwards.
-        system.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-        system
-    }
 
     fn inputs(system: &System, count: usize) -> (Vec<Wire>, Vec<Fr>) {
         let values: Vec<_> = (0..count).map(|i| -Fr::from(17 * i as u64 + 3)).collect();
@@ -172,33 +164,33 @@ mod tests {
     #[test]
     fn every_width_equals_the_native_hash() {
         for count in [2, 4, 12] {
-            let system = system();
+            let system = System::changeable();
             let (wires, values) = inputs(&system, count);
             let hash = Poseidon::new(count).unwrap().hash(&system, &wires).unwrap();
             let native = light_poseidon::Poseidon::<Fr>::new_circom(count).unwrap().hash(&values).unwrap();
             assert_eq!(hash.value(), native);
-            assert!(system.is_satisfied().unwrap());
+            assert!(system.matrices().is_satisfied().unwrap());
         }
     }
 
     #[test]
     fn constant_inputs_equal_the_native_hash_and_are_cheaper() {
-        let system = system();
+        let system = System::changeable();
         let (mut wires, mut values) = inputs(&system, 12);
         let poseidon = Poseidon::new(12).unwrap();
         poseidon.hash(&system, &wires).unwrap();
-        let full = system.num_constraints();
+        let full = system.matrices().num_constraints();
         wires[11] = Wire::constant(Fr::ZERO);
         values[11] = Fr::ZERO;
         let hash = poseidon.hash(&system, &wires).unwrap();
         assert_eq!(hash.value(), light_poseidon::Poseidon::<Fr>::new_circom(12).unwrap().hash(&values).unwrap());
-        assert_eq!(system.num_constraints() - full, full - 3);
-        assert!(system.is_satisfied().unwrap());
+        assert_eq!(system.matrices().num_constraints() - full, full - 3);
+        assert!(system.matrices().is_satisfied().unwrap());
     }
 
     #[test]
     fn another_number_of_inputs_is_refused() {
-        let system = system();
+        let system = System::changeable();
         let (wires, _) = inputs(&system, 3);
         assert_eq!(Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
         assert!(Poseidon::new(0).is_err() && Poseidon::new(40).is_err());
@@ -221,18 +213,18 @@ mod tests {
             ("fifth", |_, p| p[2] += Fr::ONE),
         ];
         for (name, forge) in forgeries {
-            let system = system();
+            let system = System::changeable();
             let x = Wire::witness(&system, Fr::from(3u64)).unwrap();
             sbox(&system, &x).unwrap();
-            assert!(system.is_satisfied().unwrap());
+            assert!(system.matrices().is_satisfied().unwrap());
             {
-                let mut inner = system.borrow_mut().unwrap();
+                let mut inner = system.matrices().borrow_mut().unwrap();
                 let assignment = &mut inner.assignments.witness_assignment;
                 let mut powers = [assignment[1], assignment[2], assignment[3]];
                 forge(assignment[0], &mut powers);
                 assignment[1..].copy_from_slice(&powers);
             }
-            assert!(!system.is_satisfied().unwrap(), "{name}");
+            assert!(!system.matrices().is_satisfied().unwrap(), "{name}");
         }
     }
 }

@@ -5,14 +5,13 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
-use ark_relations::gr1cs::{ConstraintSystemRef, LinearCombination, SynthesisError, Variable};
+use ark_relations::gr1cs::{LinearCombination, SynthesisError, Variable};
 
-/// The constraint system that the gadgets write to.
-pub(crate) type System = ConstraintSystemRef<Fr>;
+use super::system::System;
 
 /// A linear combination of variables and the value it has under the present witness.
 ///
-/// Where the matrices are known already and only values are asked for, no terms are kept.
+/// Where only values are asked for, no terms are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     terms: LinearCombination<Fr>,
@@ -31,20 +30,17 @@ impl Wire {
 
     /// A new private variable. Nothing constrains it yet.
     pub(crate) fn witness(system: &System, value: Fr) -> Result<Self, SynthesisError> {
-        let variable = system.new_witness_variable(|| Ok(value))?;
-        Ok(Self::of_variable(system, variable, value))
+        Ok(Self::of_variable(system.private(value)?, value))
     }
 
     /// A new public input. Inputs are numbered in order of creation.
     pub(crate) fn input(system: &System, value: Fr) -> Result<Self, SynthesisError> {
-        let variable = system.new_input_variable(|| Ok(value))?;
-        Ok(Self::of_variable(system, variable, value))
+        Ok(Self::of_variable(system.input(value)?, value))
     }
 
-    fn of_variable(system: &System, variable: Variable, value: Fr) -> Self {
-        let kept = system.should_construct_matrices();
-        let terms = if kept { variable.into() } else { LinearCombination::zero() };
-        Self { terms, value, variable: true, kept }
+    fn of_variable(variable: Option<Variable>, value: Fr) -> Self {
+        let terms = variable.map_or_else(LinearCombination::zero, LinearCombination::from);
+        Self { terms, value, variable: true, kept: variable.is_some() }
     }
 
     /// `sum_i coefficients[i] * wires[i]`, over the shorter of the two.
@@ -88,7 +84,7 @@ impl Wire {
     /// A new private variable constrained to be the product.
     pub(crate) fn times(&self, system: &System, other: &Self) -> Result<Self, SynthesisError> {
         let product = Self::witness(system, self.value * other.value)?;
-        enforce_product(system, self, other, &product)?;
+        system.product(self, other, &product)?;
         Ok(product)
     }
 
@@ -97,18 +93,18 @@ impl Wire {
         (!self.variable).then_some(self.value)
     }
 
+    /// The variables and their weights; none where only values are asked for.
+    pub(crate) fn terms(&self) -> LinearCombination<Fr> {
+        self.terms.clone()
+    }
+
     /// The value under the present witness.
     pub(crate) fn value(&self) -> Fr {
         self.value
     }
 }
 
-/// The constraint a * b = c.
-pub(crate) fn enforce_product(system: &System, a: &Wire, b: &Wire, c: &Wire) -> Result<(), SynthesisError> {
-    system.enforce_r1cs_constraint(|| a.terms.clone(), || b.terms.clone(), || c.terms.clone())
-}
-
 /// The constraint a = b.
 pub(crate) fn enforce_equal(system: &System, a: &Wire, b: &Wire) -> Result<(), SynthesisError> {
-    enforce_product(system, &a.minus(b), &Wire::constant(Fr::one()), &Wire::constant(Fr::zero()))
+    system.product(&a.minus(b), &Wire::constant(Fr::one()), &Wire::constant(Fr::zero()))
 }

@@ -3,11 +3,12 @@
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field, One};
+use ark_ff::{AdditiveGroup, Field, One, UniformRand};
 use ballast_core::{circuit::Class, opening::CHUNKS};
 use ballast_prover::{
     argument::{messages::Messages, verifier},
     arithmetic::{Arithmetic, Native},
+    assignment::Assignment,
     circuit::{
         shape::SHAPES,
         witness::{Inputs, Witness},
@@ -18,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::{
     arithmetics::Tampered,
-    fixture::{Argument, CLASS, honest},
+    fixture::{Argument, CLASS, honest, rng},
     mutations::with_element,
 };
 
@@ -61,19 +62,11 @@ fn witness(argument: &Argument) -> Witness {
     Witness { depth: CLASS.depth, claim, messages, inputs: inputs(&public_vector(argument)) }
 }
 
-/// The rows (a - b) 1 = 0: all that a witness laid down by the circuit itself can leave unsatisfied, but for inverses of zero.
-fn equations() -> &'static [usize] {
-    static EQUATIONS: OnceLock<Vec<usize>> = OnceLock::new();
-    EQUATIONS.get_or_init(|| {
-        let [_, right, product] = constraints().matrices() else { panic!("three matrices") };
-        (0..constraints().rows()).filter(|row| right[*row] == [(Fr::one(), 0)] && product[*row].is_empty()).collect()
-    })
-}
-
-/// Whether every constraint holds; the few that can fail first, and then all of them.
+/// Whether every constraint holds.
 fn is_satisfied(witness: &Witness) -> bool {
-    let assignment = Constraints::values(witness).unwrap();
-    equations().iter().all(|row| holds(*row, &assignment)) && constraints().first_unsatisfied(&assignment).is_none()
+    let assignment = Assignment::new(witness).unwrap();
+    assert_eq!(assignment.rows().len(), constraints().rows());
+    assignment.first_unsatisfied().is_none()
 }
 
 /// Whether the circuit accepts an argument, with public inputs that fit it.
@@ -129,7 +122,6 @@ fn sample() -> Vec<usize> {
 #[test]
 fn a_changed_message_leaves_a_constraint_unsatisfied() {
     let (claim, messages) = honest();
-    equations();
     let sample = sample();
     assert!(sample.len() > 200, "{}", sample.len());
     let accepted = sample.par_iter().with_max_len(4).find_map_any(|index| {
@@ -166,7 +158,7 @@ fn a_changed_claim_leaves_a_constraint_unsatisfied() {
 fn public_inputs_of_another_vector_are_rejected() {
     let vector = public_vector(honest());
     assert_eq!(vector.len(), CLASS.public_elements());
-    let honest_assignment = Constraints::values(&witness(honest())).unwrap();
+    let honest_assignment = Assignment::new(&witness(honest())).unwrap().variables().to_vec();
     let mut assignment = honest_assignment.clone();
     let rows = [1, 2, 3].map(|column| rows_of(column).collect::<Vec<usize>>());
     for element in 0..vector.len() {
@@ -213,6 +205,12 @@ fn holds(row: usize, assignment: &[Fr]) -> bool {
     product(0, row, assignment) * product(1, row, assignment) == product(2, row, assignment)
 }
 
+/// A z, B z and C z, row by row.
+fn rows(assignment: &[Fr]) -> Vec<[Fr; 3]> {
+    let row = |row| std::array::from_fn(|matrix| product(matrix, row, assignment));
+    (0..constraints().rows()).into_par_iter().map(row).collect()
+}
+
 /// Rows in which a column has a coefficient.
 fn rows_of(column: usize) -> impl Iterator<Item = usize> {
     (0..constraints().rows())
@@ -222,11 +220,9 @@ fn rows_of(column: usize) -> impl Iterator<Item = usize> {
 #[test]
 fn any_single_variable_changed_is_rejected() {
     // Messages, products, powers, hashes, inverses: no variable is free.
-    let assignment = Constraints::values(&witness(honest())).unwrap();
-    let products: Vec<[Fr; 3]> = (0..constraints().rows())
-        .into_par_iter()
-        .map(|row| std::array::from_fn(|matrix| product(matrix, row, &assignment)))
-        .collect();
+    let assignment = Assignment::new(&witness(honest())).unwrap();
+    let (assignment, products) = (assignment.variables(), assignment.rows());
+    assert!(products == rows(assignment));
     assert!(products.iter().all(|[a, b, c]| *a * b == *c));
     let mut noticed = vec![false; assignment.len()];
     for (row, [a, b, c]) in products.iter().enumerate() {
@@ -264,9 +260,21 @@ fn the_constraints_of_every_class_are_those_on_record() {
 }
 
 #[test]
-fn the_assignment_does_not_depend_on_whether_matrices_are_laid_down() {
-    let witness = witness(honest());
-    let (laid_down, assignment) = Constraints::assign(&witness).unwrap();
-    assert!(assignment == Constraints::values(&witness).unwrap());
-    assert_eq!(laid_down.digest(), constraints().digest(), "the matrices do not depend on the witness");
+fn the_rows_of_any_assignment_are_what_the_matrices_make_of_it() {
+    // Values are carried along beside the matrices, which are what a key is made of. Both are linear in the variables, so where they
+    // agree under random messages they agree under all (but for a chance of 1 / r).
+    let random = &mut rng(5);
+    let Ok(messages) = Messages::build(CLASS.depth, || Ok::<_, std::convert::Infallible>(Fr::rand(random)));
+    let mut claim = honest().0.clone();
+    claim.totals.iter_mut().chain(claim.points.as_flattened_mut()).for_each(|element| *element = Fr::rand(random));
+    let inputs = Inputs { digest: Fr::rand(random), challenge: Fr::rand(random), evaluation: Fr::rand(random) };
+    let arbitrary = Witness { depth: CLASS.depth, claim, messages, inputs };
+    for witness in [witness(honest()), arbitrary] {
+        let assignment = Assignment::new(&witness).unwrap();
+        assert_eq!(assignment.rows().len(), constraints().rows());
+        assert_eq!(assignment.inputs(), constraints().inputs());
+        assert!(rows(assignment.variables()) == assignment.rows());
+        let laid_down = Constraints::under(&witness).unwrap();
+        assert_eq!(laid_down.digest(), constraints().digest(), "the matrices do not depend on the witness");
+    }
 }

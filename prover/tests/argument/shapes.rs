@@ -7,8 +7,8 @@ use ballast_core::circuit::Class;
 use ballast_prover::{
     argument::messages::{FractionLayer, HashLayer, Messages},
     arithmetic::{Check, Native},
+    assignment::Assignment,
     circuit::witness::{Inputs, Witness},
-    constraints::Constraints,
     transcript::Transcript,
 };
 
@@ -106,7 +106,7 @@ fn messages_of_another_number_are_refused() {
         let claim = honest().0.clone();
         assert_eq!(Witness::new(CLASS, claim.clone(), messages.clone()).unwrap().map(|_| ()), None, "change {number}");
         let witness = Witness { depth: CLASS.depth, claim, messages, inputs: Inputs::default() };
-        assert_eq!(Constraints::values(&witness).unwrap_err(), SynthesisError::ArityMismatch, "change {number}");
+        assert_eq!(Assignment::new(&witness).err(), Some(SynthesisError::ArityMismatch), "change {number}");
     }
 }
 
@@ -117,7 +117,7 @@ fn messages_of_another_class_are_refused() {
         assert!(!messages.has_shape(depth));
         assert!(Witness::new(Class::new(depth), claim.clone(), messages.clone()).unwrap().is_none());
         let witness = Witness { depth, claim: claim.clone(), messages: messages.clone(), inputs: Inputs::default() };
-        assert_eq!(Constraints::values(&witness).unwrap_err(), SynthesisError::ArityMismatch);
+        assert_eq!(Assignment::new(&witness).err(), Some(SynthesisError::ArityMismatch));
     }
 }
 
@@ -128,7 +128,7 @@ fn claims_with_another_number_of_totals_are_refused() {
         claim.totals.resize(count, Fr::ZERO);
         let witness =
             Witness { depth: CLASS.depth, claim: claim.clone(), messages: messages.clone(), inputs: Inputs::default() };
-        assert_eq!(Constraints::values(&witness).unwrap_err(), SynthesisError::ArityMismatch);
+        assert_eq!(Assignment::new(&witness).err(), Some(SynthesisError::ArityMismatch));
         assert!(Witness::new(CLASS, claim, messages).unwrap().is_none());
     }
 }

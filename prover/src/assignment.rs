@@ -1,0 +1,45 @@
+//! What a witness makes of the circuit: the values of its variables and of its rows.
+
+use ark_bn254::Fr;
+use ark_relations::gr1cs::SynthesisError;
+use rayon::prelude::*;
+
+use crate::circuit::{self, witness::Witness};
+
+/// z, and A z, B z and C z. The circuit's gadgets carry values along, so the matrices are not needed for it.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    pub(crate) variables: Vec<Fr>,
+    pub(crate) inputs: usize,
+    pub(crate) rows: Vec<[Fr; 3]>,
+}
+
+impl Assignment {
+    /// The values that `witness` gives to the circuit.
+    ///
+    /// # Errors
+    /// [`SynthesisError::ArityMismatch`] when claim or messages are not of the witness's depth.
+    pub fn new(witness: &Witness) -> Result<Self, SynthesisError> {
+        circuit::assign(witness)
+    }
+
+    /// z = (1, public inputs, private variables).
+    pub fn variables(&self) -> &[Fr] {
+        &self.variables
+    }
+
+    /// Number of public inputs, counting the constant 1.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Of each row, the value of A z, B z and C z.
+    pub fn rows(&self) -> &[[Fr; 3]] {
+        &self.rows
+    }
+
+    /// The first row that is not satisfied.
+    pub fn first_unsatisfied(&self) -> Option<usize> {
+        self.rows.par_iter().with_min_len(1 << 12).position_first(|[a, b, c]| *a * b != *c)
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the circuit is laid down: its variables with their values, and its rows with the values of both factors and of the product.
+//!
+//! A setup needs the matrices; a prover needs values only, which cost a small part of that.
+
+use std::cell::RefCell;
+
+use ark_bn254::Fr;
+use ark_ff::Field;
+use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError, Variable};
+
+use super::wire::Wire;
+use crate::assignment::Assignment;
+
+/// What the gadgets write to.
+pub(crate) struct System {
+    /// The matrices, where they are wanted.
+    matrices: Option<ConstraintSystemRef<Fr>>,
+    values: RefCell<Values>,
+}
+
+#[derive(Default)]
+struct Values {
+    inputs: Vec<Fr>,
+    private: Vec<Fr>,
+    rows: Vec<[Fr; 3]>,
+}
+
+impl System {
+    /// Keeps values, and no matrices.
+    pub(crate) fn of_values() -> Self {
+        Self { matrices: None, values: RefCell::default() }
+    }
+
+    /// Lays the matrices down in `matrices`.
+    pub(crate) fn laid_down_in(matrices: ConstraintSystemRef<Fr>) -> Self {
+        Self { matrices: Some(matrices), values: RefCell::default() }
+    }
+
+    /// A new public input, numbered in order of creation; `None` where no matrices are kept.
+    pub(crate) fn input(&self, value: Fr) -> Result<Option<Variable>, SynthesisError> {
+        self.values.borrow_mut().inputs.push(value);
+        self.matrices.as_ref().map(|matrices| matrices.new_input_variable(|| Ok(value))).transpose()
+    }
+
+    /// A new private variable; `None` where no matrices are kept.
+    pub(crate) fn private(&self, value: Fr) -> Result<Option<Variable>, SynthesisError> {
+        self.values.borrow_mut().private.push(value);
+        self.matrices.as_ref().map(|matrices| matrices.new_witness_variable(|| Ok(value))).transpose()
+    }
+
+    /// The row a b = c.
+    pub(crate) fn product(&self, a: &Wire, b: &Wire, c: &Wire) -> Result<(), SynthesisError> {
+        self.values.borrow_mut().rows.push([a.value(), b.value(), c.value()]);
+        match &self.matrices {
+            Some(matrices) => matrices.enforce_r1cs_constraint(|| a.terms(), || b.terms(), || c.terms()),
+            None => Ok(()),
+        }
+    }
+
+    /// The values.
+    pub(crate) fn into_assignment(self) -> Assignment {
+        let Values { inputs, private, rows } = self.values.into_inner();
+        let count = 1 + inputs.len();
+        Assignment { variables: [vec![Fr::ONE], inputs, private].concat(), inputs: count, rows }
+    }
+}
+
+#[cfg(test)]
+impl System {
+    /// With matrices in which a test may change a variable afterwards: no values of combinations are kept.
+    pub(crate) fn changeable() -> Self {
+        use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
+        let matrices = ConstraintSystem::new_ref();
+        matrices.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
+        Self::laid_down_in(matrices)
+    }
+
+    /// The matrices and the variables that they are laid down for.
+    pub(crate) fn matrices(&self) -> &ConstraintSystemRef<Fr> {
+        self.matrices.as_ref().unwrap()
+    }
+}
