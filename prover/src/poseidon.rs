@@ -14,7 +14,7 @@ use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 use crate::gkr::HALF_FULL_ROUNDS;
 
 /// The largest state with parameters.
-const WIDTH_MAX: usize = 13;
+pub(crate) const WIDTH_MAX: usize = 13;
 
 /// The parameters of one width.
 #[derive(Clone, Debug)]
@@ -86,12 +86,13 @@ impl Parameters {
         self.partial_constants.len()
     }
 
-    /// The permutation.
-    pub(crate) fn permute(&self, state: &mut [Fr]) {
+    /// The permutation, with these S-boxes: x to x^5, whatever else they do.
+    #[inline(always)]
+    pub(crate) fn permute(&self, state: &mut [Fr], mut sbox: impl FnMut(Fr) -> Fr) {
         let (opening, closing) = (0..HALF_FULL_ROUNDS, HALF_FULL_ROUNDS + self.partial_rounds()..self.constants.len());
-        opening.for_each(|round| self.full_round(round, state));
+        opening.for_each(|round| self.full_round(round, state, &mut sbox));
         for ((constant, row), column) in self.partial_constants.iter().zip(&self.rows).zip(&self.columns) {
-            let y = fifth_power(state[0] + constant);
+            let y = sbox(state[0] + constant);
             let mut first = self.matrix[0][0] * y;
             for ((other, row), column) in state[1..].iter_mut().zip(row).zip(column) {
                 first += *row * *other;
@@ -102,12 +103,13 @@ impl Parameters {
         let others = apply(&self.back, &state[1..]);
         state[1..].copy_from_slice(&others);
         state.iter_mut().zip(&self.rest).for_each(|(element, rest)| *element += rest);
-        closing.for_each(|round| self.full_round(round, state));
+        closing.for_each(|round| self.full_round(round, state, &mut sbox));
     }
 
-    fn full_round(&self, round: usize, state: &mut [Fr]) {
+    #[inline(always)]
+    fn full_round(&self, round: usize, state: &mut [Fr], sbox: &mut impl FnMut(Fr) -> Fr) {
         for (element, constant) in state.iter_mut().zip(&self.constants[round]) {
-            *element = fifth_power(*element + constant);
+            *element = sbox(*element + constant);
         }
         let mixed = apply(&self.matrix, state);
         state.copy_from_slice(&mixed);
@@ -121,7 +123,7 @@ pub(crate) fn hash(inputs: &[Fr]) -> Fr {
     state.extend_from_slice(inputs);
     // Callers know N; beyond 12 there are no parameters and nothing to hash with.
     let Some(parameters) = Parameters::of_width(state.len()) else { return Fr::ZERO };
-    parameters.permute(&mut state);
+    parameters.permute(&mut state, fifth_power);
     state[0]
 }
 

@@ -14,13 +14,11 @@ use crate::arithmetic::{Arithmetic, Check};
 /// Lays the verifier's equations down as constraints. A failed equation is an unsatisfied constraint, not an error.
 pub(super) struct Constrained<'a> {
     system: &'a System,
-    /// By number of inputs.
-    permutations: Vec<Option<Poseidon>>,
 }
 
 impl<'a> Constrained<'a> {
     pub(super) fn new(system: &'a System) -> Self {
-        Self { system, permutations: Vec::new() }
+        Self { system }
     }
 }
 
@@ -72,15 +70,7 @@ impl Arithmetic for Constrained<'_> {
     }
 
     fn hash(&mut self, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
-        let count = inputs.len();
-        if self.permutations.len() <= count {
-            self.permutations.resize_with(count + 1, || None);
-        }
-        let permutation = match &mut self.permutations[count] {
-            Some(permutation) => permutation,
-            missing => missing.insert(Poseidon::new(count)?),
-        };
-        permutation.hash(self.system, inputs)
+        Poseidon::of_inputs(inputs.len())?.hash(self.system, inputs)
     }
 }
 

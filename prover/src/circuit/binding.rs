@@ -13,7 +13,7 @@ use super::{
 
 /// d = the chained digest of the vector, opened by its length and zero-padded to whole steps.
 pub(super) fn enforce_digest(system: &System, vector: &[Wire], digest: &Wire) -> Result<(), SynthesisError> {
-    let poseidon = Poseidon::new(RATE + 1)?;
+    let poseidon = Poseidon::of_inputs(RATE + 1)?;
     let mut state = Wire::constant(Fr::from(vector.len() as u64));
     for chunk in vector.chunks(RATE) {
         let mut inputs = vec![state];

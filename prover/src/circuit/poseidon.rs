@@ -6,12 +6,15 @@
 //!
 //! Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are light-poseidon's.
 
+use std::sync::OnceLock;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::SynthesisError;
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
 use super::{system::System, wire::Wire};
+use crate::poseidon::{Parameters, WIDTH_MAX, fifth_power};
 
 /// `poseidonN` for one N, ready to be laid down any number of times.
 pub(crate) struct Poseidon {
@@ -30,16 +33,18 @@ pub(crate) struct Poseidon {
 }
 
 impl Poseidon {
-    /// Prepares `poseidonN` for N = `inputs`.
+    /// `poseidonN` for N = `inputs`, prepared when it is first asked for.
     ///
     /// # Errors
     /// [`SynthesisError::Unsatisfiable`] when there are no parameters for this width (N is 1 to 12).
-    pub(crate) fn new(inputs: usize) -> Result<Self, SynthesisError> {
-        let width = inputs + 1;
-        let parameters = u8::try_from(width)
-            .ok()
-            .and_then(|width| get_poseidon_parameters::<Fr>(width).ok())
-            .ok_or(SynthesisError::Unsatisfiable)?;
+    pub(crate) fn of_inputs(inputs: usize) -> Result<&'static Self, SynthesisError> {
+        static ALL: [OnceLock<Option<Poseidon>>; WIDTH_MAX] = [const { OnceLock::new() }; WIDTH_MAX];
+        let prepared = ALL.get(inputs).and_then(|one| one.get_or_init(|| Self::new(inputs + 1)).as_ref());
+        prepared.ok_or(SynthesisError::Unsatisfiable)
+    }
+
+    fn new(width: usize) -> Option<Self> {
+        let parameters = get_poseidon_parameters::<Fr>(u8::try_from(width).ok()?).ok()?;
         let mut constants = parameters.ark.chunks(width).map(<[Fr]>::to_vec);
         let half = parameters.full_rounds / 2;
         let opening_constants: Vec<_> = constants.by_ref().take(half).collect();
@@ -59,7 +64,7 @@ impl Poseidon {
         }
         add_constants(&mut state, &closing_constants.remove(0));
 
-        Ok(Self {
+        Some(Self {
             width,
             opening_constants,
             partial_inputs,
@@ -76,6 +81,9 @@ impl Poseidon {
     pub(crate) fn hash(&self, system: &System, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
         if inputs.len() + 1 != self.width {
             return Err(SynthesisError::ArityMismatch);
+        }
+        if system.is_of_values() && inputs.iter().any(|input| input.as_constant().is_none()) {
+            return self.value(system, inputs);
         }
         let one = Wire::constant(Fr::ONE);
         let mut outputs = vec![Wire::constant(Fr::ZERO)];
@@ -102,6 +110,18 @@ impl Poseidon {
             state = self.mixed(&full_round(system, &state, constants)?);
         }
         Ok(state.swap_remove(0))
+    }
+
+    /// [`Self::hash`] where only values are asked for: those of the native permutation, with the same S-boxes in the same order.
+    fn value(&self, system: &System, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
+        let parameters = Parameters::of_width(self.width).ok_or(SynthesisError::Unsatisfiable)?;
+        let mut state = vec![Fr::ZERO];
+        state.extend(inputs.iter().map(Wire::value));
+        // S-boxes of constants have no rows: the capacity's and those of constant inputs, in the first round.
+        let mut constants = std::iter::once(true).chain(inputs.iter().map(|input| input.as_constant().is_some()));
+        let sbox = |x| if constants.next().unwrap_or(false) { fifth_power(x) } else { system.fifth_power(x) };
+        parameters.permute(&mut state, sbox);
+        Ok(Wire::of_value(state[0]))
     }
 
     fn mixed(&self, outputs: &[Wire]) -> Vec<Wire> {
@@ -166,7 +186,7 @@ mod tests {
         for count in [2, 4, 12] {
             let system = System::changeable();
             let (wires, values) = inputs(&system, count);
-            let hash = Poseidon::new(count).unwrap().hash(&system, &wires).unwrap();
+            let hash = Poseidon::of_inputs(count).unwrap().hash(&system, &wires).unwrap();
             let native = light_poseidon::Poseidon::<Fr>::new_circom(count).unwrap().hash(&values).unwrap();
             assert_eq!(hash.value(), native);
             assert!(system.matrices().is_satisfied().unwrap());
@@ -177,7 +197,7 @@ mod tests {
     fn constant_inputs_equal_the_native_hash_and_are_cheaper() {
         let system = System::changeable();
         let (mut wires, mut values) = inputs(&system, 12);
-        let poseidon = Poseidon::new(12).unwrap();
+        let poseidon = Poseidon::of_inputs(12).unwrap();
         poseidon.hash(&system, &wires).unwrap();
         let full = system.matrices().num_constraints();
         wires[11] = Wire::constant(Fr::ZERO);
@@ -189,11 +209,29 @@ mod tests {
     }
 
     #[test]
+    fn values_alone_are_those_of_the_rows_that_are_laid_down() {
+        for (count, constants) in [(2, 0), (4, 1), (12, 0), (12, 11), (12, 12)] {
+            let hash = |system: System| {
+                let (mut wires, values) = inputs(&system, count);
+                for (wire, value) in wires.iter_mut().zip(values).take(constants) {
+                    *wire = Wire::constant(value);
+                }
+                let hash = Poseidon::of_inputs(count).unwrap().hash(&system, &wires).unwrap();
+                (hash.value(), hash.as_constant().is_some(), system.into_assignment())
+            };
+            let (laid_down, alone) = (hash(System::changeable()), hash(System::of_values()));
+            assert_eq!((alone.0, alone.1), (laid_down.0, laid_down.1));
+            assert_eq!(alone.2.variables(), laid_down.2.variables());
+            assert_eq!(alone.2.rows(), laid_down.2.rows());
+        }
+    }
+
+    #[test]
     fn another_number_of_inputs_is_refused() {
         let system = System::changeable();
         let (wires, _) = inputs(&system, 3);
-        assert_eq!(Poseidon::new(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
-        assert!(Poseidon::new(0).is_err() && Poseidon::new(40).is_err());
+        assert_eq!(Poseidon::of_inputs(4).unwrap().hash(&system, &wires).unwrap_err(), SynthesisError::ArityMismatch);
+        assert!(Poseidon::of_inputs(0).is_err() && Poseidon::of_inputs(40).is_err());
     }
 
     /// Each power of an S-box is bound to the one before it: the others are made consistent with the change.

@@ -48,6 +48,22 @@ impl System {
         self.matrices.as_ref().map(|matrices| matrices.new_witness_variable(|| Ok(value))).transpose()
     }
 
+    /// Whether values are all that is kept.
+    pub(crate) fn is_of_values(&self) -> bool {
+        self.matrices.is_none()
+    }
+
+    /// x^5 by the variables and rows of x x = x^2, x^2 x^2 = x^4 and x^4 x = x^5. To be called where values are all that is kept.
+    pub(crate) fn fifth_power(&self, x: Fr) -> Fr {
+        let square = x.square();
+        let fourth = square.square();
+        let fifth = fourth * x;
+        let values = &mut *self.values.borrow_mut();
+        values.private.extend([square, fourth, fifth]);
+        values.rows.extend([[x, x, square], [square, square, fourth], [fourth, x, fifth]]);
+        fifth
+    }
+
     /// The row a b = c.
     pub(crate) fn product(&self, a: &Wire, b: &Wire, c: &Wire) -> Result<(), SynthesisError> {
         self.values.borrow_mut().rows.push([a.value(), b.value(), c.value()]);

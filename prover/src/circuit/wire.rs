@@ -8,6 +8,7 @@ use ark_ff::{AdditiveGroup, Field, One, Zero};
 use ark_relations::gr1cs::{LinearCombination, SynthesisError, Variable};
 
 use super::system::System;
+use crate::wide::Wide;
 
 /// A linear combination of variables and the value it has under the present witness.
 ///
@@ -43,22 +44,36 @@ impl Wire {
         Self { terms, value, variable: true, kept: variable.is_some() }
     }
 
+    /// The sum of other wires, of which only the value is asked for.
+    pub(crate) fn of_value(value: Fr) -> Self {
+        Self::of_variable(None, value)
+    }
+
     /// `sum_i coefficients[i] * wires[i]`, over the shorter of the two.
     pub(crate) fn combination<'a>(
         coefficients: impl IntoIterator<Item = Fr>,
         wires: impl IntoIterator<Item = &'a Self>,
     ) -> Self {
         let mut sum = Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true };
+        // Most combinations are long, a permutation's, or sums.
+        let mut products: Option<Wide> = None;
         for (coefficient, wire) in coefficients.into_iter().zip(wires) {
             if coefficient.is_zero() {
                 continue;
             }
-            sum.value += coefficient * wire.value;
+            if coefficient.is_one() {
+                sum.value += wire.value;
+            } else {
+                products.get_or_insert_default().add_product(&coefficient, &wire.value);
+            }
             sum.variable |= wire.variable;
             sum.kept &= wire.kept;
             if sum.kept {
                 sum.terms.extend(wire.terms.iter().map(|(weight, variable)| (coefficient * weight, *variable)));
             }
+        }
+        if let Some(products) = products {
+            sum.value += products.reduce();
         }
         if sum.kept {
             sum.terms.compactify();
