@@ -11,7 +11,7 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
-use crate::gkr::HALF_FULL_ROUNDS;
+use crate::{gkr::HALF_FULL_ROUNDS, wide::Wide};
 
 /// The largest state with parameters.
 pub(crate) const WIDTH_MAX: usize = 13;
@@ -93,15 +93,15 @@ impl Parameters {
         opening.for_each(|round| self.full_round(round, state, &mut sbox));
         for ((constant, row), column) in self.partial_constants.iter().zip(&self.rows).zip(&self.columns) {
             let y = sbox(state[0] + constant);
-            let mut first = self.matrix[0][0] * y;
+            let mut first = Wide::ZERO;
+            first.add_product(&self.matrix[0][0], &y);
             for ((other, row), column) in state[1..].iter_mut().zip(row).zip(column) {
-                first += *row * *other;
+                first.add_product(row, other);
                 *other += *column * y;
             }
-            state[0] = first;
+            state[0] = first.reduce();
         }
-        let others = apply(&self.back, &state[1..]);
-        state[1..].copy_from_slice(&others);
+        transform(&self.back, &mut state[1..]);
         state.iter_mut().zip(&self.rest).for_each(|(element, rest)| *element += rest);
         closing.for_each(|round| self.full_round(round, state, &mut sbox));
     }
@@ -111,8 +111,7 @@ impl Parameters {
         for (element, constant) in state.iter_mut().zip(&self.constants[round]) {
             *element = sbox(*element + constant);
         }
-        let mixed = apply(&self.matrix, state);
-        state.copy_from_slice(&mixed);
+        transform(&self.matrix, state);
     }
 }
 
@@ -138,6 +137,18 @@ fn identity(size: usize) -> Vec<Vec<Fr>> {
 
 fn apply(matrix: &[Vec<Fr>], vector: &[Fr]) -> Vec<Fr> {
     matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| *a * b).sum()).collect()
+}
+
+/// [`apply`] in place, to at most [`WIDTH_MAX`] elements.
+#[inline(always)]
+fn transform(matrix: &[Vec<Fr>], vector: &mut [Fr]) {
+    let mut transformed = [Fr::ZERO; WIDTH_MAX];
+    for (sum, row) in transformed.iter_mut().zip(matrix) {
+        let mut products = Wide::ZERO;
+        row.iter().zip(&*vector).for_each(|(a, b)| products.add_product(a, b));
+        *sum = products.reduce();
+    }
+    vector.copy_from_slice(&transformed[..vector.len()]);
 }
 
 /// By Gauss and Jordan; `None` when there is no inverse.
