@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every test there is, one suite after the other, all of them even when one fails. Ends with "N passed, N failed".
+# Every test there is, all suites even when one fails. Ends with "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -8,24 +8,46 @@ trap 'rm -rf "$LOG"' EXIT
 PASSED=0
 FAILED=0
 
-# A suite that fails without naming a failed test (it did not compile, say) counts as one failure; one that
-# succeeds without a test is one too: nothing is not a success.
-suite() { # suite NAME PATTERN_OF_PASSED PATTERN_OF_FAILED COMMAND...
-  local name=$1 passed_pattern=$2 failed_pattern=$3 status passed failed start=$SECONDS
-  shift 3
-  echo "== $name"
+# Runs a command: its output goes to the log too, and its status and the seconds that it took beside it.
+run() { # run SUITE COMMAND...
+  local name=$1 start=$SECONDS
+  shift
   "$@" 2>&1 | tee "$LOG/$name"
-  status=${PIPESTATUS[0]}
-  passed=$(sed -n "$passed_pattern" "$LOG/$name" | awk '{ sum += $1 } END { print sum + 0 }')
-  failed=$(sed -n "$failed_pattern" "$LOG/$name" | awk '{ sum += $1 } END { print sum + 0 }')
+  echo "${PIPESTATUS[0]} $((SECONDS - start))" > "$LOG/$name.ended"
+}
+
+# Counts what a suite's log says. A suite that fails without naming a failed test (it did not compile, say) counts as
+# one failure; one that succeeds without a test is one too: nothing is not a success.
+count() { # count SUITE PATTERN_OF_PASSED PATTERN_OF_FAILED
+  local name=$1 passed failed status seconds
+  passed=$(sed -n "$2" "$LOG/$name" | awk '{ sum += $1 } END { print sum + 0 }')
+  failed=$(sed -n "$3" "$LOG/$name" | awk '{ sum += $1 } END { print sum + 0 }')
+  read -r status seconds < "$LOG/$name.ended" || { status=1; seconds=0; }
   [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
   if [ "$status" = 0 ] && [ "$passed" = 0 ]; then
     echo "$name: no test ran"
     failed=1
   fi
-  echo "== $name: $passed passed, $failed failed, $((SECONDS - start)) s"
+  echo "== $name: $passed passed, $failed failed, $seconds s"
   PASSED=$((PASSED + passed))
   FAILED=$((FAILED + failed))
+}
+
+count_rust() { count "$1" 's/^test result: .* \([0-9]*\) passed;.*/\1/p' 's/^test result: .* \([0-9]*\) failed;.*/\1/p'; }
+
+# All of cargo's tests but one target, with the same selection of packages, so that nothing is compiled twice.
+cargo_tests_without() { # cargo_tests_without TARGET
+  local targets status=0
+  targets=$(cargo metadata --no-deps --format-version 1 | node -e '
+    const { packages } = JSON.parse(require("fs").readFileSync(0));
+    const targets = packages.filter((p) => p.name !== "localnet").flatMap((p) => p.targets);
+    const names = targets.filter((t) => t.kind.includes("test")).map((t) => t.name);
+    console.log([...new Set(names)].filter((name) => name !== process.argv[1]).map((name) => `--test ${name}`).join(" "));
+  ' "$1") || return 1
+  # shellcheck disable=SC2086 # one argument a word
+  cargo test --workspace --exclude localnet --no-fail-fast --lib --bins $targets || status=1
+  cargo test --workspace --exclude localnet --no-fail-fast --doc || status=1
+  return $status
 }
 
 # Derived files are what their generators write. One test.
@@ -38,17 +60,27 @@ derived() {
   echo "1 passed: vectors, circuits, IDL and ABI are what their generators write"
 }
 
-# Many tests wait for a chain: while they do, others compute.
-export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
-
 # The end-to-end tests run binaries; with the tests' own selection of features nothing is compiled twice.
 cargo build --workspace --exclude localnet --bins --tests || { echo "0 passed, 1 failed"; exit 1; }
 
-suite contracts 's/^Ran .* test suites.*: \([0-9]*\) tests passed.*/\1/p' 's/^Ran .* test suites.* \([0-9]*\) failed.*/\1/p' \
-  npm run --silent test
-suite rust 's/^test result: .* \([0-9]*\) passed;.*/\1/p' 's/^test result: .* \([0-9]*\) failed;.*/\1/p' \
-  cargo test --workspace --exclude localnet --no-fail-fast
-suite derived 's/^\([0-9]*\) passed:.*/\1/p' 's/^\([0-9]*\) failed:.*/\1/p' derived
+echo "== contracts"
+run contracts npm run --silent test
+count contracts 's/^Ran .* test suites.*: \([0-9]*\) tests passed.*/\1/p' 's/^Ran .* test suites.* \([0-9]*\) failed.*/\1/p'
+
+# The end-to-end tests wait for chains: while they do, each other and all other tests compute.
+RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} \
+  run end-to-end cargo test --workspace --exclude localnet --test both_chains > /dev/null &
+echo "== rust"
+run rust cargo_tests_without both_chains
+count_rust rust
+echo "== end-to-end"
+wait
+cat "$LOG/end-to-end"
+count_rust end-to-end
+
+echo "== derived"
+run derived derived
+count derived 's/^\([0-9]*\) passed:.*/\1/p' 's/^\([0-9]*\) failed:.*/\1/p'
 
 echo
 echo "$PASSED passed, $FAILED failed"
