@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`field`], [`montgomery`] | 0 | canonical field elements, multiplication |
 //! | [`digest`], [`poseidon`] | 0 | the two hash functions |
+//! | `wide` | 0 | sums of products, on a host |
 //! | [`curve`] | 1 | whether a point is where it must be |
 //! | [`exchange`], [`assets`], [`circuit`], `circuit_file` | 1 | identifiers |
 //! | [`leaf`], [`tree`], `inclusion` | 2 | balances, Merkle tree, paths, a customer's file |
@@ -55,6 +56,8 @@ pub mod statement;
 pub mod tree;
 #[cfg(feature = "serde")]
 pub mod units;
+#[cfg(all(feature = "ark", not(target_os = "solana")))]
+pub mod wide;
 pub mod witness;
 
 pub use digest::Digest;

@@ -41,7 +41,6 @@ pub mod lookup;
 mod multi_exponentiation;
 pub mod phases;
 mod poly;
-mod poseidon;
 pub mod prover;
 pub mod qap;
 pub mod random;
@@ -50,7 +49,6 @@ pub mod shard;
 pub mod sumcheck;
 pub mod transcript;
 pub mod verifier;
-mod wide;
 
 pub use ballast_core::{
     circuit::{Class, VerifyingKey},

@@ -2,9 +2,8 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
+use ballast_core::wide::Wide;
 use rayon::prelude::*;
-
-use crate::wide::Wide;
 
 /// Entries that a thread takes at once.
 pub(crate) const GRAIN: usize = 1 << 10;

@@ -5,6 +5,7 @@
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
+use ballast_core::wide::Wide;
 use rayon::prelude::*;
 
 use super::{
@@ -17,7 +18,6 @@ use crate::{
     arithmetic::{Arithmetic, Check, Native},
     poly::{GRAIN, equality_table, fold},
     transcript::Transcript,
-    wide::Wide,
 };
 
 /// Reduces the claims; returns the messages and the point, rows first.

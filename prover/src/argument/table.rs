@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use super::layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, rows};
 use crate::{
     gkr::{WIDTH, trace::Trace},
-    poseidon,
     random::SecureRng,
 };
 
@@ -44,11 +43,7 @@ impl Table {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
         let mut tags = vec![Fr::ZERO; count];
-        tags.par_iter_mut().zip(leaves).with_min_len(16).for_each(|(tag, leaf)| {
-            if let Some(owner) = &leaf.owner {
-                *tag = poseidon::hash(&[owner.account.element().into(), owner.salt.element().into()]);
-            }
-        });
+        tags.par_iter_mut().zip(leaves).with_min_len(16).for_each(|(tag, leaf)| *tag = leaf.tag().into());
         let mut table =
             Self { depth, limbs, tags, tree: vec![Fr::ZERO; 2 * count], multiplicities: vec![0; LIMB_VALUES] };
         table.tree[count - RANDOM_ENTRIES..count].fill_with(|| Fr::rand(rng));

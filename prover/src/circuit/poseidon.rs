@@ -11,10 +11,10 @@ use std::sync::OnceLock;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::SynthesisError;
+use ballast_core::poseidon::permutation::{Parameters, WIDTH_MAX, fifth_power};
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
 use super::{system::System, wire::Wire};
-use crate::poseidon::{Parameters, WIDTH_MAX, fifth_power};
 
 /// `poseidonN` for one N, ready to be laid down any number of times.
 pub(crate) struct Poseidon {

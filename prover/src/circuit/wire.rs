@@ -6,9 +6,9 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 use ark_relations::gr1cs::{LinearCombination, SynthesisError, Variable};
+use ballast_core::wide::Wide;
 
 use super::system::System;
-use crate::wide::Wide;
 
 /// A linear combination of variables and the value it has under the present witness.
 ///

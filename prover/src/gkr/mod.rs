@@ -28,12 +28,12 @@ pub mod verifier;
 
 pub use verifier::verify;
 
+use ballast_core::poseidon::permutation::HALF_FULL_ROUNDS;
+
 /// Elements of the state.
 pub const WIDTH: usize = 5;
 /// Rounds of the permutation.
 pub const ROUNDS: usize = 68;
-/// Full rounds before and after the partial ones.
-pub const HALF_FULL_ROUNDS: usize = 4;
 /// Rounds in which only the first element is raised.
 pub const PARTIAL_ROUNDS: usize = ROUNDS - 2 * HALF_FULL_ROUNDS;
 

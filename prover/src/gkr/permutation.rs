@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ark_bn254::Fr;
 
 use super::{PARTIAL_ROUNDS, ROUNDS, WIDTH};
-use crate::poseidon::Parameters;
+use ballast_core::poseidon::permutation::Parameters;
 
 /// Parameters of `poseidon4`.
 #[derive(Clone, Debug)]

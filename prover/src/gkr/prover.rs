@@ -10,6 +10,7 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
+use ballast_core::{poseidon::permutation::fifth_power, wide::Wide};
 use rayon::prelude::*;
 
 use super::{ROUNDS, WIDTH, is_full_round, permutation::Permutation, trace::Trace};
@@ -17,9 +18,7 @@ use crate::{
     argument::messages::{HASH_DEGREE, HashLayer, Hashing},
     arithmetic::{Arithmetic, Check, Native},
     poly::{GRAIN, SplitEquality, equality_table, fold, inner_product, weighted_sums},
-    poseidon::fifth_power,
     transcript::Transcript,
-    wide::Wide,
 };
 
 /// Leaves or nodes on their way back through the rounds.

@@ -5,7 +5,7 @@ use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
 use super::{HALF_FULL_ROUNDS, PARTIAL_ROUNDS, ROUNDS, WIDTH, is_full_round, permutation::Permutation};
-use crate::poseidon::fifth_power;
+use ballast_core::poseidon::permutation::fifth_power;
 
 /// Instances that are hashed together.
 const BLOCK: usize = 64;

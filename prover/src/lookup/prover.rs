@@ -5,7 +5,7 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use ballast_core::leaf::SLOTS;
+use ballast_core::{leaf::SLOTS, wide::Wide};
 use rayon::prelude::*;
 
 use super::{Challenges, SLOT_COLUMN, TABLE_COLUMN};
@@ -250,7 +250,7 @@ fn inactive_weight(columns: &[(usize, Vec<Pair>)], weights: &[Fr]) -> Fr {
 
 /// sum eq h(1) and sum eq g_2 of a round, over neighbouring pairs, h = p_0 q_1 + q_0 (p_1 + lambda q_1).
 fn pair_sums(equality: (&[Fr], &[Fr]), pair: impl Fn(usize) -> Pair + Sync) -> [Fr; 2] {
-    weighted_sums(equality, |sums: &mut [crate::wide::Wide; 2], i, weight| {
+    weighted_sums(equality, |sums: &mut [Wide; 2], i, weight| {
         let (even, odd) = (pair(2 * i), pair(2 * i + 1));
         let d: Pair = std::array::from_fn(|k| odd[k] - even[k]);
         sums[0].add_product(&product(&odd), weight);
@@ -260,7 +260,7 @@ fn pair_sums(equality: (&[Fr], &[Fr]), pair: impl Fn(usize) -> Pair + Sync) -> [
 
 #[inline(always)]
 fn product(pair: &Pair) -> Fr {
-    let mut sum = crate::wide::Wide::ZERO;
+    let mut sum = Wide::ZERO;
     sum.add_product(&pair[0], &pair[3]);
     sum.add_product(&pair[2], &pair[1]);
     sum.reduce()

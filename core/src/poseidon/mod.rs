@@ -1,25 +1,15 @@
 //! Poseidon over F with circomlib's parameters (Grassi et al., eprint 2019/458; x^5, 8 full rounds).
 
+#[cfg(all(feature = "ark", not(target_os = "solana")))]
+pub mod permutation;
+
 use crate::field::Element;
 
 /// The digest of N elements, 1 <= N <= 12.
 #[cfg(all(feature = "ark", not(target_os = "solana")))]
 pub fn hash<const N: usize>(inputs: &[Element; N]) -> Element {
-    use ark_bn254::Fr;
-    use light_poseidon::{Poseidon, PoseidonHasher};
-    use std::cell::RefCell;
-
-    // Reading the parameters costs more than a hash.
-    thread_local! {
-        static HASHERS: RefCell<[Option<Poseidon<Fr>>; 13]> = const { RefCell::new([const { None }; 13]) };
-    }
     const { assert!(N >= 1 && N <= 12) };
-    let inputs = inputs.map(Fr::from);
-    HASHERS.with_borrow_mut(|hashers| {
-        let hasher = hashers[N]
-            .get_or_insert_with(|| Poseidon::<Fr>::new_circom(N).expect("circomlib has parameters for 1 to 12 inputs"));
-        hasher.hash(&inputs).expect("the number of inputs is the hasher's own").into()
-    })
+    permutation::hash(&inputs.map(ark_bn254::Fr::from)).expect("there are parameters for 1 to 12 inputs").into()
 }
 
 /// The digest of N elements, 1 <= N <= 12, by the syscall.

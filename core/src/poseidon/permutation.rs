@@ -1,4 +1,4 @@
-//! Poseidon on field elements, with circomlib's parameters (x^5 over BN254, 8 full rounds), in the form that costs least.
+//! Poseidon's permutation on a host, with circomlib's parameters (x^5 over BN254, 8 full rounds), in the form that costs least.
 //!
 //! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the raised first element and t the
 //! others. On t = N^k t_k in partial round k this is (m y + (v N^k) t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1
@@ -11,31 +11,34 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
-use crate::{gkr::HALF_FULL_ROUNDS, wide::Wide};
+use crate::wide::Wide;
+
+/// Full rounds before the partial ones, and after them.
+pub const HALF_FULL_ROUNDS: usize = 4;
 
 /// The largest state with parameters.
-pub(crate) const WIDTH_MAX: usize = 13;
+pub const WIDTH_MAX: usize = 13;
 
 /// The parameters of one width.
 #[derive(Clone, Debug)]
-pub(crate) struct Parameters {
+pub struct Parameters {
     /// Constants of every round of the plain form.
-    pub(crate) constants: Vec<Vec<Fr>>,
-    pub(crate) matrix: Vec<Vec<Fr>>,
+    pub constants: Vec<Vec<Fr>>,
+    pub matrix: Vec<Vec<Fr>>,
     /// What a partial round adds to the first element.
-    pub(crate) partial_constants: Vec<Fr>,
+    pub partial_constants: Vec<Fr>,
     /// v N^k and N^-(k+1) w.
-    pub(crate) rows: Vec<Vec<Fr>>,
-    pub(crate) columns: Vec<Vec<Fr>>,
+    pub rows: Vec<Vec<Fr>>,
+    pub columns: Vec<Vec<Fr>>,
     /// N^(number of partial rounds): takes the others back to the plain form.
-    pub(crate) back: Vec<Vec<Fr>>,
+    pub back: Vec<Vec<Fr>>,
     /// What is missing from the state after the partial rounds.
-    pub(crate) rest: Vec<Fr>,
+    pub rest: Vec<Fr>,
 }
 
 impl Parameters {
     /// Those of this width, 2 to 13.
-    pub(crate) fn of_width(width: usize) -> Option<&'static Self> {
+    pub fn of_width(width: usize) -> Option<&'static Self> {
         static ALL: [OnceLock<Option<Parameters>>; WIDTH_MAX + 1] = [const { OnceLock::new() }; WIDTH_MAX + 1];
         ALL.get(width)?.get_or_init(|| Self::new(width)).as_ref()
     }
@@ -82,13 +85,13 @@ impl Parameters {
         Some(result)
     }
 
-    pub(crate) fn partial_rounds(&self) -> usize {
+    pub fn partial_rounds(&self) -> usize {
         self.partial_constants.len()
     }
 
     /// The permutation, with these S-boxes: x to x^5, whatever else they do.
     #[inline(always)]
-    pub(crate) fn permute(&self, state: &mut [Fr], mut sbox: impl FnMut(Fr) -> Fr) {
+    pub fn permute(&self, state: &mut [Fr], mut sbox: impl FnMut(Fr) -> Fr) {
         let (opening, closing) = (0..HALF_FULL_ROUNDS, HALF_FULL_ROUNDS + self.partial_rounds()..self.constants.len());
         opening.for_each(|round| self.full_round(round, state, &mut sbox));
         for ((constant, row), column) in self.partial_constants.iter().zip(&self.rows).zip(&self.columns) {
@@ -115,19 +118,18 @@ impl Parameters {
     }
 }
 
-/// `poseidonN` of N elements, 1 <= N <= 12.
-pub(crate) fn hash(inputs: &[Fr]) -> Fr {
-    let mut state = Vec::with_capacity(1 + inputs.len());
-    state.push(Fr::ZERO);
-    state.extend_from_slice(inputs);
-    // Callers know N; beyond 12 there are no parameters and nothing to hash with.
-    let Some(parameters) = Parameters::of_width(state.len()) else { return Fr::ZERO };
-    parameters.permute(&mut state, fifth_power);
-    state[0]
+/// `poseidonN` of N elements; `None` unless 1 <= N <= 12.
+pub fn hash(inputs: &[Fr]) -> Option<Fr> {
+    let mut buffer = [Fr::ZERO; WIDTH_MAX];
+    let state = buffer.get_mut(..=inputs.len())?;
+    state[1..].copy_from_slice(inputs);
+    Parameters::of_width(state.len())?.permute(state, fifth_power);
+    Some(state[0])
 }
 
+/// x^5, the S-box.
 #[inline(always)]
-pub(crate) fn fifth_power(x: Fr) -> Fr {
+pub fn fifth_power(x: Fr) -> Fr {
     x.square().square() * x
 }
 
@@ -180,11 +182,18 @@ mod tests {
     use light_poseidon::PoseidonHasher;
 
     #[test]
+    fn another_number_of_inputs_has_no_digest() {
+        for inputs in [0, 13, 14, 100] {
+            assert_eq!(hash(&vec![Fr::ZERO; inputs]), None, "{inputs}");
+        }
+    }
+
+    #[test]
     fn every_width_equals_the_plain_form() {
         for inputs in 1..=12 {
             let values: Vec<Fr> = (0..inputs).map(|i| -Fr::from(31 * i as u64 + 5)).collect();
             let plain = light_poseidon::Poseidon::<Fr>::new_circom(inputs).unwrap().hash(&values).unwrap();
-            assert_eq!(hash(&values), plain, "{inputs}");
+            assert_eq!(hash(&values), Some(plain), "{inputs}");
         }
     }
 }

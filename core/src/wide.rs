@@ -13,7 +13,7 @@ const INVERSE: u64 = FrConfig::INV;
 
 /// sum_i a_i b_i, not reduced.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wide([u64; 9]);
+pub struct Wide([u64; 9]);
 
 #[inline(always)]
 fn multiply_add(sum: u64, a: u64, b: u64, carry: &mut u64) -> u64 {
@@ -30,11 +30,11 @@ fn add_carry(a: u64, b: u64, carry: &mut u64) -> u64 {
 }
 
 impl Wide {
-    pub(crate) const ZERO: Self = Self([0; 9]);
+    pub const ZERO: Self = Self([0; 9]);
 
     /// Adds a b.
     #[inline(always)]
-    pub(crate) fn add_product(&mut self, a: &Fr, b: &Fr) {
+    pub fn add_product(&mut self, a: &Fr, b: &Fr) {
         let (a, b) = (&a.0.0, &b.0.0);
         let mut product = [0u64; 8];
         for i in 0..4 {
@@ -53,7 +53,7 @@ impl Wide {
 
     /// Adds a n, for a limb n; sums of fewer than 2^40 of them are reduced by [`Self::reduce_small`].
     #[inline(always)]
-    pub(crate) fn add_small(&mut self, a: &Fr, n: u16) {
+    pub fn add_small(&mut self, a: &Fr, n: u16) {
         let mut carry = 0;
         for (word, a) in self.0.iter_mut().zip(&a.0.0) {
             *word = multiply_add(*word, *a, n.into(), &mut carry);
@@ -64,7 +64,7 @@ impl Wide {
     }
 
     /// The sum as a field element.
-    pub(crate) fn reduce(mut self) -> Fr {
+    pub fn reduce(mut self) -> Fr {
         // Montgomery's reduction of the lower four words leaves five, below (count / 5 + 1) r.
         let mut overflow = 0;
         for i in 0..4 {
@@ -84,7 +84,7 @@ impl Wide {
     }
 
     /// The sum of [`Self::add_small`]s as a field element.
-    pub(crate) fn reduce_small(self) -> Fr {
+    pub fn reduce_small(self) -> Fr {
         let [a, b, c, d, e, ..] = self.0;
         reduce_words([a, b, c, d, e])
     }
