@@ -1,7 +1,7 @@
 //! The circuit as matrices: rows (A z) (B z) = (C z) over an assignment z.
 
 use ark_bn254::Fr;
-use ark_ff::{BigInteger, PrimeField};
+use ark_ff::PrimeField;
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystem, Matrix, R1CS_PREDICATE_LABEL, SynthesisError, SynthesisMode,
 };
@@ -75,12 +75,15 @@ impl Constraints {
         for count in [self.inputs, self.columns, self.rows] {
             hasher.update((count as u64).to_be_bytes());
         }
+        let mut bytes = Vec::new();
         for row in self.matrices.iter().flatten() {
-            hasher.update((row.len() as u64).to_be_bytes());
+            bytes.clear();
+            bytes.extend_from_slice(&(row.len() as u64).to_be_bytes());
             for (coefficient, column) in row {
-                hasher.update((*column as u64).to_be_bytes());
-                hasher.update(coefficient.into_bigint().to_bytes_be());
+                bytes.extend_from_slice(&(*column as u64).to_be_bytes());
+                coefficient.into_bigint().0.iter().rev().for_each(|limb| bytes.extend_from_slice(&limb.to_be_bytes()));
             }
+            hasher.update(&bytes);
         }
         hasher.finalize().into()
     }

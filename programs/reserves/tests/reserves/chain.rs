@@ -1,6 +1,6 @@
 //! A chain in process with the program's bytecode on it, and what a transaction did to it.
 
-use std::{fs, path::PathBuf, slice};
+use std::{fs, path::PathBuf, slice, sync::OnceLock};
 
 use anchor_lang::{
     AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, InstructionData, ToAccountMetas,
@@ -44,10 +44,15 @@ pub fn bytecode(program: &str) -> Vec<u8> {
 impl Chain {
     /// The program deployed and nothing else.
     pub fn new() -> Self {
-        let mut svm = LiteSVM::new();
-        svm.add_program(reserves::ID, &bytecode("reserves")).unwrap();
-        svm.add_program(lender::ID, &bytecode("lender")).unwrap();
-        let mut chain = Self { svm, upgrade_authority: Keypair::new() };
+        // Translating the bytecode takes longer than a test: each test has a copy of one chain with the programs on it.
+        static DEPLOYED: OnceLock<LiteSVM> = OnceLock::new();
+        let deployed = DEPLOYED.get_or_init(|| {
+            let mut svm = LiteSVM::new();
+            svm.add_program(reserves::ID, &bytecode("reserves")).unwrap();
+            svm.add_program(lender::ID, &bytecode("lender")).unwrap();
+            svm
+        });
+        let mut chain = Self { svm: deployed.clone(), upgrade_authority: Keypair::new() };
         chain.fund(&chain.upgrade_authority.pubkey());
         let authority = chain.upgrade_authority.pubkey();
         chain.set_upgrade_authority(Some(authority));
