@@ -54,7 +54,10 @@ cargo_tests_without() { # cargo_tests_without TARGET
 derived() {
   local before after
   before=$(git status --porcelain -- tests/vectors circuits idls contracts/abi; git diff -- tests/vectors circuits idls contracts/abi)
-  cargo xtask generate && cargo xtask idl && cargo xtask abi || return 1
+  # The one that is built already: `cargo xtask` would compile it again for its own selection of packages.
+  for kind in generate idl abi; do
+    "${CARGO_TARGET_DIR:-target}/debug/xtask" "$kind" || return 1
+  done
   after=$(git status --porcelain -- tests/vectors circuits idls contracts/abi; git diff -- tests/vectors circuits idls contracts/abi)
   [ "$before" = "$after" ] || { git --no-pager diff --stat; echo "1 failed: a committed file is not what its generator writes"; return 1; }
   echo "1 passed: vectors, circuits, IDL and ABI are what their generators write"
