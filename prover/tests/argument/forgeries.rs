@@ -1,6 +1,8 @@
 //! Provers who lie about balances, totals or the tree and make everything else fit. The native verifier refuses them, and the circuit is
 //! not satisfied.
 
+use std::sync::OnceLock;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, One};
 use ballast_core::{Refusal, leaf::Leaf};
@@ -17,7 +19,8 @@ use crate::{
 };
 
 fn table() -> Table {
-    table_of(&leaves())
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| table_of(&leaves())).clone()
 }
 
 fn table_of(leaves: &[Leaf]) -> Table {

@@ -17,6 +17,20 @@ type State = [Fr; WIDTH];
 
 /// The inputs of all S-boxes of these instances by round, and their digests.
 fn permute(inputs: &[[Fr; 4]]) -> (Vec<Vec<State>>, Vec<Fr>) {
+    let mut rounds = Vec::with_capacity(ROUNDS);
+    let digests = permute_with(inputs, |inputs, places| {
+        rounds.push(places.iter().map(|place| inputs[*place]).collect());
+    });
+    (rounds, digests)
+}
+
+/// `poseidon4` of each.
+pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
+    permute_with(inputs, |_, _| ())
+}
+
+/// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are those of each instance.
+fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &[usize])) -> Vec<Fr> {
     // Most leaves are unused and alike, and so are the nodes above them.
     let mut distinct = inputs.to_vec();
     distinct.sort_unstable();
@@ -24,7 +38,6 @@ fn permute(inputs: &[[Fr; 4]]) -> (Vec<Vec<State>>, Vec<Fr>) {
     let places: Vec<usize> = inputs.iter().map(|input| distinct.binary_search(input).unwrap()).collect();
     let permutation = Permutation::get();
     let mut states: Vec<State> = distinct.iter().map(|[a, b, c, d]| [Fr::ZERO, *a, *b, *c, *d]).collect();
-    let mut rounds = Vec::with_capacity(ROUNDS);
     for (round, constants) in permutation.constants.iter().enumerate() {
         let raised = if is_full_round(round) { WIDTH } else { 1 };
         let add = |state: &State| -> State { std::array::from_fn(|j| state[j] + constants[j]) };
@@ -34,14 +47,9 @@ fn permute(inputs: &[[Fr; 4]]) -> (Vec<Vec<State>>, Vec<Fr>) {
             std::array::from_fn(|i| (0..WIDTH).map(|j| permutation.matrix[i][j] * state[j]).sum())
         };
         states = inputs.par_iter().map(apply).collect();
-        rounds.push(places.iter().map(|place| inputs[*place]).collect());
+        tell(&inputs, &places);
     }
-    (rounds, places.iter().map(|place| states[*place][0]).collect())
-}
-
-/// `poseidon4` of each.
-pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
-    permute(inputs).1
+    places.iter().map(|place| states[*place][0]).collect()
 }
 
 fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
