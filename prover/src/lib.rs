@@ -11,7 +11,8 @@
 //! | [`argument`] | the table, the messages, and both sides of the argument |
 //! | [`gkr`], [`lookup`], [`kzg`] | its parts: hashing; range checks and totals; commitments and their opening |
 //! | [`sumcheck`], [`transcript`], [`arithmetic`] | what its parts are made of, once for native verifier and circuit |
-//! | [`circuit`], [`constraints`], [`qap`] | the verifier as constraints, as matrices and as polynomials |
+//! | [`circuit`], [`assignment`] | the verifier as constraints, and the values that a witness gives them |
+//! | [`constraints`], [`qap`] | the constraints as matrices and as polynomials |
 //! | `groth16`, `multi_exponentiation` | the proof of an assignment, and the sums that it and the commitments consist of |
 //! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
 //! | [`encoding`] | arkworks' points to and from canonical bytes |
