@@ -52,7 +52,7 @@ cargo_tests_without() { # cargo_tests_without TARGET
 
 # Derived files are what their generators write. One test.
 derived() {
-  local before after
+  local before after kind
   before=$(git status --porcelain -- tests/vectors circuits idls contracts/abi; git diff -- tests/vectors circuits idls contracts/abi)
   # The one that is built already: `cargo xtask` would compile it again for its own selection of packages.
   for kind in generate idl abi; do
