@@ -130,7 +130,7 @@ fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     assert!(simulated["notice"].as_str().unwrap().contains("INSECURE"));
     let again = ballast.output(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();
     assert_eq!(again.status.code(), Some(2), "a log is never written over");
-    let replayed = ballast.json(&["ledger", "replay", "--log", log]).unwrap();
+    let replayed = ballast.json(&["ledger", "verify", "--log", log]).unwrap();
     assert_eq!((&replayed["sequence"], &replayed["head"]), (&TRANSACTIONS.into(), &simulated["head"]));
     // And the exchange's own.
     assert_eq!((&simulated["accounts"], &replayed["accounts"]), (&10_000.into(), &10_001.into()));
