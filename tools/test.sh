@@ -35,15 +35,21 @@ count() { # count SUITE PATTERN_OF_PASSED PATTERN_OF_FAILED
 
 count_rust() { count "$1" 's/^test result: .* \([0-9]*\) passed;.*/\1/p' 's/^test result: .* \([0-9]*\) failed;.*/\1/p'; }
 
-# All of cargo's tests but one target, with the same selection of packages, so that nothing is compiled twice.
-cargo_tests_without() { # cargo_tests_without TARGET
+# These test targets. All packages are selected whatever the targets, so that nothing is compiled twice.
+cargo_tests() { # cargo_tests TARGET...
+  # shellcheck disable=SC2046 # one argument a word
+  cargo test --workspace --exclude localnet --no-fail-fast $(printf -- '--test %s ' "$@")
+}
+
+# All of cargo's tests but those of these targets.
+cargo_tests_without() { # cargo_tests_without TARGET...
   local targets status=0
   targets=$(cargo metadata --no-deps --format-version 1 | node -e '
     const { packages } = JSON.parse(require("fs").readFileSync(0));
     const targets = packages.filter((p) => p.name !== "localnet").flatMap((p) => p.targets);
     const names = targets.filter((t) => t.kind.includes("test")).map((t) => t.name);
-    console.log([...new Set(names)].filter((name) => name !== process.argv[1]).map((name) => `--test ${name}`).join(" "));
-  ' "$1") || return 1
+    console.log([...new Set(names)].filter((name) => !process.argv.includes(name)).map((name) => `--test ${name}`).join(" "));
+  ' "$@") || return 1
   # shellcheck disable=SC2086 # one argument a word
   cargo test --workspace --exclude localnet --no-fail-fast --lib --bins $targets || status=1
   cargo test --workspace --exclude localnet --no-fail-fast --doc || status=1
@@ -70,16 +76,19 @@ echo "== contracts"
 run contracts npm run --silent test
 count contracts 's/^Ran .* test suites.*: \([0-9]*\) tests passed.*/\1/p' 's/^Ran .* test suites.* \([0-9]*\) failed.*/\1/p'
 
-# The end-to-end tests wait for chains: while they do, each other and all other tests compute.
-RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} \
-  run end-to-end cargo test --workspace --exclude localnet --test both_chains > /dev/null &
+# Many tests wait for a chain, or have one thread: beside them those of the prover take what is left of the machine.
+PROVER=(argument proof snarkjs)
+RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} run end-to-end cargo_tests both_chains > /dev/null &
+run prover cargo_tests "${PROVER[@]}" > /dev/null &
 echo "== rust"
-run rust cargo_tests_without both_chains
+run rust cargo_tests_without both_chains "${PROVER[@]}"
 count_rust rust
-echo "== end-to-end"
 wait
-cat "$LOG/end-to-end"
-count_rust end-to-end
+for name in prover end-to-end; do
+  echo "== $name"
+  cat "$LOG/$name"
+  count_rust "$name"
+done
 
 echo "== derived"
 run derived derived
