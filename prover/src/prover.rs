@@ -89,13 +89,18 @@ pub fn argue(
 /// A proof of an assignment for the public inputs that it claims, which need not be those of any public vector.
 ///
 /// # Errors
-/// [`ProveError::Unsatisfied`] when the assignment breaks a constraint.
+/// [`SynthesisError::ArityMismatch`] when the witness is of another class than the key; [`ProveError::Unsatisfied`] when the
+/// assignment breaks a constraint.
 pub fn prove_witness(
     key: &ProvingKey,
     witness: &Witness,
     rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
+    // The circuit is laid down by the witness's depth alone, and its values would meet the points of another.
+    if witness.depth != key.class().depth {
+        return Err(SynthesisError::ArityMismatch.into());
+    }
     let assignment = phases.run("Groth16: assignment", || Assignment::new(witness))?;
     if let Some(row) = assignment.first_unsatisfied() {
         return Err(ProveError::Unsatisfied { row, rows: assignment.rows().len() });

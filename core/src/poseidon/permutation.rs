@@ -48,7 +48,7 @@ impl Parameters {
         let constants: Vec<Vec<Fr>> = parameters.ark.chunks(width).map(<[Fr]>::to_vec).collect();
         let matrix = parameters.mds;
         let partial_rounds = parameters.partial_rounds;
-        let (mut row, column): (Vec<Fr>, Vec<Fr>) =
+        let (mut row, mut column): (Vec<Fr>, Vec<Fr>) =
             (matrix[0][1..].to_vec(), matrix[1..].iter().map(|row| row[0]).collect());
         let inner: Vec<Vec<Fr>> = matrix[1..].iter().map(|row| row[1..].to_vec()).collect();
         let inverse = invert(inner.clone())?;
@@ -63,16 +63,17 @@ impl Parameters {
             constants,
             matrix,
         };
-        let mut column = apply(&inverse, &column);
+        transform(&inverse, &mut column);
         for constants in &result.constants[HALF_FULL_ROUNDS..HALF_FULL_ROUNDS + partial_rounds] {
             result.partial_constants.push(offset[0] + constants[0]);
             let mut carried: Vec<Fr> = offset.iter().zip(constants).map(|(a, b)| *a + b).collect();
             carried[0] = Fr::ZERO;
-            offset = apply(&result.matrix, &carried);
+            transform(&result.matrix, &mut carried);
+            offset = carried;
             result.rows.push(row.clone());
             result.columns.push(column.clone());
             row = (0..width - 1).map(|j| row.iter().zip(&inner).map(|(x, inner)| *x * inner[j]).sum()).collect();
-            column = apply(&inverse, &column);
+            transform(&inverse, &mut column);
             result.back = result
                 .back
                 .iter()
@@ -137,11 +138,7 @@ fn identity(size: usize) -> Vec<Vec<Fr>> {
     (0..size).map(|i| (0..size).map(|j| if i == j { Fr::ONE } else { Fr::ZERO }).collect()).collect()
 }
 
-fn apply(matrix: &[Vec<Fr>], vector: &[Fr]) -> Vec<Fr> {
-    matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| *a * b).sum()).collect()
-}
-
-/// [`apply`] in place, to at most [`WIDTH_MAX`] elements.
+/// The matrix applied in place, to at most [`WIDTH_MAX`] elements.
 #[inline(always)]
 fn transform(matrix: &[Vec<Fr>], vector: &mut [Fr]) {
     let mut transformed = [Fr::ZERO; WIDTH_MAX];

@@ -264,6 +264,8 @@ fn the_rows_of_any_assignment_are_what_the_matrices_make_of_it() {
     let random = &mut rng(5);
     let Ok(messages) = Messages::build(CLASS.depth, || Ok::<_, std::convert::Infallible>(Fr::rand(random)));
     let mut claim = honest().0.clone();
+    claim.context.iter_mut().for_each(|half| *half = Fr::rand(random));
+    claim.root = Fr::rand(random);
     claim.totals.iter_mut().chain(claim.points.as_flattened_mut()).for_each(|element| *element = Fr::rand(random));
     let inputs = Inputs { digest: Fr::rand(random), challenge: Fr::rand(random), evaluation: Fr::rand(random) };
     let arbitrary = Witness { depth: CLASS.depth, claim, messages, inputs };

@@ -2,9 +2,14 @@
 
 use ark_bn254::Fr;
 use ark_ff::One;
-use ballast_core::leaf::{Leaf, Slot};
+use ark_relations::gr1cs::SynthesisError;
+use ballast_core::{
+    circuit::Class,
+    leaf::{Leaf, Slot},
+};
 use ballast_prover::{
     ProveError, ShardError,
+    circuit::witness::Witness,
     phases::Phases,
     prove,
     prover::{argue, prove_witness},
@@ -33,6 +38,13 @@ fn public_inputs_that_do_not_fit_have_no_proof() {
         let found = prove_witness(key(), &witness, &mut rng(1), &mut Phases::default()).unwrap_err();
         assert!(matches!(found, ProveError::Unsatisfied { .. }), "{found}");
     }
+}
+
+#[test]
+fn witness_of_another_class_has_no_proof() {
+    let witness = Witness::empty(Class::new(CLASS.depth + 1));
+    let found = prove_witness(key(), &witness, &mut rng(1), &mut Phases::default()).unwrap_err();
+    assert_eq!(found, ProveError::Synthesis(SynthesisError::ArityMismatch));
 }
 
 #[test]
