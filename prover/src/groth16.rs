@@ -1,7 +1,7 @@
 //! Groth16's proof of an assignment (Groth, eprint 2016/260, section 3.2).
 //!
 //! arkworks' own prover computes the same elements; here the sums go through [`crate::multi_exponentiation`], which takes two
-//! thirds of the time. A test computes A and B by arkworks' sums; beside them the verifier accepts one C alone.
+//! thirds of the time. A test computes A and B from the setup's secrets; beside them the verifier accepts one C alone.
 
 use ark_bn254::{Bn254, Fr};
 use ark_groth16::{Proof, ProvingKey};

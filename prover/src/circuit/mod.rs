@@ -39,6 +39,7 @@ use crate::{
     assignment::Assignment,
 };
 use arithmetic::Constrained;
+use shape::Shape;
 use system::System;
 use wire::Wire;
 use witness::Witness;
@@ -58,7 +59,8 @@ impl ConstraintSynthesizer<Fr> for Circuit<'_> {
 
 /// The values of all variables and rows.
 pub(crate) fn assign(witness: &Witness) -> Result<Assignment, SynthesisError> {
-    let system = System::of_values();
+    let rows = Shape::of(Class::new(witness.depth)).map_or(0, |shape| shape.rows);
+    let system = System::of_values(rows);
     Circuit { witness }.lay_down(&system)?;
     Ok(system.into_assignment())
 }

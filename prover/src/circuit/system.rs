@@ -26,9 +26,10 @@ struct Values {
 }
 
 impl System {
-    /// Keeps values, and no matrices.
-    pub(crate) fn of_values() -> Self {
-        Self { matrices: None, values: RefCell::default() }
+    /// Keeps values, and no matrices. There is room for so many rows and private variables, and for more.
+    pub(crate) fn of_values(rows: usize) -> Self {
+        let (private, values) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        Self { matrices: None, values: Values { inputs: Vec::new(), private, rows: values }.into() }
     }
 
     /// Lays the matrices down in `matrices`.

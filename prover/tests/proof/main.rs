@@ -9,6 +9,7 @@ mod keys;
 mod masks;
 mod openings;
 mod proving;
+mod secrets;
 mod statements;
 
 use std::sync::OnceLock;

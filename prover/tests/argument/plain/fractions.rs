@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::{
     Channel, Step, Table,
     rounds::{Part, equality_rounds},
+    runs::Runs,
 };
 
 /// First column of slots, first column of multiplicities among the fractions.
@@ -19,7 +20,7 @@ const SLOTS_START: usize = 45;
 const TABLE_START: usize = 60;
 
 /// Numerator and denominator of every column and row.
-fn lowest_layer(table: &Table, limb: Fr, asset: Fr) -> Vec<[Fr; 2]> {
+fn lowest_layer(table: &Table, limb: Fr, asset: Fr) -> Runs<[Fr; 2]> {
     let rows = table.rows();
     let fraction = |column: usize, row: usize| match column {
         _ if column < LIMBS => [Fr::ONE, limb - table.columns[column][row]],
@@ -35,11 +36,15 @@ fn lowest_layer(table: &Table, limb: Fr, asset: Fr) -> Vec<[Fr; 2]> {
         }
         _ => [Fr::ZERO, Fr::ONE],
     };
-    (0..COLUMNS * rows).into_par_iter().map(|index| fraction(index / rows, index % rows)).collect()
+    let column = |column| (0..rows).map(|row| fraction(column, row)).collect();
+    let columns: Vec<Runs<_>> = (0..COLUMNS).into_par_iter().map(column).collect();
+    let mut layer = Runs::from_iter([]);
+    columns.into_iter().for_each(|column| layer.append(column));
+    layer
 }
 
-fn add_neighbours(layer: &[[Fr; 2]]) -> Vec<[Fr; 2]> {
-    layer.as_chunks::<2>().0.par_iter().map(|[[p0, q0], [p1, q1]]| [*p0 * q1 + *p1 * q0, *q0 * q1]).collect()
+fn add_neighbours(layer: &Runs<[Fr; 2]>) -> Runs<[Fr; 2]> {
+    layer.join(|[p0, q0], [p1, q1]| [*p0 * q1 + *p1 * q0, *q0 * q1])
 }
 
 pub(super) fn prove(channel: &mut Channel, table: &Table, limb: Fr, asset: Fr) -> Fractions<Fr> {
@@ -47,13 +52,13 @@ pub(super) fn prove(channel: &mut Channel, table: &Table, limb: Fr, asset: Fr) -
     while let Some(last) = layers.last().filter(|last| last.len() > 1) {
         layers.push(add_neighbours(last));
     }
-    let mut root = layers.pop().unwrap()[0];
+    let mut root = layers.pop().unwrap().first();
     channel.send(Step::Root, &mut root);
     let mut point: Vec<Fr> = Vec::new();
     let mut sent = Vec::new();
     for (number, layer) in layers.into_iter().rev().enumerate() {
         let lambda = channel.challenge();
-        let rows = layer.as_chunks::<2>().0.iter().map(|[[p0, q0], [p1, q1]]| [*p0, *p1, *q0, *q1]).collect();
+        let rows = layer.join(|[p0, q0], [p1, q1]| [*p0, *p1, *q0, *q1]);
         drop(layer);
         let summand = Box::new(move |[p0, p1, q0, q1]: &[Fr; 4]| *p0 * q1 + *p1 * q0 + lambda * q0 * q1);
         let step = |variable| Step::FractionRound { layer: number, variable };

@@ -11,16 +11,15 @@ use rayon::prelude::*;
 use super::{
     Channel, Step, Table,
     rounds::{Finished, Part, equality_rounds, equality_table},
+    runs::Runs,
 };
 
 type State = [Fr; WIDTH];
 
 /// The inputs of all S-boxes of these instances by round, and their digests.
-fn permute(inputs: &[[Fr; 4]]) -> (Vec<Vec<State>>, Vec<Fr>) {
+fn permute(inputs: &[[Fr; 4]]) -> (Vec<Runs<State>>, Vec<Fr>) {
     let mut rounds = Vec::with_capacity(ROUNDS);
-    let digests = permute_with(inputs, |inputs, places| {
-        rounds.push(places.iter().map(|place| inputs[*place]).collect());
-    });
+    let digests = permute_with(inputs, |inputs, places| rounds.push(places.map(|place| inputs[*place])));
     (rounds, digests)
 }
 
@@ -30,12 +29,13 @@ pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
 }
 
 /// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are those of each instance.
-fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &[usize])) -> Vec<Fr> {
+fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &Runs<usize>)) -> Vec<Fr> {
     // Most leaves are unused and alike, and so are the nodes above them.
     let mut distinct = inputs.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
     let places: Vec<usize> = inputs.iter().map(|input| distinct.binary_search(input).unwrap()).collect();
+    let runs = places.iter().copied().collect();
     let permutation = Permutation::get();
     let mut states: Vec<State> = distinct.iter().map(|[a, b, c, d]| [Fr::ZERO, *a, *b, *c, *d]).collect();
     for (round, constants) in permutation.constants.iter().enumerate() {
@@ -47,7 +47,7 @@ fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &[usize])) ->
             std::array::from_fn(|i| (0..WIDTH).map(|j| permutation.matrix[i][j] * state[j]).sum())
         };
         states = inputs.par_iter().map(apply).collect();
-        tell(&inputs, &places);
+        tell(&inputs, &runs);
     }
     places.iter().map(|place| states[*place][0]).collect()
 }
@@ -100,7 +100,13 @@ pub(super) fn prove(channel: &mut Channel, table: &Table, late_node_zero: bool) 
 
 type Layer = (Vec<[Fr; HASH_DEGREE]>, Vec<Fr>, Vec<Fr>);
 
-fn prove_full(channel: &mut Channel, round: usize, point: &[Fr], mixed: &[State; 2], inputs: [Vec<State>; 2]) -> Layer {
+fn prove_full(
+    channel: &mut Channel,
+    round: usize,
+    point: &[Fr],
+    mixed: &[State; 2],
+    inputs: [Runs<State>; 2],
+) -> Layer {
     let parts = inputs.into_iter().zip(mixed).map(|(rows, mixed)| Part {
         rows,
         summand: Box::new(|u: &State| (0..WIDTH).map(|j| mixed[j] * u[j].square().square() * u[j]).sum()),
@@ -117,10 +123,10 @@ fn prove_partial(
     round: usize,
     point: &[Fr],
     mixed: &[State; 2],
-    inputs: [Vec<State>; 2],
+    inputs: [Runs<State>; 2],
 ) -> Layer {
     let parts = inputs.into_iter().zip(mixed).map(|(inputs, mixed)| Part {
-        rows: inputs.iter().map(|u| [u[0], (1..WIDTH).map(|j| mixed[j] * u[j]).sum()]).collect(),
+        rows: inputs.map(|u| [u[0], (1..WIDTH).map(|j| mixed[j] * u[j]).sum()]),
         summand: Box::new(|[input, rest]: &[Fr; 2]| mixed[0] * input.square().square() * input + rest),
     });
     let (rounds, next, values): Finished<2, HASH_DEGREE> =

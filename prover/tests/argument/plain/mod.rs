@@ -5,6 +5,7 @@ mod fractions;
 mod hashing;
 mod opening;
 mod rounds;
+mod runs;
 mod table;
 
 use ark_bn254::Fr;
@@ -187,7 +188,7 @@ fn prove_batch(channel: &mut Channel, table: &Table, claims: &[PointClaims<Fr>])
             [kernel.sum(), *entry]
         }));
     }
-    let (rounds, point, [_, value]) = plain_rounds(channel, pairs);
+    let (rounds, point, [_, value]) = plain_rounds(channel, pairs.into_iter().collect());
     let mut value = [value];
     channel.lie(Step::Value, &mut value);
     (Batch { rounds, value: value[0] }, point)

@@ -4,11 +4,14 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
-use super::{Channel, Step};
+use super::{
+    Channel, Step,
+    runs::{Pairs, Runs},
+};
 
 /// Columns side by side, and what is summed over their rows.
 pub struct Part<'a, const N: usize> {
-    pub rows: Vec<[Fr; N]>,
+    pub rows: Runs<[Fr; N]>,
     pub summand: Box<dyn Fn(&[Fr; N]) -> Fr + Sync + 'a>,
 }
 
@@ -26,12 +29,11 @@ pub fn equality_table(z: &[Fr]) -> Vec<Fr> {
 }
 
 /// Binds the lowest variable.
-fn fold<const N: usize>(rows: &[[Fr; N]], challenge: Fr) -> Vec<[Fr; N]> {
-    let on_line = |[even, odd]: &[[Fr; N]; 2]| match even == odd {
+fn fold<const N: usize>(rows: &Runs<[Fr; N]>, challenge: Fr) -> Runs<[Fr; N]> {
+    rows.join(|even, odd| match even == odd {
         true => *even,
         false => std::array::from_fn(|i| even[i] + challenge * (odd[i] - even[i])),
-    };
-    rows.as_chunks::<2>().0.par_iter().map(on_line).collect()
+    })
 }
 
 /// The coefficients of the polynomial with these values at 0, 1, 2, ..
@@ -57,32 +59,32 @@ fn interpolate(values: &[Fr]) -> Vec<Fr> {
 /// The values of sum over x of weights(x) summand(X, x) at X = 0, 1, .., `degree`.
 fn values<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<Fr> {
     const BLOCK: usize = 1 << 9;
-    let pairs = part.rows.as_chunks::<2>().0;
-    let sum_of_block = |(pairs, weights): (&[[[Fr; N]; 2]], &[Fr])| {
-        let mut sums = vec![Fr::ZERO; degree + 1];
-        // Nearly all rows are those of unused leaves, one like the other.
-        let mut last: Option<([Fr; N], Fr)> = None;
-        for ([even, odd], weight) in pairs.iter().zip(weights) {
+    // sums[i] is the sum of the first i weights.
+    let mut sums = Vec::with_capacity(weights.len() + 1);
+    sums.push(Fr::ZERO);
+    sums.extend(weights.iter().scan(Fr::ZERO, |sum, weight| {
+        *sum += weight;
+        Some(*sum)
+    }));
+    let value_of_block = |block: &[Pairs<[Fr; N]>]| {
+        let mut values = vec![Fr::ZERO; degree + 1];
+        for Pairs { range, even, odd } in block {
+            let weight = sums[range.end] - sums[range.start];
             if even == odd {
-                let value = match last {
-                    Some((row, value)) if row == *even => value,
-                    _ => (part.summand)(even),
-                };
-                last = Some((*even, value));
-                let term = *weight * value;
-                sums.iter_mut().for_each(|sum| *sum += term);
+                let term = weight * (part.summand)(even);
+                values.iter_mut().for_each(|value| *value += term);
             } else {
-                let mut row = *even;
-                for sum in &mut sums {
-                    *sum += *weight * (part.summand)(&row);
+                let mut row = **even;
+                for value in &mut values {
+                    *value += weight * (part.summand)(&row);
                     row = std::array::from_fn(|i| row[i] + odd[i] - even[i]);
                 }
             }
         }
-        sums
+        values
     };
     let add = |a: Vec<Fr>, b: Vec<Fr>| a.iter().zip(&b).map(|(a, b)| *a + b).collect();
-    pairs.par_chunks(BLOCK).zip(weights.par_chunks(BLOCK)).map(sum_of_block).reduce(|| vec![Fr::ZERO; degree + 1], add)
+    part.rows.pairs().par_chunks(BLOCK).map(value_of_block).reduce(|| vec![Fr::ZERO; degree + 1], add)
 }
 
 /// The coefficients of the same polynomial.
@@ -116,11 +118,11 @@ pub fn equality_rounds<const N: usize, const D: usize>(
         rounds.push(message);
         point.push(challenge);
     }
-    (rounds, point, parts.iter().map(|part| part.rows[0]).collect())
+    (rounds, point, parts.iter().map(|part| part.rows.first()).collect())
 }
 
 /// Proves sum_x a(x) b(x), sending the coefficients 0 and 2 of each round.
-pub fn plain_rounds(channel: &mut Channel, pairs: Vec<[Fr; 2]>) -> (Vec<[Fr; 2]>, Vec<Fr>, [Fr; 2]) {
+pub fn plain_rounds(channel: &mut Channel, pairs: Runs<[Fr; 2]>) -> (Vec<[Fr; 2]>, Vec<Fr>, [Fr; 2]) {
     let mut part = Part { rows: pairs, summand: Box::new(|[a, b]: &[Fr; 2]| *a * b) };
     let (mut rounds, mut point) = (Vec::new(), Vec::new());
     while part.rows.len() > 1 {
@@ -131,5 +133,5 @@ pub fn plain_rounds(channel: &mut Channel, pairs: Vec<[Fr; 2]>) -> (Vec<[Fr; 2]>
         rounds.push(message);
         point.push(challenge);
     }
-    (rounds, point, part.rows[0])
+    (rounds, point, part.rows.first())
 }
