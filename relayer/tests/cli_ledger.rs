@@ -68,7 +68,14 @@ fn text(path: &Path) -> &str {
 #[test]
 fn a_log_is_verified_replayed_and_inspected() {
     let folder = Folder::simulated();
+    let simulate = ["ledger", "simulate", "--accounts", "20", "--transactions", "500", "--seed", "9", "--log", "again"];
+    let simulated = folder.json(&simulate);
     let verified = folder.json(&["ledger", "verify"]);
+    for field in ["sequence", "head", "assets"] {
+        assert_eq!(simulated[field], verified[field], "{field}");
+    }
+    // And the exchange's own.
+    assert_eq!((&simulated["accounts"], &verified["accounts"]), (&20.into(), &21.into()));
     assert_eq!((&verified["sequence"], &verified["transactions"]), (&TRANSACTIONS.into(), &TRANSACTIONS.into()));
     assert!(verified["signatures"].as_u64().unwrap() >= TRANSACTIONS);
     assert!(verified.get("per_second_without_signatures").is_none());

@@ -9,6 +9,7 @@ use ballast_ledger::{
     log::{LogError, Reader, Writer, WriterOptions},
     replay::{Options, Replayed, replay},
     simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
+    state::State,
 };
 use serde::Serialize;
 
@@ -83,6 +84,7 @@ pub struct Simulated {
     pub sequence: u64,
     #[serde(with = "hexadecimal")]
     pub head: Digest,
+    pub assets: Vec<AssetState>,
 }
 
 /// Replays the whole log, signatures and all.
@@ -118,14 +120,6 @@ fn check_not_empty(log: &Path, sequence: u64) -> Result<(), Failure> {
 fn report(replayed: &Replayed, without_signatures: Option<String>) -> ReplayReport {
     let state = &replayed.state;
     let position = state.position();
-    let physical = |asset: u16| state.accounts().iter().map(|account| account.balance(asset).physical()).sum();
-    let lending = LendingReport::new(state).assets;
-    let assets = (1u16..).zip(lending).map(|(number, lending)| AssetState {
-        symbol: lending.symbol.clone(),
-        decimals: lending.decimals,
-        physical: physical(number),
-        lending,
-    });
     ReplayReport {
         exchange: state.genesis().exchange,
         sequence: position.sequence,
@@ -137,8 +131,19 @@ fn report(replayed: &Replayed, without_signatures: Option<String>) -> ReplayRepo
         per_second: replayed.per_second().to_string(),
         per_second_without_signatures: without_signatures,
         torn: replayed.torn.as_ref().map(ToString::to_string),
-        assets: assets.collect(),
+        assets: assets(state),
     }
+}
+
+fn assets(state: &State) -> Vec<AssetState> {
+    let physical = |asset: u16| state.accounts().iter().map(|account| account.balance(asset).physical()).sum();
+    let asset = |(number, lending): (u16, AssetLending)| AssetState {
+        symbol: lending.symbol.clone(),
+        decimals: lending.decimals,
+        physical: physical(number),
+        lending,
+    };
+    (1..).zip(LendingReport::new(state).assets).map(asset).collect()
 }
 
 /// Reads the log's bytes from end to end.
@@ -190,7 +195,8 @@ pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Resu
     bar.finish_and_clear();
     let position = state.position();
     let accounts = state.accounts().len().saturating_sub(1);
-    Ok(Simulated { notice: NOTICE, accounts, sequence: position.sequence, head: position.head })
+    let assets = assets(&state);
+    Ok(Simulated { notice: NOTICE, accounts, sequence: position.sequence, head: position.head, assets })
 }
 
 const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
@@ -226,16 +232,20 @@ impl fmt::Display for ReplayReport {
         if let Some(torn) = &self.torn {
             writeln!(f, "warning: {torn}")?;
         }
-        writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "physical", "lent and borrowed", "of that, left")?;
-        for AssetState { symbol, decimals, physical, lending } in &self.assets {
-            let physical = amount::format(*physical, *decimals);
-            writeln!(f, "{symbol:<16} {physical:>34} {:>34} {:>34}", lending.lent_and_borrowed, lending.left)?;
-            for backing in &lending.backing {
-                writeln!(f, "{:<16} backed by {} {}", "", backing.amount, backing.symbol)?;
-            }
-        }
-        Ok(())
+        write_assets(f, &self.assets)
     }
+}
+
+fn write_assets(f: &mut fmt::Formatter<'_>, assets: &[AssetState]) -> fmt::Result {
+    writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "physical", "lent and borrowed", "of that, left")?;
+    for AssetState { symbol, decimals, physical, lending } in assets {
+        let physical = amount::format(*physical, *decimals);
+        writeln!(f, "{symbol:<16} {physical:>34} {:>34} {:>34}", lending.lent_and_borrowed, lending.left)?;
+        for backing in &lending.backing {
+            writeln!(f, "{:<16} backed by {} {}", "", backing.amount, backing.symbol)?;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Inspected {
@@ -258,6 +268,7 @@ impl fmt::Display for Simulated {
             self.sequence,
             self.accounts,
             hex::encode(self.head)
-        )
+        )?;
+        write_assets(f, &self.assets)
     }
 }

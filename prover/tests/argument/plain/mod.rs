@@ -21,6 +21,7 @@ use ballast_prover::{
     encoding::point_halves,
     transcript::Transcript,
 };
+use rayon::prelude::*;
 
 pub use opening::{Blinders, commit_chunks};
 pub use rounds::equality_table;
@@ -30,7 +31,7 @@ use crate::{
     arithmetics::Tampered,
     fixture::{Argument, CONTEXT},
 };
-use rounds::plain_rounds;
+use rounds::product_rounds;
 
 /// The messages, in the order in which they are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,16 +180,14 @@ fn prove_batch(channel: &mut Channel, table: &Table, claims: &[PointClaims<Fr>])
     let challenge = channel.challenge();
     let combination = Combination::new(&mut Native, claims, &challenge).unwrap();
     let equalities: Vec<Vec<Fr>> = claims.iter().map(|claims| equality_table(&claims.point)).collect();
-    let mut pairs = Vec::with_capacity(table.columns.len() * table.rows());
-    for (column, entries) in table.columns.iter().enumerate() {
-        let weights: Vec<Fr> = combination.weights.iter().map(|weights| weights[column]).collect();
-        pairs.extend(entries.iter().enumerate().map(|(row, entry)| {
-            let kernel =
-                weights.iter().zip(&equalities).filter(|(weight, _)| **weight != Fr::ZERO).map(|(w, e)| *w * e[row]);
-            [kernel.sum(), *entry]
-        }));
-    }
-    let (rounds, point, [_, value]) = plain_rounds(channel, pairs.into_iter().collect());
+    let pairs_of = |(column, entries): (usize, &Vec<Fr>)| {
+        let weights = combination.weights.iter().map(|weights| weights[column]).zip(&equalities);
+        let weights: Vec<(Fr, &Vec<Fr>)> = weights.filter(|(weight, _)| *weight != Fr::ZERO).collect();
+        let kernel = |row: usize| weights.iter().map(|(weight, equality)| *weight * equality[row]).sum();
+        entries.iter().enumerate().map(|(row, entry)| [kernel(row), *entry]).collect::<Vec<_>>()
+    };
+    let pairs = table.columns.par_iter().enumerate().flat_map_iter(pairs_of).collect();
+    let (rounds, point, [_, value]) = product_rounds(channel, pairs);
     let mut value = [value];
     channel.lie(Step::Value, &mut value);
     (Batch { rounds, value: value[0] }, point)

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     Channel, Step,
-    runs::{Pairs, Runs},
+    runs::{MANY, Pairs, Runs},
 };
 
 /// Columns side by side, and what is summed over their rows.
@@ -58,7 +58,6 @@ fn interpolate(values: &[Fr]) -> Vec<Fr> {
 
 /// The values of sum over x of weights(x) summand(X, x) at X = 0, 1, .., `degree`.
 fn values<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<Fr> {
-    const BLOCK: usize = 1 << 9;
     // sums[i] is the sum of the first i weights.
     let mut sums = Vec::with_capacity(weights.len() + 1);
     sums.push(Fr::ZERO);
@@ -84,7 +83,7 @@ fn values<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -> Vec<
         values
     };
     let add = |a: Vec<Fr>, b: Vec<Fr>| a.iter().zip(&b).map(|(a, b)| *a + b).collect();
-    part.rows.pairs().par_chunks(BLOCK).map(value_of_block).reduce(|| vec![Fr::ZERO; degree + 1], add)
+    part.rows.pairs().par_chunks(MANY).map(value_of_block).reduce(|| vec![Fr::ZERO; degree + 1], add)
 }
 
 /// The coefficients of the same polynomial.
@@ -122,16 +121,18 @@ pub fn equality_rounds<const N: usize, const D: usize>(
 }
 
 /// Proves sum_x a(x) b(x), sending the coefficients 0 and 2 of each round.
-pub fn plain_rounds(channel: &mut Channel, pairs: Runs<[Fr; 2]>) -> (Vec<[Fr; 2]>, Vec<Fr>, [Fr; 2]) {
-    let mut part = Part { rows: pairs, summand: Box::new(|[a, b]: &[Fr; 2]| *a * b) };
+pub fn product_rounds(channel: &mut Channel, mut pairs: Vec<[Fr; 2]>) -> (Vec<[Fr; 2]>, Vec<Fr>, [Fr; 2]) {
     let (mut rounds, mut point) = (Vec::new(), Vec::new());
-    while part.rows.len() > 1 {
-        let sums = coefficients(&part, &vec![Fr::ONE; part.rows.len() / 2], 2);
-        let mut message = [sums[0], sums[2]];
+    while pairs.len() > 1 {
+        let neighbours = pairs.as_chunks::<2>().0;
+        let terms = |[[a, b], [next_a, next_b]]: &[[Fr; 2]; 2]| [*a * b, (*next_a - a) * (*next_b - b)];
+        let add = |[a, b]: [Fr; 2], [c, d]: [Fr; 2]| [a + c, b + d];
+        let mut message = neighbours.par_iter().with_min_len(MANY).map(terms).reduce(|| [Fr::ZERO; 2], add);
         let challenge = channel.send(Step::BatchRound { variable: rounds.len() }, &mut message);
-        part.rows = fold(&part.rows, challenge);
+        let fold = |[even, odd]: &[[Fr; 2]; 2]| std::array::from_fn(|i| even[i] + challenge * (odd[i] - even[i]));
+        pairs = neighbours.par_iter().with_min_len(MANY).map(fold).collect();
         rounds.push(message);
         point.push(challenge);
     }
-    (rounds, point, part.rows.first())
+    (rounds, point, pairs[0])
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// Below this many runs one thread is faster.
-const MANY: usize = 1 << 9;
+/// With fewer rows one thread is faster.
+pub const MANY: usize = 1 << 9;
 
 /// Rows, those that follow one another and are equal held once.
 pub struct Runs<T>(Vec<Run<T>>);

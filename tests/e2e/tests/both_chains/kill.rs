@@ -208,7 +208,7 @@ async fn killed_and_its_epoch_dropped(exchange: &Exchange) {
 async fn killed_at_any_moment(exchange: &Exchange) {
     exchange.date(4);
     // Two moments in the middle of the proof, then, with the proof made, several of posting.
-    let moments = [1_500, 7_000].into_iter().map(Some).chain([None]);
+    let moments = [1_000, 4_000].into_iter().map(Some).chain([None]);
     for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
         let Some(moment) = moment else {
             exchange.ballast.run(&["prove"]).unwrap();

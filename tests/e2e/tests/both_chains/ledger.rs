@@ -130,13 +130,9 @@ fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     assert!(simulated["notice"].as_str().unwrap().contains("INSECURE"));
     let again = ballast.output(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();
     assert_eq!(again.status.code(), Some(2), "a log is never written over");
-    let replayed = ballast.json(&["ledger", "verify", "--log", log]).unwrap();
-    assert_eq!((&replayed["sequence"], &replayed["head"]), (&TRANSACTIONS.into(), &simulated["head"]));
-    // And the exchange's own.
-    assert_eq!((&simulated["accounts"], &replayed["accounts"]), (&10_000.into(), &10_001.into()));
-    assert!(replayed["signatures"].as_u64().unwrap() >= TRANSACTIONS);
+    assert_eq!((&simulated["sequence"], &simulated["accounts"]), (&TRANSACTIONS.into(), &10_000.into()));
     let physical = |asset: &Value| asset["physical"].as_str().unwrap().parse().unwrap();
-    let assets = replayed["assets"].as_array().unwrap().iter();
+    let assets = simulated["assets"].as_array().unwrap().iter();
     assets.map(|asset| (asset["symbol"].as_str().unwrap().to_owned(), physical(asset))).collect()
 }
 
