@@ -1,4 +1,4 @@
-//! The relayer killed at every point of what it does, and at any moment: nothing is posted twice, and no chain is left behind.
+//! The relayer killed at every point of what it does (`two_shards` kills it at any moment): nothing is posted twice, and no chain is left behind.
 //!
 //! A proof takes long, and what was proved before a kill is not proved again. So few epochs go through many kills: each
 //! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
@@ -10,7 +10,7 @@ use anchor_lang::{AccountDeserialize, Discriminator};
 use ballast_core::exchange::exchange_id;
 use ballast_e2e::{
     ballast::Ballast,
-    network::{ExchangeKeys, Network, owner, program_keypair, wallet},
+    network::{ExchangeKeys, Network, Source, owner, program_keypair, wallet},
     small_exchange,
 };
 use ballast_migrations::transaction::{connect, send};
@@ -22,23 +22,22 @@ use ballast_sdk::{
 use solana_sdk::signer::Signer;
 use tempfile::TempDir;
 
-struct Exchange {
-    network: Arc<Network>,
+/// An exchange whose relayer is killed.
+pub struct Exchange {
+    pub network: Arc<Network>,
     keys: ExchangeKeys,
-    ballast: Ballast,
-    folder: TempDir,
-    id: [u8; 32],
+    pub ballast: Ballast,
+    pub folder: TempDir,
+    pub id: [u8; 32],
 }
 
 impl Exchange {
-    async fn new() -> Self {
+    /// In `folder`, not registered yet.
+    pub async fn new(name: &str, folder: TempDir, source: &Source) -> Self {
         let network = Network::shared().await.unwrap();
-        let folder = TempDir::new().unwrap();
-        let source = small_exchange::source(folder.path()).unwrap();
-        let (keys, ballast) = network.exchange(folder.path().into(), "Killed", &source).await.unwrap();
-        ballast.run(&["secret", "new"]).unwrap();
+        let (keys, ballast) = network.exchange(folder.path().into(), name, source).await.unwrap();
         let solana = keys.solana_authority.pubkey().to_bytes();
-        let id = exchange_id(&solana, &keys.evm_authority.address().into_array(), "Killed").unwrap();
+        let id = exchange_id(&solana, &keys.evm_authority.address().into_array(), name).unwrap();
         Self { network, keys, ballast, folder, id }
     }
 
@@ -65,18 +64,46 @@ impl Exchange {
         small_exchange::date(self.folder.path(), epoch).unwrap();
     }
 
-    /// After a run that ended well: exactly `epochs` epochs on both chains, each posted once, the same on both, and no
-    /// rent left behind.
+    /// Kills `run` at moments in the middle of the proof and, once `prove` has made it, of posting, and lets the last one finish.
+    pub async fn kill_at_any_moment(&self, prove: &[&str], run: &[&str]) {
+        let moments = [1_000, 4_000].into_iter().map(Some).chain([None]);
+        for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
+            let Some(moment) = moment else {
+                self.ballast.run(prove).unwrap();
+                continue;
+            };
+            let mut process = self.ballast.command(run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            tokio::time::sleep(Duration::from_millis(moment)).await;
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        let finished = self.ballast.output(run).unwrap();
+        let errors = String::from_utf8_lossy(&finished.stderr);
+        // 2 when a run was over before it was killed: the snapshot is posted already.
+        assert!(matches!(finished.status.code(), Some(0 | 2)), "{errors}");
+    }
+
+    /// After a run that ended well: exactly `epochs` epochs on both chains, the last of the snapshot of that number, each
+    /// posted once.
     async fn assert_whole(&self, epochs: u64, after: &str) {
+        self.assert_posted(epochs, epochs, after).await;
+        for client in self.network.clients().await.unwrap() {
+            let latest = client.latest(&self.id).await.unwrap();
+            assert_eq!(latest.record.as_of, small_exchange::as_of(epochs), "{after}: {}", client.chain());
+        }
+    }
+
+    /// Exactly `epochs` epochs on both chains, of `shards` shards together, each posted once, the same on both, and no rent
+    /// left behind.
+    pub async fn assert_posted(&self, epochs: u64, shards: u64, after: &str) {
         let [solana, evm] = self.network.clients().await.unwrap();
         let agreement = solana.compare_history(&evm, &self.id).await.unwrap();
         assert!(agreement.behind.is_none(), "{after}: a chain is behind");
         for client in [&solana, &evm] {
             let latest = client.latest(&self.id).await.unwrap();
             assert_eq!(latest.record.epoch, epochs, "{after}: {}", client.chain());
-            assert_eq!(latest.record.as_of, small_exchange::as_of(epochs), "{after}: {}", client.chain());
         }
-        assert_eq!(self.posts_on_evm().await, epochs, "{after}: transactions of the poster on the EVM");
+        assert_eq!(self.posts_on_evm().await, shards, "{after}: transactions of the poster on the EVM");
         assert_eq!(self.open_buffers().await, 0, "{after}: buffers left open");
     }
 
@@ -134,12 +161,14 @@ fn no_point_is_left_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_relayer_is_finished_by_the_next() {
-    let exchange = Exchange::new().await;
+    let folder = TempDir::new().unwrap();
+    let source = small_exchange::source(folder.path()).unwrap();
+    let exchange = Exchange::new("Killed", folder, &source).await;
+    exchange.ballast.run(&["secret", "new"]).unwrap();
     killed_while_governing(&exchange);
     killed_at_every_step(&exchange).await;
     killed_and_robbed_of_its_store(&exchange).await;
     killed_and_its_epoch_dropped(&exchange).await;
-    killed_at_any_moment(&exchange).await;
 }
 
 fn killed_while_governing(exchange: &Exchange) {
@@ -203,26 +232,4 @@ async fn killed_and_its_epoch_dropped(exchange: &Exchange) {
     }
     exchange.ballast.run(&["run", "--once"]).unwrap();
     exchange.assert_whole(3, "a dropped epoch").await;
-}
-
-async fn killed_at_any_moment(exchange: &Exchange) {
-    exchange.date(4);
-    // Two moments in the middle of the proof, then, with the proof made, several of posting.
-    let moments = [1_000, 4_000].into_iter().map(Some).chain([None]);
-    for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
-        let Some(moment) = moment else {
-            exchange.ballast.run(&["prove"]).unwrap();
-            continue;
-        };
-        let mut command = exchange.ballast.command(&["run", "--once"]);
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(moment)).await;
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
-    let finished = exchange.ballast.output(&["run", "--once"]).unwrap();
-    let errors = String::from_utf8_lossy(&finished.stderr);
-    // 2 when a run was over before it was killed: the snapshot is posted already.
-    assert!(matches!(finished.status.code(), Some(0 | 2)), "{errors}");
-    exchange.assert_whole(4, "kills at any moment").await;
 }

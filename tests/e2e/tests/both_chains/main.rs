@@ -7,3 +7,4 @@ mod epochs;
 mod kill;
 mod ledger;
 mod looking;
+mod two_shards;
