@@ -188,7 +188,7 @@ fn read_array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], KeyFile
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::kzg::chunk_length;
     use ark_ec::AffineRepr;
@@ -201,7 +201,7 @@ mod tests {
     }
 
     /// A key of the right form whose points are multiples of the generators: nothing on disk depends on what they are.
-    fn key(setup: SetupKind) -> ProvingKey {
+    pub(crate) fn key(setup: SetupKind) -> ProvingKey {
         let one = G1Affine::generator();
         let gamma_g2 = twice(G2Affine::generator());
         let groth16 = ark_groth16::ProvingKey {

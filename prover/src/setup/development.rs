@@ -54,6 +54,14 @@ pub enum SetupError {
 /// # Errors
 /// [`SetupError`]; a directory that cannot be written to is one.
 pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupError> {
+    stored_or_made(directory, class, generate_development)
+}
+
+fn stored_or_made(
+    directory: &Path,
+    class: Class,
+    make: impl FnOnce(Class) -> Result<ProvingKey, SetupError>,
+) -> Result<ProvingKey, SetupError> {
     class.check().map_err(SetupError::Class)?;
     let path = directory.join(key_file::name(class, SetupKind::Development));
     match key_file::load(&path, class) {
@@ -65,7 +73,7 @@ pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupEr
             tracing::warn!(path = %path.display(), %reason, "the stored development key is refused and made again");
         }
     }
-    let key = generate_development(class)?;
+    let key = make(class)?;
     key_file::store(&path, &key).map_err(|source| SetupError::Store { path, source })?;
     Ok(key)
 }
@@ -111,4 +119,56 @@ fn secrets() -> [Fr; 5] {
 /// A development setup has no participants: its transcript is its seed and what it was made for.
 fn transcript(constraints: &Digest) -> Digest {
     Preimage::new("ballast/development-setup/v1").bytes(&DEVELOPMENT_SEED).bytes(constraints).sha256()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key_file::tests::key;
+    use std::fs;
+
+    const CLASS: Class = Class::SMALLEST;
+
+    fn from(directory: &Path, made: &mut usize) -> ProvingKey {
+        let make = |class| {
+            *made += 1;
+            assert_eq!(class, CLASS);
+            Ok(key(SetupKind::Development))
+        };
+        stored_or_made(directory, CLASS, make).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_an_altered_one_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(key_file::name(CLASS, SetupKind::Development));
+        let mut made = 0;
+        let first = from(directory.path(), &mut made);
+        let stored = fs::read(&path).unwrap();
+        for _ in 0..2 {
+            assert_eq!(from(directory.path(), &mut made).groth16(), first.groth16());
+        }
+        assert_eq!(made, 1);
+        // A flipped bit, a cut, another header, an empty file.
+        let mut altered = stored.clone();
+        *altered.last_mut().unwrap() ^= 1;
+        for (number, bytes) in
+            [&altered[..], &stored[..1_000], b"BALLAST PROVING KEY v1\n", b""].into_iter().enumerate()
+        {
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(from(directory.path(), &mut made).groth16(), first.groth16());
+            assert_eq!(made, number + 2);
+            assert!(fs::read(&path).unwrap() == stored);
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_made_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let refused = SetupError::OtherConstraints { depth: 7, found: [1; 32] };
+        let found = stored_or_made(directory.path(), CLASS, |_| Err(refused)).unwrap_err();
+        assert!(matches!(found, SetupError::OtherConstraints { .. }), "{found}");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
 }
