@@ -105,7 +105,7 @@ impl Prover<'_> {
         let (source, plan, posts) = match unfinished(self.store)? {
             Some((stored, plan, posts)) => {
                 let source = source::again(self.config, &plan)?;
-                self.check_same(&stored, &plan, posts.len(), &source)?;
+                self.check_same(&stored, &plan, &source)?;
                 (source, plan, posts)
             }
             None => {
@@ -190,17 +190,12 @@ impl Prover<'_> {
         })
     }
 
-    /// A begun epoch goes on with what it was begun with, or not at all. Its key is read only while a shard is to be proved.
-    fn check_same(&self, stored: &StoredEpoch, plan: &Plan, proved: usize, source: &Source) -> Result<(), Failure> {
+    /// A begun epoch goes on with what it was begun with, or not at all.
+    fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
         let what = if stored.source != fingerprint(&source.digest, &self.master()?) {
             "another snapshot, or another master secret".into()
         } else {
-            let class = Layout::choose(&source.snapshot, self.keys.classes())?.class();
-            let circuit = match proved == usize::from(plan.shard_count) && self.keys.may_have(&plan.circuit, class) {
-                true => plan.circuit.clone(),
-                false => circuit_file(&*self.keys.of(class)?),
-            };
-            let again = self.planned(source, circuit, plan.epoch, plan.head_before)?;
+            let again = self.planned(source, self.circuit(&source.snapshot)?, plan.epoch, plan.head_before)?;
             match plan.difference(&again) {
                 Some(difference) => difference,
                 None => return Ok(()),
@@ -218,11 +213,10 @@ impl Prover<'_> {
         let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
         let leaves = Leaves::new(&source.snapshot, plan.circuit.class, salts)?;
         let assets = plan.asset_list().map_err(Failure::other)?;
+        let key = self.keys.of(plan.circuit.class)?;
         let bar = self.progress.bar(format!("proving epoch {}", plan.epoch), plan.shard_count.into());
         bar.set_position(posts.len() as u64);
         for shard in posts.len() as u16..plan.shard_count {
-            // Read once, and not at all where nothing is left to prove.
-            let key = self.keys.of(plan.circuit.class)?;
             let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
             let part = leaves.shard(shard).ok_or_else(missing)?;
             let statement = plan.statement(shard).map_err(Failure::other)?;

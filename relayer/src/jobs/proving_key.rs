@@ -32,11 +32,6 @@ impl<'a> ProvingKeys<'a> {
         &self.settings.classes
     }
 
-    /// Whether a circuit can be that of the settings' key of a class, as far as settings say without the key.
-    pub fn may_have(&self, circuit: &CircuitFile, class: Class) -> bool {
-        (circuit.class, circuit.setup) == (class, self.settings.setup)
-    }
-
     /// The key of a class.
     ///
     /// # Errors
