@@ -14,5 +14,6 @@ pub mod circuit;
 pub mod contracts;
 pub mod governance;
 pub mod program;
+mod program_buffer;
 pub mod record;
 pub mod transaction;

@@ -1,33 +1,12 @@
 //! Step 1: the program, through the upgradeable loader, as `solana program deploy` does it.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail, ensure};
-use futures::stream::{self, StreamExt, TryStreamExt};
-use solana_client::{nonblocking::rpc_client::RpcClient, rpc_config::RpcSendTransactionConfig};
-use solana_commitment_config::CommitmentConfig;
+use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_loader_v3_interface::{get_program_data_address, instruction as loader, state::UpgradeableLoaderState};
-use solana_sdk::{
-    pubkey::Pubkey,
-    signature::{Keypair, Signature},
-    signer::Signer,
-    transaction::Transaction,
-};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use solana_sdk_ids::bpf_loader_upgradeable;
 
-use crate::transaction::send;
-
-/// Program bytes a transaction of 1,232 bytes has room for.
-const CHUNK: usize = 1_000;
-/// Writes under one blockhash. A node tells the statuses of at most 256 transactions at once.
-const WRITES_AT_ONCE: usize = 128;
-const CONCURRENT_SENDS: usize = 32;
-/// Blockhashes under which a write is tried.
-const ATTEMPTS: usize = 5;
-const POLL: Duration = Duration::from_millis(400);
-
-/// A part of the program, and where it begins.
-type Chunk<'a> = (usize, &'a [u8]);
+use crate::{program_buffer::fill_buffer, transaction::send};
 
 /// What step 1 found or did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,72 +76,4 @@ async fn deployed_bytecode(rpc: &RpcClient, program: &Pubkey, authority: &Pubkey
         "{program} has another upgrade authority than {authority}"
     );
     Ok(Some(data_account.data[header..].to_vec()))
-}
-
-async fn fill_buffer(rpc: &RpcClient, payer: &Keypair, buffer: &Keypair, bytecode: &[u8]) -> Result<()> {
-    let rent = rpc
-        .get_minimum_balance_for_rent_exemption(UpgradeableLoaderState::size_of_buffer(bytecode.len()))
-        .await
-        .context("ask for the buffer's rent")?;
-    let (payer_address, address) = (payer.pubkey(), buffer.pubkey());
-    let create = loader::create_buffer(&payer_address, &address, &payer_address, rent, bytecode.len())
-        .context("build the buffer's creation")?;
-    send(rpc, &create, &[payer, buffer], "create the program's buffer").await?;
-    let chunks: Vec<Chunk> =
-        bytecode.chunks(CHUNK).enumerate().map(|(number, chunk)| (number * CHUNK, chunk)).collect();
-    for window in chunks.chunks(WRITES_AT_ONCE) {
-        let mut left = window.to_vec();
-        for _ in 0..ATTEMPTS {
-            left = write(rpc, payer, &address, left).await?;
-        }
-        if let Some((offset, _)) = left.first() {
-            bail!("write the program's bytes from {offset}: not taken under {ATTEMPTS} blockhashes");
-        }
-    }
-    Ok(())
-}
-
-/// Writes chunks into the buffer, and returns those that were not confirmed as long as their blockhash was valid.
-async fn write<'a>(
-    rpc: &RpcClient,
-    payer: &Keypair,
-    buffer: &Pubkey,
-    chunks: Vec<Chunk<'a>>,
-) -> Result<Vec<Chunk<'a>>> {
-    if chunks.is_empty() {
-        return Ok(chunks);
-    }
-    let blockhash = rpc.get_latest_blockhash().await.context("no recent blockhash")?;
-    let send = |(offset, chunk): Chunk<'a>| async move {
-        let write = loader::write(buffer, &payer.pubkey(), offset as u32, chunk.to_vec());
-        let transaction = Transaction::new_signed_with_payer(&[write], Some(&payer.pubkey()), &[payer], blockhash);
-        // Its status says whether it failed.
-        let config = RpcSendTransactionConfig { skip_preflight: true, ..RpcSendTransactionConfig::default() };
-        let sent = rpc.send_transaction_with_config(&transaction, config).await;
-        let signature = sent.with_context(|| format!("write the program's bytes from {offset}"))?;
-        Ok::<_, anyhow::Error>((signature, (offset, chunk)))
-    };
-    let sent = stream::iter(chunks).map(send).buffer_unordered(CONCURRENT_SENDS);
-    let mut open: Vec<(Signature, Chunk)> = sent.try_collect().await?;
-    loop {
-        tokio::time::sleep(POLL).await;
-        // Asked for before the statuses: what has none afterwards never will have one.
-        let valid = rpc.is_blockhash_valid(&blockhash, CommitmentConfig::processed()).await;
-        let valid = valid.context("ask whether a blockhash is valid")?;
-        let signatures: Vec<Signature> = open.iter().map(|(signature, _)| *signature).collect();
-        let statuses = rpc.get_signature_statuses(&signatures).await.context("ask how writes stand")?.value;
-        let mut waiting = Vec::new();
-        for ((signature, chunk), status) in open.into_iter().zip(statuses) {
-            if let Some(error) = status.as_ref().and_then(|status| status.err.as_ref()) {
-                bail!("write the program's bytes from {}: {error}", chunk.0);
-            }
-            if !status.is_some_and(|status| status.satisfies_commitment(rpc.commitment())) {
-                waiting.push((signature, chunk));
-            }
-        }
-        open = waiting;
-        if open.is_empty() || !valid {
-            return Ok(open.into_iter().map(|(_, chunk)| chunk).collect());
-        }
-    }
 }

@@ -32,6 +32,7 @@ impl Folder {
         let (code, output, errors) = folder.ballast(&simulate);
         assert_eq!(code, 0, "{errors}");
         assert!(output.contains("INSECURE") && output.contains("wrote 500 transactions"), "{output}");
+        assert!(output.contains("lent and borrowed") && output.contains("USD"), "{output}");
         assert_eq!(folder.ballast(&simulate).0, 2, "a log is never written over");
         folder
     }

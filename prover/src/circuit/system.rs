@@ -26,10 +26,10 @@ struct Values {
 }
 
 impl System {
-    /// Keeps values, and no matrices. There is room for so many rows and private variables, and for more.
+    /// Keeps values, and no matrices. Reserves memory for `rows` rows and as many private variables; neither is a limit.
     pub(crate) fn of_values(rows: usize) -> Self {
-        let (private, values) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        Self { matrices: None, values: Values { inputs: Vec::new(), private, rows: values }.into() }
+        let (private, rows) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        Self { matrices: None, values: Values { inputs: Vec::new(), private, rows }.into() }
     }
 
     /// Lays the matrices down in `matrices`.

@@ -129,7 +129,7 @@ mod tests {
 
     const CLASS: Class = Class::SMALLEST;
 
-    fn from(directory: &Path, made: &mut usize) -> ProvingKey {
+    fn stored_or_counted(directory: &Path, made: &mut usize) -> ProvingKey {
         let make = |class| {
             *made += 1;
             assert_eq!(class, CLASS);
@@ -143,10 +143,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(key_file::name(CLASS, SetupKind::Development));
         let mut made = 0;
-        let first = from(directory.path(), &mut made);
+        let first = stored_or_counted(directory.path(), &mut made);
         let stored = fs::read(&path).unwrap();
         for _ in 0..2 {
-            assert_eq!(from(directory.path(), &mut made).groth16(), first.groth16());
+            assert_eq!(stored_or_counted(directory.path(), &mut made).groth16(), first.groth16());
         }
         assert_eq!(made, 1);
         // A flipped bit, a cut, another header, an empty file.
@@ -156,7 +156,7 @@ mod tests {
             [&altered[..], &stored[..1_000], b"BALLAST PROVING KEY v1\n", b""].into_iter().enumerate()
         {
             fs::write(&path, bytes).unwrap();
-            assert_eq!(from(directory.path(), &mut made).groth16(), first.groth16());
+            assert_eq!(stored_or_counted(directory.path(), &mut made).groth16(), first.groth16());
             assert_eq!(made, number + 2);
             assert!(fs::read(&path).unwrap() == stored);
         }

@@ -71,8 +71,11 @@ fn refused_shard_has_no_proof() {
 }
 
 #[test]
-fn the_argument_alone_is_seeded() {
-    let shard = shard(leaves());
-    let (_, vector) = argue(key().srs(), CLASS, &shard, &mut rng(SEED), &mut Phases::default()).unwrap();
-    assert_eq!(vector, honest().vector);
+fn another_seed_makes_another_argument_of_the_same_shard() {
+    let (_, other) = argue(key().srs(), CLASS, &shard(leaves()), &mut rng(SEED + 1), &mut Phases::default()).unwrap();
+    let vector = &honest().vector;
+    assert_eq!((other.root(), other.totals()), (vector.root(), vector.totals()));
+    let (other, opening) = (other.opening(), vector.opening());
+    assert!(other.points.iter().zip(&opening.points).all(|(a, b)| a != b));
+    assert!(other.scalars.iter().zip(&opening.scalars).all(|(a, b)| a != b));
 }

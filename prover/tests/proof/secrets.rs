@@ -34,10 +34,10 @@ impl Secrets {
         let inputs = &assignment.variables()[..assignment.inputs()];
         let domain = GeneralEvaluationDomain::<Fr>::new(assignment.rows().len() + inputs.len()).unwrap();
         let lagrange = domain.evaluate_all_lagrange_coefficients(self.point);
-        let [left, right] = [0, 1].map(|side| assignment.rows().iter().map(move |row| row[side]));
-        let at_point = |values: &mut dyn Iterator<Item = Fr>| values.zip(&lagrange).map(|(a, b)| a * b).sum::<Fr>();
-        let a = self.alpha + at_point(&mut left.chain(inputs.iter().copied()));
-        (a, self.beta + at_point(&mut { right }))
+        let at_point = |values: &[Fr]| values.iter().zip(&lagrange).map(|(value, weight)| *value * weight).sum::<Fr>();
+        let [mut left, right] = [0, 1].map(|side| assignment.rows().iter().map(|row| row[side]).collect::<Vec<_>>());
+        left.extend_from_slice(inputs);
+        (self.alpha + at_point(&left), self.beta + at_point(&right))
     }
 
     /// A proof of any public inputs (Groth, eprint 2016/260, section 3.2: the simulator).

@@ -312,3 +312,31 @@ impl fmt::Display for PostRehearsal {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{
+        Plan,
+        tests::{plan, posts},
+    };
+
+    #[test]
+    fn an_epoch_that_is_short_of_one_asset_is_reported_as_insolvent() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("store.sqlite")).unwrap();
+        // 9 and 12 are owed.
+        for (reserves, expected, short) in [
+            ([9, 12], Status::Solvent, None),
+            ([8, 12], Status::Insolvent, Some("BTC")),
+            ([9, 11], Status::Insolvent, Some("USDC")),
+        ] {
+            let plan = Plan { reserves: reserves.into(), ..plan() };
+            let report = report(&store, &ProvedEpoch::new(plan.clone(), posts(&plan)).unwrap()).unwrap();
+            assert_eq!((report.status, report.shards, report.depth), (expected, 2, 7), "{reserves:?}");
+            let insolvent = report.assets.iter().find(|asset| asset.status == Status::Insolvent);
+            assert_eq!(insolvent.map(|asset| &asset.symbol[..]), short);
+            assert_eq!(report.to_string().contains("INSOLVENT"), short.is_some(), "{report}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 /// With fewer rows one thread is faster.
 pub const MANY: usize = 1 << 9;
 
-/// Rows, those that follow one another and are equal held once.
+/// Rows; those that follow one another and are equal are held once, but where [`Runs::map`] and [`Runs::join`] made them equal.
 pub struct Runs<T>(Vec<Run<T>>);
 
 struct Run<T> {

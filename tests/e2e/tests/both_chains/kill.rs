@@ -1,4 +1,5 @@
-//! The relayer killed at every point of what it does (`two_shards` kills it at any moment): nothing is posted twice, and no chain is left behind.
+//! The relayer killed at every point of what it does: nothing is posted twice, and no chain is left behind. `two_shards` kills
+//! it at any moment.
 //!
 //! A proof takes long, and what was proved before a kill is not proved again. So few epochs go through many kills: each
 //! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
@@ -42,7 +43,7 @@ impl Exchange {
     }
 
     /// Runs `arguments`, which is killed at `point`.
-    fn kill(&self, arguments: &[&str], point: &str) {
+    pub fn kill(&self, arguments: &[&str], point: &str) {
         let killed = self.ballast.command(arguments).env(VARIABLE, point).output().unwrap();
         let errors = String::from_utf8_lossy(&killed.stderr);
         assert_eq!(killed.status.code(), None, "{arguments:?} did not reach {point}: {errors}");
@@ -64,7 +65,8 @@ impl Exchange {
         small_exchange::date(self.folder.path(), epoch).unwrap();
     }
 
-    /// Kills `run` at moments in the middle of the proof and, once `prove` has made it, of posting, and lets the last one finish.
+    /// Kills `run` at moments in the middle of the proof and, once `prove` has made it, of posting, and lets the last one
+    /// finish.
     pub async fn kill_at_any_moment(&self, prove: &[&str], run: &[&str]) {
         let moments = [1_000, 4_000].into_iter().map(Some).chain([None]);
         for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
