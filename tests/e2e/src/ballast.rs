@@ -41,6 +41,12 @@ impl Ballast {
         String::from_utf8(output.stdout).context("ballast does not speak UTF-8")
     }
 
+    /// Makes the master secret, and registers the exchange with its assets and posters.
+    pub fn register(&self) -> Result<()> {
+        self.run(&["secret", "new"])?;
+        ["register", "set-assets", "set-posters"].iter().try_for_each(|step| self.run(&["exchange", step]).map(drop))
+    }
+
     /// Runs with `--json` and expects success.
     pub fn json(&self, arguments: &[&str]) -> Result<Value> {
         let text = self.run(&[arguments, &["--json"]].concat())?;

@@ -16,7 +16,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use anyhow::{Context, Result};
-use ballast_core::{circuit::VerifyingKey, circuit_file::CircuitFile};
+use ballast_core::{Digest, circuit::VerifyingKey, circuit_file::CircuitFile, exchange::exchange_id};
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
@@ -53,6 +53,14 @@ pub struct ExchangeKeys {
     pub solana_poster: Keypair,
     pub evm_authority: PrivateKeySigner,
     pub evm_poster: PrivateKeySigner,
+}
+
+impl ExchangeKeys {
+    /// The id of the exchange of this name.
+    pub fn id(&self, name: &str) -> Result<Digest> {
+        let solana = self.solana_authority.pubkey().to_bytes();
+        Ok(exchange_id(&solana, &self.evm_authority.address().into_array(), name)?)
+    }
 }
 
 /// What is proved: see the settings of the same names.

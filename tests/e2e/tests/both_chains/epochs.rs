@@ -7,15 +7,14 @@ use std::{
     process::{Command, Output},
 };
 
-use ballast_core::{exchange::exchange_id, solvency::Standing};
+use ballast_core::solvency::Standing;
 use ballast_e2e::{
     ballast::Ballast,
-    network::{ExchangeKeys, Network, Source},
+    network::{Network, Source},
     nodes::{project, target},
     small_exchange,
 };
 use serde_json::Value;
-use solana_sdk::signer::Signer;
 use tempfile::TempDir;
 
 /// All 500 accounts, of which four have borrowed.
@@ -27,18 +26,6 @@ fn sample() -> Source {
         borrows: "gross",
         accounts: None,
         depth: 7,
-    }
-}
-
-fn id(keys: &ExchangeKeys, name: &str) -> [u8; 32] {
-    let solana = keys.solana_authority.pubkey().to_bytes();
-    exchange_id(&solana, &keys.evm_authority.address().into_array(), name).unwrap()
-}
-
-pub fn register(ballast: &Ballast) {
-    ballast.run(&["secret", "new"]).unwrap();
-    for command in ["register", "set-assets", "set-posters"] {
-        ballast.run(&["exchange", command]).unwrap();
     }
 }
 
@@ -84,7 +71,7 @@ async fn one_commitment_end_to_end() {
 
 async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
     let (keys, ballast) = network.exchange(folder.clone(), "Sample", &sample()).await.unwrap();
-    register(&ballast);
+    ballast.register().unwrap();
     let run = ballast.json(&["run", "--once"]).unwrap();
     assert_eq!(
         (&run["posted"]["epoch"], &run["posted"]["shards"], &run["posted"]["depth"]),
@@ -96,7 +83,7 @@ async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
         assert!(chain["units"].as_u64().unwrap() > 0, "{chain}");
         assert_ne!(chain["fee"], "0");
     }
-    let id = id(&keys, "Sample");
+    let id = keys.id("Sample").unwrap();
     let expected = independent_totals();
     assert_eq!(expected.len(), 53);
     assert_totals_on_both_chains(network, &id, &expected).await;

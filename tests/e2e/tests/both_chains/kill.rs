@@ -8,7 +8,6 @@ use std::{collections::BTreeSet, process::Stdio, sync::Arc, time::Duration};
 
 use alloy::{primitives::B256, providers::Provider, rpc::types::Filter, sol_types::SolEvent};
 use anchor_lang::{AccountDeserialize, Discriminator};
-use ballast_core::exchange::exchange_id;
 use ballast_e2e::{
     ballast::Ballast,
     network::{ExchangeKeys, Network, Source, owner, program_keypair, wallet},
@@ -37,8 +36,7 @@ impl Exchange {
     pub async fn new(name: &str, folder: TempDir, source: &Source) -> Self {
         let network = Network::shared().await.unwrap();
         let (keys, ballast) = network.exchange(folder.path().into(), name, source).await.unwrap();
-        let solana = keys.solana_authority.pubkey().to_bytes();
-        let id = exchange_id(&solana, &keys.evm_authority.address().into_array(), name).unwrap();
+        let id = keys.id(name).unwrap();
         Self { network, keys, ballast, folder, id }
     }
 

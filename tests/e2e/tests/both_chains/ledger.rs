@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, path::Path};
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
-use ballast_core::{exchange::exchange_id, solvency::Standing};
+use ballast_core::solvency::Standing;
 use ballast_e2e::{
     ballast::Ballast,
     network::{ExchangeKeys, Network, Source, fund, owner, wallet, write_key},
@@ -36,7 +36,7 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     let source = source(folder.path());
     let (keys, ballast) = network.exchange(folder.path().join("exchange"), NAME, &source).await.unwrap();
     let owed = simulate(&ballast, &source.snapshot);
-    register(&ballast);
+    ballast.register().unwrap();
     let wallets = Wallets::fill(&network, &keys, &ballast, &owed).await;
 
     let run = ballast.json(&["run", "--once"]).unwrap();
@@ -47,7 +47,7 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     }
     audited(&ballast, &keys, &source.snapshot);
     let [solana, evm] = network.clients().await.unwrap();
-    let id = id(&keys);
+    let id = keys.id(NAME).unwrap();
     for client in [&solana, &evm] {
         assert_eq!(client.latest(&id).await.unwrap().record.ledger.sequence, TRANSACTIONS);
         for asset in ASSETS {
@@ -116,11 +116,6 @@ fn source(folder: &Path) -> Source {
     Source { snapshot: folder.join("log"), assets: None, reserves, borrows: "refuse", accounts: None, depth: 7 }
 }
 
-fn id(keys: &ExchangeKeys) -> [u8; 32] {
-    let solana = keys.solana_authority.pubkey().to_bytes();
-    exchange_id(&solana, &keys.evm_authority.address().into_array(), NAME).unwrap()
-}
-
 /// Writes the log, and says what it owes.
 fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     let log = log.to_str().unwrap();
@@ -134,13 +129,6 @@ fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     let physical = |asset: &Value| asset["physical"].as_str().unwrap().parse().unwrap();
     let assets = simulated["assets"].as_array().unwrap().iter();
     assets.map(|asset| (asset["symbol"].as_str().unwrap().to_owned(), physical(asset))).collect()
-}
-
-fn register(ballast: &Ballast) {
-    ballast.run(&["secret", "new"]).unwrap();
-    for command in ["register", "set-assets", "set-posters"] {
-        ballast.run(&["exchange", command]).unwrap();
-    }
 }
 
 /// The epoch is what the log gives, to the root; a log that is not the chain's is told from it.

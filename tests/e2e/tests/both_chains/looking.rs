@@ -1,6 +1,5 @@
 //! The program's looks at reserve wallets, more of them than one transaction shows.
 
-use ballast_core::exchange::exchange_id;
 use ballast_e2e::network::{Network, Source, fund, write_key};
 use ballast_migrations::transaction::connect;
 use ballast_relayer::{
@@ -27,8 +26,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     for command in ["register", "set-assets", "set-posters"] {
         ballast.run(&["exchange", command, "--chain", "solana"]).unwrap();
     }
-    let id = exchange_id(&keys.solana_authority.pubkey().to_bytes(), &keys.evm_authority.address().into_array(), NAME);
-    let id = id.unwrap();
+    let id = keys.id(NAME).unwrap();
     let figment = layered(Some(&ballast.config), [].into_iter(), vec![]).unwrap();
     let solana = Solana::connect(Config::read(figment, &[]).unwrap().solana().unwrap()).await.unwrap();
     let store = Store::open(&folder.path().join("looks.sqlite")).unwrap();

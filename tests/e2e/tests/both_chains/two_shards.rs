@@ -6,7 +6,7 @@ use ballast_sdk::epoch::Status;
 use tempfile::TempDir;
 
 use crate::{
-    epochs::{assert_totals_on_both_chains, exit_code, register},
+    epochs::{assert_totals_on_both_chains, exit_code},
     kill::Exchange,
 };
 
@@ -19,7 +19,7 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent_whenever_the_re
     let many = generated::two_shards(folder.path()).unwrap();
     let exchange = Exchange::new("Many", folder, &many.source).await;
     let ballast = &exchange.ballast;
-    register(ballast);
+    ballast.register().unwrap();
     let surprised = ballast.output(&["run", "--once"]).unwrap();
     let told = String::from_utf8_lossy(&surprised.stderr);
     assert!(exit_code(&surprised) == 2 && told.contains(generated::SHORT) && told.contains("--accept"), "{told}");
