@@ -76,8 +76,9 @@ echo "== contracts"
 run contracts npm run --silent test
 count contracts 's/^Ran .* test suites.*: \([0-9]*\) tests passed.*/\1/p' 's/^Ran .* test suites.* \([0-9]*\) failed.*/\1/p'
 
-# Many tests wait for a chain, or have one thread: beside them those of the prover take what is left of the machine.
-PROVER=(argument proof snarkjs)
+# Many tests wait for a chain, or have one thread: beside them those of the prover take what is left of the machine. The three
+# end at about the same time.
+PROVER=(argument proof)
 RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} run end-to-end cargo_tests both_chains > /dev/null &
 run prover cargo_tests "${PROVER[@]}" > /dev/null &
 echo "== rust"
