@@ -56,15 +56,26 @@ pub async fn fill_buffer(rpc: &RpcClient, payer: &Keypair, buffer: &Keypair, byt
     let numbered = bytecode.chunks(CHUNK).enumerate();
     let chunks: Vec<Chunk> = numbered.map(|(number, bytes)| Chunk { offset: number * CHUNK, bytes }).collect();
     for window in chunks.chunks(WRITES_AT_ONCE) {
-        let mut left = window.to_vec();
-        for _ in 0..ATTEMPTS {
-            left = write(rpc, payer, &address, left).await?;
-        }
-        if let Some(Chunk { offset, .. }) = left.first() {
-            bail!("write the program's bytes from {offset}: not taken under {ATTEMPTS} blockhashes");
-        }
+        try_until_confirmed(window.to_vec(), async |left| write(rpc, payer, &address, left).await).await?;
     }
     Ok(())
+}
+
+/// Tries with what the attempt before left, until nothing is left.
+///
+/// # Errors
+/// Those of an attempt; the first chunk that is left by the last one.
+async fn try_until_confirmed<'a>(
+    chunks: Vec<Chunk<'a>>,
+    mut attempt: impl AsyncFnMut(Vec<Chunk<'a>>) -> Result<Vec<Chunk<'a>>>,
+) -> Result<()> {
+    let (mut left, mut first) = (chunks, 0);
+    for _ in 0..ATTEMPTS {
+        left = attempt(left).await?;
+        let Some(Chunk { offset, .. }) = left.first() else { return Ok(()) };
+        first = *offset;
+    }
+    bail!("write the program's bytes from {first}: not taken under {ATTEMPTS} blockhashes")
 }
 
 /// Writes chunks under one blockhash, and returns those that were not confirmed while it was valid. Writing one of them again
@@ -145,6 +156,37 @@ mod tests {
     fn status(confirmation: TransactionConfirmationStatus) -> Option<TransactionStatus> {
         let confirmation_status = Some(confirmation);
         Some(TransactionStatus { slot: 1, confirmations: Some(1), status: Ok(()), err: None, confirmation_status })
+    }
+
+    /// Attempts of which each leaves the last so many; what each was given.
+    fn attempts(leaving: &[usize]) -> (Result<()>, Vec<usize>) {
+        let mut given = Vec::new();
+        let mut leaving = leaving.iter();
+        let attempt = async |chunks: Vec<Chunk<'static>>| {
+            given.push(chunks.len());
+            let count = *leaving.next().unwrap();
+            Ok(chunks[chunks.len() - count..].to_vec())
+        };
+        let chunks = (0..4).map(|number| sent(number).chunk).collect();
+        let result = futures::executor::block_on(try_until_confirmed(chunks, attempt));
+        (result, given)
+    }
+
+    #[test]
+    fn what_is_left_is_tried_again_and_nothing_else() {
+        for (leaving, expected) in [(&[0][..], &[4][..]), (&[2, 1, 0], &[4, 2, 1]), (&[4, 4, 4, 4, 0], &[4; 5])] {
+            let (result, given) = attempts(leaving);
+            result.unwrap();
+            assert_eq!(given, expected);
+        }
+    }
+
+    #[test]
+    fn a_chunk_that_is_never_taken_is_named() {
+        let (result, given) = attempts(&[4, 3, 1, 1, 1]);
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("from 3000: not taken under 5 blockhashes"), "{error}");
+        assert_eq!(given, [4, 4, 3, 1, 1]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ark_poly::{EvaluationDomain, GeneralEvaluationDomain};
 use ballast_prover::{assignment::Assignment, setup::DEVELOPMENT_SEED};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use crate::fixture::{key, rng};
+use crate::fixture::{key, rng, secrets};
 
 /// Groth16's secrets, and the point at which the key has its polynomials' values.
 pub struct Secrets {
@@ -21,8 +21,7 @@ pub struct Secrets {
 
 impl Secrets {
     pub fn of_development() -> Self {
-        let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
-        let [alpha, beta, gamma, delta] = std::array::from_fn(|_| Fr::rand(&mut rng));
+        let [alpha, beta, gamma, delta, _] = secrets();
         let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
         rng.set_stream(1);
         Self { alpha, beta, gamma, delta, point: Fr::rand(&mut rng) }

@@ -5,12 +5,11 @@ use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, Field, UniformRand};
 use ark_poly::{DenseUVPolynomial, Polynomial, univariate::DensePolynomial};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS, HIGH_VARIABLES};
-use ballast_prover::{kzg::BLINDERS, setup::DEVELOPMENT_SEED};
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use ballast_prover::kzg::BLINDERS;
 use rayon::prelude::*;
 
 use super::{Table, rounds::equality_table};
-use crate::fixture::rng;
+use crate::fixture::{rng, secrets};
 
 /// The random coefficients of every chunk.
 #[derive(Clone)]
@@ -23,16 +22,11 @@ impl Blinders {
     }
 }
 
-/// tau of the development setup, which its seed gives away: whoever knows it needs no powers.
-fn tau() -> Fr {
-    let mut rng = ChaCha20Rng::from_seed(DEVELOPMENT_SEED);
-    let secrets: [Fr; 5] = std::array::from_fn(|_| Fr::rand(&mut rng));
-    secrets[4]
-}
-
 /// [f(tau)].
 pub(super) fn commit(f: &DensePolynomial<Fr>) -> G1Affine {
-    (G1Affine::generator() * f.evaluate(&tau())).into_affine()
+    // Whoever knows tau needs no powers.
+    let [.., tau] = secrets();
+    (G1Affine::generator() * f.evaluate(&tau)).into_affine()
 }
 
 fn chunk(table: &Table, blinders: &Blinders, number: usize) -> Vec<Fr> {
