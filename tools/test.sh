@@ -38,7 +38,7 @@ count_rust() { count "$1" 's/^test result: .* \([0-9]*\) passed;.*/\1/p' 's/^tes
 # These test targets. All packages are selected whatever the targets, so that nothing is compiled twice.
 cargo_tests() { # cargo_tests TARGET...
   # shellcheck disable=SC2046 # one argument a word
-  cargo test --workspace --exclude localnet --no-fail-fast $(printf -- '--test %s ' "$@")
+  cargo test --workspace --no-fail-fast $(printf -- '--test %s ' "$@")
 }
 
 # All of cargo's tests but those of these targets.
@@ -46,13 +46,13 @@ cargo_tests_without() { # cargo_tests_without TARGET...
   local targets status=0
   targets=$(cargo metadata --no-deps --format-version 1 | node -e '
     const { packages } = JSON.parse(require("fs").readFileSync(0));
-    const targets = packages.filter((p) => p.name !== "localnet").flatMap((p) => p.targets);
+    const targets = packages.flatMap((p) => p.targets);
     const names = targets.filter((t) => t.kind.includes("test")).map((t) => t.name);
     console.log([...new Set(names)].filter((name) => !process.argv.includes(name)).map((name) => `--test ${name}`).join(" "));
   ' "$@") || return 1
   # shellcheck disable=SC2086 # one argument a word
-  cargo test --workspace --exclude localnet --no-fail-fast --lib --bins $targets || status=1
-  cargo test --workspace --exclude localnet --no-fail-fast --doc || status=1
+  cargo test --workspace --no-fail-fast --lib --bins $targets || status=1
+  cargo test --workspace --no-fail-fast --doc || status=1
   return $status
 }
 
@@ -70,7 +70,7 @@ derived() {
 }
 
 # The end-to-end tests run binaries; with the tests' own selection of features nothing is compiled twice.
-cargo build --workspace --exclude localnet --bins --tests || { echo "0 passed, 1 failed"; exit 1; }
+cargo build --workspace --bins --tests || { echo "0 passed, 1 failed"; exit 1; }
 
 echo "== contracts"
 run contracts npm run --silent test

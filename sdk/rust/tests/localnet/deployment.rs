@@ -54,7 +54,7 @@ impl Deployment {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; `make localnet` builds it", binary.display()));
+            .unwrap_or_else(|error| panic!("{}: {error}; `cargo build --workspace` builds it", binary.display()));
         let input = process.stdin.take();
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
