@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Lender} from "../examples/Lender.sol";
+import {Lender} from "../src/examples/Lender.sol";
 import {SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
 import {ShardPost, Standing} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";

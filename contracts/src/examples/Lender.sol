@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
-import {IReserves, Solvency, Standing} from "../src/interfaces/IReserves.sol";
+import {SetupKind} from "../interfaces/ICircuitRegistry.sol";
+import {IReserves, Solvency, Standing} from "../interfaces/IReserves.sol";
 
 /// @title An example of a contract that asks before it lends
 /// @notice It lends only while one exchange is proved to hold what it owes in one asset, as of `maxAge` seconds ago at
