@@ -4,7 +4,7 @@
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 demo: bytecode contracts localnet
-	cargo build --package ballast-relayer --package ballast-e2e --bins
+	cargo build --package ballast-cli --package ballast-e2e --bins
 	$(TARGET)/debug/demo
 
 test: bytecode contracts localnet
