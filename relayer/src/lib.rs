@@ -1,11 +1,13 @@
-//! The relayer: takes a snapshot, proves it, posts it to both chains, and reads it back.
+//! The engine: takes a snapshot, proves it, posts it to both chains, and reads it back. The command line is the package
+//! `ballast-cli`.
 //!
 //! ```text
-//!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
-//!   │             ├─> reserves                      stated, read from chains, compared with the last epoch
-//!   │             ├─> store                         what was fixed, proved and signed, before it leaves
-//!  config, keys   └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
-//!                              └─> evm
+//!  jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!         ├─> reserves                      stated, read from chains, compared with the last epoch
+//!         ├─> store                         what was fixed, proved and signed, before it leaves
+//!         ├─> chains ──┬─> solana           simulate, sign, write down, send, confirm
+//!         │            └─> evm
+//!         └─> config, keys
 //! ```
 //!
 //! # Restarts
@@ -16,7 +18,6 @@
 
 pub mod artifacts;
 pub mod chains;
-pub mod cli;
 pub mod config;
 pub mod crash;
 pub mod failure;

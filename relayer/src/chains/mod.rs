@@ -27,7 +27,7 @@ pub use looks::Look;
 pub use standing::{Position, Standing};
 
 /// A kind of destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChainName {
     Solana,

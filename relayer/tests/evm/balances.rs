@@ -10,6 +10,7 @@ use alloy::{
     primitives::{Address, U256},
     providers::Provider,
 };
+use ballast_anvil::Chain;
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{ChainError, evm::balances::read_evm},
@@ -22,8 +23,6 @@ use ballast_sdk::{
     witness::{Token, Wallet},
 };
 use serde_json::json;
-
-use super::anvil::Chain;
 
 const CHAIN: ChainId = ChainId::Evm(31_337);
 

@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use alloy::{primitives::Address, providers::Provider, signers::local::PrivateKeySigner};
+use ballast_anvil::{Chain, register};
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{Action, Agreement, ChainError, Destination, Look, evm::Evm, looks::Shown},
@@ -10,8 +11,6 @@ use ballast_relayer::{
 };
 use ballast_sdk::chain::Address as AnyAddress;
 use serde_json::json;
-
-use super::anvil::{Chain, register};
 
 /// The exchange's next epoch, which the contract looks for as well as for its latest.
 const EPOCH: u64 = 1;

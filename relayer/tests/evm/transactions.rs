@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::anvil::{Chain, nobody, register};
 use alloy::{
     network::{EthereumWallet, TransactionBuilder},
     primitives::U256,
     providers::{Provider, ProviderBuilder},
     rpc::types::TransactionRequest,
 };
+use ballast_anvil::{Chain, nobody, register};
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{

@@ -1,0 +1,117 @@
+//! `ballast`: the commands, and the flags that all of them take.
+
+use ballast_relayer::failure::Failure;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    audit::Audit, bench::Bench, context::Context, exchange::Exchange, history::History, inclusion::Inclusion,
+    ledger::Ledger, logging::Logging, output::Output, post::Post, prove::Prove, reserves::Reserves, restore::Restore,
+    run::Run, secret::Secret, settings::SettingsChoice, setup::Setup, show::Show, snapshot::Snapshot,
+    solvency::Solvency, verify::Verify, wallet::Wallet, witness::Witness,
+};
+
+/// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
+///
+/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is solana.rpc_url), then from
+/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable.
+#[derive(Debug, Parser)]
+#[command(name = "ballast", version, max_term_width = 110)]
+pub struct Ballast {
+    #[command(flatten)]
+    settings: SettingsChoice,
+
+    /// Print JSON: amounts as decimal strings in committed units.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    #[command(flatten)]
+    pub logging: Logging,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand)]
+    Snapshot(Snapshot),
+    Ledger(Ledger),
+    #[command(subcommand)]
+    Secret(Secret),
+    Prove(Prove),
+    Bench(Bench),
+    #[command(subcommand)]
+    Setup(Setup),
+    Restore(Restore),
+    Post(Post),
+    Run(Run),
+    History(History),
+    Show(Show),
+    Solvency(Solvency),
+    Verify(Verify),
+    Audit(Audit),
+    #[command(subcommand)]
+    Reserves(Reserves),
+    #[command(subcommand)]
+    Inclusion(Inclusion),
+    Wallet(Wallet),
+    Witness(Witness),
+    Exchange(Exchange),
+}
+
+impl Ballast {
+    /// Does what the arguments ask.
+    ///
+    /// # Errors
+    /// Whatever the command has.
+    pub async fn execute(self) -> Result<Output, Failure> {
+        let context = Context::new(self.settings, self.json);
+        match self.command {
+            Command::Snapshot(command) => command.execute(&context),
+            Command::Ledger(command) => command.execute(&context),
+            Command::Secret(command) => command.execute(&context),
+            Command::Prove(command) => command.execute(&context).await,
+            Command::Bench(command) => command.execute(&context),
+            Command::Setup(command) => command.execute(&context),
+            Command::Restore(command) => command.execute(&context).await,
+            Command::Post(command) => command.execute(&context).await,
+            Command::Run(command) => command.execute(&context).await,
+            Command::History(command) => command.execute(&context).await,
+            Command::Show(command) => command.execute(&context).await,
+            Command::Solvency(command) => command.execute(&context).await,
+            Command::Verify(command) => command.execute(&context).await,
+            Command::Audit(command) => command.execute(&context).await,
+            Command::Reserves(command) => command.execute(&context).await,
+            Command::Inclusion(command) => command.execute(&context).await,
+            Command::Wallet(command) => command.execute(&context).await,
+            Command::Witness(command) => command.execute(&context).await,
+            Command::Exchange(command) => command.execute(&context).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Ballast::command().debug_assert();
+    }
+
+    #[test]
+    fn no_flag_takes_a_secret() {
+        let mut text = String::new();
+        let mut commands = vec![Ballast::command()];
+        while let Some(command) = commands.pop() {
+            command.get_arguments().for_each(|argument| text.push_str(&format!("{} ", argument.get_id())));
+            commands.extend(command.get_subcommands().cloned());
+        }
+        for word in ["key", "password", "mnemonic"] {
+            // A .zkey is published.
+            let secret = text.split(' ').filter(|id| *id != "zkey").find(|id| id.contains(word));
+            assert_eq!(secret, None, "{word} in {text}");
+        }
+    }
+}

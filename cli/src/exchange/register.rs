@@ -1,0 +1,30 @@
+//! `ballast exchange register`.
+
+use ballast_relayer::{
+    chains::{Action, ChainName},
+    failure::Failure,
+};
+use ballast_sdk::chain::Address;
+use clap::Args;
+
+use crate::{governing::Governing, output::Output};
+
+/// Register the exchange of the settings
+#[derive(Debug, Args)]
+pub struct Register {}
+
+impl Register {
+    pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
+        let session = governing.open(&[]).await?;
+        let exchange = session.config.exchange()?;
+        let action = |chain| Action::Register {
+            name: exchange.name.clone(),
+            cadence: exchange.cadence,
+            counterpart: match chain {
+                ChainName::Solana => Address::Evm(exchange.evm_authority),
+                ChainName::Evm => Address::Solana(exchange.solana_authority),
+            },
+        };
+        governing.act(&session, |chain| Some(action(chain))).await
+    }
+}

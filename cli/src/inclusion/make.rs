@@ -1,0 +1,43 @@
+//! `ballast inclusion make`.
+
+use std::path::PathBuf;
+
+use ballast_core::digest::sha256;
+use ballast_relayer::{artifacts::Artifacts, config::Section, failure::Failure, jobs::include, keys};
+use clap::Args;
+
+use crate::{
+    chain_choice::ChainChoice,
+    context::Context,
+    output::Output,
+    session::{Access, Session},
+};
+
+/// Make a customer's file, and verify it as the customer will
+#[derive(Debug, Args)]
+pub struct Make {
+    epoch: u64,
+    /// The exchange's public id of the customer
+    account: String,
+    /// Where the file goes; inclusion-EPOCH-DIGEST.json in the private directory by default
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    chains: ChainChoice,
+}
+
+impl Make {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
+        let more = &[Section::Secret, Section::Artifacts];
+        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, more).await?;
+        let (epoch, account) = (self.epoch, &self.account[..]);
+        let artifacts = Artifacts::new(session.config.artifacts()?);
+        let master = keys::read_master(&session.config.secret()?.file)?;
+        let out = self.out.unwrap_or_else(|| {
+            // The account's own name may be no file's name.
+            let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);
+            artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
+        });
+        Output::new(&include::make(&session.chains, &artifacts, &master, (epoch, account), &out).await?)
+    }
+}

@@ -1,0 +1,41 @@
+//! `ballast ledger simulate`.
+
+use std::path::Path;
+
+use ballast_ledger::simulate::Simulation;
+use ballast_relayer::{
+    config::Section,
+    failure::Failure,
+    jobs::{connection::configured_exchange, ledger},
+};
+use clap::Args;
+
+use crate::{context::Context, output::Output};
+
+/// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists. The log is that of the exchange
+/// that the settings' section [exchange] names
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Customers
+    #[arg(long)]
+    accounts: u32,
+    /// All transactions, those that open accounts too
+    #[arg(long)]
+    transactions: u64,
+    /// The same seed makes the same log
+    #[arg(long)]
+    seed: u64,
+}
+
+impl Simulate {
+    pub fn execute(self, context: &Context, log: &Path) -> Result<Output, Failure> {
+        // The log of the settings' exchange, so that it can be proved.
+        let config = context.settings.read(&[Section::Exchange]).map_err(|failure| {
+            failure.context("a simulated log is of the exchange that the settings' section [exchange] names")
+        })?;
+        let exchange = configured_exchange(config.exchange()?)?;
+        let Self { accounts, transactions, seed } = self;
+        let simulation = Simulation { accounts, transactions, seed, exchange };
+        Output::new(&ledger::simulate(log, &simulation, context.progress)?)
+    }
+}

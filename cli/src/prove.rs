@@ -1,0 +1,44 @@
+//! `ballast prove`.
+
+use ballast_relayer::{
+    chains::ChainName,
+    config::Section,
+    failure::Failure,
+    jobs::{post::report, prove::Prover, proving_key::ProvingKeys},
+};
+use clap::Args;
+
+use crate::{
+    context::Context,
+    output::Output,
+    session::{Access, Session},
+};
+
+/// What proving needs of the settings beside chains and store.
+pub const SECTIONS: &[Section] = &[Section::Snapshot, Section::Secret, Section::Circuit, Section::Artifacts];
+
+/// Prove the snapshot's epoch, after what the chains hold now
+#[derive(Debug, Args)]
+pub struct Prove {
+    /// Drop the unfinished epoch and what was proved of it, if no chain holds it
+    #[arg(long)]
+    discard: bool,
+    /// Go on though reserves and ledger do not fit
+    #[arg(long)]
+    accept: bool,
+}
+
+impl Prove {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
+        let session = Session::open(&context.settings, &ChainName::ALL, Access::Write, SECTIONS).await?;
+        let (config, store, progress) = (&session.config, session.store()?, context.progress);
+        let keys = ProvingKeys::new(config.circuit()?, progress);
+        let prover = Prover { config, accept: self.accept, store, chains: &session.chains, keys: &keys, progress };
+        if self.discard {
+            let epoch = prover.discard().await?;
+            return Output::note(format!("dropped epoch {epoch}, which no chain holds"));
+        }
+        let epoch = prover.prove().await?;
+        Output::new(&report(store, &epoch)?)
+    }
+}

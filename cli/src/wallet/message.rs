@@ -1,0 +1,36 @@
+//! `ballast wallet message`.
+
+use ballast_relayer::{chains::ChainName, failure::Failure, jobs::wallets};
+use ballast_sdk::{chain::Address, evm::registration_message};
+use clap::Args;
+
+use crate::{
+    context::Context,
+    output::Output,
+    session::{Access, Session},
+};
+
+/// What an EVM wallet must sign (EIP-712), as JSON
+#[derive(Debug, Args)]
+pub struct Message {
+    wallet: Address,
+}
+
+impl Message {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
+        let Address::Evm(address) = self.wallet else {
+            return Err(Failure::bad_input(
+                "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
+            ));
+        };
+        let Session { config, chains, .. } =
+            Session::open(&context.settings, &[ChainName::Evm], Access::Read, &[]).await?;
+        let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
+        let mut chain_id = None;
+        for chain in chains.iter() {
+            chain_id = chain.client().chain().evm_id();
+        }
+        let chain_id = chain_id.ok_or_else(|| Failure::other(anyhow::anyhow!("the EVM chain has no id")))?;
+        Output::new(&wallets::Message(registration_message(chain_id, witnesses, &chains.exchange, address)))
+    }
+}

@@ -1,0 +1,6 @@
+//! The binary `ballast` as people and scripts see it.
+
+mod exit_codes;
+mod folder;
+mod governing;
+mod ledger;
