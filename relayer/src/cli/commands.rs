@@ -21,6 +21,7 @@ use crate::{
     artifacts::Artifacts,
     chains::{Action, ChainName},
     config::{Config, Origin, Section, layered},
+    events::Events,
     failure::Failure,
     jobs::{
         audit, bench,
@@ -37,7 +38,6 @@ use crate::{
     },
     keys,
     plan::ProvedEpoch,
-    progress::Progress,
     store::Store,
 };
 
@@ -108,44 +108,43 @@ impl Settings {
     }
 }
 
-/// Does what the arguments ask.
+/// Does what the arguments ask, and tells `events` how far it is.
 ///
 /// # Errors
 /// Whatever the job has.
-pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
-    let progress = Progress::new(arguments.json);
+pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failure> {
     let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
     let settings = Settings { file: arguments.config.or_else(default), flags: arguments.settings };
     match arguments.command {
         Command::Snapshot(SnapshotCommand::Check { file, assets, borrows, accounts }) => {
-            check_snapshot(settings, file, assets, borrows, accounts)
+            check_snapshot(settings, file, assets, borrows, accounts, events)
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
-        Command::Prove { discard, accept } => prove_epoch(&settings, discard, accept, progress).await,
+        Command::Prove { discard, accept } => prove_epoch(&settings, discard, accept, events).await,
         Command::Bench { class, argument_only } => {
-            Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, progress)?)
+            Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, events)?)
         }
-        Command::Setup(command) => set_up(&settings, command, progress),
-        Command::Restore { epoch } => restore_epoch(&settings, epoch).await,
-        Command::Post { dry_run } => post_epoch(&settings, dry_run, progress).await,
-        Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, progress).await,
-        Command::Ledger { log, command } => ledger::run(&settings, log, command, progress),
+        Command::Setup(command) => set_up(&settings, command, events),
+        Command::Restore { epoch } => restore_epoch(&settings, epoch, events).await,
+        Command::Post { dry_run } => post_epoch(&settings, dry_run, events).await,
+        Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, events).await,
+        Command::Ledger { log, command } => ledger::run(&settings, log, command, events),
         Command::History { from, to, chains } => {
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             Output::new(&read::history(&chains, from, to).await?)
         }
         Command::Show { epoch, chains } => {
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             Output::new(&read::show(&chains, epoch).await?)
         }
         Command::Solvency { asset, max_age, witnessed, chains } => {
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             let known = if witnessed { Known::Witnessed } else { Known::Reported };
             let answers = read::solvency(&chains, &asset, max_age, known).await?;
             Output::with_exit(&answers, answers.exit())
         }
         Command::Verify { chains } => {
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             let verified = read::verify(&chains).await?;
             Output::with_exit(&verified, verified.exit())
         }
@@ -155,27 +154,27 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
                 false => None,
             };
             let log = settings.log(log)?;
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             Output::new(&audit::run(&chains, epoch, &log, report.as_deref(), master.as_ref()).await?)
         }
         Command::Reserves(ReservesCommand::Verify { epoch, file, chains }) => {
             let bytes = reserves::read(&file)?;
-            let chains = connect(&settings, chains.chain).await?;
+            let chains = connect(&settings, chains.chain, events).await?;
             Output::new(&reserves::verify(&chains, epoch, &bytes).await?)
         }
-        Command::Inclusion(command) => inclusion(&settings, command).await,
-        Command::Wallet { command, dry_run } => wallets::run(&settings, command, dry_run).await,
-        Command::Witness { dry_run, chains } => wallets::witness(&settings, chains.chain, dry_run).await,
+        Command::Inclusion(command) => inclusion(&settings, command, events).await,
+        Command::Wallet { command, dry_run } => wallets::run(&settings, command, dry_run, events).await,
+        Command::Witness { dry_run, chains } => wallets::witness(&settings, chains.chain, dry_run, events).await,
         Command::Exchange { command, dry_run, chains } => {
-            govern_exchange(&settings, command, dry_run, chains.chain).await
+            govern_exchange(&settings, command, dry_run, chains.chain, events).await
         }
     }
 }
 
 /// Connects to the chains that are asked.
-pub async fn connect(settings: &Settings, chain: Option<ChainName>) -> Result<Chains, Failure> {
+pub async fn connect(settings: &Settings, chain: Option<ChainName>, events: &Events) -> Result<Chains, Failure> {
     let chains = chosen(chain);
-    Chains::connect(&settings.read(&sections(&chains))?, &chains).await
+    Chains::connect(&settings.read(&sections(&chains))?, &chains, events).await
 }
 
 fn check_snapshot(
@@ -184,6 +183,7 @@ fn check_snapshot(
     assets: Option<PathBuf>,
     borrows: Option<String>,
     accounts: Option<usize>,
+    events: &Events,
 ) -> Result<Output, Failure> {
     let mut flag = |key: &str, value: Option<String>| {
         settings.flags.extend(value.map(|value| (format!("snapshot.{key}"), value)));
@@ -207,7 +207,7 @@ fn check_snapshot(
     let Origin::File(file) = origin else {
         return Err(Failure::bad_input("snapshot.log is set: `ballast ledger replay` says what a log would commit"));
     };
-    let snapshot = source::read_file(&file)?;
+    let snapshot = source::read_file(&file, events)?;
     Output::new(&SnapshotReport::new(&snapshot, config.classes())?)
 }
 
@@ -222,10 +222,10 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
     })
 }
 
-fn set_up(settings: &Settings, command: SetupCommand, progress: Progress) -> Result<Output, Failure> {
+fn set_up(settings: &Settings, command: SetupCommand, events: &Events) -> Result<Output, Failure> {
     match command {
         SetupCommand::Development { class, circuit } => {
-            Output::new(&setup::development(class.get(), &settings.keys()?, circuit.as_deref(), progress)?)
+            Output::new(&setup::development(class.get(), &settings.keys()?, circuit.as_deref(), events)?)
         }
         SetupCommand::ExportR1cs { class, file } => Output::new(&setup::export_r1cs(class.get(), &file)?),
         SetupCommand::Begin { class, ptau, out, snarkjs } => {
@@ -241,24 +241,24 @@ fn set_up(settings: &Settings, command: SetupCommand, progress: Progress) -> Res
         SetupCommand::Verify { files } => {
             let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
             let files = Files { ptau, zkey };
-            Output::new(&setup::verify(class.get(), &files, &snarkjs.snarkjs, progress)?)
+            Output::new(&setup::verify(class.get(), &files, &snarkjs.snarkjs, events)?)
         }
         SetupCommand::Import { files, out, circuit } => {
             let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
             let files = Files { ptau, zkey };
             let keys = out.map_or_else(|| settings.keys(), Ok)?;
-            Output::new(&setup::import(class.get(), &files, &snarkjs.snarkjs, &keys, circuit.as_deref(), progress)?)
+            Output::new(&setup::import(class.get(), &files, &snarkjs.snarkjs, &keys, circuit.as_deref(), events)?)
         }
     }
 }
 
-async fn prove_epoch(settings: &Settings, discard: bool, accept: bool, progress: Progress) -> Result<Output, Failure> {
+async fn prove_epoch(settings: &Settings, discard: bool, accept: bool, events: &Events) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
-    let keys = ProvingKeys::new(config.circuit()?, progress);
-    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    let keys = ProvingKeys::new(config.circuit()?, events.clone());
+    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
     chains.bind(&store).await?;
-    let prover = Prover { config: &config, accept, store: &store, chains: &chains, keys: &keys, progress };
+    let prover = Prover { config: &config, accept, store: &store, chains: &chains, keys: &keys, events };
     if discard {
         let epoch = prover.discard().await?;
         return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
@@ -267,44 +267,44 @@ async fn prove_epoch(settings: &Settings, discard: bool, accept: bool, progress:
     Output::new(&report(&store, &epoch)?)
 }
 
-async fn restore_epoch(settings: &Settings, epoch: u64) -> Result<Output, Failure> {
+async fn restore_epoch(settings: &Settings, epoch: u64, events: &Events) -> Result<Output, Failure> {
     let needed = [sections(&ChainName::ALL), vec![Section::Store, Section::Artifacts]].concat();
     let config = settings.read(&needed)?;
     let store = Store::open(&config.store()?.path)?;
-    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
     chains.bind(&store).await?;
     let epoch = restore(&store, &chains, &Artifacts::new(config.artifacts()?), epoch)?;
     Output::new(&report(&store, &epoch)?)
 }
 
-async fn post_epoch(settings: &Settings, dry_run: bool, progress: Progress) -> Result<Output, Failure> {
+async fn post_epoch(settings: &Settings, dry_run: bool, events: &Events) -> Result<Output, Failure> {
     let config = settings.read(&[sections(&ChainName::ALL), vec![Section::Store]].concat())?;
     let store = Store::open(&config.store()?.path)?;
-    let chains = Chains::connect(&config, &ChainName::ALL).await?;
+    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
     chains.bind(&store).await?;
     let (_, plan, posts) = prove::unfinished(&store)?
         .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
     let epoch = ProvedEpoch::new(plan, posts)?;
-    let poster = Poster { store: &store, chains: &chains, progress };
+    let poster = Poster { store: &store, chains: &chains, events };
     if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
 }
 
-async fn run_once(settings: &Settings, dry_run: bool, accept: bool, progress: Progress) -> Result<Output, Failure> {
+async fn run_once(settings: &Settings, dry_run: bool, accept: bool, events: &Events) -> Result<Output, Failure> {
     let config = settings.read(PROVING)?;
     let store = Store::open(&config.store()?.path)?;
-    let keys = ProvingKeys::new(config.circuit()?, progress);
-    let chains = Chains::connect(&config, &ChainName::ALL).await?;
-    let runner = Runner { config: &config, accept, store: &store, chains: &chains, keys: &keys, progress };
+    let keys = ProvingKeys::new(config.circuit()?, events.clone());
+    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
+    let runner = Runner { config: &config, accept, store: &store, chains: &chains, keys: &keys, events };
     if dry_run { Output::new(&runner.rehearse().await?) } else { Output::new(&runner.once().await?) }
 }
 
-async fn inclusion(settings: &Settings, command: InclusionCommand) -> Result<Output, Failure> {
+async fn inclusion(settings: &Settings, command: InclusionCommand, events: &Events) -> Result<Output, Failure> {
     match command {
         InclusionCommand::Make { epoch, account, out, chains } => {
             let chosen = chosen(chains.chain);
             let needed = [sections(&chosen), vec![Section::Secret, Section::Artifacts]].concat();
             let config = settings.read(&needed)?;
-            let chains = Chains::connect(&config, &chosen).await?;
+            let chains = Chains::connect(&config, &chosen, events).await?;
             let artifacts = Artifacts::new(config.artifacts()?);
             let master = keys::read_master(&config.secret()?.file)?;
             let out = out.unwrap_or_else(|| {
@@ -317,7 +317,7 @@ async fn inclusion(settings: &Settings, command: InclusionCommand) -> Result<Out
         InclusionCommand::Verify { file, account, chains } => {
             let text = std::fs::read_to_string(&file)
                 .map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))?;
-            let chains = connect(settings, chains.chain).await?;
+            let chains = connect(settings, chains.chain, events).await?;
             Output::new(&include::verify(&chains, &text, &account).await?)
         }
     }
@@ -328,6 +328,7 @@ async fn govern_exchange(
     command: ExchangeCommand,
     dry_run: bool,
     chain: Option<ChainName>,
+    events: &Events,
 ) -> Result<Output, Failure> {
     let chosen = chosen(chain);
     match &command {
@@ -340,11 +341,11 @@ async fn govern_exchange(
     needed.extend(matches!(command, ExchangeCommand::SetAssets).then_some(Section::Snapshot));
     let config = settings.read(&needed)?;
     let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &chosen).await?;
+    let chains = Chains::connect(&config, &chosen, events).await?;
     let (posters, authorities) = own_addresses(&chains, &command)?;
     let exchange = config.exchange()?;
     let assets = match command {
-        ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?)?),
+        ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?, events)?),
         _ => None,
     };
     let action = |chain: ChainName| -> Option<Action> {

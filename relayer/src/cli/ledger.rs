@@ -7,16 +7,16 @@ use ballast_ledger::simulate::Simulation;
 use super::{arguments::LedgerCommand, commands::Settings, output::Output};
 use crate::{
     config::Section,
+    events::Events,
     failure::Failure,
     jobs::{connection::configured_exchange, ledger},
-    progress::Progress,
 };
 
 pub fn run(
     settings: &Settings,
     log: Option<PathBuf>,
     command: LedgerCommand,
-    progress: Progress,
+    events: &Events,
 ) -> Result<Output, Failure> {
     let log = &settings.log(log)?;
     match command {
@@ -30,7 +30,7 @@ pub fn run(
             })?;
             let exchange = configured_exchange(settings.exchange()?)?;
             let simulation = Simulation { accounts, transactions, seed, exchange };
-            Output::new(&ledger::simulate(log, &simulation, progress)?)
+            Output::new(&ledger::simulate(log, &simulation, events)?)
         }
     }
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod ledger;
 mod output;
+mod progress;
 mod wallets;
 
 use std::{io::IsTerminal, process::ExitCode};
@@ -13,9 +14,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     crash,
+    events::Events,
     failure::{Exit, Failure},
 };
 use arguments::{Arguments, LogFormat};
+use progress::Bars;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -39,7 +42,11 @@ fn start(arguments: Arguments) -> Result<output::Output, Failure> {
     log(&arguments)?;
     crash::arm()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
-    runtime.block_on(commands::run(arguments))
+    let events = Events::default();
+    let bars = Bars::show(&events, arguments.json);
+    let outcome = runtime.block_on(commands::run(arguments, &events));
+    bars.clear();
+    outcome
 }
 
 /// Logs go to the error stream; what a command finds goes to the output.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     chains::{Action, Agreement, ChainName},
     config::Section,
+    events::Events,
     failure::Failure,
     jobs::{
         connection::{Chains, sections},
@@ -21,13 +22,18 @@ use crate::{
     store::Store,
 };
 
-pub async fn run(settings: &Settings, command: WalletCommand, dry_run: bool) -> Result<Output, Failure> {
+pub async fn run(
+    settings: &Settings,
+    command: WalletCommand,
+    dry_run: bool,
+    events: &Events,
+) -> Result<Output, Failure> {
     match command {
         WalletCommand::List { chains } => {
-            let chains = connect(settings, chains.chain).await?;
+            let chains = connect(settings, chains.chain, events).await?;
             Output::new(&wallets::list(&chains).await?)
         }
-        WalletCommand::Message { wallet } => message(settings, wallet).await,
+        WalletCommand::Message { wallet } => message(settings, wallet, events).await,
         WalletCommand::Register { signer: key, unlock: password, wallet, signature, chain } => {
             let (wallet, agreement) = match (key, wallet, signature) {
                 (Some(file), ..) => {
@@ -44,32 +50,39 @@ pub async fn run(settings: &Settings, command: WalletCommand, dry_run: bool) -> 
                 _ => return Err(Failure::bad_input("expected --signer, or --wallet and --signature")),
             };
             of_its_chain(wallet, chain)?;
-            govern(settings, chain, dry_run, Action::RegisterWallet { wallet, agreement }).await
+            govern(settings, chain, dry_run, Action::RegisterWallet { wallet, agreement }, events).await
         }
         WalletCommand::Retire { wallet } => {
             let chain = match wallet {
                 Address::Solana(_) => ChainName::Solana,
                 Address::Evm(_) => ChainName::Evm,
             };
-            govern(settings, chain, dry_run, Action::RetireWallet(wallet)).await
+            govern(settings, chain, dry_run, Action::RetireWallet(wallet), events).await
         }
-        WalletCommand::Declare { token, asset, chain } => declare(settings, dry_run, &token, asset, chain).await,
+        WalletCommand::Declare { token, asset, chain } => {
+            declare(settings, dry_run, &token, asset, chain, events).await
+        }
     }
 }
 
 /// Has the chains look, for the latest epoch of each.
-pub async fn witness(settings: &Settings, chain: Option<ChainName>, dry_run: bool) -> Result<Output, Failure> {
+pub async fn witness(
+    settings: &Settings,
+    chain: Option<ChainName>,
+    dry_run: bool,
+    events: &Events,
+) -> Result<Output, Failure> {
     let chosen = chosen(chain);
     let mut needed = sections(&chosen);
     needed.extend((!dry_run).then_some(Section::Store));
     let config = settings.read(&needed)?;
     let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &chosen).await?;
+    let chains = Chains::connect(&config, &chosen, events).await?;
     if let Some(store) = &store {
         chains.bind(store).await?;
         chains.settle(store).await?;
     }
-    let looked = wallets::witness_latest(&chains, store.as_ref()).await?;
+    let looked = wallets::witness_latest(&chains, store.as_ref(), events).await?;
     Output::with_exit(&looked, looked.exit())
 }
 
@@ -79,6 +92,7 @@ async fn declare(
     token: &str,
     symbol: String,
     chain: ChainName,
+    events: &Events,
 ) -> Result<Output, Failure> {
     let token = match (token, chain) {
         ("native", ChainName::Solana) => Address::Solana(Default::default()),
@@ -86,7 +100,7 @@ async fn declare(
         (address, _) => address.parse().map_err(Failure::bad_input)?,
     };
     of_its_chain(token, chain)?;
-    let chains = connect(settings, Some(chain)).await?;
+    let chains = connect(settings, Some(chain), events).await?;
     let mut asset = None;
     for chain in chains.iter() {
         let exchange = chain.client().exchange(&chains.exchange).await?;
@@ -94,10 +108,10 @@ async fn declare(
     }
     let asset = asset
         .ok_or_else(|| Failure::bad_input(format!("asset {symbol:?} is not on the exchange's list on {chain}")))?;
-    govern(settings, chain, dry_run, Action::DeclareToken { token, asset, symbol }).await
+    govern(settings, chain, dry_run, Action::DeclareToken { token, asset, symbol }, events).await
 }
 
-async fn message(settings: &Settings, wallet: Address) -> Result<Output, Failure> {
+async fn message(settings: &Settings, wallet: Address, events: &Events) -> Result<Output, Failure> {
     let Address::Evm(address) = wallet else {
         return Err(Failure::bad_input(
             "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
@@ -105,7 +119,7 @@ async fn message(settings: &Settings, wallet: Address) -> Result<Output, Failure
     };
     let config = settings.read(&sections(&[ChainName::Evm]))?;
     let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
-    let chains = Chains::connect(&config, &[ChainName::Evm]).await?;
+    let chains = Chains::connect(&config, &[ChainName::Evm], events).await?;
     let mut chain_id = None;
     for chain in chains.iter() {
         chain_id = chain.client().chain().evm_id();
@@ -121,11 +135,17 @@ fn of_its_chain(address: Address, chain: ChainName) -> Result<(), Failure> {
     }
 }
 
-async fn govern(settings: &Settings, chain: ChainName, dry_run: bool, action: Action) -> Result<Output, Failure> {
+async fn govern(
+    settings: &Settings,
+    chain: ChainName,
+    dry_run: bool,
+    action: Action,
+    events: &Events,
+) -> Result<Output, Failure> {
     let mut needed = sections(&[chain]);
     needed.extend((!dry_run).then_some(Section::Store));
     let config = settings.read(&needed)?;
     let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &[chain]).await?;
+    let chains = Chains::connect(&config, &[chain], events).await?;
     Output::new(&govern::govern(&chains, store.as_ref(), |_| Some(action.clone())).await?)
 }

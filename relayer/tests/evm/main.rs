@@ -3,5 +3,6 @@
 mod anvil;
 mod balances;
 mod commands;
+mod events;
 mod looking;
 mod transactions;
