@@ -38,7 +38,7 @@ impl Audit {
             false => None,
         };
         let log = settings.log(self.log)?;
-        let session = Session::open(settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), master.as_ref()).await?)
     }
 }

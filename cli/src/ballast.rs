@@ -1,6 +1,6 @@
 //! `ballast`: the commands, and the flags that all of them take.
 
-use ballast_relayer::failure::Failure;
+use ballast_relayer::{events::Events, failure::Failure};
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -60,12 +60,12 @@ enum Command {
 }
 
 impl Ballast {
-    /// Does what the arguments ask.
+    /// Does what the arguments ask, and tells `events` how far it is.
     ///
     /// # Errors
     /// Whatever the command has.
-    pub async fn execute(self) -> Result<Output, Failure> {
-        let context = Context::new(self.settings, self.json);
+    pub async fn execute(self, events: Events) -> Result<Output, Failure> {
+        let context = Context::new(self.settings, events);
         match self.command {
             Command::Snapshot(command) => command.execute(&context),
             Command::Ledger(command) => command.execute(&context),

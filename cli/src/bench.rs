@@ -18,6 +18,6 @@ pub struct Bench {
 impl Bench {
     pub fn execute(self, context: &Context) -> Result<Output, Failure> {
         let keys = context.settings.keys()?;
-        Output::new(&bench::run(self.class.class(), &keys, self.argument_only, context.progress)?)
+        Output::new(&bench::run(self.class.class(), &keys, self.argument_only, &context.events)?)
     }
 }

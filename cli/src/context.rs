@@ -1,18 +1,18 @@
 //! What the flags of every command make of the process.
 
-use ballast_relayer::progress::Progress;
+use ballast_relayer::events::Events;
 
 use crate::settings::{Settings, SettingsChoice};
 
 /// What every command is executed with.
 pub struct Context {
     pub settings: Settings,
-    pub progress: Progress,
+    /// Where the jobs tell how far they are.
+    pub events: Events,
 }
 
 impl Context {
-    /// Progress is hidden when the output is for a program.
-    pub fn new(settings: SettingsChoice, json: bool) -> Self {
-        Self { settings: settings.into(), progress: Progress::new(json) }
+    pub fn new(settings: SettingsChoice, events: Events) -> Self {
+        Self { settings: settings.into(), events }
     }
 }

@@ -10,12 +10,12 @@ use ballast_relayer::{
 use crate::{
     output::Output,
     session::{Access, Session},
-    settings::Settings,
+    context::Context,
 };
 
 /// How calls of the authority are made.
 pub struct Governing<'a> {
-    pub settings: &'a Settings,
+    pub context: &'a Context,
     pub chains: Vec<ChainName>,
     /// Simulate, sign and send nothing.
     pub dry_run: bool,
@@ -28,7 +28,7 @@ impl Governing<'_> {
     /// Those of [`Session::open`].
     pub async fn open(&self, more: &[Section]) -> Result<Session, Failure> {
         let access = if self.dry_run { Access::Read } else { Access::Open };
-        Session::open(self.settings, &self.chains, access, more).await
+        Session::open(self.context, &self.chains, access, more).await
     }
 
     /// Makes the call that `action` has for each chain.

@@ -25,7 +25,7 @@ pub struct History {
 
 impl History {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&read::history(&session.chains, self.from, self.to).await?)
     }
 }

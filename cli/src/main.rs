@@ -6,7 +6,8 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`ballast`] | the commands, and the flags that all of them take |
-//! | [`context`] | what those flags make of the process: settings and progress |
+//! | [`context`] | what those flags make of the process: settings, and where the work is told of |
+//! | [`progress`] | bars on the terminal |
 //! | [`session`] | what a command opens before it does its work |
 //! | [`governing`] | what every call of the exchange's authority shares |
 //! | [`output`] | what a command prints, for people or as JSON |
@@ -27,6 +28,7 @@ mod ledger;
 mod logging;
 mod output;
 mod post;
+mod progress;
 mod prove;
 mod reserves;
 mod restore;
@@ -44,11 +46,12 @@ mod witness;
 
 use std::process::ExitCode;
 
-use ballast_relayer::{crash, failure::Failure};
+use ballast_relayer::{crash, events::Events, failure::Failure};
 use clap::Parser;
 
 use ballast::Ballast;
 use output::Output;
+use progress::Bars;
 
 fn main() -> ExitCode {
     let arguments = Ballast::parse();
@@ -70,5 +73,9 @@ fn start(arguments: Ballast) -> Result<Output, Failure> {
     arguments.logging.start()?;
     crash::arm()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
-    runtime.block_on(arguments.execute())
+    let events = Events::default();
+    let bars = Bars::show(&events, arguments.json);
+    let outcome = runtime.block_on(arguments.execute(events));
+    bars.clear();
+    outcome
 }

@@ -24,12 +24,12 @@ pub struct Post {
 
 impl Post {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &ChainName::ALL, Access::Write, &[]).await?;
+        let session = Session::open(context, &ChainName::ALL, Access::Write, &[]).await?;
         let store = session.store()?;
         let (_, plan, posts) = unfinished(store)?
             .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
         let epoch = ProvedEpoch::new(plan, posts)?;
-        let poster = Poster { store, chains: &session.chains, progress: context.progress };
+        let poster = Poster { store, chains: &session.chains, events: &context.events };
         match self.dry_run {
             true => Output::new(&poster.preflight(&epoch).await?),
             false => Output::new(&poster.post(&epoch).await?),

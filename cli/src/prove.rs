@@ -30,10 +30,10 @@ pub struct Prove {
 
 impl Prove {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &ChainName::ALL, Access::Write, SECTIONS).await?;
-        let (config, store, progress) = (&session.config, session.store()?, context.progress);
-        let keys = ProvingKeys::new(config.circuit()?, progress);
-        let prover = Prover { config, accept: self.accept, store, chains: &session.chains, keys: &keys, progress };
+        let session = Session::open(context, &ChainName::ALL, Access::Write, SECTIONS).await?;
+        let (config, store, events) = (&session.config, session.store()?, &context.events);
+        let keys = ProvingKeys::new(config.circuit()?, events.clone());
+        let prover = Prover { config, accept: self.accept, store, chains: &session.chains, keys: &keys, events };
         if self.discard {
             let epoch = prover.discard().await?;
             return Output::note(format!("dropped epoch {epoch}, which no chain holds"));

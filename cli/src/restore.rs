@@ -24,7 +24,7 @@ pub struct Restore {
 impl Restore {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let more = &[Section::Artifacts];
-        let session = Session::open(&context.settings, &ChainName::ALL, Access::Write, more).await?;
+        let session = Session::open(context, &ChainName::ALL, Access::Write, more).await?;
         let (store, artifacts) = (session.store()?, Artifacts::new(session.config.artifacts()?));
         let epoch = restore(store, &session.chains, &artifacts, self.epoch)?;
         Output::new(&report(store, &epoch)?)

@@ -30,10 +30,10 @@ pub struct Run {
 
 impl Run {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &ChainName::ALL, Access::Open, prove::SECTIONS).await?;
-        let (config, store, progress) = (&session.config, session.store()?, context.progress);
-        let keys = ProvingKeys::new(config.circuit()?, progress);
-        let runner = Runner { config, accept: self.accept, store, chains: &session.chains, keys: &keys, progress };
+        let session = Session::open(context, &ChainName::ALL, Access::Open, prove::SECTIONS).await?;
+        let (config, store, events) = (&session.config, session.store()?, &context.events);
+        let keys = ProvingKeys::new(config.circuit()?, events.clone());
+        let runner = Runner { config, accept: self.accept, store, chains: &session.chains, keys: &keys, events };
         match self.dry_run {
             true => Output::new(&runner.rehearse().await?),
             false => Output::new(&runner.once().await?),

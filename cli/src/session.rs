@@ -8,7 +8,7 @@ use ballast_relayer::{
     store::Store,
 };
 
-use crate::settings::Settings;
+use crate::context::Context;
 
 /// What a command may do with the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,19 +37,19 @@ impl Session {
     /// Bad input for settings that are missing or wrong; a store that is in use or belongs to others; every chain that
     /// cannot be reached.
     pub async fn open(
-        settings: &Settings,
+        context: &Context,
         chains: &[ChainName],
         access: Access,
         more: &[Section],
     ) -> Result<Self, Failure> {
         let mut needed = [sections(chains), more.to_vec()].concat();
         needed.extend((access != Access::Read).then_some(Section::Store));
-        let config = settings.read(&needed)?;
+        let config = context.settings.read(&needed)?;
         let store = match access {
             Access::Read => None,
             Access::Open | Access::Write => Some(Store::open(&config.store()?.path)?),
         };
-        let chains = Chains::connect(&config, chains).await?;
+        let chains = Chains::connect(&config, chains, &context.events).await?;
         if let (Access::Write, Some(store)) = (access, &store) {
             chains.bind(store).await?;
         }

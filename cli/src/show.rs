@@ -20,7 +20,7 @@ pub struct Show {
 
 impl Show {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&read::show(&session.chains, self.epoch).await?)
     }
 }

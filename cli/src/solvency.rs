@@ -27,7 +27,7 @@ pub struct Solvency {
 
 impl Solvency {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         let known = if self.witnessed { Known::Witnessed } else { Known::Reported };
         let answers = read::solvency(&session.chains, &self.asset, self.max_age, known).await?;
         Output::with_exit(&answers, answers.exit())

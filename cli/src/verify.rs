@@ -19,7 +19,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         let verified = read::verify(&session.chains).await?;
         Output::with_exit(&verified, verified.exit())
     }

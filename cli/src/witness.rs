@@ -24,7 +24,7 @@ pub struct Witness {
 impl Witness {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let access = if self.dry_run { Access::Read } else { Access::Write };
-        let session = Session::open(&context.settings, &self.chains.chains(), access, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), access, &[]).await?;
         if let Some(store) = &session.store {
             session.chains.settle(store).await?;
         }

@@ -10,6 +10,8 @@
 //!         └─> config, keys
 //! ```
 //!
+//! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws progress bars from them.
+//!
 //! # Restarts
 //! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a
 //! kill at any point the same command asks each chain where it stands, brings to its end what is in flight with the
@@ -17,13 +19,14 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod artifacts;
+pub mod chain_name;
 pub mod chains;
 pub mod config;
 pub mod crash;
+pub mod events;
 pub mod failure;
 pub mod jobs;
 pub mod keys;
 pub mod plan;
-pub mod progress;
 pub mod reserves;
 pub mod store;

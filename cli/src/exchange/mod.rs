@@ -38,7 +38,7 @@ enum Command {
 
 impl Exchange {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let governing = Governing { settings: &context.settings, chains: self.chains.chains(), dry_run: self.dry_run };
+        let governing = Governing { context, chains: self.chains.chains(), dry_run: self.dry_run };
         match self.command {
             Command::Register(command) => command.execute(&governing).await,
             Command::SetAssets(command) => command.execute(&governing).await,

@@ -29,7 +29,7 @@ pub struct Make {
 impl Make {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let more = &[Section::Secret, Section::Artifacts];
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, more).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, more).await?;
         let (epoch, account) = (self.epoch, &self.account[..]);
         let artifacts = Artifacts::new(session.config.artifacts()?);
         let master = keys::read_master(&session.config.secret()?.file)?;

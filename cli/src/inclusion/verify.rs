@@ -27,7 +27,7 @@ impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let text = fs::read_to_string(&self.file)
             .map_err(|error| Failure::bad_input(format!("{}: {error}", self.file.display())))?;
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&include::verify(&session.chains, &text, &self.account).await?)
     }
 }

@@ -36,6 +36,6 @@ impl Simulate {
         let exchange = configured_exchange(config.exchange()?)?;
         let Self { accounts, transactions, seed } = self;
         let simulation = Simulation { accounts, transactions, seed, exchange };
-        Output::new(&ledger::simulate(log, &simulation, context.progress)?)
+        Output::new(&ledger::simulate(log, &simulation, &context.events)?)
     }
 }

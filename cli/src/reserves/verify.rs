@@ -24,7 +24,7 @@ pub struct Verify {
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let bytes = reserves::read(&self.file)?;
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&reserves::verify(&session.chains, self.epoch, &bytes).await?)
     }
 }

@@ -20,6 +20,6 @@ pub struct Development {
 impl Development {
     pub fn execute(self, context: &Context) -> Result<Output, Failure> {
         let keys = context.settings.keys()?;
-        Output::new(&setup::development(self.class.class(), &keys, self.circuit.as_deref(), context.progress)?)
+        Output::new(&setup::development(self.class.class(), &keys, self.circuit.as_deref(), &context.events)?)
     }
 }

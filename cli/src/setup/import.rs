@@ -26,6 +26,6 @@ impl Import {
         let keys = self.out.map_or_else(|| context.settings.keys(), Ok)?;
         let CeremonyFiles { class, snarkjs, .. } = &self.files;
         let (files, circuit) = (self.files.files(), self.circuit.as_deref());
-        Output::new(&setup::import(class.class(), &files, &snarkjs.snarkjs, &keys, circuit, context.progress)?)
+        Output::new(&setup::import(class.class(), &files, &snarkjs.snarkjs, &keys, circuit, &context.events)?)
     }
 }

@@ -16,6 +16,6 @@ pub struct Verify {
 impl Verify {
     pub fn execute(self, context: &Context) -> Result<Output, Failure> {
         let CeremonyFiles { class, snarkjs, .. } = &self.files;
-        Output::new(&setup::verify(class.class(), &self.files.files(), &snarkjs.snarkjs, context.progress)?)
+        Output::new(&setup::verify(class.class(), &self.files.files(), &snarkjs.snarkjs, &context.events)?)
     }
 }

@@ -51,7 +51,7 @@ impl Check {
                 "snapshot.log is set: `ballast ledger replay` says what a log would commit",
             ));
         };
-        let snapshot = source::read_file(&file)?;
+        let snapshot = source::read_file(&file, &context.events)?;
         Output::new(&Report::new(&snapshot, config.classes())?)
     }
 }

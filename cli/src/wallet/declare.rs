@@ -42,7 +42,7 @@ impl Declare {
             (address, _) => address.parse().map_err(Failure::bad_input)?,
         };
         check_chain(token, chain)?;
-        let Session { chains, .. } = Session::open(&context.settings, &[chain], Access::Read, &[]).await?;
+        let Session { chains, .. } = Session::open(context, &[chain], Access::Read, &[]).await?;
         let mut asset = None;
         for chain in chains.iter() {
             let exchange = chain.client().exchange(&chains.exchange).await?;

@@ -19,7 +19,7 @@ pub struct List {
 
 impl List {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
+        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&wallets::list(&session.chains).await?)
     }
 }

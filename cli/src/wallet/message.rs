@@ -24,7 +24,7 @@ impl Message {
             ));
         };
         let Session { config, chains, .. } =
-            Session::open(&context.settings, &[ChainName::Evm], Access::Read, &[]).await?;
+            Session::open(context, &[ChainName::Evm], Access::Read, &[]).await?;
         let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
         let mut chain_id = None;
         for chain in chains.iter() {

@@ -33,7 +33,7 @@ enum Command {
 
 impl Wallet {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let governing = |chain| Governing { settings: &context.settings, chains: vec![chain], dry_run: self.dry_run };
+        let governing = |chain| Governing { context, chains: vec![chain], dry_run: self.dry_run };
         match self.command {
             Command::Register(command) => command.execute(governing).await,
             Command::Message(command) => command.execute(context).await,

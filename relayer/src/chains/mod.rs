@@ -10,75 +10,16 @@ pub mod looks;
 pub mod solana;
 mod standing;
 
-use std::fmt;
-
 use async_trait::async_trait;
 use ballast_core::Digest;
-use ballast_sdk::{
-    Client,
-    chain::{Address, Chain},
-};
-use serde::Serialize;
+use ballast_sdk::{Client, chain::Address};
 
-use crate::{plan::ProvedEpoch, progress::Progress, store::Store};
+pub use crate::chain_name::ChainName;
+use crate::{plan::ProvedEpoch, store::Store};
 pub use action::{Action, Agreement};
 pub use error::ChainError;
 pub use looks::Look;
 pub use standing::{Position, Standing};
-
-/// A kind of destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChainName {
-    Solana,
-    Evm,
-}
-
-impl ChainName {
-    /// In the order in which epochs are posted.
-    pub const ALL: [Self; 2] = [Self::Solana, Self::Evm];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Solana => "solana",
-            Self::Evm => "evm",
-        }
-    }
-
-    /// Of which kind a chain is.
-    pub fn of(chain: Chain) -> Self {
-        match chain {
-            Chain::Solana => Self::Solana,
-            Chain::Evm(_) => Self::Evm,
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|chain| chain.name() == name)
-    }
-
-    /// Of its smallest unit of money.
-    pub const fn money(self) -> &'static str {
-        match self {
-            Self::Solana => "lamports",
-            Self::Evm => "wei",
-        }
-    }
-
-    /// Of what its machine's work is measured in.
-    pub const fn work(self) -> &'static str {
-        match self {
-            Self::Solana => "compute units",
-            Self::Evm => "gas",
-        }
-    }
-}
-
-impl fmt::Display for ChainName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// What a transaction of ours does. Its name is in the store, in reports and in the names of crash points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,13 +87,7 @@ pub trait Destination: Send + Sync {
     async fn settle(&self, store: &Store) -> Result<(), ChainError>;
 
     /// Posts one shard. The chain has all shards before it.
-    async fn submit(
-        &self,
-        store: &Store,
-        epoch: &ProvedEpoch,
-        shard: u16,
-        progress: Progress,
-    ) -> Result<(), ChainError>;
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16) -> Result<(), ChainError>;
 
     /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;

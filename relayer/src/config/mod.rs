@@ -16,7 +16,7 @@ use figment::Figment;
 use solana_sdk::pubkey::Pubkey;
 
 use crate::{
-    chains::ChainName,
+    chain_name::ChainName,
     failure::{Failure, Problems},
 };
 pub use chains::{Evm, Solana};

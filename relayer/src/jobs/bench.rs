@@ -22,7 +22,10 @@ use ballast_prover::{
 use rand::{Rng, SeedableRng, rngs::OsRng, rngs::StdRng, seq::index::sample};
 use serde::Serialize;
 
-use crate::{failure::Failure, progress::Progress};
+use crate::{
+    events::{Events, Stage},
+    failure::Failure,
+};
 
 /// Phases of these names are not the argument's.
 const GROTH16: &str = "Groth16";
@@ -71,26 +74,28 @@ pub struct PhaseReport {
 ///
 /// # Errors
 /// A class that does not exist, or a key that can be neither read nor made.
-pub fn run(class: Class, keys: &Path, argument_only: bool, progress: Progress) -> Result<BenchReport, Failure> {
+pub fn run(class: Class, keys: &Path, argument_only: bool, events: &Events) -> Result<BenchReport, Failure> {
     class.check().map_err(Failure::bad_input)?;
-    let spinner = progress.spinner(format!("a snapshot of {} leaves", class.leaves()));
+    let running = events.begin(Stage::InventSnapshot { leaves: class.leaves() as u64 }, None);
     let (mut shard, accounts) = shard(class)?;
+    drop(running);
     let before = bench::multiplication();
     let mut phases = Phases::default();
-    spinner.set_message(format!("a key of depth {}", class.depth));
+    let running = events.begin(Stage::LoadProvingKey { depth: class.depth }, None);
     let setup = if argument_only {
         let powers = setup::development_srs(class);
-        spinner.set_message("the argument");
+        drop(running);
+        let _running = events.begin(Stage::ProveInvented, None);
         argue(&powers, class, &shard, &mut OsRng, &mut phases).map_err(Failure::other)?;
         None
     } else {
         let key = setup::development(keys, class).map_err(Failure::other)?;
         shard.statement.circuit = key.circuit_id();
-        spinner.set_message("the proof");
+        drop(running);
+        let _running = events.begin(Stage::ProveInvented, None);
         prove_with(&key, &shard, &mut OsRng, &mut phases).map_err(Failure::other)?;
         Some(key.setup())
     };
-    spinner.finish_and_clear();
     let multiplication = (before + bench::multiplication()) / 2.0;
     Ok(BenchReport::new(class, &shard, accounts, setup, multiplication, phases.as_slice()))
 }

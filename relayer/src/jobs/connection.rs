@@ -5,6 +5,7 @@ use ballast_core::{Digest, exchange::exchange_id};
 use crate::{
     chains::{ChainError, ChainName, Destination, Standing, evm::Evm, solana::Solana},
     config::{self, Config, Section},
+    events::Events,
     failure::{Classified, Failure, Problems},
     store::Store,
 };
@@ -35,18 +36,18 @@ pub fn configured_exchange(settings: &config::Exchange) -> Result<Digest, Failur
 }
 
 impl Chains {
-    /// Connects to `chains`.
+    /// Connects to `chains`, which tell `events` what becomes of transactions.
     ///
     /// # Errors
     /// Every chain that cannot be reached or has no deployment, at once.
-    pub async fn connect(config: &Config, chains: &[ChainName]) -> Result<Self, Failure> {
+    pub async fn connect(config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
         let exchange = configured_exchange(config.exchange()?)?;
         let mut destinations: Vec<Box<dyn Destination>> = Vec::new();
         let mut problems = Problems::default();
         for chain in ChainName::ALL.into_iter().filter(|chain| chains.contains(chain)) {
             let connected: Result<Box<dyn Destination>, ChainError> = match chain {
-                ChainName::Solana => Solana::connect(config.solana()?).await.map(|chain| Box::new(chain) as _),
-                ChainName::Evm => Evm::connect(config.evm()?).await.map(|chain| Box::new(chain) as _),
+                ChainName::Solana => Solana::connect(config.solana()?, events).await.map(|chain| Box::new(chain) as _),
+                ChainName::Evm => Evm::connect(config.evm()?, events).await.map(|chain| Box::new(chain) as _),
             };
             match connected {
                 Ok(chain) => destinations.push(chain),

@@ -14,8 +14,8 @@ use ballast_ledger::{
 use serde::Serialize;
 
 use crate::{
+    events::{Events, Stage},
     failure::{Classified, Exit, Failure},
-    progress::Progress,
 };
 
 /// What a log makes of the accounts, and what it took.
@@ -179,7 +179,7 @@ pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
 ///
 /// # Errors
 /// A log that is there already, or numbers that make none.
-pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Result<Simulated, Failure> {
+pub fn simulate(log: &Path, simulation: &Simulation, events: &Events) -> Result<Simulated, Failure> {
     // Before anything is written.
     let (accounts, transactions) = (simulation.accounts, simulation.transactions);
     if accounts < ACCOUNTS_MIN || transactions == 0 {
@@ -187,12 +187,13 @@ pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Resu
     }
     let genesis = simulation.genesis().map_err(|refusal| Failure::bad_input(refusal.to_string()))?;
     let mut writer = Writer::create(log, &genesis, WriterOptions::default())?;
-    let bar = progress.bar("simulating", simulation.transactions);
+    let running = events.begin(Stage::SimulateLog, Some(simulation.transactions));
     let state = simulation.run(|batch| {
-        bar.inc(batch.len() as u64);
-        writer.append(batch).map(drop)
+        writer.append(batch)?;
+        running.advance(batch.len() as u64);
+        Ok(())
     })?;
-    bar.finish_and_clear();
+    drop(running);
     let position = state.position();
     let accounts = state.accounts().len().saturating_sub(1);
     let assets = assets(&state);
@@ -270,5 +271,29 @@ impl fmt::Display for Simulated {
             hex::encode(self.head)
         )?;
         write_assets(f, &self.assets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::Event;
+
+    #[test]
+    fn a_listener_hears_how_far_a_simulation_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let events = Events::default();
+        let mut listener = events.subscribe();
+        let simulation = Simulation { accounts: 20, transactions: 9_000, seed: 3, exchange: [1; 32] };
+        simulate(&folder.path().join("log"), &simulation, &events).unwrap();
+        let heard: Vec<Event> = std::iter::from_fn(|| listener.try_recv().ok()).collect();
+        let (stage, steps) = (Stage::SimulateLog, Some(9_000));
+        let expected = [
+            Event::StageBegun { stage: stage.clone(), steps },
+            Event::StageAdvanced { stage: stage.clone(), done: 8_192, steps },
+            Event::StageAdvanced { stage: stage.clone(), done: 9_000, steps },
+            Event::StageEnded { stage, done: 9_000, steps },
+        ];
+        assert_eq!(heard, expected);
     }
 }

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     chains::{ChainError, ChainName, Destination, Position, Standing},
     crash,
+    events::{Event, Events},
     failure::{Classified, Failure, Problems},
     plan::ProvedEpoch,
-    progress::Progress,
     store::{State, Store},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub struct Poster<'a> {
     pub store: &'a Store,
     pub chains: &'a Chains,
-    pub progress: Progress,
+    pub events: &'a Events,
 }
 
 /// An epoch that both chains hold, and what that took.
@@ -112,11 +112,14 @@ impl Poster<'_> {
         }
         self.read_back(epoch).await?;
         crash::point("epoch-verified");
-        let witnessed = wallets::witness(self.chains, Some(self.store), epoch.plan.epoch, epoch.plan.as_of).await?;
+        let witnessed =
+            wallets::witness(self.chains, Some(self.store), epoch.plan.epoch, epoch.plan.as_of, self.events).await?;
         crash::point("epoch-witnessed");
         self.store.complete_epoch(epoch.plan.epoch)?;
         crash::point("epoch-completed");
-        Ok(PostReport { witnessed, ..report(self.store, epoch)? })
+        let report = PostReport { witnessed, ..report(self.store, epoch)? };
+        self.events.emit(Event::EpochFinished { epoch: report.epoch, head: report.head });
+        Ok(report)
     }
 
     /// Everything that would be found wrong before posting, and what posting may cost.
@@ -205,7 +208,7 @@ impl Poster<'_> {
             }
             Position::Next { shards_done } => {
                 for shard in shards_done..epoch.plan.shard_count {
-                    chain.submit(self.store, epoch, shard, self.progress).await?;
+                    chain.submit(self.store, epoch, shard).await?;
                 }
             }
         }

@@ -26,10 +26,10 @@ use crate::{
     chains::Standing,
     config::Config,
     crash,
+    events::{Events, Stage},
     failure::{Classified, Exit, Failure, Problems},
     keys,
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
-    progress::Progress,
     store::{Store, StoredEpoch},
 };
 
@@ -61,7 +61,7 @@ pub struct Prover<'a> {
     pub store: &'a Store,
     pub chains: &'a Chains,
     pub keys: &'a ProvingKeys<'a>,
-    pub progress: Progress,
+    pub events: &'a Events,
 }
 
 /// The epoch that the store holds unfinished, with its posts so far.
@@ -104,12 +104,13 @@ impl Prover<'_> {
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
         let (source, plan, posts) = match unfinished(self.store)? {
             Some((stored, plan, posts)) => {
-                let source = source::again(self.config, &plan)?;
+                let source = source::again(self.config, &plan, self.events)?;
                 self.check_same(&stored, &plan, &source)?;
                 (source, plan, posts)
             }
             None => {
-                let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Write).await?;
+                let source =
+                    source::fresh(self.config, self.chains, self.accept, Checkpoint::Write, self.events).await?;
                 let plan = self.begin(&source).await?;
                 (source, plan, Vec::new())
             }
@@ -214,8 +215,8 @@ impl Prover<'_> {
         let leaves = Leaves::new(&source.snapshot, plan.circuit.class, salts)?;
         let assets = plan.asset_list().map_err(Failure::other)?;
         let key = self.keys.of(plan.circuit.class)?;
-        let bar = self.progress.bar(format!("proving epoch {}", plan.epoch), plan.shard_count.into());
-        bar.set_position(posts.len() as u64);
+        let running = self.events.begin(Stage::ProveEpoch { epoch: plan.epoch }, Some(plan.shard_count.into()));
+        running.advance(posts.len() as u64);
         for shard in posts.len() as u16..plan.shard_count {
             let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
             let part = leaves.shard(shard).ok_or_else(missing)?;
@@ -227,9 +228,9 @@ impl Prover<'_> {
             self.store.add_post(plan.epoch, shard, &post.encode())?;
             crash::point("shard-proved");
             posts.push(post);
-            bar.inc(1);
+            running.advance(1);
         }
-        bar.finish_and_clear();
+        drop(running);
         let epoch = ProvedEpoch::new(plan, posts)?;
         epoch.check_liabilities(&source.snapshot.totals)?;
         Ok(epoch)

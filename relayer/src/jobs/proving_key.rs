@@ -13,18 +13,22 @@ use ballast_core::{
 };
 use ballast_prover::{ProvingKey, key_file, setup};
 
-use crate::{config::Circuit, failure::Failure, progress::Progress};
+use crate::{
+    config::Circuit,
+    events::{Events, Stage},
+    failure::Failure,
+};
 
 /// The keys, of which the last one that was asked for is kept.
 pub struct ProvingKeys<'a> {
     settings: &'a Circuit,
-    progress: Progress,
+    events: Events,
     last: Mutex<Option<Arc<ProvingKey>>>,
 }
 
 impl<'a> ProvingKeys<'a> {
-    pub fn new(settings: &'a Circuit, progress: Progress) -> Self {
-        Self { settings, progress, last: Mutex::new(None) }
+    pub fn new(settings: &'a Circuit, events: Events) -> Self {
+        Self { settings, events, last: Mutex::new(None) }
     }
 
     /// The classes to choose from.
@@ -43,18 +47,17 @@ impl<'a> ProvingKeys<'a> {
         }
         // Before the next one is read: two may not fit in memory.
         *last = None;
-        let key = Arc::new(read(self.settings, class, self.progress)?);
+        let key = Arc::new(read(self.settings, class, &self.events)?);
         Ok(last.insert(key).clone())
     }
 }
 
-fn read(settings: &Circuit, class: Class, progress: Progress) -> Result<ProvingKey, Failure> {
-    let spinner = progress.spinner(format!("proving key of depth {}", class.depth));
+fn read(settings: &Circuit, class: Class, events: &Events) -> Result<ProvingKey, Failure> {
+    let _running = events.begin(Stage::LoadProvingKey { depth: class.depth }, None);
     let key = match settings.setup {
         SetupKind::Development => setup::development(&settings.keys, class).map_err(Failure::other)?,
         SetupKind::Ceremony => ceremony(&settings.keys, class)?,
     };
-    spinner.finish_and_clear();
     tracing::info!(
         circuit = hex::encode(key.circuit_id()),
         depth = class.depth,
@@ -92,7 +95,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let classes = vec![Class::SMALLEST];
         let settings = Circuit { setup: SetupKind::Ceremony, classes, keys: folder.path().into() };
-        let refused = ProvingKeys::new(&settings, Progress::hidden()).of(Class::SMALLEST).unwrap_err();
+        let refused = ProvingKeys::new(&settings, Events::default()).of(Class::SMALLEST).unwrap_err();
         assert_eq!(refused.exit, Exit::BadInput);
         let text = refused.to_string();
         assert!(text.contains("depth-7-ceremony.key") && text.contains("ballast setup import"), "{text}");

@@ -16,6 +16,7 @@ use ballast_ledger::{
 
 use crate::{
     config::LedgerLog,
+    events::{Events, Stage},
     failure::{Exit, Failure},
 };
 
@@ -46,8 +47,9 @@ pub fn committed(
     exchange: &Digest,
     as_of: u64,
     checkpoint: Checkpoint,
+    events: &Events,
 ) -> Result<(State, Snapshot), Failure> {
-    let state = replayed(log, exchange, End::Until(as_of))?.state;
+    let state = replayed(log, exchange, End::Until(as_of), events)?.state;
     flush(&log.directory, &state.position())?;
     let snapshot = state.snapshot(as_of)?;
     if let (Some(path), Checkpoint::Write) = (&log.checkpoint, checkpoint) {
@@ -64,7 +66,8 @@ pub fn committed(
 ///
 /// # Errors
 /// Bad input, naming the log or the checkpoint.
-pub fn replayed(log: &LedgerLog, exchange: &Digest, end: End) -> Result<Replayed, Failure> {
+pub fn replayed(log: &LedgerLog, exchange: &Digest, end: End, events: &Events) -> Result<Replayed, Failure> {
+    let _running = events.begin(Stage::ReplayLog, None);
     let reader = Reader::open(&log.directory)?;
     check_owner(&format!("log {}", log.directory.display()), &reader.genesis().exchange, exchange)?;
     let checkpoint = usable(log.checkpoint.as_deref(), exchange, end)?;
@@ -175,11 +178,11 @@ mod tests {
         }
 
         fn committed(&self, as_of: u64, checkpoint: Checkpoint) -> Result<(State, Snapshot), Failure> {
-            committed(&self.log, &EXCHANGE, as_of, checkpoint)
+            committed(&self.log, &EXCHANGE, as_of, checkpoint, &Events::default())
         }
 
         fn replayed(&self, end: End) -> Result<Replayed, Failure> {
-            replayed(&self.log, &EXCHANGE, end)
+            replayed(&self.log, &EXCHANGE, end, &Events::default())
         }
 
         fn checkpoint(&self) -> &Path {
@@ -230,7 +233,7 @@ mod tests {
         let (long, short) = (Folder::new(EXCHANGE, COUNT), Folder::new(EXCHANGE, 500));
         long.committed(LATE, Checkpoint::Write).unwrap();
         let log = LedgerLog { checkpoint: long.log.checkpoint.clone(), ..short.log.clone() };
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE)));
+        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
         assert!(told.contains(&format!("begun from checkpoint {}", long.checkpoint().display())), "{told}");
         assert!(told.contains("1000") && told.contains("500"), "{told}");
     }
@@ -241,26 +244,26 @@ mod tests {
         own.committed(LATE, Checkpoint::Write).unwrap();
         let kept = std::fs::read(own.checkpoint()).unwrap();
         let log = LedgerLog { directory: other.log.directory.clone(), ..own.log.clone() };
-        let failure = committed(&log, &EXCHANGE, LATE, Checkpoint::Write).unwrap_err();
+        let failure = committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default()).unwrap_err();
         let told = failure.to_string();
         assert!(told.starts_with(&format!("log {}", log.directory.display())), "{told}");
         assert!(told.contains("expected that of exchange 0x0101") && told.contains("found that of 0x0202"), "{told}");
         assert_eq!(std::fs::read(own.checkpoint()).unwrap(), kept);
         // Without a checkpoint none is made.
         let log = LedgerLog { checkpoint: Some(own.directory.path().join("new")), ..log };
-        committed(&log, &EXCHANGE, LATE, Checkpoint::Write).unwrap_err();
+        committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default()).unwrap_err();
         assert!(!own.directory.path().join("new").exists());
     }
 
     #[test]
     fn the_checkpoint_of_another_exchange_is_named() {
         let (own, other) = (Folder::new(EXCHANGE, COUNT), Folder::new([2; 32], COUNT));
-        committed(&other.log, &[2; 32], LATE, Checkpoint::Write).unwrap();
+        committed(&other.log, &[2; 32], LATE, Checkpoint::Write, &Events::default()).unwrap();
         let log = LedgerLog { checkpoint: other.log.checkpoint.clone(), ..own.log.clone() };
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE)));
+        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
         assert!(told.starts_with(&format!("checkpoint {}", other.checkpoint().display())), "{told}");
         std::fs::write(other.checkpoint(), "short").unwrap();
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE)));
+        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
         assert!(told.starts_with(&format!("checkpoint {}", other.checkpoint().display())), "{told}");
     }
 

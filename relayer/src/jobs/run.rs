@@ -13,7 +13,7 @@ use super::{
     replaying::Checkpoint,
     source,
 };
-use crate::{config::Config, failure::Failure, plan::ProvedEpoch, progress::Progress, store::Store};
+use crate::{config::Config, events::Events, failure::Failure, plan::ProvedEpoch, store::Store};
 
 /// What one run did.
 #[derive(Clone, Debug, Serialize)]
@@ -46,7 +46,7 @@ pub struct Runner<'a> {
     pub store: &'a Store,
     pub chains: &'a Chains,
     pub keys: &'a ProvingKeys<'a>,
-    pub progress: Progress,
+    pub events: &'a Events,
 }
 
 impl Runner<'_> {
@@ -87,7 +87,7 @@ impl Runner<'_> {
     /// # Errors
     /// Every problem at once.
     pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
-        let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Leave).await?;
+        let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Leave, self.events).await?;
         let (plan, _, problems) = self.prover().plan(&source).await?;
         let unfinished = unfinished(self.store)?.map(|(stored, ..)| stored.epoch);
         if unfinished.is_none() {
@@ -110,12 +110,12 @@ impl Runner<'_> {
             store: self.store,
             chains: self.chains,
             keys: self.keys,
-            progress: self.progress,
+            events: self.events,
         }
     }
 
     fn poster(&self) -> Poster<'_> {
-        Poster { store: self.store, chains: self.chains, progress: self.progress }
+        Poster { store: self.store, chains: self.chains, events: self.events }
     }
 }
 

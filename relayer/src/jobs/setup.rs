@@ -27,8 +27,8 @@ use tempfile::TempDir;
 
 use super::proving_key::circuit_file;
 use crate::{
+    events::{Events, Stage},
     failure::{Classified, Exit, Failure},
-    progress::Progress,
 };
 
 impl Classified for FileError {
@@ -93,16 +93,11 @@ pub struct Written {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn development(
-    class: Class,
-    keys: &Path,
-    circuit: Option<&Path>,
-    progress: Progress,
-) -> Result<SetupReport, Failure> {
+pub fn development(class: Class, keys: &Path, circuit: Option<&Path>, events: &Events) -> Result<SetupReport, Failure> {
     check(class)?;
-    let spinner = progress.spinner(format!("development key of depth {}", class.depth));
+    let running = events.begin(Stage::LoadProvingKey { depth: class.depth }, None);
     let key = setup::development(keys, class).map_err(Failure::other)?;
-    spinner.finish_and_clear();
+    drop(running);
     let mut report = SetupReport::new(&circuit_file(&key));
     report.files.push(keys.join(key_file::name(class, key.setup())).display().to_string());
     report.publish(&key, circuit)?;
@@ -157,8 +152,8 @@ pub fn beacon(input: &Path, output: &Path, beacon: &Beacon, name: &str, snarkjs:
 ///
 /// # Errors
 /// The first thing that does not fit.
-pub fn verify(class: Class, files: &Files<'_>, snarkjs: &Path, progress: Progress) -> Result<SetupReport, Failure> {
-    verified(class, files, snarkjs, progress).map(|(report, _)| report)
+pub fn verify(class: Class, files: &Files<'_>, snarkjs: &Path, events: &Events) -> Result<SetupReport, Failure> {
+    verified(class, files, snarkjs, events).map(|(report, _)| report)
 }
 
 /// [`verify`], and writes the proving key into `keys` and the circuit file for who registers it.
@@ -171,9 +166,9 @@ pub fn import(
     snarkjs: &Path,
     keys: &Path,
     circuit: Option<&Path>,
-    progress: Progress,
+    events: &Events,
 ) -> Result<SetupReport, Failure> {
-    let (mut report, key) = verified(class, files, snarkjs, progress)?;
+    let (mut report, key) = verified(class, files, snarkjs, events)?;
     let path = keys.join(key_file::name(class, key.setup()));
     key_file::store(&path, &key).map_err(|error| file_error(&path, &error))?;
     report.files.push(path.display().to_string());
@@ -185,23 +180,26 @@ fn verified(
     class: Class,
     files: &Files<'_>,
     snarkjs: &Path,
-    progress: Progress,
+    events: &Events,
 ) -> Result<(SetupReport, ProvingKey), Failure> {
     let snarkjs = Snarkjs::new(snarkjs)?;
-    let spinner = progress.spinner("constraints");
+    let running = events.begin(Stage::LayDownConstraints { depth: class.depth }, None);
     let constraints = constraints(class)?;
     let r1cs = r1cs(&constraints)?;
+    drop(running);
     // What is quick to refuse comes first.
     let mut ptau = Ptau::open(files.ptau)?;
-    spinner.set_message("the key against constraints and powers of tau");
+    let running = events.begin(Stage::CheckCeremonyKey, None);
     let key: CeremonyKey = ceremony::import_zkey(files.zkey, &r1cs, &mut ptau)?;
     let powers: Powers = ptau.powers(srs_length(class.depth))?;
-    spinner.set_message("snarkjs powersoftau verify");
+    drop(running);
+    let running = events.begin(Stage::VerifyPowers, None);
     snarkjs.verify_powers(files.ptau)?;
-    spinner.set_message("snarkjs zkey verify");
+    drop(running);
+    let running = events.begin(Stage::VerifyContributions, None);
     let folder = Exported::new(&r1cs)?;
     snarkjs.verify_key(&folder.r1cs(), files.ptau, files.zkey)?;
-    spinner.finish_and_clear();
+    drop(running);
     let participants = |contributions: &[Contribution]| contributions.iter().map(Participant::new).collect();
     let (first, second) = (participants(ptau.contributions()), participants(&key.contributions));
     let key = ceremony::proving_key(class, key, powers).map_err(Failure::refused)?;

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Origin, SnapshotFile},
+    events::{Events, Stage},
     failure::{Classified, Exit, Failure},
     plan::Plan,
     reserves::{self, Request},
@@ -52,14 +53,20 @@ pub struct Source {
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where; every surprise at once.
-pub async fn fresh(config: &Config, chains: &Chains, accept: bool, checkpoint: Checkpoint) -> Result<Source, Failure> {
+pub async fn fresh(
+    config: &Config,
+    chains: &Chains,
+    accept: bool,
+    checkpoint: Checkpoint,
+    events: &Events,
+) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let (snapshot, lending) = match &settings.origin {
-        Origin::File(file) => (read_file(file)?, None),
+        Origin::File(file) => (read_file(file, events)?, None),
         Origin::Log(log) => {
             // The time first: what a writer at work appends meanwhile is later.
             let as_of = clock(chains).await?;
-            let (state, snapshot) = committed(log, &chains.exchange, as_of, checkpoint)?;
+            let (state, snapshot) = committed(log, &chains.exchange, as_of, checkpoint, events)?;
             (snapshot, Some(LendingReport::new(&state).lines()))
         }
     };
@@ -75,7 +82,7 @@ pub async fn fresh(config: &Config, chains: &Chains, accept: bool, checkpoint: C
         lending: lending.as_deref(),
         accept,
     };
-    let reserves = reserves::gather(config, request).await?;
+    let reserves = reserves::gather(config, request, events).await?;
     let digest = digest(settings, &snapshot.ledger)?;
     Ok(Source { snapshot, reserves, digest })
 }
@@ -104,12 +111,12 @@ async fn registered(config: &Config, chains: &Chains) -> Result<(u64, Vec<Wallet
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where.
-pub fn again(config: &Config, plan: &Plan) -> Result<Source, Failure> {
+pub fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let snapshot = match &settings.origin {
-        Origin::File(file) => read_file(file)?,
+        Origin::File(file) => read_file(file, events)?,
         Origin::Log(log) => {
-            let replayed = replaying::replayed(log, &plan.exchange, End::At(plan.ledger.sequence))?;
+            let replayed = replaying::replayed(log, &plan.exchange, End::At(plan.ledger.sequence), events)?;
             replayed.state.snapshot(plan.as_of)?
         }
     };
@@ -122,9 +129,9 @@ pub fn again(config: &Config, plan: &Plan) -> Result<Source, Failure> {
 ///
 /// # Errors
 /// Bad input when it cannot be read.
-pub fn assets(settings: &config::Snapshot) -> Result<AssetList, Failure> {
+pub fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
     match &settings.origin {
-        Origin::File(file) => Ok(read_file(file)?.assets),
+        Origin::File(file) => Ok(read_file(file, events)?.assets),
         Origin::Log(log) => Ok(Reader::open(&log.directory)?.genesis().assets.clone()),
     }
 }
@@ -133,7 +140,8 @@ pub fn assets(settings: &config::Snapshot) -> Result<AssetList, Failure> {
 ///
 /// # Errors
 /// Bad input, naming file, line and account.
-pub fn read_file(file: &SnapshotFile) -> Result<Snapshot, Failure> {
+pub fn read_file(file: &SnapshotFile, events: &Events) -> Result<Snapshot, Failure> {
+    let _running = events.begin(Stage::ReadSnapshot, None);
     let options = Options { borrows: file.borrows, limit: file.accounts, as_of: file.as_of, ledger: None };
     Ok(snapshot::read(&file.path, file.assets.as_deref(), &options)?)
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     chains::{ChainError, ChainName, Destination, Look, looks::Shown},
+    events::{Event, Events},
     failure::{Classified, Exit, Failure, Problems},
     store::Store,
 };
@@ -105,7 +106,13 @@ async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure>
 ///
 /// # Errors
 /// A chain that cannot be reached: the same again goes on.
-pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: u64) -> Result<Vec<Looked>, Failure> {
+pub async fn witness(
+    chains: &Chains,
+    store: Option<&Store>,
+    epoch: u64,
+    as_of: u64,
+    events: &Events,
+) -> Result<Vec<Looked>, Failure> {
     let mut looked = Vec::new();
     for chain in chains.iter() {
         let name = chain.name();
@@ -117,6 +124,7 @@ pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: 
                 Outcome::Refused(Refused { exit: error.exit(), problem: error.to_string() })
             }
         };
+        outcome.event(name, epoch).into_iter().for_each(|event| events.emit(event));
         let warning = outcome.warning(as_of);
         warning.iter().for_each(|warning| tracing::warn!(chain = %name, epoch, "{warning}"));
         looked.push(Looked { chain: name, outcome, warning });
@@ -128,7 +136,7 @@ pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: 
 ///
 /// # Errors
 /// A chain that cannot be reached or has no epoch.
-pub async fn witness_latest(chains: &Chains, store: Option<&Store>) -> Result<LookedAt, Failure> {
+pub async fn witness_latest(chains: &Chains, store: Option<&Store>, events: &Events) -> Result<LookedAt, Failure> {
     let mut epochs = Vec::new();
     for chain in chains.iter() {
         let record = chain.client().latest(&chains.exchange).await?.record;
@@ -137,7 +145,7 @@ pub async fn witness_latest(chains: &Chains, store: Option<&Store>) -> Result<Lo
     epochs.dedup();
     match epochs.as_slice() {
         [(epoch, as_of)] => {
-            let chains = witness(chains, store, *epoch, *as_of).await?;
+            let chains = witness(chains, store, *epoch, *as_of, events).await?;
             Ok(LookedAt { epoch: *epoch, dry_run: store.is_none(), chains })
         }
         _ => Err(Failure::bad_input(format!(
@@ -155,6 +163,22 @@ impl Outcome {
                  early, and it says nothing of the time since"
             )),
             _ => None,
+        }
+    }
+
+    /// What listeners hear of it; nothing where the chain had nothing to look at, or was not asked to look.
+    fn event(&self, chain: ChainName, epoch: u64) -> Option<Event> {
+        match self {
+            Self::Ended(Look::Looked { holdings }) => {
+                Some(Event::ReservesWitnessed { chain, epoch, holdings: *holdings as u64, before: false })
+            }
+            Self::Ended(Look::LookedBefore { holdings, .. }) => {
+                Some(Event::ReservesWitnessed { chain, epoch, holdings: (*holdings).into(), before: true })
+            }
+            Self::Ended(Look::WouldLook { .. } | Look::NothingToLookAt | Look::NotConfigured) => None,
+            Self::Refused(refused) => {
+                Some(Event::ReservesNotWitnessed { chain, epoch, reason: refused.problem.clone() })
+            }
         }
     }
 
@@ -309,6 +333,21 @@ mod tests {
             json!({ "chain": "evm", "outcome": "refused", "problem": "WalletUnknown" })
         );
         assert!(refused(Exit::Refused).to_string().contains("NOT WITNESSED: WalletUnknown"));
+    }
+
+    #[test]
+    fn listeners_hear_who_looked_and_who_refused() {
+        let event = |outcome: Outcome| outcome.event(ChainName::Evm, 4);
+        let witnessed =
+            |before| Some(Event::ReservesWitnessed { chain: ChainName::Evm, epoch: 4, holdings: 3, before });
+        assert_eq!(event(Outcome::Ended(Look::Looked { holdings: 3 })), witnessed(false));
+        assert_eq!(event(Outcome::Ended(Look::LookedBefore { holdings: 3, began: 9 })), witnessed(true));
+        let refused = Outcome::Refused(Refused { problem: "WalletUnknown".into(), exit: Exit::Refused });
+        let reason = "WalletUnknown".to_string();
+        assert_eq!(event(refused), Some(Event::ReservesNotWitnessed { chain: ChainName::Evm, epoch: 4, reason }));
+        for silent in [Look::WouldLook { shown: vec![] }, Look::NothingToLookAt, Look::NotConfigured] {
+            assert_eq!(event(Outcome::Ended(silent)), None);
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::{
     artifacts::Artifacts,
     chains::{ChainName, evm::balances::read_evm, solana::balances::read_solana},
     config::Config,
+    events::{Event, Events},
     failure::{Classified, Exit, Failure},
     plan::Plan,
 };
@@ -92,7 +93,7 @@ pub struct Request<'a> {
 ///
 /// # Errors
 /// Bad input for a file that is wrong, and for surprises that are not accepted, all at once; otherwise what the chains have.
-pub async fn gather(config: &Config, request: Request<'_>) -> Result<Reserves, Failure> {
+pub async fn gather(config: &Config, request: Request<'_>, events: &Events) -> Result<Reserves, Failure> {
     let Request { exchange, as_of, assets, .. } = request;
     let stated = Stated::read(&config.snapshot()?.reserves, assets)?;
     let (read, uncounted) = read(config, &request).await?;
@@ -108,7 +109,12 @@ pub async fn gather(config: &Config, request: Request<'_>) -> Result<Reserves, F
         holdings: &report.holdings,
         uncounted: &uncounted,
     };
-    confirm(surprise(previous.as_ref(), &now, config.reserves.surprise_basis_points)?, request.accept)?;
+    let surprises = surprise(previous.as_ref(), &now, config.reserves.surprise_basis_points)?;
+    for surprise in &surprises {
+        let (epoch, surprise) = (request.epoch, surprise.to_string());
+        events.emit(Event::ReservesSurprised { epoch, surprise, accepted: request.accept });
+    }
+    confirm(surprises, request.accept)?;
     Ok(reserves)
 }
 

@@ -17,6 +17,7 @@ const LIABILITIES: [u128; 2] = [9, 12];
 struct Folder {
     directory: tempfile::TempDir,
     config: Config,
+    events: Events,
 }
 
 impl Folder {
@@ -27,7 +28,7 @@ impl Folder {
         let path = directory.path().join("ballast.toml");
         std::fs::write(&path, text).unwrap();
         let config = Config::read(layered(Some(&path), [].into_iter(), vec![]).unwrap(), &[]).unwrap();
-        let folder = Self { directory, config };
+        let folder = Self { directory, config, events: Events::default() };
         folder.state(STATED);
         folder
     }
@@ -61,7 +62,7 @@ impl Folder {
             lending: None,
             accept,
         };
-        gather(&self.config, request).await
+        gather(&self.config, request, &self.events).await
     }
 }
 
@@ -106,7 +107,11 @@ async fn surprises_stop_a_run_all_at_once_until_they_are_accepted() {
     let text = failure.to_string();
     let parts = ["--accept", "BTC: expected reserves of at least the 0.00000011 owed", "USDC:", "found 0.000020"];
     assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    let mut listener = folder.events.subscribe();
     assert_eq!(folder.gather(1, [11, 21], true).await.unwrap().amounts, [10, 20]);
+    let heard: Vec<Event> = std::iter::from_fn(|| listener.try_recv().ok()).collect();
+    let is_of = |event: &Event, symbol: &str| matches!(event, Event::ReservesSurprised { epoch: 1, surprise, accepted: true } if surprise.starts_with(symbol));
+    assert!(heard.len() == 2 && is_of(&heard[0], "BTC") && is_of(&heard[1], "USDC"), "{heard:?}");
 }
 
 #[tokio::test]

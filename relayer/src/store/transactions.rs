@@ -4,7 +4,10 @@ use rusqlite::{OptionalExtension, Row, types::Type};
 use serde::Serialize;
 
 use super::{Store, StoreError, now};
-use crate::chains::ChainName;
+use crate::{
+    chain_name::ChainName,
+    events::{self, Event},
+};
 
 /// A signed transaction that was not sent yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,19 @@ pub struct NewTransaction {
     pub raw: Vec<u8>,
     /// Until when it can take effect. Solana: last valid block height; EVM: nonce.
     pub validity: u64,
+}
+
+impl NewTransaction {
+    /// The transaction as events tell of it.
+    pub fn told(&self) -> events::Transaction {
+        events::Transaction {
+            chain: self.chain,
+            purpose: self.purpose.clone(),
+            epoch: self.epoch,
+            shard: self.shard,
+            identifier: self.identifier.clone(),
+        }
+    }
 }
 
 /// What became of a transaction.
@@ -67,6 +83,21 @@ pub struct Settlement {
 impl Settlement {
     /// It can no longer take effect.
     pub const EXPIRED: Self = Self { state: State::Expired, block: None, units: None, fee: None, error: None };
+
+    /// The end of `transaction` as an event.
+    pub fn told(&self, transaction: events::Transaction) -> Event {
+        let Self { units, fee, .. } = *self;
+        let block = self.block.unwrap_or_default();
+        match self.state {
+            State::Confirmed => Event::TransactionConfirmed { transaction, block, units, fee },
+            State::Failed => {
+                let reason = self.error.clone().unwrap_or_default();
+                Event::TransactionFailed { transaction, block, units, fee, reason }
+            }
+            State::Expired => Event::TransactionExpired { transaction },
+            State::Signed => Event::TransactionSigned { transaction },
+        }
+    }
 }
 
 /// A transaction with what is known of its end.

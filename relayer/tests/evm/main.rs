@@ -1,5 +1,6 @@
 //! The EVM side against a real node with the real contracts.
 
 mod balances;
+mod events;
 mod looking;
 mod transactions;

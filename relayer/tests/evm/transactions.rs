@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::events::heard;
 use alloy::{
     network::{EthereumWallet, TransactionBuilder},
     primitives::U256,
@@ -16,6 +17,7 @@ use ballast_relayer::{
         action::{Held, Need},
         evm::Evm,
     },
+    events::{Event, Events},
     failure::{Classified, Exit},
     store::{State, Store},
 };
@@ -120,8 +122,12 @@ async fn a_nonce_that_another_used_ends_the_transaction() {
     let other = TransactionRequest::default().with_to(nobody()).with_value(U256::from(1)).with_nonce(0);
     provider.send_transaction(other).await.unwrap().get_receipt().await.unwrap();
     let evm = chain.evm(|_| {}).await;
+    let mut listener = chain.events.subscribe();
     evm.settle(&store).await.unwrap();
-    assert_eq!(store.transaction(1).unwrap().unwrap().settlement.state, State::Expired);
+    let stored = store.transaction(1).unwrap().unwrap();
+    assert_eq!(stored.settlement.state, State::Expired);
+    let expired = Event::TransactionExpired { transaction: stored.transaction.told() };
+    assert_eq!(heard(&mut listener).last(), Some(&expired));
     assert_eq!(need(&evm, &chain, &register()).await, Need::Needed);
     evm.govern(&store, &chain.exchange, &register()).await.unwrap();
     assert_eq!(need(&evm, &chain, &register()).await, Need::Done);
@@ -207,7 +213,7 @@ async fn a_node_that_is_gone_is_unreachable_and_its_address_stays_hidden() {
     assert_eq!(gone.exit(), Exit::Unreachable, "{gone}");
     settings.rpc_url.set_path("v2/SECRET");
     settings.rpc_url.set_query(Some("key=TOKEN"));
-    let Err(gone) = Evm::connect(&settings).await else { panic!("connected to nothing") };
+    let Err(gone) = Evm::connect(&settings, &Events::default()).await else { panic!("connected to nothing") };
     assert_eq!(gone.exit(), Exit::Unreachable, "{gone}");
     assert!(!gone.to_string().contains("SECRET") && !gone.to_string().contains("TOKEN"), "{gone}");
 }

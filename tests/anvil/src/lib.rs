@@ -19,6 +19,7 @@ use ballast_migrations::contracts::{self, CircuitPolicy};
 use ballast_relayer::{
     chains::{Action, evm::Evm},
     config,
+    events::Events,
     store::Store,
 };
 use ballast_sdk::chain::Address as AnyAddress;
@@ -36,6 +37,7 @@ pub struct Chain {
     pub exchange: Digest,
     pub authority: PrivateKeySigner,
     pub provider: DynProvider,
+    pub events: Events,
 }
 
 impl Chain {
@@ -69,7 +71,7 @@ impl Chain {
             timeout: Duration::from_secs(30),
         };
         let exchange = exchange_id(&SOLANA_AUTHORITY, &authority.address().into_array(), NAME).unwrap();
-        Self { anvil, settings, folder, exchange, authority, provider }
+        Self { anvil, settings, folder, exchange, authority, provider, events: Events::default() }
     }
 
     pub fn store(&self) -> Store {
@@ -80,7 +82,7 @@ impl Chain {
     pub async fn evm(&self, change: impl FnOnce(&mut config::Evm)) -> Evm {
         let mut settings = self.settings.clone();
         change(&mut settings);
-        Evm::connect(&settings).await.unwrap()
+        Evm::connect(&settings, &self.events).await.unwrap()
     }
 
     /// The key of account number `number`, as a file.

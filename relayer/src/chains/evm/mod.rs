@@ -28,7 +28,13 @@ use ballast_sdk::{
 };
 
 use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, Standing};
-use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use crate::{
+    config, crash,
+    events::{Event, Events, Stage},
+    keys,
+    plan::ProvedEpoch,
+    store::Store,
+};
 use node::Node;
 use sender::{Job, Sender};
 
@@ -39,19 +45,20 @@ pub struct Evm {
     node: Node,
     /// EIP-155.
     chain_id: u64,
+    events: Events,
 }
 
 impl Evm {
-    /// Connects and finds the contract.
+    /// Connects and finds the contract. What becomes of transactions is told to `events`.
     ///
     /// # Errors
     /// When the node does not answer, or there is no contract.
-    pub async fn connect(settings: &config::Evm) -> Result<Self, ChainError> {
+    pub async fn connect(settings: &config::Evm, events: &Events) -> Result<Self, ChainError> {
         let options = EvmOptions { witnesses: settings.witnesses, ..EvmOptions::default() };
         let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
         let node = Node::new(&settings.rpc_url)?;
         let chain_id = node.chain_id().await?;
-        Ok(Self { settings: settings.clone(), client: Client::new(reader), node, chain_id })
+        Ok(Self { settings: settings.clone(), client: Client::new(reader), node, chain_id, events: events.clone() })
     }
 
     fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
@@ -65,7 +72,7 @@ impl Evm {
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
-        Sender { node: &self.node, settings: &self.settings, store }
+        Sender { node: &self.node, settings: &self.settings, store, events: &self.events }
     }
 
     fn job(&self, epoch: &ProvedEpoch, shard: u16) -> Result<Job, ChainError> {
@@ -152,18 +159,11 @@ impl Destination for Evm {
         self.sender(store).settle(&keys).await
     }
 
-    async fn submit(
-        &self,
-        store: &Store,
-        epoch: &ProvedEpoch,
-        shard: u16,
-        progress: Progress,
-    ) -> Result<(), ChainError> {
-        let bar = progress.spinner(format!("evm, shard {shard}"));
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16) -> Result<(), ChainError> {
+        let stage = Stage::PostShard { chain: ChainName::Evm, epoch: epoch.plan.epoch, shard };
+        let _running = self.events.begin(stage, None);
         let signer = self.poster_key()?;
-        self.sender(store).run(&signer, &self.job(epoch, shard)?).await?;
-        bar.finish_and_clear();
-        Ok(())
+        self.sender(store).run(&signer, &self.job(epoch, shard)?).await
     }
 
     async fn confirm(&self, _store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError> {
@@ -173,6 +173,7 @@ impl Destination for Evm {
             let waited = format!("{} confirmations", self.settings.confirmations);
             return Err(ChainError::Unsettled { chain: ChainName::Evm, what, waited });
         }
+        self.events.emit(Event::EpochPosted { chain: ChainName::Evm, epoch: epoch.plan.epoch });
         crash::point("evm-epoch-posted");
         Ok(())
     }

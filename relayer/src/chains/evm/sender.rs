@@ -22,6 +22,7 @@ use super::node::Node;
 use crate::{
     chains::{ChainError, ChainName, Purpose},
     config, crash,
+    events::{self, Event, Events},
     store::{NewTransaction, Settlement, State, Store, StoredTransaction},
 };
 
@@ -60,6 +61,7 @@ struct Flight {
     nonce: u64,
     signer: Address,
     what: String,
+    told: events::Transaction,
 }
 
 impl Flight {
@@ -71,6 +73,7 @@ impl Flight {
             reason: format!("its {what} is malformed"),
         };
         Ok(Self {
+            told: transaction.told(),
             number: id,
             hash: transaction.identifier.parse().map_err(|_| malformed("hash"))?,
             nonce: transaction.validity,
@@ -91,6 +94,7 @@ pub struct Sender<'a> {
     pub node: &'a Node,
     pub settings: &'a config::Evm,
     pub store: &'a Store,
+    pub events: &'a Events,
 }
 
 impl Sender<'_> {
@@ -103,7 +107,7 @@ impl Sender<'_> {
         let from = signer.address();
         let flight = self.sign(signer, job).await?;
         crash::point(&point(job.purpose, "stored"));
-        self.node.send(&flight.raw).await?;
+        self.send(&flight).await?;
         crash::point(&point(job.purpose, "sent"));
         let end = self.finish(std::slice::from_ref(&flight)).await?;
         crash::point(&point(job.purpose, "confirmed"));
@@ -224,8 +228,10 @@ impl Sender<'_> {
         let (hash, raw) = (*envelope.tx_hash(), envelope.encoded_2718());
         let what = written.purpose.clone();
         let written = NewTransaction { identifier: hash.to_string(), raw: raw.clone(), ..written };
+        let told = written.told();
         let number = self.store.add_transactions(&[written])?.first().copied().unwrap_or_default();
-        Ok(Flight { number, hash, raw, nonce, signer: signer.address(), what })
+        self.events.emit(Event::TransactionSigned { transaction: told.clone() });
+        Ok(Flight { number, hash, raw, nonce, signer: signer.address(), what, told })
     }
 
     /// Waits until one of `flights`, which have the same signer and nonce, has its confirmations, or none can take effect
@@ -278,8 +284,14 @@ impl Sender<'_> {
         }
     }
 
+    async fn send(&self, flight: &Flight) -> Result<(), ChainError> {
+        self.node.send(&flight.raw).await?;
+        self.events.emit(Event::TransactionSent { transaction: flight.told.clone() });
+        Ok(())
+    }
+
     async fn resend(&self, flight: &Flight) -> Result<(), ChainError> {
-        match self.node.send(&flight.raw).await {
+        match self.send(flight).await {
             // Its price may be too low now, or what it does may be done: what becomes of it is asked for next.
             Err(error @ (ChainError::Unexpected { .. } | ChainError::Refused { .. })) => {
                 tracing::warn!(hash = %flight.hash, %error, "was not taken again");
@@ -291,8 +303,15 @@ impl Sender<'_> {
 
     fn expire<'f>(&self, flights: impl Iterator<Item = &'f Flight>) -> Result<(), ChainError> {
         for flight in flights {
-            self.store.settle(flight.number, &Settlement::EXPIRED)?;
+            self.end(flight, &Settlement::EXPIRED)?;
         }
+        Ok(())
+    }
+
+    /// Writes down what became of a transaction, and tells it.
+    fn end(&self, flight: &Flight, settlement: &Settlement) -> Result<(), ChainError> {
+        self.store.settle(flight.number, settlement)?;
+        self.events.emit(settlement.told(flight.told.clone()));
         Ok(())
     }
 
@@ -305,7 +324,7 @@ impl Sender<'_> {
             fee: Some(fee),
             error: (!receipt.status()).then(|| "reverted".into()),
         };
-        self.store.settle(flight.number, &settlement)?;
+        self.end(flight, &settlement)?;
         tracing::info!(
             hash = %flight.hash, what = flight.what, block, gas = receipt.gas_used, wei = fee.to_string(), "ended"
         );

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use ballast_core::{digest::sha256, post::ShardPost};
 use ballast_sdk::solana::{address, bindings::accounts, instruction::Program};
-use indicatif::ProgressBar;
 use solana_sdk::{message::Message, pubkey::Pubkey, signature::Keypair, signer::Signer, transaction::Transaction};
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     chains::{ChainError, Purpose},
+    events::Running,
     store::Store,
 };
 
@@ -54,7 +54,7 @@ impl Solana {
         signer: &Keypair,
         parcel: &Parcel,
         shard: (u64, u16),
-        bar: &ProgressBar,
+        stage: &Running,
     ) -> Result<(), ChainError> {
         let sender = self.sender(store);
         let owner = signer.pubkey();
@@ -69,12 +69,12 @@ impl Solana {
         let mut present = self.read_buffer(&owner, parcel.number).await?;
         if present.as_ref().is_some_and(|(buffer, _)| buffer.size != size) {
             let close = job(Purpose::CloseBuffer, self.program.close_buffer(&owner, parcel.number));
-            sender.run(signer, &[close], bar).await?;
+            sender.run(signer, &[close], Some(stage)).await?;
             present = None;
         }
         if present.is_none() {
             let open = job(Purpose::OpenBuffer, self.program.open_buffer(&owner, parcel.number, size));
-            sender.run(signer, &[open], bar).await?;
+            sender.run(signer, &[open], Some(stage)).await?;
         }
         let content = present.map(|(_, content)| content).unwrap_or_default();
         let piece = piece_size(&sender.budget, &self.program, &owner, parcel.number)?;
@@ -85,8 +85,8 @@ impl Solana {
                 job(Purpose::WriteBuffer, write)
             })
             .collect();
-        bar.inc_length(writes.len() as u64);
-        sender.run(signer, &writes, bar).await
+        stage.expect_more(writes.len() as u64);
+        sender.run(signer, &writes, Some(stage)).await
     }
 
     async fn read_buffer(
@@ -125,7 +125,7 @@ impl Solana {
         if !jobs.is_empty() {
             tracing::info!(count = jobs.len(), "closing buffers that were left behind");
         }
-        self.sender(store).run(&signer, &jobs, &ProgressBar::hidden()).await
+        self.sender(store).run(&signer, &jobs, None).await
     }
 }
 

@@ -8,7 +8,6 @@ use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signer::Signer};
 
 use super::{
     Solana,
-    posting::no_bar,
     sender::{Cosigner, Job},
 };
 use crate::{
@@ -30,7 +29,7 @@ impl Solana {
         let cosigner = cosigner(action)?;
         let count = instructions.len();
         for instruction in instructions {
-            self.sender(store).run(&signer, &[job(instruction, cosigner.clone())], &no_bar()).await?;
+            self.sender(store).run(&signer, &[job(instruction, cosigner.clone())], None).await?;
         }
         Ok(count)
     }

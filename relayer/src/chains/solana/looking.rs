@@ -4,7 +4,7 @@ use ballast_core::Digest;
 use ballast_sdk::solana::instruction::{HOLDINGS_AT_ONCE, Holding, Look as Place, Program};
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
 
-use super::{Solana, balances::read_solana, posting::no_bar, sender::Job};
+use super::{Solana, balances::read_solana, sender::Job};
 use crate::{
     chains::{
         ChainError, ChainName, Look, Purpose,
@@ -29,7 +29,7 @@ impl Solana {
         for part in parts(&holdings, HOLDINGS_AT_ONCE) {
             let job = job(&self.program, &signer.pubkey(), exchange, epoch, part);
             match store {
-                Some(store) => self.sender(store).run(&signer, &[job], &no_bar()).await?,
+                Some(store) => self.sender(store).run(&signer, &[job], None).await?,
                 None => {
                     self.budget().units(&signer.pubkey(), &job).await?;
                     return Ok(Look::WouldLook { shown: holdings.iter().map(shown).collect() });

@@ -31,7 +31,13 @@ use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
 use super::{Action, ChainError, ChainName, Destination, Look, Purse, Standing};
-use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use crate::{
+    config, crash,
+    events::{Event, Events},
+    keys,
+    plan::ProvedEpoch,
+    store::Store,
+};
 use budget::Budget;
 use node::Node;
 use sender::Sender;
@@ -45,14 +51,15 @@ pub struct Solana {
     current: Client,
     node: Node,
     program: Program,
+    events: Events,
 }
 
 impl Solana {
-    /// Connects and finds the program.
+    /// Connects and finds the program. What becomes of transactions is told to `events`.
     ///
     /// # Errors
     /// When the node does not answer, or there is no program.
-    pub async fn connect(settings: &config::Solana) -> Result<Self, ChainError> {
+    pub async fn connect(settings: &config::Solana, events: &Events) -> Result<Self, ChainError> {
         let connect = |commitment| {
             let options = SolanaOptions { commitment, ..Default::default() };
             SolanaReader::connect(settings.rpc_url.as_str(), settings.program, options)
@@ -63,6 +70,7 @@ impl Solana {
             current: Client::new(connect(CommitmentConfig::confirmed()).await?),
             node: Node::new(&settings.rpc_url),
             program: Program(settings.program),
+            events: events.clone(),
         })
     }
 
@@ -75,7 +83,7 @@ impl Solana {
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
-        Sender { budget: self.budget(), store }
+        Sender { budget: self.budget(), store, events: &self.events }
     }
 
     fn budget(&self) -> Budget<'_> {
@@ -132,19 +140,14 @@ impl Destination for Solana {
         self.sender(store).settle().await
     }
 
-    async fn submit(
-        &self,
-        store: &Store,
-        epoch: &ProvedEpoch,
-        shard: u16,
-        progress: Progress,
-    ) -> Result<(), ChainError> {
-        self.post(store, epoch, shard, progress).await
+    async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16) -> Result<(), ChainError> {
+        self.post(store, epoch, shard).await
     }
 
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError> {
         self.wait_for(epoch).await?;
         self.close_buffers(store, &[]).await?;
+        self.events.emit(Event::EpochPosted { chain: ChainName::Solana, epoch: epoch.plan.epoch });
         crash::point("solana-epoch-posted");
         Ok(())
     }

@@ -4,14 +4,13 @@ use std::time::{Duration, Instant};
 
 use ballast_core::post::ShardPost;
 use ballast_sdk::chain::Address;
-use indicatif::ProgressBar;
 use solana_sdk::signer::Signer;
 
 use super::{Solana, budget::UNITS_MAX, buffer::Parcel, sender::Job};
 use crate::{
     chains::{ChainError, ChainName, Purpose, Purse},
+    events::Stage,
     plan::ProvedEpoch,
-    progress::Progress,
     store::Store,
 };
 
@@ -25,22 +24,17 @@ const FIELDS_MAX: usize = 1_024;
 
 impl Solana {
     /// Posts a shard through its buffer; the transaction that posts it closes the buffer.
-    pub(super) async fn post(
-        &self,
-        store: &Store,
-        epoch: &ProvedEpoch,
-        shard: u16,
-        progress: Progress,
-    ) -> Result<(), ChainError> {
+    pub(super) async fn post(&self, store: &Store, epoch: &ProvedEpoch, shard: u16) -> Result<(), ChainError> {
         let signer = self.poster_key()?;
         let post = shard_post(epoch, shard)?;
         let parcel = Parcel::new(post);
-        let bar = progress.bar(format!("solana, shard {shard}"), 2);
+        let stage = Stage::PostShard { chain: ChainName::Solana, epoch: epoch.plan.epoch, shard };
+        let running = self.events.begin(stage, Some(2));
         if shard == 0 {
             let numbers: Vec<u32> = epoch.posts.iter().map(|post| Parcel::new(post).number).collect();
             self.close_buffers(store, &numbers).await?;
         }
-        self.fill_buffer(store, &signer, &parcel, (post.epoch, shard), &bar).await?;
+        self.fill_buffer(store, &signer, &parcel, (post.epoch, shard), &running).await?;
         let poster = signer.pubkey();
         let plan = &epoch.plan;
         let job = Job {
@@ -53,9 +47,7 @@ impl Solana {
             ],
             cosigner: None,
         };
-        self.sender(store).run(&signer, &[job], &bar).await?;
-        bar.finish_and_clear();
-        Ok(())
+        self.sender(store).run(&signer, &[job], Some(&running)).await
     }
 
     /// Waits until the epoch is there at the commitment that was asked for.
@@ -96,9 +88,4 @@ fn shard_post(epoch: &ProvedEpoch, shard: u16) -> Result<&ShardPost, ChainError>
         what: format!("shard {shard} of epoch {}", epoch.plan.epoch),
         reason: "there is no such shard".into(),
     })
-}
-
-/// A bar that nobody sees, for work that has none of its own.
-pub(super) fn no_bar() -> ProgressBar {
-    ProgressBar::hidden()
 }

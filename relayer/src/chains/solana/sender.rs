@@ -7,7 +7,6 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use indicatif::ProgressBar;
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{
     hash::Hash,
@@ -22,6 +21,7 @@ use super::{budget::Budget, node::describe};
 use crate::{
     chains::{ChainError, ChainName, Purpose},
     crash,
+    events::{self, Event, Events, Running},
     store::{NewTransaction, Settlement, State, Store, StoredTransaction},
 };
 
@@ -75,7 +75,7 @@ struct Flight {
     raw: Vec<u8>,
     last_valid_height: u64,
     what: String,
-    purpose: String,
+    told: events::Transaction,
 }
 
 enum End {
@@ -87,22 +87,24 @@ enum End {
 pub struct Sender<'a> {
     pub budget: Budget<'a>,
     pub store: &'a Store,
+    pub events: &'a Events,
 }
 
 impl Sender<'_> {
     /// Simulates the first of `jobs`, which are alike and of which it is the largest, gives all of them its compute units
-    /// and a margin, and sends them side by side. Returns when each is confirmed.
+    /// and a margin, and sends them side by side. Returns when each is confirmed, which
+    /// is a step of `stage`.
     ///
     /// # Errors
     /// [`ChainError::Refused`] by the simulation, before anything is signed, or by the chain.
-    pub async fn run(&self, signer: &Keypair, jobs: &[Job], bar: &ProgressBar) -> Result<(), ChainError> {
+    pub async fn run(&self, signer: &Keypair, jobs: &[Job], stage: Option<&Running>) -> Result<(), ChainError> {
         let Some(first) = jobs.first() else { return Ok(()) };
         let units = self.budget.units(&signer.pubkey(), first).await?;
         let mut waiting: Vec<&Job> = jobs.iter().collect();
         for _ in 0..ATTEMPTS {
             let flights = self.sign(signer, &waiting, units).await?;
             crash::point(&point(first.purpose.name(), "stored"));
-            let sends: Vec<_> = flights.iter().map(|flight| self.budget.node.send(&flight.raw)).collect();
+            let sends: Vec<_> = flights.iter().map(|flight| self.send(flight)).collect();
             let mut sent = stream::iter(sends).buffer_unordered(self.budget.settings.parallel_sends);
             while let Some(outcome) = sent.next().await {
                 // What does not go out now goes out with the first poll that misses it.
@@ -111,7 +113,7 @@ impl Sender<'_> {
                 }
             }
             crash::point(&point(first.purpose.name(), "sent"));
-            let ends = self.finish(&flights, bar).await?;
+            let ends = self.finish(&flights, stage).await?;
             crash::point(&point(first.purpose.name(), "confirmed"));
             let mut expired = Vec::new();
             for (job, end) in waiting.iter().zip(ends) {
@@ -144,8 +146,8 @@ impl Sender<'_> {
             flights.push(Flight {
                 number: id,
                 signature,
-                what: transaction.purpose.clone(),
-                purpose: transaction.purpose,
+                told: transaction.told(),
+                what: transaction.purpose,
                 raw: transaction.raw,
                 last_valid_height: transaction.validity,
             });
@@ -156,7 +158,7 @@ impl Sender<'_> {
         for flight in &flights {
             self.resend(flight).await?;
         }
-        for (flight, end) in flights.iter().zip(self.finish(&flights, &ProgressBar::hidden()).await?) {
+        for (flight, end) in flights.iter().zip(self.finish(&flights, None).await?) {
             match end {
                 End::Confirmed => tracing::info!(signature = %flight.signature, "was confirmed"),
                 End::Failed(refusal) => tracing::warn!(signature = %flight.signature, refusal, "had failed"),
@@ -191,15 +193,22 @@ impl Sender<'_> {
             })
             .collect();
         let numbers = self.store.add_transactions(&transactions)?;
-        let flights = jobs.iter().zip(signed).zip(numbers).map(|((job, (signature, raw)), number)| Flight {
-            number,
-            signature,
-            raw,
-            last_valid_height,
-            what: job.to_string(),
-            purpose: job.purpose.name().into(),
-        });
-        Ok(flights.collect())
+        let told = transactions.iter().map(NewTransaction::told);
+        let signed = jobs.iter().zip(signed).zip(numbers).zip(told);
+        let flights: Vec<Flight> = signed
+            .map(|(((job, (signature, raw)), number), told)| Flight {
+                number,
+                signature,
+                raw,
+                last_valid_height,
+                what: job.to_string(),
+                told,
+            })
+            .collect();
+        for flight in &flights {
+            self.events.emit(Event::TransactionSigned { transaction: flight.told.clone() });
+        }
+        Ok(flights)
     }
 
     fn signed(
@@ -233,7 +242,7 @@ impl Sender<'_> {
     }
 
     /// Waits for the end of every flight and writes it down.
-    async fn finish(&self, flights: &[Flight], bar: &ProgressBar) -> Result<Vec<End>, ChainError> {
+    async fn finish(&self, flights: &[Flight], stage: Option<&Running>) -> Result<Vec<End>, ChainError> {
         let mut ends: Vec<Option<End>> = flights.iter().map(|_| None).collect();
         let start = Instant::now();
         let mut polls = 0;
@@ -256,7 +265,7 @@ impl Sender<'_> {
                         }
                         Some(_) => None,
                         None if height > flight.last_valid_height => {
-                            self.store.settle(flight.number, &Settlement::EXPIRED)?;
+                            self.end(flight, &Settlement::EXPIRED)?;
                             Some(End::Expired)
                         }
                         None => {
@@ -267,7 +276,7 @@ impl Sender<'_> {
                         }
                     };
                     if end.is_some() {
-                        bar.inc(1);
+                        stage.iter().for_each(|stage| stage.advance(1));
                         ends[*index] = end;
                     }
                 }
@@ -283,8 +292,14 @@ impl Sender<'_> {
         }
     }
 
+    async fn send(&self, flight: &Flight) -> Result<(), ChainError> {
+        self.budget.node.send(&flight.raw).await?;
+        self.events.emit(Event::TransactionSent { transaction: flight.told.clone() });
+        Ok(())
+    }
+
     async fn resend(&self, flight: &Flight) -> Result<(), ChainError> {
-        match self.budget.node.send(&flight.raw).await {
+        match self.send(flight).await {
             // Its blockhash may be too old, or what it does may be done: its status says so.
             Err(ChainError::Unexpected { reason, .. }) => {
                 tracing::debug!(signature = %flight.signature, reason, "was not taken again");
@@ -292,6 +307,13 @@ impl Sender<'_> {
             }
             other => other,
         }
+    }
+
+    /// Writes down what became of a transaction, and tells it.
+    fn end(&self, flight: &Flight, settlement: &Settlement) -> Result<(), ChainError> {
+        self.store.settle(flight.number, settlement)?;
+        self.events.emit(settlement.told(flight.told.clone()));
+        Ok(())
     }
 
     async fn ended(&self, flight: &Flight, slot: u64, error: Option<TransactionError>) -> Result<End, ChainError> {
@@ -304,9 +326,9 @@ impl Sender<'_> {
             fee: landed.fee,
             error: refusal.clone(),
         };
-        self.store.settle(flight.number, &settlement)?;
+        self.end(flight, &settlement)?;
         tracing::info!(
-            signature = %flight.signature, purpose = flight.purpose, what = flight.what, slot,
+            signature = %flight.signature, purpose = flight.told.purpose, what = flight.what, slot,
             compute_units = landed.units, lamports = landed.fee.map(|fee| fee.to_string()), "ended"
         );
         Ok(refusal.map_or(End::Confirmed, End::Failed))

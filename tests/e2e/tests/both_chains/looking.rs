@@ -5,6 +5,7 @@ use ballast_migrations::transaction::connect;
 use ballast_relayer::{
     chains::{Destination, Look, solana::Solana},
     config::{Config, layered},
+    events::Events,
     store::Store,
 };
 use ballast_sdk::solana::instruction::HOLDINGS_AT_ONCE;
@@ -28,7 +29,8 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     }
     let id = keys.id(NAME).unwrap();
     let figment = layered(Some(&ballast.config), [].into_iter(), vec![]).unwrap();
-    let solana = Solana::connect(Config::read(figment, &[]).unwrap().solana().unwrap()).await.unwrap();
+    let config = Config::read(figment, &[]).unwrap();
+    let solana = Solana::connect(config.solana().unwrap(), &Events::default()).await.unwrap();
     let store = Store::open(&folder.path().join("looks.sqlite")).unwrap();
     let rpc = connect(&network.solana.url);
 
