@@ -19,6 +19,7 @@ mod chain_choice;
 mod class_choice;
 mod context;
 mod exchange;
+mod exit;
 mod governing;
 mod hexadecimal;
 mod history;
@@ -48,19 +49,20 @@ use ballast_relayer::{crash, failure::Failure};
 use clap::Parser;
 
 use ballast::Ballast;
+use exit::Exit;
 use output::Output;
 
 fn main() -> ExitCode {
     let arguments = Ballast::parse();
     let json = arguments.json;
-    let exit = match start(arguments) {
+    let exit: Exit = match start(arguments) {
         Ok(output) => {
             output.print(json);
             output.exit
         }
         Err(failure) => {
             output::print_failure(&failure, json);
-            failure.exit
+            failure.kind.into()
         }
     };
     ExitCode::from(exit as u8)

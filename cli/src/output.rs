@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Display};
 
-use ballast_relayer::failure::{Exit, Failure};
+use ballast_relayer::failure::{Failure, FailureKind};
 use serde::Serialize;
 use serde_json::json;
+
+use crate::exit::Exit;
 
 /// What a command found, in both forms.
 #[derive(Debug)]
@@ -18,16 +20,16 @@ impl Output {
     /// # Errors
     /// Only what the serializer has.
     pub fn new(report: &(impl Serialize + Display)) -> Result<Self, Failure> {
-        Self::with_exit(report, Exit::Done)
+        Self::answer(report, Ok(()))
     }
 
-    /// For an answer that is no yes.
+    /// For an answer, which may be no yes: the exit code says which.
     ///
     /// # Errors
     /// Only what the serializer has.
-    pub fn with_exit(report: &(impl Serialize + Display), exit: Exit) -> Result<Self, Failure> {
+    pub fn answer(report: &(impl Serialize + Display), verdict: Result<(), FailureKind>) -> Result<Self, Failure> {
         let json = serde_json::to_string_pretty(report).map_err(Failure::other)?;
-        Ok(Self { exit, text: report.to_string(), json })
+        Ok(Self { exit: verdict.into(), text: report.to_string(), json })
     }
 
     /// A short answer.
@@ -63,10 +65,10 @@ impl Display for Note {
 pub fn print_failure(failure: &Failure, json: bool) {
     eprintln!("error: {failure}");
     if json {
-        let code = failure.exit as u8;
+        let code = Exit::from(failure.kind) as u8;
         println!(
             "{:#}",
-            json!({ "error": { "kind": failure.exit, "exit_code": code, "message": failure.to_string() } })
+            json!({ "error": { "kind": failure.kind, "exit_code": code, "message": failure.to_string() } })
         );
     }
 }

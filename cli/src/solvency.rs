@@ -30,6 +30,6 @@ impl Solvency {
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         let known = if self.witnessed { Known::Witnessed } else { Known::Reported };
         let answers = read::solvency(&session.chains, &self.asset, self.max_age, known).await?;
-        Output::with_exit(&answers, answers.exit())
+        Output::answer(&answers, answers.verdict())
     }
 }

@@ -21,6 +21,6 @@ impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         let verified = read::verify(&session.chains).await?;
-        Output::with_exit(&verified, verified.exit())
+        Output::answer(&verified, verified.verdict())
     }
 }

@@ -29,6 +29,6 @@ impl Witness {
             session.chains.settle(store).await?;
         }
         let looked = wallets::witness_latest(&session.chains, session.store.as_ref()).await?;
-        Output::with_exit(&looked, looked.exit())
+        Output::answer(&looked, looked.verdict())
     }
 }

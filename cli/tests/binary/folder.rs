@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Every setting, as an operator begins with them.
-pub const EXAMPLE: &str = include_str!("../../../relayer/ballast.example.toml");
+pub const EXAMPLE: &str = include_str!("../../ballast.example.toml");
 
 /// A folder with the example's settings, of which no chain answers.
 pub struct Folder(pub TempDir);

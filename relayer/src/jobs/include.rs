@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     artifacts::{Artifacts, write_private},
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
 };
 
 /// What was made. Nothing of it is private but the file it names.
@@ -48,8 +48,8 @@ pub struct ShownBalance {
 }
 
 impl Classified for inclusion::MakeError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
@@ -86,7 +86,7 @@ pub async fn make(
 /// A text that is no inclusion file is bad input; one that does not show what it should is refused.
 pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown, Failure> {
     let parsed = ballast_core::inclusion::InclusionFile::parse(text)
-        .map_err(|error| Failure::new(Exit::BadInput, anyhow::Error::msg(error.to_string())))?;
+        .map_err(|error| Failure::new(FailureKind::BadInput, anyhow::Error::msg(error.to_string())))?;
     let exchange: Digest = chains.exchange;
     let mut shown: Option<Shown> = None;
     for chain in chains.iter() {

@@ -14,7 +14,7 @@ use ballast_ledger::{
 use serde::Serialize;
 
 use crate::{
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     progress::Progress,
 };
 
@@ -202,11 +202,11 @@ pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Resu
 const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
 
 impl Classified for SimulationError<LogError> {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Sink(error) => error.exit(),
-            Self::TooSmall { .. } => Exit::BadInput,
-            _ => Exit::Other,
+            Self::Sink(error) => error.failure_kind(),
+            Self::TooSmall { .. } => FailureKind::BadInput,
+            _ => FailureKind::Other,
         }
     }
 }

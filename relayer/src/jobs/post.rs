@@ -163,20 +163,20 @@ impl Poster<'_> {
         let poster = match chain.poster() {
             Ok(poster) => poster,
             Err(error) => {
-                problems.push(error.exit(), error);
+                problems.push(error.failure_kind(), error);
                 return Ok(());
             }
         };
         let mut found = Problems::default();
         preflight::check_plan(standing, &epoch.plan, &poster, &mut found);
         let simulates = found.is_empty();
-        found.messages().for_each(|problem| problems.push(found.exit(), problem));
+        found.messages().for_each(|problem| problems.push(found.failure_kind(), problem));
         match chain.purse(epoch, shards_done).await {
             Ok(purse) => {
                 if purse.balance < purse.needed {
                     let (has, needs, money) = (purse.balance, purse.needed, name.money());
                     problems.push(
-                        crate::failure::Exit::Other,
+                        crate::failure::FailureKind::Other,
                         format!("{name}: poster {} has {has} {money}, posting may take {needs}", purse.address),
                     );
                 }
@@ -191,7 +191,7 @@ impl Poster<'_> {
             // What the chain's simulation refuses was found above, in more words.
             Err(ChainError::Refused { .. }) if !simulates => {}
             Err(error @ ChainError::Unreachable { .. }) => return Err(error.into()),
-            Err(error) => problems.push(error.exit(), error),
+            Err(error) => problems.push(error.failure_kind(), error),
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use ballast_sdk::{
 use serde::Serialize;
 
 use super::connection::Chains;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Failure, FailureKind};
 
 /// Histories, one a chain.
 #[derive(Clone, Debug, Serialize)]
@@ -122,17 +122,23 @@ pub async fn verify(chains: &Chains) -> Result<Verified, Failure> {
 }
 
 impl Answers {
-    /// Only a fresh answer of every chain is a yes.
-    pub fn exit(&self) -> Exit {
-        if self.fresh { Exit::Done } else { Exit::Refused }
+    /// Whether the answers are a yes: every chain's is fresh.
+    ///
+    /// # Errors
+    /// The kind of failure that the answers amount to.
+    pub fn verdict(&self) -> Result<(), FailureKind> {
+        if self.fresh { Ok(()) } else { Err(FailureKind::Refused) }
     }
 }
 
 impl Verified {
-    /// A chain that is behind has not told all of the history.
-    pub fn exit(&self) -> Exit {
+    /// Whether the chains tell the same: one that is behind has not told all of the history.
+    ///
+    /// # Errors
+    /// The kind of failure that the comparison amounts to.
+    pub fn verdict(&self) -> Result<(), FailureKind> {
         let behind = self.agreement.as_ref().is_some_and(|agreement| agreement.behind.is_some());
-        if behind { Exit::Refused } else { Exit::Done }
+        if behind { Err(FailureKind::Refused) } else { Ok(()) }
     }
 }
 

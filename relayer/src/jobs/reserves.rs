@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     chains::Destination,
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
 };
 
 impl Classified for CompareError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Chain(error) => error.exit(),
-            Self::Holding(_) => Exit::Refused,
+            Self::Chain(error) => error.failure_kind(),
+            Self::Holding(_) => FailureKind::Refused,
         }
     }
 }
@@ -68,7 +68,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::new(Exit::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
+    Failure::new(FailureKind::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
 }
 
 impl fmt::Display for VerifiedReport {

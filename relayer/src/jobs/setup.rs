@@ -27,24 +27,24 @@ use tempfile::TempDir;
 
 use super::proving_key::circuit_file;
 use crate::{
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     progress::Progress,
 };
 
 impl Classified for FileError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
 impl Classified for SnarkjsError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self.reason {
-            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => Exit::Other,
+            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => FailureKind::Other,
             StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
-                Exit::BadInput
+                FailureKind::BadInput
             }
-            StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => Exit::Refused,
+            StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => FailureKind::Refused,
         }
     }
 }

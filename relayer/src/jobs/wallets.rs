@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     chains::{ChainError, ChainName, Destination, Look, looks::Shown},
-    failure::{Classified, Exit, Failure, Problems},
+    failure::{Classified, Failure, FailureKind, Problems},
     store::Store,
 };
 
@@ -60,7 +60,7 @@ pub enum Outcome {
 pub struct Refused {
     pub problem: String,
     #[serde(skip)]
-    pub exit: Exit,
+    pub kind: FailureKind,
 }
 
 /// What came of looking at an epoch's reserves.
@@ -114,7 +114,7 @@ pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: 
             Err(error) if unreachable(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(chain = %name, epoch, %error, "reserves are not witnessed");
-                Outcome::Refused(Refused { exit: error.exit(), problem: error.to_string() })
+                Outcome::Refused(Refused { kind: error.failure_kind(), problem: error.to_string() })
             }
         };
         let warning = outcome.warning(as_of);
@@ -164,24 +164,27 @@ impl Outcome {
 }
 
 impl LookedAt {
-    /// Only chains that have looked are a yes, and one of them at least.
-    pub fn exit(&self) -> Exit {
+    /// Whether the chains have looked: none of them refused, and one of them at least had something to look at.
+    ///
+    /// # Errors
+    /// The kind of failure that the outcomes amount to.
+    pub fn verdict(&self) -> Result<(), FailureKind> {
         let mut problems = Problems::default();
         for Looked { outcome, .. } in &self.chains {
-            if let Outcome::Refused(Refused { problem, exit }) = outcome {
-                problems.push(*exit, problem);
+            if let Outcome::Refused(Refused { problem, kind }) = outcome {
+                problems.push(*kind, problem);
             }
         }
         match problems.finish() {
-            Err(problems) => problems.exit(),
-            Ok(()) if self.chains.iter().any(|looked| looked.outcome.had_something()) => Exit::Done,
-            Ok(()) => Exit::BadInput,
+            Err(problems) => Err(problems.failure_kind()),
+            Ok(()) if self.chains.iter().any(|looked| looked.outcome.had_something()) => Ok(()),
+            Ok(()) => Err(FailureKind::BadInput),
         }
     }
 }
 
 fn unreachable(error: &ChainError) -> bool {
-    matches!(error.exit(), Exit::Unreachable)
+    matches!(error.failure_kind(), FailureKind::Unreachable)
 }
 
 impl fmt::Display for Looked {
@@ -268,12 +271,12 @@ mod tests {
         looked(Outcome::Ended(look))
     }
 
-    fn refused(exit: Exit) -> Looked {
-        looked(Outcome::Refused(Refused { problem: "WalletUnknown".into(), exit }))
+    fn refused(kind: FailureKind) -> Looked {
+        looked(Outcome::Refused(Refused { problem: "WalletUnknown".into(), kind }))
     }
 
-    fn exit(chains: Vec<Looked>) -> Exit {
-        LookedAt { epoch: 4, dry_run: false, chains }.exit()
+    fn verdict(chains: Vec<Looked>) -> Result<(), FailureKind> {
+        LookedAt { epoch: 4, dry_run: false, chains }.verdict()
     }
 
     #[test]
@@ -281,13 +284,13 @@ mod tests {
         let done = || ended(Look::Looked { holdings: 3 });
         let before = ended(Look::LookedBefore { holdings: 3, began: 9_999 });
         let (nothing, unset) = (|| ended(Look::NothingToLookAt), || ended(Look::NotConfigured));
-        assert_eq!(exit(vec![done(), before]), Exit::Done);
-        assert_eq!(exit(vec![done(), unset()]), Exit::Done);
-        assert_eq!(exit(vec![nothing(), unset()]), Exit::BadInput);
-        assert_eq!(exit(vec![]), Exit::BadInput);
-        assert_eq!(exit(vec![done(), refused(Exit::Refused)]), Exit::Refused);
-        assert_eq!(exit(vec![refused(Exit::Refused), nothing()]), Exit::Refused);
-        assert_eq!(exit(vec![done(), refused(Exit::Other)]), Exit::Other);
+        assert_eq!(verdict(vec![done(), before]), Ok(()));
+        assert_eq!(verdict(vec![done(), unset()]), Ok(()));
+        assert_eq!(verdict(vec![nothing(), unset()]), Err(FailureKind::BadInput));
+        assert_eq!(verdict(vec![]), Err(FailureKind::BadInput));
+        assert_eq!(verdict(vec![done(), refused(FailureKind::Refused)]), Err(FailureKind::Refused));
+        assert_eq!(verdict(vec![refused(FailureKind::Refused), nothing()]), Err(FailureKind::Refused));
+        assert_eq!(verdict(vec![done(), refused(FailureKind::Other)]), Err(FailureKind::Other));
     }
 
     #[test]
@@ -305,10 +308,10 @@ mod tests {
         assert_eq!(json(ended(Look::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
         assert_eq!(json(ended(Look::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
         assert_eq!(
-            json(refused(Exit::Refused)),
+            json(refused(FailureKind::Refused)),
             json!({ "chain": "evm", "outcome": "refused", "problem": "WalletUnknown" })
         );
-        assert!(refused(Exit::Refused).to_string().contains("NOT WITNESSED: WalletUnknown"));
+        assert!(refused(FailureKind::Refused).to_string().contains("NOT WITNESSED: WalletUnknown"));
     }
 
     #[test]
