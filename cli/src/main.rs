@@ -10,6 +10,8 @@
 //! | [`session`] | what a command opens before it does its work |
 //! | [`governing`] | what every call of the exchange's authority shares |
 //! | [`output`] | what a command prints, for people or as JSON |
+//! | [`text`] | words for people: how reports of the engine are told |
+//! | [`exit`] | exit codes |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod audit;
@@ -39,6 +41,7 @@ mod setup;
 mod show;
 mod snapshot;
 mod solvency;
+mod text;
 mod verify;
 mod wallet;
 mod witness;
@@ -55,16 +58,11 @@ use output::Output;
 fn main() -> ExitCode {
     let arguments = Ballast::parse();
     let json = arguments.json;
-    let exit: Exit = match start(arguments) {
-        Ok(output) => {
-            output.print(json);
-            output.exit
-        }
-        Err(failure) => {
-            output::print_failure(&failure, json);
-            failure.kind.into()
-        }
-    };
+    let ended = start(arguments).and_then(|output| output.print(json).map(|()| output.exit));
+    let exit = ended.unwrap_or_else(|failure| {
+        output::print_failure(&failure, json);
+        Exit::from(failure.kind)
+    });
     ExitCode::from(exit as u8)
 }
 

@@ -1,6 +1,6 @@
 //! Holds an epoch against the exchange's log.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::leaf::MasterSecret;
 use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
@@ -87,29 +87,6 @@ pub async fn run(
         audited.push(AuditedChain { chain: chain.name().to_string(), audited: held, holdings });
     }
     Ok(AuditReport { chains: audited })
-}
-
-impl fmt::Display for AuditReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for AuditedChain { chain, audited, holdings } in &self.chains {
-            let Audited { epoch, ledger_sequence, accounts, transactions, signatures, per_second, root, reserves } =
-                audited;
-            writeln!(
-                f,
-                "{chain}: epoch {epoch} is what the log gives at transaction {ledger_sequence}: {accounts} accounts"
-            )?;
-            writeln!(f, "  {transactions} transactions, {signatures} signatures, {per_second} transactions a second")?;
-            writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the master secret" })?;
-            writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
-            if let Some(holdings) = holdings {
-                writeln!(
-                    f,
-                    "  {holdings} holdings read on this chain, all in registered wallets and of declared tokens"
-                )?;
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

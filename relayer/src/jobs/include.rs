@@ -1,6 +1,6 @@
 //! One customer's inclusion file: made by the exchange, verified by anyone who has it.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::{
     Digest,
@@ -8,7 +8,7 @@ use ballast_core::{
     leaf::MasterSecret,
     units,
 };
-use ballast_ledger::{amount, inclusion};
+use ballast_ledger::inclusion;
 use serde::Serialize;
 
 use super::connection::Chains;
@@ -110,21 +110,4 @@ pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown,
 
 fn refuse_unverifiable<T>(verified: Result<T, InclusionError>) -> Result<T, Failure> {
     verified.map_err(|error| Failure::refused(format!("the inclusion file is refused: {error}")))
-}
-
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} shows {} leaves of epoch {}; it is PRIVATE to its customer", self.file, self.leaves, self.epoch)
-    }
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let chains = self.chains.join(" and ");
-        writeln!(f, "account {:?} is included in epoch {} on {chains} ({})", self.account, self.epoch, self.setup)?;
-        for ShownBalance { symbol, decimals, units } in self.balances.iter().filter(|balance| balance.units > 0) {
-            writeln!(f, "  {symbol:<16} {:>34}", amount::format(*units, *decimals))?;
-        }
-        Ok(())
-    }
 }

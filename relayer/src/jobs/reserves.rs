@@ -1,6 +1,6 @@
 //! Holds a published reserves report against the chains, without a log.
 
-use std::{collections::BTreeSet, fmt, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use ballast_sdk::reserves::{CompareError, compare, verify as verify_report};
 use serde::Serialize;
@@ -69,18 +69,4 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 
 fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::new(FailureKind::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
-}
-
-impl fmt::Display for VerifiedReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { epoch, chains, not_compared, messages } = self;
-        for VerifiedChain { chain, holdings } in chains {
-            writeln!(f, "{chain}: the report is that of epoch {epoch}")?;
-            writeln!(f, "  {holdings} holdings read on this chain, all in registered wallets and of declared tokens")?;
-        }
-        writeln!(f, "{messages} signed messages, all for this exchange: ownership signed, balances stated")?;
-        not_compared
-            .iter()
-            .try_for_each(|chain| writeln!(f, "{chain}: wallets and tokens NOT COMPARED, the chain was not asked"))
-    }
 }
