@@ -1,9 +1,15 @@
 //! `ballast inclusion make`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use ballast_core::digest::sha256;
-use ballast_relayer::{artifacts::Artifacts, config::Section, failure::Failure, jobs::include, keys};
+use ballast_relayer::{
+    artifacts::Artifacts,
+    config::Section,
+    failure::Failure,
+    jobs::include::{self, Made},
+    keys,
+};
 use clap::Args;
 
 use crate::{
@@ -11,6 +17,7 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, count},
 };
 
 /// Make a customer's file, and verify it as the customer will
@@ -39,5 +46,12 @@ impl Make {
             artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
         });
         Output::new(&include::make(&session.chains, &artifacts, &master, (epoch, account), &out).await?)
+    }
+}
+
+impl Text for Made {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let leaves = count(self.leaves, "leaf", "leaves");
+        writeln!(f, "{} shows {leaves} of epoch {}; it is PRIVATE to its customer", self.file, self.epoch)
     }
 }

@@ -1,16 +1,23 @@
 //! `ballast ledger simulate`.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use ballast_ledger::simulate::Simulation;
 use ballast_relayer::{
     config::Section,
     failure::Failure,
-    jobs::{connection::configured_exchange, ledger},
+    jobs::{
+        connection::configured_exchange,
+        ledger::{self, Simulated},
+    },
 };
 use clap::Args;
 
-use crate::{context::Context, output::Output};
+use crate::{
+    context::Context,
+    output::Output,
+    text::{Text, count},
+};
 
 /// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists. The log is that of the exchange
 /// that the settings' section [exchange] names
@@ -37,5 +44,19 @@ impl Simulate {
         let Self { accounts, transactions, seed } = self;
         let simulation = Simulation { accounts, transactions, seed, exchange };
         Output::new(&ledger::simulate(log, &simulation, &context.events)?)
+    }
+}
+
+impl Text for Simulated {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.notice)?;
+        writeln!(
+            f,
+            "wrote {} of {}, head 0x{}",
+            count(self.sequence, "transaction", "transactions"),
+            count(self.accounts, "account", "accounts"),
+            hex::encode(self.head)
+        )?;
+        self.assets.write(f)
     }
 }

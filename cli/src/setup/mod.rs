@@ -7,6 +7,7 @@ mod contribute;
 mod development;
 mod export_r1cs;
 mod import;
+mod report;
 mod snarkjs;
 mod verify;
 

@@ -4,3 +4,5 @@ mod exit_codes;
 mod folder;
 mod governing;
 mod ledger;
+mod manual;
+mod next_step;
