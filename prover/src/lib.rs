@@ -2,33 +2,39 @@
 //!
 //! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that every balance has 64 bits and
 //! that balances sum to the totals ([`argument`]); and one Groth16 proof shows that the verifier of those sum-checks accepts
-//! ([`circuit`]). The bytes are `ballast-core`'s. The text of it is `docs/spec.md`, sections 8 and 9.
+//! ([`circuit`]). The bytes are `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
+//!
+//! Every module uses only modules in the rows above its own, but for the last two rows.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`shard`] | the input of a proof, and what is refused about it |
-//! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
-//! | [`argument`] | the table, the messages, and both sides of the argument |
-//! | [`gkr`], [`lookup`], [`kzg`] | its parts: hashing; range checks and totals; commitments and their opening |
-//! | [`sumcheck`], [`transcript`], [`arithmetic`] | what its parts are made of, once for native verifier and circuit |
+//! | [`arithmetic`], [`transcript`] | what the verifier computes with, once for native verifier and circuit |
+//! | [`permutation`] | the permutation that hashes leaves and nodes, and traces of it |
+//! | [`table`] | the committed table, and linear claims about it |
+//! | [`sumcheck`] | sum-checks, both sides |
+//! | [`gkr`], [`lookup`], [`batch`], [`kzg`] | the parts of the argument: hashing; range checks and totals; all claims as one; commitments and their opening |
+//! | [`argument`] | the parts put together: both sides of the argument |
 //! | [`circuit`], [`assignment`] | the verifier as constraints, and the values that a witness gives them |
 //! | [`constraints`], [`qap`] | the constraints as matrices and as polynomials |
-//! | `groth16`, `multi_exponentiation` | the proof of an assignment, and the sums that it and the commitments consist of |
 //! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
-//! | [`encoding`] | arkworks' points to and from canonical bytes |
+//! | [`shard`] | the input of a proof, and what is refused about it |
+//! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
+//! | `groth16`, `multi_exponentiation`, `poly`, [`encoding`], [`random`] | Groth16's proof of an assignment, sums of points, multilinear tables, canonical bytes of points, the source of masks |
 //! | [`phases`], [`bench`] | what a proof costs |
 //!
 //! ```text
 //! shard ──> table ──> argument ──> circuit ──> prover ──> verifier
 //!                        │            │           ▲          ▲
-//!           gkr, lookup, kzg        setup ─────> key ──── encoding
+//!        gkr, lookup, batch, kzg    setup ─────> key ──── encoding
 //! ```
 //!
-//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, nothing else about any account.
+//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, and nothing else about any
+//! account.
 
 pub mod argument;
 pub mod arithmetic;
 pub mod assignment;
+pub mod batch;
 pub mod bench;
 pub mod circuit;
 pub mod constraints;
@@ -40,6 +46,7 @@ pub mod key_file;
 pub mod kzg;
 pub mod lookup;
 mod multi_exponentiation;
+pub mod permutation;
 pub mod phases;
 mod poly;
 pub mod prover;
@@ -48,6 +55,7 @@ pub mod random;
 pub mod setup;
 pub mod shard;
 pub mod sumcheck;
+pub mod table;
 pub mod transcript;
 pub mod verifier;
 

@@ -96,14 +96,15 @@ impl Poseidon {
         let mut basis = vec![one];
         basis.append(&mut outputs);
         for coefficients in &self.partial_inputs {
-            let input = Wire::combination(coefficients.iter().copied(), &basis);
+            // The S-boxes of later rounds, which the basis does not hold yet, have coefficient zero.
+            let input = Wire::combination(coefficients.iter().copied().zip(&basis));
             basis.push(sbox(system, &input)?);
         }
 
         let mut state: Vec<_> = self
             .partial_results
             .iter()
-            .map(|coefficients| Wire::combination(coefficients.iter().copied(), &basis))
+            .map(|coefficients| Wire::combination(coefficients.iter().copied().zip(&basis)))
             .collect();
         let zeros = vec![Fr::ZERO; self.width];
         for constants in std::iter::once(&zeros).chain(&self.closing_constants) {
@@ -125,7 +126,7 @@ impl Poseidon {
     }
 
     fn mixed(&self, outputs: &[Wire]) -> Vec<Wire> {
-        self.matrix.iter().map(|row| Wire::combination(row.iter().copied(), outputs)).collect()
+        self.matrix.iter().map(|row| Wire::combination(row.iter().copied().zip(outputs))).collect()
     }
 }
 

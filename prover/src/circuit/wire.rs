@@ -49,15 +49,20 @@ impl Wire {
         Self::of_variable(None, value)
     }
 
-    /// `sum_i coefficients[i] * wires[i]`, over the shorter of the two.
-    pub(crate) fn combination<'a>(
-        coefficients: impl IntoIterator<Item = Fr>,
-        wires: impl IntoIterator<Item = &'a Self>,
-    ) -> Self {
-        let mut sum = Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true };
+    /// The sum of every coefficient times its wire.
+    pub(crate) fn combination<'a>(terms: impl IntoIterator<Item = (Fr, &'a Self)>) -> Self {
+        Self::affine(Fr::ZERO, terms)
+    }
+
+    /// The constant plus the sum of every coefficient times its wire.
+    pub(crate) fn affine<'a>(constant: Fr, terms: impl IntoIterator<Item = (Fr, &'a Self)>) -> Self {
+        let mut sum = match constant.is_zero() {
+            true => Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true },
+            false => Self::constant(constant),
+        };
         // Most combinations are long, a permutation's, or sums.
         let mut products: Option<Wide> = None;
-        for (coefficient, wire) in coefficients.into_iter().zip(wires) {
+        for (coefficient, wire) in terms {
             if coefficient.is_zero() {
                 continue;
             }
@@ -83,12 +88,12 @@ impl Wire {
 
     /// The sum of the wires.
     pub(crate) fn sum<'a>(wires: impl IntoIterator<Item = &'a Self>) -> Self {
-        Self::combination(std::iter::repeat(Fr::ONE), wires)
+        Self::combination(wires.into_iter().map(|wire| (Fr::ONE, wire)))
     }
 
     /// `self - other`.
     pub(crate) fn minus(&self, other: &Self) -> Self {
-        Self::combination([Fr::ONE, -Fr::ONE], [self, other])
+        Self::combination([(Fr::ONE, self), (-Fr::ONE, other)])
     }
 
     /// `self + other`.

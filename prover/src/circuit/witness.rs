@@ -46,9 +46,6 @@ impl Witness {
     /// # Errors
     /// The [`Check`] that the argument fails; `None` when claim or messages are not of this class.
     pub fn new(class: Class, claim: Claim<Fr>, messages: Messages<Fr>) -> Result<Option<(Self, PublicVector)>, Check> {
-        if !messages.has_shape(class.depth) || claim.totals.len() != usize::from(class.assets) {
-            return Ok(None);
-        }
         let scalars = verifier::verify(&mut Native, class.depth, &claim, &messages)?;
         let Some(vector) = public_vector(class, &claim, scalars) else { return Ok(None) };
         let inputs = vector.inputs(vector.digest());

@@ -3,12 +3,12 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One};
 use ballast_prover::{
-    argument::{
-        messages::{FractionLayer, Fractions},
-        verifier,
-    },
+    argument::verifier,
     arithmetic::{Arithmetic, Check, Native},
-    lookup::{self, Challenges},
+    lookup::{
+        self, Challenges,
+        messages::{FractionLayer, Fractions},
+    },
     transcript::Transcript,
 };
 

@@ -103,11 +103,12 @@ fn sample() -> Vec<usize> {
     sample.push(numbered.hashing.node_zero);
     sample.extend(numbered.hashing.outputs);
     for (place, layer) in numbered.hashing.layers.iter().enumerate() {
-        sample.extend([layer.rounds[place % 14][place % 5], layer.values[place % layer.values.len()]]);
+        let values = layer.values.as_slice();
+        sample.extend([layer.rounds[place % 14][place % 5], values[place % values.len()]]);
     }
     for layer in [1, 30, 67] {
         let layer = &numbered.hashing.layers[layer];
-        sample.extend(layer.rounds[0].iter().chain(&layer.rounds[13]).chain(&layer.values));
+        sample.extend(layer.rounds[0].iter().chain(&layer.rounds[13]).chain(layer.values.as_slice()));
     }
     sample.extend([numbered.batch.rounds[0][0], numbered.batch.rounds[0][1], numbered.batch.rounds[19][1]]);
     sample.push(numbered.batch.value);

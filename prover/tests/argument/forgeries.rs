@@ -7,9 +7,9 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, One};
 use ballast_core::{Refusal, leaf::Leaf};
 use ballast_prover::{
-    argument::layout::{MULTIPLICITIES, TAG, TREE_HIGH, TREE_LOW},
     arithmetic::{Arithmetic, Check, Native},
-    gkr::ROUNDS,
+    permutation::ROUNDS,
+    table::layout::{MULTIPLICITIES, TAG, TREE_HIGH, TREE_LOW},
 };
 
 use crate::{

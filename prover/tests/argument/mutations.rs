@@ -11,7 +11,7 @@ use ballast_prover::{
     argument::{messages::Messages, verifier},
     arithmetic::{Arithmetic, Check, Native},
     encoding::{decode_g1, point_halves},
-    gkr::{ROUNDS, is_full_round},
+    permutation::{ROUNDS, is_full_round},
 };
 use rayon::prelude::*;
 

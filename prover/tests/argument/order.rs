@@ -5,11 +5,12 @@ use ark_ff::{Field, One};
 use ballast_core::opening::CHUNKS;
 use ballast_prover::{
     argument::{
-        messages::{Messages, hash_values},
+        messages::Messages,
         verifier::{self, Claim},
     },
-    gkr::ROUNDS,
+    gkr::messages::HashValues,
     lookup,
+    permutation::ROUNDS,
     transcript::{RATE, Transcript},
 };
 
@@ -83,7 +84,7 @@ fn specified() -> Vec<Taken<Name>> {
     expected.message(take(2));
     for round in (0..ROUNDS).rev() {
         (0..rows).for_each(|_| expected.message(take(5)));
-        expected.message(take(hash_values(round)));
+        expected.message(take(HashValues::<Fr>::count(round)));
     }
     expected.challenges(1);
     let hashing = next;

@@ -13,12 +13,13 @@ use ark_ff::AdditiveGroup;
 use ballast_core::opening::{CHUNKS, OPENING_POINTS};
 use ballast_prover::{
     argument::{
-        claims::{Combination, PointClaims},
-        messages::{Batch, Messages},
+        messages::Messages,
         verifier::{self, Claim},
     },
     arithmetic::Native,
+    batch::{Batch, Combination},
     encoding::point_halves,
+    table::claims::PointClaims,
     transcript::Transcript,
 };
 use rayon::prelude::*;

@@ -4,8 +4,8 @@ use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use super::{HALF_FULL_ROUNDS, PARTIAL_ROUNDS, ROUNDS, WIDTH, is_full_round, permutation::Permutation};
-use ballast_core::poseidon::permutation::fifth_power;
+use super::{PARTIAL_ROUNDS, Permutation, ROUNDS, WIDTH, is_full_round};
+use ballast_core::poseidon::permutation::{HALF_FULL_ROUNDS, fifth_power};
 
 /// Instances that are hashed together.
 const BLOCK: usize = 64;
