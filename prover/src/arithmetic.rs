@@ -1,8 +1,8 @@
 //! Where the verifier's computation is carried out.
 //!
-//! The verifier of the argument is written once, over [`Arithmetic`]: on field elements it is the native verifier, on
-//! the wires of a constraint system it is the Groth16 circuit. So the two cannot differ in a check or in the order of
-//! the transcript.
+//! The verifier of the argument is written once, over [`Arithmetic`]: on field elements it is the
+//! native verifier, on the wires of a constraint system it is the Groth16 circuit. So the two
+//! cannot differ in a check or in the order of the transcript.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};

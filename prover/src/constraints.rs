@@ -65,8 +65,9 @@ impl Constraints {
         self.columns
     }
 
-    /// The SHA-256 digest of the numbers of inputs, columns and rows and of the matrices, row by row: the length of the row,
-    /// then column and coefficient of each entry. A key belongs to the constraints with one digest and to no others.
+    /// The SHA-256 digest of the numbers of inputs, columns and rows and of the matrices, row by
+    /// row: the length of the row, then column and coefficient of each entry. A key belongs to the
+    /// constraints with one digest and to no others.
     pub fn digest(&self) -> Digest {
         let mut hasher = Sha256::new();
         for count in [self.inputs, self.columns, self.rows] {

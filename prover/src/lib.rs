@@ -1,25 +1,27 @@
-//! Proofs of what an exchange owes: [`prove`] makes one proof for one shard of a snapshot, [`verify`] checks it.
+//! Proofs of what an exchange owes: [`prove`] makes one proof for one shard of a snapshot,
+//! [`verify`] checks it.
 //!
-//! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that every balance has 64 bits and
-//! that balances sum to the totals ([`argument`]); and one Groth16 proof shows that the verifier of those sum-checks accepts
-//! ([`circuit`]). The bytes are `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
+//! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that
+//! every balance has 64 bits and that balances sum to the totals ([`argument`]); and one Groth16
+//! proof shows that the verifier of those sum-checks accepts ([`circuit`]). The bytes are
+//! `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
 //!
-//! Every module uses only modules in the rows above its own, but for the last two rows.
+//! Every module uses modules of its own row, of the rows above it, and of the last two rows.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`arithmetic`], [`transcript`] | what the verifier computes with, once for native verifier and circuit |
+//! | [`arithmetic`], [`transcript`] | what the verifier computes with, natively and in the circuit |
 //! | [`permutation`] | the permutation that hashes leaves and nodes, and traces of it |
 //! | [`table`] | the committed table, and linear claims about it |
 //! | [`sumcheck`] | sum-checks, both sides |
-//! | [`gkr`], [`lookup`], [`batch`], [`kzg`] | the parts of the argument: hashing; range checks and totals; all claims as one; commitments and their opening |
+//! | [`gkr`], [`lookup`], [`batch`], [`kzg`] | the parts of the argument, sections 8.3 to 8.6 |
 //! | [`argument`] | the parts put together: both sides of the argument |
-//! | [`circuit`], [`assignment`] | the verifier as constraints, and the values that a witness gives them |
-//! | [`constraints`], [`qap`] | the constraints as matrices and as polynomials |
-//! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
+//! | [`circuit`], [`assignment`] | the verifier as constraints, and their values under a witness |
+//! | [`constraints`], [`qap`], `groth16` | the constraints as matrices and polynomials; the proof |
+//! | [`key`], [`key_file`], [`setup`] | the proving key, in memory, on disk, and how it is made |
 //! | [`shard`] | the input of a proof, and what is refused about it |
 //! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
-//! | `groth16`, `multi_exponentiation`, `poly`, [`encoding`], [`random`] | Groth16's proof of an assignment, sums of points, multilinear tables, canonical bytes of points, the source of masks |
+//! | `multi_exponentiation`, `poly`, [`encoding`], [`random`] | sums of points, multilinear tables, bytes of points, masks |
 //! | [`phases`], [`bench`] | what a proof costs |
 //!
 //! ```text
@@ -28,8 +30,8 @@
 //!        gkr, lookup, batch, kzg    setup ─────> key ──── encoding
 //! ```
 //!
-//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, and nothing else about any
-//! account.
+//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, and
+//! nothing else about any account.
 
 pub mod argument;
 pub mod arithmetic;

@@ -1,4 +1,5 @@
-//! What the prover sends, round by round. In a proof these are private: the Groth16 circuit takes them as witness.
+//! What the prover sends, round by round. In a proof these are private: the Groth16 circuit takes
+//! them as witness.
 
 use crate::{
     arithmetic::{ShapeError, try_array},
@@ -7,7 +8,8 @@ use crate::{
     lookup::Fractions,
 };
 
-/// All messages after the commitments, but for the points S, Q and P of the opening, which are public.
+/// All messages after the commitments, but for the points S, Q and P of the opening, which are
+/// public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Messages<S> {
     pub fractions: Fractions<S>,
@@ -18,7 +20,8 @@ pub struct Messages<S> {
 }
 
 impl<S> Messages<S> {
-    /// Messages of the shape of a class, each element from `next`, in the order of [`Self::elements`].
+    /// Messages of the shape of a class, each element from `next`, in the order of
+    /// [`Self::elements`].
     ///
     /// # Errors
     /// The first error of `next`.
@@ -30,8 +33,9 @@ impl<S> Messages<S> {
         Ok(Self { fractions, hashing, batch, evaluations: try_array(&mut next)? })
     }
 
-    /// Every element, in the order in which the circuit numbers them: fractions, hashing, batch, evaluations. Each part is in
-    /// the order of the transcript, but the transcript takes the hashing before the fractions.
+    /// Every element, in the order in which the circuit numbers them: fractions, hashing, batch,
+    /// evaluations. Each part is in the order of the transcript, but the transcript takes the
+    /// hashing before the fractions.
     pub fn elements(&self) -> impl Iterator<Item = &S> {
         let batch = self.batch.rounds.iter().flatten().chain([&self.batch.value]);
         self.fractions.elements().chain(self.hashing.elements()).chain(batch).chain(&self.evaluations)

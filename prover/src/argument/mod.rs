@@ -1,5 +1,6 @@
-//! The argument: a table is committed to whose leaves hash to R and sum to T_1 .. T_A, every balance being an integer of 64 bits
-//! (`docs/spec.md`, section 8). This module puts its parts together.
+//! The argument: a table is committed to whose leaves hash to R and sum to T_1 .. T_A, every
+//! balance being an integer of 64 bits (`docs/spec.md`, section 8). This module puts its parts
+//! together.
 //!
 //! | section | part | shows |
 //! | --- | --- | --- |

@@ -28,7 +28,8 @@ use crate::{
 /// Proves that the table's leaves hash to its root and sum to `totals`.
 ///
 /// # Errors
-/// [`Check`] when a challenge has a value for which there is no honest message, a chance of 2^-240 a round.
+/// [`Check`] when a challenge has a value for which there is no honest message, a chance of 2^-240
+/// a round.
 pub fn prove(
     srs: &Srs,
     context: [Fr; 2],

@@ -1,4 +1,11 @@
 //! The verifier of the argument, once for all arithmetics.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ballast_core::{
     circuit::Class,
@@ -28,24 +35,39 @@ pub struct Claim<S> {
     pub root: S,
     /// The totals T_1 .. T_A.
     pub totals: Vec<S>,
-    /// The commitments C_0 .. C_12 to the chunks, then S, Q and P: high and low half of x, high and low half of y.
+    /// The commitments C_0 .. C_12 to the chunks, then S, Q and P: high and low half of x, high and
+    /// low half of y.
     pub points: [[S; 4]; OPENING_POINTS],
 }
 
-/// Checks all but the opening equation, which is over the points of the claim and the scalars that this returns: z_high, eta,
-/// u, I(u), Z(u).
+impl<S> Claim<S> {
+    /// The public vector Y over any representation of field elements, once the verifier has
+    /// computed the scalars. Its order is that of
+    /// [`PublicVector`](ballast_core::public_vector::PublicVector), which has Y as bytes.
+    pub fn into_public_vector(self, scalars: [S; OPENING_SCALARS]) -> Vec<S> {
+        let Self { context, root, totals, points } = self;
+        context.into_iter().chain([root]).chain(totals).chain(points.into_iter().flatten()).chain(scalars).collect()
+    }
+}
+
+/// Checks all but the opening equation, which is over the points of the claim and the scalars that
+/// this returns: z_high, eta, u, I(u), Z(u).
 ///
 /// # Soundness
 /// In the order of the transcript this checks
-/// 1. the shape: the number of totals, and each part the shape of its messages before it computes anything,
+/// 1. the shape: the number of totals, and each part the shape of its messages before it computes
+///    anything,
 /// 2. hashing ([`gkr`]),
 /// 3. range checks and totals ([`lookup`]),
-/// 4. that the claims which these leave, and T[1] = R, follow from one value of the table ([`batch`]),
-/// 5. that the table has this value if the opening equation holds ([`kzg::verifier`](crate::kzg::verifier)).
+/// 4. that the claims which these leave, and T[1] = R, follow from one value of the table
+///    ([`batch`]),
+/// 5. that the table has this value if the opening equation holds
+///    ([`kzg::verifier`](crate::kzg::verifier)).
 ///
-/// Public are the claim and the scalars. The caller owes that the halves in the claim are those of valid points, and that the
-/// opening equation holds for points and scalars. Then the prover knows a table W with these commitments for which everything
-/// in the modules [`lookup`] and [`gkr`] holds.
+/// Public are the claim and the scalars. The caller owes that the halves in the claim are those of
+/// valid points, and that the opening equation holds for points and scalars. Then the prover knows
+/// a table W with these commitments for which everything in the modules [`lookup`] and [`gkr`]
+/// holds.
 ///
 /// # Errors
 /// The first [`Check`](crate::arithmetic::Check) that fails.

@@ -1,18 +1,20 @@
 //! All claims on the table as one claim on one value of it (`docs/spec.md`, section 8.5).
 //!
-//! With delta = challenge(), the claims (u_i, z_i, y_i) are combined with 1, delta, delta^2, ..: the table satisfies
+//! With delta = challenge(), the claims (u_i, z_i, y_i) are combined with 1, delta, delta^2, ..:
+//! the table satisfies
 //!
 //! ```text
 //! sum_{c,x} b(c, x) W(c, x) = sum_i delta^i y_i        b(c, x) = sum_i delta^i u_i(c) eq(z_i, x)
 //! ```
 //!
-//! A plain sum-check over the l row variables and then the 6 column variables leads to a point r, where the prover sends
-//! v = ~W(r).
+//! A plain sum-check over the l row variables and then the 6 column variables leads to a point r,
+//! where the prover sends v = ~W(r).
 //!
 //! # Soundness
-//! If one of N claims is false, the combined one is false except with probability (N - 1) / r over delta; each round of the
-//! sum-check adds 2 / r. The verifier checks the last equation, ~b(r) v = the last round's claim. That v is ~W(r) is what the
-//! caller owes: the [opening](crate::kzg) shows it.
+//! If one of N claims is false, the combined one is false except with probability (N - 1) / r over
+//! delta; each round of the sum-check adds 2 / r. The verifier checks the last equation, ~b(r) v =
+//! the last round's claim. That v is ~W(r) is what the caller owes: the [opening](crate::kzg) shows
+//! it.
 
 pub mod prover;
 pub mod verifier;
@@ -64,7 +66,8 @@ impl<S: Clone> Combination<S> {
     /// Combines the claims of all points.
     ///
     /// # Errors
-    /// [`ShapeError`] when a claim is about a column that the table does not have; otherwise those of the arithmetic.
+    /// [`ShapeError`] when a claim is about a column that the table does not have; otherwise those
+    /// of the arithmetic.
     pub fn new<A: Arithmetic<Scalar = S>>(
         field: &mut A,
         points: &[PointClaims<S>],

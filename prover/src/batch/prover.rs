@@ -1,7 +1,8 @@
 //! The prover of the batch.
 //!
-//! At each point the columns are first combined with their weights, which is cheap as nearly all of them are 16-bit limbs. So
-//! the rows are bound on one column a point and not on 64. Only then are the columns themselves evaluated.
+//! At each point the columns are first combined with their weights, which is cheap as nearly all of
+//! them are 16-bit limbs. So the rows are bound on one column a point and not on 64. Only then are
+//! the columns themselves evaluated.
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
@@ -50,8 +51,8 @@ struct Product<'a> {
     /// For each point of a claim, the combined weight of every column.
     weights: Vec<[Fr; COLUMNS]>,
     bound: Vec<Fr>,
-    /// While rows are bound, for each point of a claim: eq(z, x), and the columns combined with the point's weights. After
-    /// that one pair over the columns: ~b and ~W at the point of the rows.
+    /// While rows are bound, for each point of a claim: eq(z, x), and the columns combined with the
+    /// point's weights. After that one pair over the columns: ~b and ~W at the point of the rows.
     pairs: Vec<[Vec<Fr>; 2]>,
 }
 

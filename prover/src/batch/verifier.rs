@@ -1,4 +1,11 @@
 //! The verifier of the batch.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use super::{Batch, Combination, table_variables};
 use crate::{
@@ -17,12 +24,12 @@ use crate::{
 /// Reduces all claims to one value of the table.
 ///
 /// # Soundness
-/// See the [module](super). The claims are in the transcript, or follow from what is, before this is called; the caller owes
-/// that the table has the value that is returned.
+/// See the [module](super). The claims are in the transcript, or follow from what is, before this
+/// is called; the caller owes that the table has the value that is returned.
 ///
 /// # Errors
-/// [`Check::Shape`] when the batch is not of this class or a claim's point has another number of variables than the rows;
-/// [`Check::Batch`] when the claims and the value do not agree.
+/// [`Check::Shape`] when the batch is not of this class or a claim's point has another number of
+/// variables than the rows; [`Check::Batch`] when the claims and the value do not agree.
 pub fn verify<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,

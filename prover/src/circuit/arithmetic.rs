@@ -17,7 +17,8 @@ impl From<ShapeError> for SynthesisError {
     }
 }
 
-/// Lays the verifier's equations down as constraints. A failed equation is an unsatisfied constraint, not an error.
+/// Lays the verifier's equations down as constraints. A failed equation is an unsatisfied
+/// constraint, not an error.
 pub(super) struct Constrained<'a> {
     system: &'a System,
 }

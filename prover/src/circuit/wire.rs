@@ -1,7 +1,7 @@
 //! Wires: linear combinations of the circuit's variables, carried with their values.
 //!
-//! Additions and multiplications by constants cost nothing in a rank-1 system, so gadgets pass wires around and
-//! only products become constraints.
+//! Additions and multiplications by constants cost nothing in a rank-1 system, so gadgets pass
+//! wires around and only products become constraints.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
@@ -44,7 +44,7 @@ impl Wire {
         Self { terms, value, variable: true, kept: variable.is_some() }
     }
 
-    /// The sum of other wires, of which only the value is asked for.
+    /// A combination of other wires of which only the value is kept.
     pub(crate) fn of_value(value: Fr) -> Self {
         Self::of_variable(None, value)
     }
@@ -91,12 +91,12 @@ impl Wire {
         Self::combination(wires.into_iter().map(|wire| (Fr::ONE, wire)))
     }
 
-    /// `self - other`.
+    /// The difference `self - other`.
     pub(crate) fn minus(&self, other: &Self) -> Self {
         Self::combination([(Fr::ONE, self), (-Fr::ONE, other)])
     }
 
-    /// `self + other`.
+    /// The sum `self + other`.
     pub(crate) fn plus(&self, other: &Self) -> Self {
         Self::sum([self, other])
     }
@@ -124,7 +124,7 @@ impl Wire {
     }
 }
 
-/// The constraint a = b.
+/// Adds the constraint a = b.
 pub(crate) fn enforce_equal(system: &System, a: &Wire, b: &Wire) -> Result<(), SynthesisError> {
     system.product(&a.minus(b), &Wire::constant(Fr::one()), &Wire::constant(Fr::zero()))
 }

@@ -10,7 +10,8 @@ use crate::{
 /// All messages of the hashing, in the order of the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hashing<S> {
-    /// The digest w of node 0, which has no place in the tree. Sent before the first point is drawn.
+    /// The digest w of node 0, which has no place in the tree. Sent before the first point is
+    /// drawn.
     pub node_zero: S,
     /// The values a and b of leaf digests and node digests at the first point.
     pub outputs: [S; 2],
@@ -27,19 +28,22 @@ pub struct HashLayer<S> {
     pub values: HashValues<S>,
 }
 
-/// The values in which the sum-check of one round of the permutation ends: of leaves, then of nodes.
+/// The values in which the sum-check of one round of the permutation ends: of leaves, then of
+/// nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HashValues<S> {
     /// The inputs u_0 .. u_4 of a full round's S-boxes.
     Full([[S; WIDTH]; 2]),
     /// The input u_0 of a partial round's S-box, and the linear rest q.
     Partial([[S; 2]; 2]),
-    /// The inputs u_1 .. u_4 of round 0, which is full. Its u_0 is the constant c_{0,0} and is not sent.
+    /// The inputs u_1 .. u_4 of round 0, which is full. Its u_0 is the constant c_{0,0} and is not
+    /// sent.
     First([[S; WIDTH - 1]; 2]),
 }
 
 impl<S> HashValues<S> {
-    /// Values of the form that this round has, each element from `next`, in the order in which they are sent.
+    /// Values of the form that this round has, each element from `next`, in the order in which they
+    /// are sent.
     ///
     /// # Errors
     /// The first error of `next`.
@@ -82,7 +86,8 @@ impl<S> HashValues<S> {
 }
 
 impl<S> Hashing<S> {
-    /// Messages of the shape of a class, each element from `next`, in the order in which they are sent.
+    /// Messages of the shape of a class, each element from `next`, in the order in which they are
+    /// sent.
     ///
     /// # Errors
     /// The first error of `next`.

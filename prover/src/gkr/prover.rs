@@ -1,15 +1,17 @@
 //! The prover of the hashing.
 //!
-//! The sum-check of a full round is over the five inputs u_j of every instance's S-boxes, which hashing the tree has
-//! recorded. That of a partial round is over u_0 and the linear rest q. The rest needs no state: the form b of the states
-//! after the round, which is what is claimed, equals g_0 u_0^5 + q, so
+//! The sum-check of a full round is over the five inputs u_j of every instance's S-boxes, which
+//! hashing the tree has recorded. That of a partial round is over u_0 and the linear rest q. The
+//! rest needs no state: the form b of the states after the round, which is what is claimed, equals
+//! g_0 u_0^5 + q, so
 //!
 //! ```text
 //! q(x) = b(x) - g_0 u_0(x)^5
 //! ```
 //!
-//! The values b(x) are not stored either. They are a combination of the columns of the round above: of its u_j - c_j with
-//! the weights b_j if it is full, of its u_0 - c_0 and q - sum_{j>0} g_j c_j if it is partial. See [`Form`].
+//! The values b(x) are not stored either. They are a combination of the columns of the round above:
+//! of its u_j - c_j with the weights b_j if it is full, of its u_0 - c_0 and q - sum_{j>0} g_j c_j
+//! if it is partial. See [`Form`].
 
 use std::borrow::Cow;
 
@@ -30,7 +32,8 @@ use crate::{
     transcript::Transcript,
 };
 
-/// Proves that the instances of the two traces, leaves and nodes, have `digests` and `node_digests`.
+/// Proves that the instances of the two traces, leaves and nodes, have `digests` and
+/// `node_digests`.
 ///
 /// # Errors
 /// None that an honest trace could meet.
@@ -90,8 +93,8 @@ pub(crate) fn prove(
 struct Form<'a> {
     /// The weights b_0 .. b_4 of the state's elements.
     weights: [Fr; WIDTH],
-    /// The same form as columns that are at hand: for instance x it is `constant` plus the sum of every term's weight times
-    /// its column in row x.
+    /// The same form as columns that are at hand: for instance x it is `constant` plus the sum of
+    /// every term's weight times its column in row x.
     constant: Fr,
     terms: Vec<(Fr, Cow<'a, [Fr]>)>,
 }
@@ -147,7 +150,8 @@ impl Columns {
         Form { weights, constant, terms: weights.into_iter().zip(self.inputs.into_iter().map(Cow::Owned)).collect() }
     }
 
-    /// The next form after a partial round: w (u_0 - c_0) + w' (q - sum_{j>0} g_j c_j) with the weights [w, w'].
+    /// The next form after a partial round: w (u_0 - c_0) + w' (q - sum_{j>0} g_j c_j) with the
+    /// weights [w, w'].
     fn partial_form(self, [of_input, of_rest]: [Fr; 2], constants: &[Fr; WIDTH]) -> Form<'static> {
         let weights = std::array::from_fn(|j| if j == 0 { of_input } else { of_rest * self.g[j] });
         let constant = -weights.iter().zip(constants).map(|(weight, c)| *weight * c).sum::<Fr>();
@@ -162,7 +166,8 @@ struct RoundSummand<'a>([Part<'a>; 2]);
 impl Summand<HASH_DEGREE> for RoundSummand<'_> {
     fn coefficients(&self, round: &Round) -> Result<[Fr; HASH_DEGREE], Check> {
         let mut sums = [Fr::ZERO; HASH_DEGREE];
-        // The nodes do not depend on the highest variable: to its round they add only to g_0, which is not sent.
+        // The nodes do not depend on the highest variable: to its round they add only to g_0, which
+        // is not sent.
         for part in self.0.iter().filter(|part| !part.is_bound()) {
             part.add_coefficients(round.variable, &mut sums);
         }
@@ -219,7 +224,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Coefficients 1 to 5 of sum_x eq(x) (u_x + X d_x)^5, where u_x and u_x + d_x are the pair of the column with number x.
+/// Coefficients 1 to 5 of sum_x eq(x) (u_x + X d_x)^5, where u_x and u_x + d_x are the pair of the
+/// column with number x.
 fn power_sums(column: &[Fr], equality: (&[Fr], &[Fr])) -> [Fr; HASH_DEGREE] {
     let sums: [Fr; HASH_DEGREE] = weighted_sums(equality, |sums: &mut [Wide; HASH_DEGREE], i, weight| {
         let u = column[2 * i];

@@ -1,7 +1,14 @@
 //! The verifier of the hashing.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::AdditiveGroup;
 
 use super::messages::{HashValues, Hashing};
 use crate::{
@@ -18,8 +25,8 @@ use crate::{
     transcript::Transcript,
 };
 
-/// A claim about the states after a round, at the point at hand: the form b of leaf states plus the form b' of node states
-/// has this value.
+/// A claim about the states after a round, at the point at hand: the form b of leaf states plus the
+/// form b' of node states has this value.
 struct StateClaim<S> {
     /// The weights b_0 .. b_4 of leaf states.
     leaves: [S; WIDTH],
@@ -28,15 +35,16 @@ struct StateClaim<S> {
     value: S,
 }
 
-/// Checks that the committed tree is hashed from the committed leaves, down to claims on the table's columns: leaf digests,
-/// node digests, leaf inputs, node inputs.
+/// Checks that the committed tree is hashed from the committed leaves, down to claims on the
+/// table's columns: leaf digests, node digests, leaf inputs, node inputs.
 ///
 /// # Soundness
-/// See the [module](super). The commitments are in the transcript before; the caller owes the claims that are returned.
+/// See the [module](super). The commitments are in the transcript before; the caller owes the
+/// claims that are returned.
 ///
 /// # Errors
-/// [`Check::Shape`] when the messages are not of this class; [`Check::HashLayer`] with the round of the permutation whose
-/// values do not match.
+/// [`Check::Shape`] when the messages are not of this class; [`Check::HashLayer`] with the round of
+/// the permutation whose values do not match.
 pub fn verify<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -45,7 +53,8 @@ pub fn verify<A: Arithmetic>(
 ) -> Result<Vec<PointClaims<A::Scalar>>, A::Error> {
     hashing.check_shape(depth)?;
     let permutation = Permutation::get();
-    // Fixed before the point is drawn: afterwards it could make up for any difference between the tree and its hashes.
+    // Fixed before the point is drawn: afterwards it could make up for any difference between the
+    // tree and its hashes.
     transcript.message(field, std::slice::from_ref(&hashing.node_zero))?;
     let mut point = (0..row_variables(depth)).map(|_| transcript.challenge(field)).collect::<Result<Vec<_>, _>>()?;
     let mut claims = digest_claims(field, &point, &hashing.node_zero, &hashing.outputs)?.to_vec();
@@ -82,8 +91,8 @@ pub fn verify<A: Arithmetic>(
     Err(ShapeError { list: "values of round 0 of the permutation", expected: 1, found: 0 }.into())
 }
 
-/// The claims on the digests: leaves in the upper half of the tree, nodes in the lower half, but for node 0, whose place
-/// holds 0 and not w.
+/// The claims on the digests: leaves in the upper half of the tree, nodes in the lower half, but
+/// for node 0, whose place holds 0 and not w.
 fn digest_claims<A: Arithmetic>(
     field: &mut A,
     point: &[A::Scalar],
@@ -100,8 +109,8 @@ fn digest_claims<A: Arithmetic>(
     Ok([leaf_claim, PointClaims::of_column(field, TREE_LOW, lower, value)])
 }
 
-/// The claim about the states after the last round: digests are their element 0, so b = (1, 0, 0, 0, 0) and
-/// b' = (alpha, 0, 0, 0, 0).
+/// The claim about the states after the last round: digests are their element 0, so b = (1, 0, 0,
+/// 0, 0) and b' = (alpha, 0, 0, 0, 0).
 fn first_claim<A: Arithmetic>(
     field: &mut A,
     alpha: &A::Scalar,
@@ -122,7 +131,8 @@ fn transpose_product<A: Arithmetic>(
     permutation.transposed.each_ref().map(|row| field.combine(Fr::ZERO, row.iter().copied().zip(weights)))
 }
 
-/// The inputs of round 0's S-boxes with the first of them, which is the constant c_{0,0}: the state begins with 0.
+/// The inputs of round 0's S-boxes with the first of them, which is the constant c_{0,0}: the state
+/// begins with 0.
 fn with_first<A: Arithmetic>(
     field: &A,
     constants: &[Fr; WIDTH],
@@ -188,8 +198,8 @@ fn combine_full<A: Arithmetic>(
     Ok(StateClaim { leaves, nodes, value })
 }
 
-/// The claim before a partial round: b = (1, alpha g_1, .., alpha g_4) and b' = alpha^2 (1, alpha g'_1, .., alpha g'_4) on
-/// the states u - c_r.
+/// The claim before a partial round: b = (1, alpha g_1, .., alpha g_4) and b' = alpha^2 (1, alpha
+/// g'_1, .., alpha g'_4) on the states u - c_r.
 fn combine_partial<A: Arithmetic>(
     field: &mut A,
     constants: &[Fr; WIDTH],
@@ -215,7 +225,7 @@ fn combine_state<A: Arithmetic>(
     value: &mut A::Scalar,
 ) -> Result<[A::Scalar; WIDTH], A::Error> {
     let [constant, ..] = constants;
-    let input = field.combine(-*constant, [(Fr::ONE, input)]);
+    let input = field.sub(input, &field.constant(*constant));
     let of_constants = field.combine(Fr::ZERO, constants.iter().copied().zip(mixed).skip(1));
     let rest = field.sub(rest, &of_constants);
     *value = field.add_product(value, &of_input, &input)?;
@@ -231,7 +241,7 @@ fn without_constants<A: Arithmetic>(
     [_, c1, c2, c3, c4]: &[Fr; WIDTH],
     [u1, u2, u3, u4]: &[A::Scalar; WIDTH - 1],
 ) -> [A::Scalar; WIDTH - 1] {
-    [(c1, u1), (c2, u2), (c3, u3), (c4, u4)].map(|(constant, input)| field.combine(-*constant, [(Fr::ONE, input)]))
+    [(c1, u1), (c2, u2), (c3, u3), (c4, u4)].map(|(constant, input)| field.sub(input, &field.constant(*constant)))
 }
 
 /// The claims on the inputs of leaves: tag, and the three packed elements, of 15 limbs each.
@@ -249,8 +259,9 @@ fn leaf_claims<A: Arithmetic>(
     PointClaims { point: point.to_vec(), claims: std::iter::once(tag).chain(packed).collect() }
 }
 
-/// The claim on the inputs of nodes. Child c of node x is entry 4x + c of the tree, so the four values at a point z, combined
-/// with eq((t_0, t_1), c), are the tree at (t_0, t_1, z_0 .. z_{l-2}), whose highest variable z_{l-2} chooses the half.
+/// The claim on the inputs of nodes. Child c of node x is entry 4x + c of the tree, so the four
+/// values at a point z, combined with eq((t_0, t_1), c), are the tree at (t_0, t_1, z_0 ..
+/// z_{l-2}), whose highest variable z_{l-2} chooses the half.
 fn children_claim<A: Arithmetic>(
     field: &mut A,
     point: &[A::Scalar],

@@ -26,7 +26,8 @@ pub(crate) struct OpeningProver<'a> {
 }
 
 impl<'a> OpeningProver<'a> {
-    /// Computes f = sum_j w_j f_j with the weights of the high variables of `point`, and S for the low ones.
+    /// Computes f = sum_j w_j f_j with the weights of the high variables of `point`, and S for the
+    /// low ones.
     pub(crate) fn new(srs: &'a Srs, table: &Table, blinders: &Blinders, point: &[Fr]) -> Self {
         let (low, high) = point.split_at(point.len() - HIGH_VARIABLES);
         let f = combine_chunks(table, blinders, &equality_table(high));
@@ -102,9 +103,11 @@ fn combine_chunks(table: &Table, blinders: &Blinders, weights: &[Fr]) -> Vec<Fr>
     f
 }
 
-/// The coefficients of S: coefficient k - 1 is the sum of those of X^k and X^-k in f(X) E(1/X), for k from 1.
+/// The coefficients of S: coefficient k - 1 is the sum of those of X^k and X^-k in f(X) E(1/X), for
+/// k from 1.
 ///
-/// The product is taken at roots of unity. E is a product of factors with periods, so its values cost two multiplications each.
+/// The product is taken at roots of unity. E is a product of factors with periods, so its values
+/// cost two multiplications each.
 fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
     let entries = 1usize << point.len();
     // Without the blinders, exponents from -(entries - 1) to entries - 1.
@@ -122,7 +125,8 @@ fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
     let mut s: Vec<Fr> =
         (1..entries).into_par_iter().with_min_len(GRAIN).map(|k| product[k] + product[size - k]).collect();
     drop(product);
-    // The blinders' part, directly: X^(entries + i) E(1/X) has eq(z, j) at exponent entries + i - j > 0.
+    // The blinders' part, directly: X^(entries + i) E(1/X) has eq(z, j) at exponent entries + i - j
+    // > 0.
     let equality = equality_table(point);
     s.resize(f.len() - 1, Fr::ZERO);
     for (i, blinder) in f[entries..].iter().enumerate() {
@@ -140,7 +144,8 @@ fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
 /// The values E(1/x) at every root of unity x of the domain, in order.
 fn inverse_equality_values(domain: &Radix2EvaluationDomain<Fr>, point: &[Fr]) -> Vec<Fr> {
     let size = domain.size();
-    // The last factor has period 2 size / 2^(variables) and the first the whole domain's: from the shortest to the longest.
+    // The last factor has period 2 size / 2^(variables) and the first the whole domain's: from the
+    // shortest to the longest.
     let mut values = vec![Fr::ONE];
     for (number, z) in point.iter().enumerate().rev() {
         let period = size >> number;

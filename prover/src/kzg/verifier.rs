@@ -1,4 +1,12 @@
-//! The verifier of the opening, but for the [equation](super::equation) over the commitments, which it leaves.
+//! The verifier of the opening, but for the [equation](super::equation) over the commitments, which
+//! it leaves.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ballast_core::opening::{HIGH_VARIABLES, OPENING_SCALARS};
 
@@ -8,8 +16,8 @@ use crate::{
     transcript::Transcript,
 };
 
-/// What is sent to open the table at one point, in the order of the transcript; the proof P, which ends the argument, is in
-/// the equation alone.
+/// What is sent to open the table at one point, in the order of the transcript; the proof P, which
+/// ends the argument, is in the equation alone.
 pub struct OpeningMessages<'a, S> {
     /// The commitment S, as high and low half of x, then of y.
     pub symmetric: &'a [S; 4],
@@ -19,23 +27,24 @@ pub struct OpeningMessages<'a, S> {
     pub quotient: &'a [S; 4],
 }
 
-/// Checks that the table has a value at a point, down to an equation over the commitments whose scalars this returns: z_high,
-/// eta, u, I(u), Z(u).
+/// Checks that the table has a value at a point, down to an equation over the commitments whose
+/// scalars this returns: z_high, eta, u, I(u), Z(u).
 ///
 /// # Soundness
-/// See the [module](super). Checked here: zeta is neither 0 nor its own inverse, and the evaluations satisfy the equation
+/// See the [module](super). Checked here: zeta is neither 0 nor its own inverse, and the
+/// evaluations satisfy the equation
 ///
 /// ```text
 /// f(zeta) E(1/zeta) + f(1/zeta) E(zeta) = 2 v + zeta S(zeta) + S(1/zeta) / zeta
 /// ```
 ///
-/// The caller owes that the commitments to the table are in the transcript before the point is drawn, and the opening
-/// equation for the points and the scalars that are returned: it shows that the evaluations are those of the committed
-/// polynomials.
+/// The caller owes that the commitments to the table are in the transcript before the point is
+/// drawn, and the opening equation for the points and the scalars that are returned: it shows that
+/// the evaluations are those of the committed polynomials.
 ///
 /// # Errors
-/// [`Check::EvaluationPoint`], [`Check::EvaluationPoints`] or [`Check::InnerProduct`]; [`Check::Shape`] when the point has too
-/// few variables.
+/// [`Check::EvaluationPoint`], [`Check::EvaluationPoints`] or [`Check::InnerProduct`];
+/// [`Check::Shape`] when the point has too few variables.
 pub fn verify<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -87,7 +96,8 @@ fn check_inner_product<A: Arithmetic>(
     field.require_equal(&left, &right, Check::InnerProduct)
 }
 
-/// The polynomial E(x) = prod_j ((1 - z_j) + z_j x^(2^j)): its coefficients are the equality table of z.
+/// The polynomial E(x) = prod_j ((1 - z_j) + z_j x^(2^j)): its coefficients are the equality table
+/// of z.
 fn equality_polynomial<A: Arithmetic>(
     field: &mut A,
     point: &[A::Scalar],

@@ -60,8 +60,8 @@ impl Fractions {
     }
 }
 
-/// The lowest layer, of single fractions. It is not stored but read where the table lies; limbs, of which there are many, look
-/// their denominators up among those of the 2^16 values.
+/// The lowest layer, of single fractions. It is not stored but read where the table lies; limbs, of
+/// which there are many, look their denominators up among those of the 2^16 values.
 pub(super) struct LowestLayer<'a> {
     table: &'a Table,
     /// beta - v for every v below 2^16.

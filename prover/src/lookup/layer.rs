@@ -1,8 +1,9 @@
 //! The summand of one layer's sum-check.
 //!
-//! The variables of a layer's pairs are first those of the rows, then those of the columns. While row variables are left, every
-//! active column has a table of pairs, and the columns that are 0 / 1 everywhere are summed in closed form. When all rows are
-//! bound there is one table of pairs over the columns.
+//! The variables of a layer's pairs are first those of the rows, then those of the columns. While
+//! row variables are left, every active column has a table of pairs, and the columns that are 0 / 1
+//! everywhere are summed in closed form. When all rows are bound there is one table of pairs over
+//! the columns.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -20,13 +21,15 @@ use crate::{
     table::layout::{COLUMN_VARIABLES, COLUMNS},
 };
 
-/// Two neighbouring fractions p_0 / q_0 and p_1 / q_1 of a layer, in a form in which h costs two products:
+/// Two neighbouring fractions p_0 / q_0 and p_1 / q_1 of a layer, in a form in which h costs two
+/// products:
 ///
 /// ```text
 /// h = p_0 q_1 + p_1 q_0 + lambda q_0 q_1 = p_0 q_1 + q_0 s,        s = p_1 + lambda q_1
 /// ```
 ///
-/// Each of the four is multilinear in the layer's variables, so a variable is bound in each of them.
+/// Each of the four is multilinear in the layer's variables, so a variable is bound in each of
+/// them.
 #[derive(Clone, Copy)]
 pub(super) struct Neighbours {
     pub(super) p0: Fr,
@@ -76,7 +79,8 @@ impl Neighbours {
 
 /// The pairs of one layer over the variables that are not bound yet; h is summed over all of them.
 pub(super) struct LayerSummand<'a> {
-    /// The point of the claim: the row variables of the pairs, if they have any, then their column variables.
+    /// The point of the claim: the row variables of the pairs, if they have any, then their column
+    /// variables.
     z: &'a [Fr],
     lambda: Fr,
     pairs: Pairs<'a>,
@@ -93,7 +97,8 @@ impl<'a> LayerSummand<'a> {
         Self { z, lambda, pairs: Pairs::OverColumns(OverColumns::new(z, 0, fractions.neighbours(lambda))) }
     }
 
-    /// A layer with at least two fractions in each of the active columns, which are given with their numbers.
+    /// A layer with at least two fractions in each of the active columns, which are given with
+    /// their numbers.
     pub(super) fn over_rows(z: &'a [Fr], lambda: Fr, columns: Vec<(usize, Fractions)>) -> Self {
         let columns =
             columns.into_iter().map(|(number, fractions)| (number, Column::Stored(fractions.neighbours(lambda))));
@@ -152,8 +157,8 @@ impl Summand<FRACTION_DEGREE> for LayerSummand<'_> {
     }
 }
 
-/// Pairs while row variables are left, by column. A column that is not active has p_0 = p_1 = 0 and q_0 = q_1 = 1, so its h is
-/// lambda everywhere.
+/// Pairs while row variables are left, by column. A column that is not active has p_0 = p_1 = 0 and
+/// q_0 = q_1 = 1, so its h is lambda everywhere.
 struct OverRows<'a> {
     /// The active columns, with their numbers.
     columns: Vec<(usize, Column<'a>)>,
@@ -238,8 +243,9 @@ impl OverColumns {
     }
 }
 
-/// The sums of eq h(1) and of eq h_2 over neighbouring pairs 2i and 2i + 1, h being a polynomial of degree 2 in the variable
-/// that tells them apart and h_2 its highest coefficient. They are g(1) and g_2 of the round.
+/// The sums of eq h(1) and of eq h_2 over neighbouring pairs 2i and 2i + 1, h being a polynomial of
+/// degree 2 in the variable that tells them apart and h_2 its highest coefficient. They are g(1)
+/// and g_2 of the round.
 fn pair_sums(equality: (&[Fr], &[Fr]), pair: impl Fn(usize) -> Neighbours + Sync) -> [Fr; 2] {
     weighted_sums(equality, |sums: &mut [Wide; 2], i, weight| {
         let (even, odd) = (pair(2 * i), pair(2 * i + 1));

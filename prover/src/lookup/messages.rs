@@ -3,7 +3,8 @@
 use super::{FRACTION_DEGREE, layers};
 use crate::arithmetic::{ShapeError, try_array};
 
-/// All messages of the look-up, in the order of the transcript: the tree of fractions from the root down.
+/// All messages of the look-up, in the order of the transcript: the tree of fractions from the root
+/// down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fractions<S> {
     /// Numerator P and denominator Q of the whole sum.
@@ -17,13 +18,14 @@ pub struct Fractions<S> {
 pub struct FractionLayer<S> {
     /// The coefficients g_1 and g_2 of each round of the sum-check.
     pub rounds: Vec<[S; FRACTION_DEGREE]>,
-    /// The values p_0, p_1, q_0, q_1 at the point of all challenges: numerators and denominators of the even and of the odd
-    /// fractions.
+    /// The values p_0, p_1, q_0, q_1 at the point of all challenges: numerators and denominators of
+    /// the even and of the odd fractions.
     pub values: [S; 4],
 }
 
 impl<S> Fractions<S> {
-    /// Messages of the shape of a class, each element from `next`, in the order in which they are sent.
+    /// Messages of the shape of a class, each element from `next`, in the order in which they are
+    /// sent.
     ///
     /// # Errors
     /// The first error of `next`.

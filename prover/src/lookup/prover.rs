@@ -55,7 +55,8 @@ struct Tree {
     root: [Fr; 2],
     /// The layers with 64, 32, .., 2 fractions, over columns alone.
     over_columns: Vec<Fractions>,
-    /// The layers with L / 2, L / 4, .., 2 fractions in each column: the active columns, with their numbers.
+    /// The layers with L / 2, L / 4, .., 2 fractions in each column: the active columns, with their
+    /// numbers.
     over_rows: Vec<Vec<(usize, Fractions)>>,
 }
 
@@ -90,8 +91,8 @@ struct LayerClaim {
 }
 
 impl LayerClaim {
-    /// Proves P + lambda Q, adds what is sent to `layers`, and returns the claims about the layer's own fractions, which are
-    /// the sums of the layer below.
+    /// Proves P + lambda Q, adds what is sent to `layers`, and returns the claims about the layer's
+    /// own fractions, which are the sums of the layer below.
     fn prove(
         &self,
         transcript: &mut Transcript<Fr>,

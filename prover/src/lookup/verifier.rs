@@ -1,4 +1,11 @@
 //! The verifier of the fractional sum.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -17,8 +24,8 @@ use crate::{
     table::{
         claims::{PointClaims, TableClaim},
         layout::{
-            COLUMNS, LIMB_BITS, MULTIPLICITIES, SLOT_LIMBS, asset_column, limb_weights, multiplicity_columns,
-            row_variables, rows,
+            COLUMNS, LIMB_BITS, MULTIPLICITIES, SLOT_LIMBS, balance_columns, first_value, limb_weights,
+            multiplicity_columns, row_variables,
         },
     },
     transcript::Transcript,
@@ -54,12 +61,12 @@ struct LayerClaim<S> {
 /// Checks that the fractions sum to sum_a T_a / (gamma - a), down to claims on the table's columns.
 ///
 /// # Soundness
-/// See the [module](super). `totals` and the commitments are in the transcript before the challenges are drawn; the caller
-/// owes the claims that are returned.
+/// See the [module](super). `totals` and the commitments are in the transcript before the
+/// challenges are drawn; the caller owes the claims that are returned.
 ///
 /// # Errors
-/// [`Check::Shape`] when messages or totals are not of this class; [`Check`] names a pole, a root that does not match the
-/// totals, or a layer that does not match its rounds.
+/// [`Check::Shape`] when messages or totals are not of this class; [`Check`] names a pole, a root
+/// that does not match the totals, or a layer that does not match its rounds.
 pub fn verify<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -106,7 +113,8 @@ fn total_fractions<A: Arithmetic>(
     Ok(sum)
 }
 
-/// From the claims about the sums of a layer's neighbours to those about its fractions, the sums of the layer below.
+/// From the claims about the sums of a layer's neighbours to those about its fractions, the sums of
+/// the layer below.
 fn verify_layer<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -166,7 +174,8 @@ where
 /// The first equation of section 8.4:
 ///
 /// ```text
-/// sum_s e_{45+s} (balance limbs of s, weighed 1, 2^16, 2^32, 2^48)  -  sum_t e_{60+t} column 48 + t  =  P - sum_{c<45} e_c
+/// sum_s e_{45+s} (balance limbs of s, weighed 1, 2^16, 2^32, 2^48)  -  sum_t e_{60+t} column 48 + t
+///     =  P - sum_{c<45} e_c
 /// ```
 fn numerator_claim<A: Arithmetic>(
     field: &A,
@@ -174,7 +183,7 @@ fn numerator_claim<A: Arithmetic>(
     numerator: &A::Scalar,
 ) -> TableClaim<A::Scalar> {
     let balances = columns.slots.iter().enumerate().flat_map(|(slot, weight)| {
-        let limbs = (asset_column(slot) + 1..).zip(limb_weights(SLOT_LIMBS - 1));
+        let limbs = balance_columns(slot).zip(limb_weights(SLOT_LIMBS - 1));
         limbs.map(|(column, factor)| (column, field.scale(weight, factor)))
     });
     let multiplicities = (MULTIPLICITIES..).zip(columns.values).map(|(column, e)| (column, field.scale(e, -Fr::ONE)));
@@ -186,11 +195,12 @@ fn numerator_claim<A: Arithmetic>(
 ///
 /// ```text
 /// - sum_{c<45} e_c column c  -  sum_s e_{45+s} column 5s
-///     =  Q - beta sum_{c<45} e_c - gamma sum_s e_{45+s} - sum_t e_{60+t} (I (beta - V) + 1 - I - t L) - the other e_c
+///     =  Q - beta sum_{c<45} e_c - gamma sum_s e_{45+s}
+///          - sum_t e_{60+t} (I (beta - V) + 1 - I - t L) - the other e_c
 /// ```
 ///
-/// V is the number of a row below 2^16, as a polynomial, and I says that a row is below 2^16: where L is larger, the rows
-/// behind the last value hold 0 / 1. Where L is at most 2^16, I is 1.
+/// V is the number of a row below 2^16, as a polynomial, and I says that a row is below 2^16: where
+/// L is larger, the rows behind the last value hold 0 / 1. Where L is at most 2^16, I is 1.
 fn denominator_claim<A: Arithmetic>(
     field: &mut A,
     depth: u8,
@@ -208,11 +218,11 @@ fn denominator_claim<A: Arithmetic>(
     let number = field.mul(&number, &inside)?;
     // I (beta - V) + 1 - I, the same for every t.
     let beta_inside = field.mul(beta, &inside)?;
-    let first_value = field.add(&field.sub(&beta_inside, &number), &field.complement(&inside));
+    let in_column_60 = field.add(&field.sub(&beta_inside, &number), &field.complement(&inside));
     // sum_t e_{60+t} (I (beta - V) + 1 - I - t L)
-    let mut known = field.mul(&sum(field, columns.values), &first_value)?;
-    for (place, weight) in columns.values.iter().enumerate() {
-        let first = Fr::from((place * rows(depth)) as u64);
+    let mut known = field.mul(&sum(field, columns.values), &in_column_60)?;
+    for (t, weight) in columns.values.iter().enumerate() {
+        let first = Fr::from(first_value(depth, t) as u64);
         known = field.sub(&known, &field.scale(weight, first));
     }
     known = field.add(&known, &sum(field, columns.others.iter().copied()));

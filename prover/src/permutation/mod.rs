@@ -1,12 +1,13 @@
-//! The permutation of `poseidon4`, which hashes leaves and nodes: its parameters in arrays of known length, and the
-//! [`trace`] of many instances.
+//! The permutation of `poseidon4`, which hashes leaves and nodes: its parameters in arrays of known
+//! length, and the [`trace`] of many instances.
 //!
 //! ```text
 //! s <- M (s + c_r)^5        r = 0 .. 67
 //! ```
 //!
-//! The fifth power is of all five elements in the four first and four last rounds and of the first element only in the
-//! others (Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are circomlib's).
+//! The fifth power is of all five elements in the four first and four last rounds and of the first
+//! element only in the others (Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458;
+//! the parameters are circomlib's).
 
 pub mod trace;
 
@@ -37,10 +38,11 @@ pub struct Permutation {
     pub matrix: [[Fr; WIDTH]; WIDTH],
     /// The transpose of M.
     pub transposed: [[Fr; WIDTH]; WIDTH],
-    /// The partial rounds in an equivalent form, in which all elements but the first are kept in a basis of each round's
-    /// own: constant, row and column of each.
+    /// The partial rounds in an equivalent form, in which all elements but the first are kept in a
+    /// basis of each round's own: constant, row and column of each.
     pub(crate) partial: [(Fr, [Fr; WIDTH], [Fr; WIDTH - 1]); PARTIAL_ROUNDS],
-    /// Takes all elements but the first from that basis back to the state's after the partial rounds.
+    /// Takes all elements but the first from that basis back to the state's after the partial
+    /// rounds.
     pub(crate) back: [[Fr; WIDTH - 1]; WIDTH - 1],
     /// The constants that the equivalent form leaves to be added after the partial rounds.
     pub(crate) rest: [Fr; WIDTH],

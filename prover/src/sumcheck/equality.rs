@@ -1,5 +1,12 @@
-//! The equality polynomial eq(a, b) = prod_j (a_j b_j + (1 - a_j)(1 - b_j)): the multilinear polynomial that is 1 where two
-//! points of {0,1}^n are equal and 0 elsewhere.
+//! The equality polynomial eq(a, b) = prod_j (a_j b_j + (1 - a_j)(1 - b_j)): the multilinear
+//! polynomial that is 1 where two points of {0,1}^n are equal and 0 elsewhere.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ark_bn254::Fr;
 use ark_ff::Field;
@@ -9,7 +16,8 @@ use crate::arithmetic::{Arithmetic, ShapeError};
 /// eq(a, b).
 ///
 /// # Errors
-/// [`ShapeError`] when the points have different numbers of variables; otherwise those of the arithmetic.
+/// [`ShapeError`] when the points have different numbers of variables; otherwise those of the
+/// arithmetic.
 pub fn equality<A: Arithmetic>(field: &mut A, a: &[A::Scalar], b: &[A::Scalar]) -> Result<A::Scalar, A::Error> {
     ShapeError::check("variables of a point", a.len(), b.len())?;
     let mut product = field.one();
@@ -53,6 +61,7 @@ pub fn equality_at_zero<A: Arithmetic>(field: &mut A, z: &[A::Scalar]) -> Result
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use crate::arithmetic::{Check, Native};

@@ -1,4 +1,5 @@
-//! The prover of sum-checks. Its two loops are all the rounds that the argument has, and only they send a round's message.
+//! The prover of sum-checks. Its two loops are all the rounds that the argument has, and only they
+//! send a round's message.
 
 use ark_bn254::Fr;
 use ark_ff::Field;
@@ -11,7 +12,8 @@ use crate::{
 
 /// What is summed, as tables over the variables that are not bound yet.
 pub(crate) trait Summand<const D: usize> {
-    /// The coefficients that the round sends: g_1 .. g_D with the equality polynomial factored out, g_0 and g_2 plain.
+    /// The coefficients that the round sends: g_1 .. g_D with the equality polynomial factored out,
+    /// g_0 and g_2 plain.
     ///
     /// # Errors
     /// [`Check`] when the round has no polynomial that could be computed this way.
@@ -71,8 +73,9 @@ pub(crate) fn prove_product(
     Ok(rounds.proved)
 }
 
-/// g(0) from g(1), in a round with the equality polynomial factored out: c = (1 - z_j) g(0) + z_j g(1), so
-/// g(0) = (c - z_j g(1)) / (1 - z_j). One inversion a round takes the place of one more sum over all pairs.
+/// g(0) from g(1), in a round with the equality polynomial factored out: c = (1 - z_j) g(0) + z_j
+/// g(1), so g(0) = (c - z_j g(1)) / (1 - z_j). One inversion a round takes the place of one more
+/// sum over all pairs.
 ///
 /// # Errors
 /// [`Check::CoordinateIsOne`] when z_j is 1, a chance of 1 / r.
@@ -94,7 +97,8 @@ impl<'a, const D: usize> Rounds<'a, D> {
         Self { transcript, claim, proved }
     }
 
-    /// One round: sends, draws the challenge and binds. `complete` makes all coefficients of g of those that are sent.
+    /// One round: sends, draws the challenge and binds. `complete` makes all coefficients of g of
+    /// those that are sent.
     fn run(
         &mut self,
         summand: &mut impl Summand<D>,

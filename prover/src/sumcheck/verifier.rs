@@ -1,4 +1,11 @@
 //! The verifier of sum-checks. The [module](super) has the two forms and what the caller owes.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use super::{Reduced, plain, with_equality};
 use crate::{
@@ -12,8 +19,8 @@ use crate::{
 /// The [module](super) says what is left to the caller.
 ///
 /// # Errors
-/// [`ShapeError`] when there is not one round for each variable of z; otherwise those of the arithmetic. A false claim is
-/// not an error here.
+/// [`ShapeError`] when there is not one round for each variable of z; otherwise those of the
+/// arithmetic. A false claim is not an error here.
 pub fn reduce_with_equality<A: Arithmetic, const D: usize>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -39,8 +46,8 @@ pub fn reduce_with_equality<A: Arithmetic, const D: usize>(
 /// The [module](super) says what is left to the caller.
 ///
 /// # Errors
-/// [`ShapeError`] when there is not one round for each variable; otherwise those of the arithmetic. A false claim is not an
-/// error here.
+/// [`ShapeError`] when there is not one round for each variable; otherwise those of the arithmetic.
+/// A false claim is not an error here.
 pub fn reduce_product<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,

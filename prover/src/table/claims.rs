@@ -1,7 +1,8 @@
 //! Linear claims on the committed table, all of one form.
 //!
-//! A claim says sum_{c,x} u(c) eq(z, x) W(c, x) = y, with weights u of the columns and a point z of the rows that are both
-//! known. The parts of the argument leave such claims, and the [batch](crate::batch) reduces them to one value ~W(r) = v.
+//! A claim says sum_{c,x} u(c) eq(z, x) W(c, x) = y, with weights u of the columns and a point z of
+//! the rows that are both known. The parts of the argument leave such claims, and the
+//! [batch](crate::batch) reduces them to one value ~W(r) = v.
 
 use crate::arithmetic::Arithmetic;
 

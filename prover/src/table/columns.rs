@@ -1,5 +1,5 @@
-//! Sums over the columns of the table, and over its rows. Nearly all columns hold 16-bit limbs, which are cheaper to multiply
-//! with than field elements.
+//! Sums over the columns of the table, and over its rows. Nearly all columns hold 16-bit limbs,
+//! which are cheaper to multiply with than field elements.
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
@@ -68,8 +68,8 @@ impl Table {
         [(TAG, &self.tags), (TREE_LOW, low), (TREE_HIGH, high)]
     }
 
-    /// The columns of multiplicities, with their numbers. Where they have more rows than there are values, the column is cut
-    /// behind the last value.
+    /// The columns of multiplicities, with their numbers. Where they have more rows than there are
+    /// values, the column is cut behind the last value.
     pub(crate) fn multiplicity_columns(&self) -> impl Iterator<Item = (usize, &[u64])> {
         (MULTIPLICITIES..).zip(self.multiplicities.chunks(self.rows()))
     }

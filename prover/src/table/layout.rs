@@ -1,12 +1,15 @@
-//! Which column of the table holds what: 64 columns of L = 4^d rows, one row for each leaf (`docs/spec.md`, section 8.1).
+//! Which column of the table holds what: 64 columns of L = 4^d rows, one row for each leaf
+//! (`docs/spec.md`, section 8.1).
 //!
 //! | columns | content |
 //! | --- | --- |
-//! | 0 .. 44 | limbs: for slot s the asset number in column 5s, the balance in 5s + 1 .. 5s + 4, lowest 16 bits first |
+//! | 0 .. 44 | limbs: slot s has its asset number in 5s and its balance, lowest first, in 5s + 1 .. |
 //! | 45 | tags |
-//! | 46, 47 | lower and upper half of the tree in heap order: node x has children 4x .. 4x + 3, leaf i is entry L + i |
+//! | 46, 47 | lower and upper half of the tree in heap order: leaf i is entry L + i |
 //! | 48 .. | how often each value below 2^16 stands among the limbs, L values in each column |
 //! | others | zero |
+
+use std::ops::Range;
 
 use ark_bn254::Fr;
 use ballast_core::leaf::SLOTS;
@@ -55,9 +58,20 @@ pub const fn multiplicity_columns(depth: u8) -> usize {
     LIMB_VALUES.div_ceil(rows(depth))
 }
 
-/// The column with the asset number of a slot; its balance is in the four columns after it.
+/// The column with the asset number of a slot; its balance is in the [four columns](balance_columns)
+/// after it.
 pub const fn asset_column(slot: usize) -> usize {
     SLOT_LIMBS * slot
+}
+
+/// The columns with the limbs of the balance of a slot, lowest first.
+pub const fn balance_columns(slot: usize) -> Range<usize> {
+    asset_column(slot) + 1..asset_column(slot + 1)
+}
+
+/// The value that row 0 of a column of multiplicities counts: t L in column 48 + t.
+pub const fn first_value(depth: u8, t: usize) -> usize {
+    t * rows(depth)
 }
 
 /// The weights 1, 2^16, 2^32, .. that put limbs together.

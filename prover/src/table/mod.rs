@@ -20,7 +20,7 @@ use crate::{
     permutation::{WIDTH, trace::Trace},
     random::SecureRng,
 };
-use layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, rows};
+use layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, balance_columns, rows};
 
 /// How many places of the heap without a node hold random entries.
 const RANDOM_ENTRIES: usize = 4;
@@ -32,7 +32,8 @@ pub struct Table {
     pub limbs: Vec<Vec<u16>>,
     /// The column of tags.
     pub tags: Vec<Fr>,
-    /// The tree in heap order, 2 L entries: node x has the children 4x .. 4x + 3, leaf i is entry L + i.
+    /// The tree in heap order, 2 L entries: node x has the children 4x .. 4x + 3, leaf i is entry L
+    /// + i.
     pub tree: Vec<Fr>,
     /// How often each of the 2^16 values stands among the limbs.
     pub multiplicities: Vec<u64>,
@@ -51,10 +52,11 @@ pub struct Hashes {
 impl Table {
     /// The table of these leaves, at most 4^depth of them; the rows after them are unused leaves.
     ///
-    /// The last entries of the lower half of the tree have no node, and nothing is claimed about them. They are random for
-    /// two reasons (`docs/spec.md`, section 8.8): otherwise the commitment S of the opening would be a function of the table
-    /// and the other commitments; and from these places they enter what node 0 hashes to, so that no published challenge
-    /// can be computed from a guessed table.
+    /// The last entries of the lower half of the tree have no node, and nothing is claimed about
+    /// them. They are random for two reasons (`docs/spec.md`, section 8.8): otherwise the
+    /// commitment S of the opening would be a function of the table and the other commitments; and
+    /// from these places they enter what node 0 hashes to, so that no published challenge can be
+    /// computed from a guessed table.
     pub fn new(depth: u8, leaves: &[Leaf], rng: &mut dyn SecureRng) -> (Self, Hashes) {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
@@ -79,8 +81,8 @@ impl Table {
     /// The balance in a slot of a row.
     #[inline(always)]
     pub fn balance(&self, slot: usize, row: usize) -> u64 {
-        let first = asset_column(slot) + 1;
-        (0..SLOT_LIMBS - 1).map(|limb| u64::from(self.limbs[first + limb][row]) << (LIMB_BITS * limb)).sum()
+        let limbs = self.limbs[balance_columns(slot)].iter().enumerate();
+        limbs.map(|(limb, column)| u64::from(column[row]) << (LIMB_BITS * limb)).sum()
     }
 
     /// T_1 .. T_`assets`: the sum of the balances of each asset, in the field.

@@ -74,7 +74,8 @@ impl<F: FnMut(usize, &[Fr]) -> Option<Fr>> Arithmetic for Tampered<F> {
     }
 }
 
-/// A field element that knows which element of claim or messages it is, as long as nothing is computed with it.
+/// A field element that knows which element of claim or messages it is, as long as nothing is
+/// computed with it.
 #[derive(Clone, Copy)]
 pub struct Named<N> {
     pub value: Fr,

@@ -80,7 +80,8 @@ fn tables_of_the_same_leaves_differ_where_there_is_no_node() {
     assert!(*limbs == second.limbs && *tags == second.tags && *multiplicities == second.multiplicities);
     let rows = first.rows();
     let different: Vec<usize> = (0..2 * rows).filter(|x| first.tree[*x] != second.tree[*x]).collect();
-    // The four last of the lower half, and what is hashed from them: numbers with an even number of bits, so no nodes.
+    // The four last of the lower half, and what is hashed from them: numbers with an even number of
+    // bits, so no nodes.
     let mut expected: Vec<usize> = (rows - 4..rows).collect();
     expected.extend(std::iter::successors(Some(rows / 4 - 1), |x| Some(x / 4).filter(|x| *x > 0)));
     expected.sort_unstable();
@@ -91,7 +92,8 @@ fn tables_of_the_same_leaves_differ_where_there_is_no_node() {
 
 #[test]
 fn random_entries_alone_change_the_opening() {
-    // The blinders are the same: so are all commitments but that of the chunk with the lower half of the tree.
+    // The blinders are the same: so are all commitments but that of the chunk with the lower half
+    // of the tree.
     let other = argue(6, 2);
     let (before, after) = (&honest().0.points, &other.0.points);
     let same: Vec<usize> = (0..CHUNKS + 3).filter(|number| before[*number] == after[*number]).collect();

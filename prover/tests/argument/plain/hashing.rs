@@ -32,7 +32,8 @@ pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
     permute_with(inputs, |_, _| ())
 }
 
-/// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are those of each instance.
+/// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are
+/// those of each instance.
 fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &Runs<usize>)) -> Vec<Fr> {
     // Most leaves are unused and alike, and so are the nodes above them.
     let mut distinct = inputs.to_vec();
