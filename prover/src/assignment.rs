@@ -1,4 +1,4 @@
-//! What a witness makes of the circuit: the values of its variables and of its rows.
+//! The values that a witness gives to the variables and rows of the circuit.
 
 use ark_bn254::Fr;
 use ark_relations::gr1cs::SynthesisError;
@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use crate::circuit::{self, witness::Witness};
 
-/// z, and A z, B z and C z. The circuit's gadgets carry values along, so the matrices are not needed for it.
+/// The variables z and the row values A z, B z and C z. The circuit's gadgets carry values along,
+/// so the matrices are not needed for them.
 #[derive(Clone, Debug)]
 pub struct Assignment {
     pub(crate) variables: Vec<Fr>,
@@ -23,7 +24,7 @@ impl Assignment {
         circuit::assign(witness)
     }
 
-    /// z = (1, public inputs, private variables).
+    /// The variables z = (1, public inputs, private variables).
     pub fn variables(&self) -> &[Fr] {
         &self.variables
     }
@@ -33,7 +34,7 @@ impl Assignment {
         self.inputs
     }
 
-    /// Of each row, the value of A z, B z and C z.
+    /// The values of A z, B z and C z, row by row.
     pub fn rows(&self) -> &[[Fr; 3]] {
         &self.rows
     }

@@ -1,21 +1,22 @@
-//! The yardstick of a measurement: one field multiplication with all threads at work. It is here so that it is compiled with the
-//! same optimisation as the prover.
+//! The yardstick of a measurement: one field multiplication with all threads at work. It is here so
+//! that it is compiled with the same optimisation as the prover.
 
 use std::{hint::black_box, time::Instant};
 
 use ark_bn254::Fr;
 
-/// Elements that one thread multiplies: independent of each other, and few enough for the nearest cache.
+/// Number of elements that one thread multiplies. They are independent of each other, and few
+/// enough for the nearest cache.
 const ELEMENTS: usize = 256;
 const ROUNDS: usize = 8_192;
 
-/// Threads of the prover.
+/// Number of threads that the prover uses.
 pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Seconds of real time for one multiplication, all threads multiplying independent elements: the time that all of them took
-/// over the number of multiplications.
+/// Seconds of real time for one multiplication while all threads multiply independent elements: the
+/// time that all multiplications took, divided by their number.
 pub fn multiplication() -> f64 {
     let start = Instant::now();
     let threads = rayon::broadcast(|context| black_box(multiply(context.index() as u64 + 2))).len();

@@ -8,15 +8,12 @@ use ark_relations::gr1cs::{
 use ballast_core::{Digest, circuit::Class};
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    circuit::{Circuit, witness::Witness},
-    setup::r1cs::R1cs,
-};
+use crate::circuit::{Circuit, witness::Witness};
 
 /// The constraint matrices, the same for every witness.
 #[derive(Clone, Debug)]
 pub struct Constraints {
-    /// A, B, C: per row, (coefficient, column).
+    /// The matrices A, B and C: for each row, its entries as (coefficient, column).
     matrices: Vec<Matrix<Fr>>,
     rows: usize,
     inputs: usize,
@@ -27,12 +24,12 @@ impl Constraints {
     /// The constraints of a class.
     ///
     /// # Errors
-    /// Those of the synthesis, which has none for a class with a circuit.
+    /// Errors of the synthesis; a class with a circuit has none.
     pub fn of_class(class: Class) -> Result<Self, SynthesisError> {
         Self::under(&Witness::empty(class))
     }
 
-    /// The constraints as they are laid down under `witness`: they are those of its class.
+    /// The constraints as they are laid down under `witness`. They depend on its class alone.
     ///
     /// # Errors
     /// [`SynthesisError::ArityMismatch`] when claim or messages are not of the witness's depth.
@@ -48,7 +45,7 @@ impl Constraints {
         Ok(Self { matrices, rows: system.num_constraints(), inputs, columns })
     }
 
-    /// A, B, C.
+    /// The matrices A, B and C: for each row, its entries as (coefficient, column).
     pub fn matrices(&self) -> &[Matrix<Fr>] {
         &self.matrices
     }
@@ -63,13 +60,14 @@ impl Constraints {
         self.inputs
     }
 
-    /// The constraints as a file of a ceremony has them; None if they are too many for one.
-    pub fn r1cs(&self) -> Option<R1cs<'_>> {
-        R1cs::new(&self.matrices, self.inputs, self.columns)
+    /// Number of variables: the constant 1, public inputs and private variables.
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 
-    /// SHA-256 of the numbers of inputs, columns and rows and of the matrices, row by row: the length of the row,
-    /// then column and coefficient of each entry. A key belongs to the constraints with one digest and to no others.
+    /// The SHA-256 digest of the numbers of inputs, columns and rows and of the matrices, row by
+    /// row: the length of the row, then column and coefficient of each entry. A key belongs to the
+    /// constraints with one digest and to no others.
     pub fn digest(&self) -> Digest {
         let mut hasher = Sha256::new();
         for count in [self.inputs, self.columns, self.rows] {

@@ -10,7 +10,8 @@ use ballast_core::{
 
 use crate::{encoding, kzg::Srs};
 
-/// What [`prove`](crate::prove) needs: the commitments' powers and Groth16's proving key, with its setup's kind and transcript.
+/// The key that [`prove`](crate::prove) needs: the powers of tau for the commitments and Groth16's
+/// proving key, with the kind and the transcript of their setup.
 #[derive(Clone)]
 pub struct ProvingKey {
     class: Class,
@@ -47,12 +48,13 @@ impl ProvingKey {
         &self.verifying_key
     }
 
-    /// Whether anyone knows the setup's secret. Every surface that shows a proof of a development setup says so.
+    /// Whether anyone knows the setup's secret. Every surface that shows a proof of a development
+    /// setup says so.
     pub fn setup(&self) -> SetupKind {
         self.setup
     }
 
-    /// Digest of the setup's transcript.
+    /// The digest of the setup's transcript.
     pub fn transcript(&self) -> Digest {
         self.transcript
     }
@@ -62,12 +64,12 @@ impl ProvingKey {
         circuit_id(self.class, self.setup, &self.transcript, &self.verifying_key)
     }
 
-    /// Groth16's key as arkworks has it.
+    /// Groth16's proving key, as arkworks has it.
     pub fn groth16(&self) -> &ark_groth16::ProvingKey<Bn254> {
         &self.groth16
     }
 
-    /// The commitments' powers.
+    /// The powers of tau with which the commitments are made.
     pub fn srs(&self) -> &Srs {
         &self.srs
     }

@@ -1,34 +1,42 @@
-//! Proofs of what an exchange owes: [`prove`] makes one proof for one shard of a snapshot, [`verify`] checks it.
+//! Proofs of what an exchange owes: [`prove`] makes one proof for one shard of a snapshot,
+//! [`verify`] checks it.
 //!
-//! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that every balance has 64 bits and
-//! that balances sum to the totals ([`argument`]); and one Groth16 proof shows that the verifier of those sum-checks accepts
-//! ([`circuit`]). The bytes are `ballast-core`'s. The text of it is `docs/spec.md`, sections 8 and 9.
+//! A shard's leaves are committed to as a table; sum-checks show that they hash to the root, that
+//! every balance has 64 bits and that balances sum to the totals ([`argument`]); and one Groth16
+//! proof shows that the verifier of those sum-checks accepts ([`circuit`]). The bytes are
+//! `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
+//!
+//! Every module uses modules of its own row, of the rows above it, and of the last two rows.
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`arithmetic`], [`transcript`] | what the verifier computes with, natively and in the circuit |
+//! | [`permutation`] | the permutation that hashes leaves and nodes, and traces of it |
+//! | [`table`] | the committed table, and linear claims about it |
+//! | [`sumcheck`] | sum-checks, both sides |
+//! | [`gkr`], [`lookup`], [`batch`], [`kzg`] | the parts of the argument, sections 8.3 to 8.6 |
+//! | [`argument`] | the parts put together: both sides of the argument |
+//! | [`circuit`], [`assignment`] | the verifier as constraints, and their values under a witness |
+//! | [`constraints`], [`qap`], `groth16` | the constraints as matrices and polynomials; the proof |
+//! | [`key`], [`key_file`], [`setup`] | the proving key, in memory, on disk, and how it is made |
 //! | [`shard`] | the input of a proof, and what is refused about it |
 //! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
-//! | [`argument`] | the table, the messages, and both sides of the argument |
-//! | [`gkr`], [`lookup`], [`kzg`] | its parts: hashing; range checks and totals; commitments and their opening |
-//! | [`sumcheck`], [`transcript`], [`arithmetic`] | what its parts are made of, once for native verifier and circuit |
-//! | [`circuit`], [`assignment`] | the verifier as constraints, and the values that a witness gives them |
-//! | [`constraints`], [`qap`] | the constraints as matrices and as polynomials |
-//! | `groth16`, `multi_exponentiation` | the proof of an assignment, and the sums that it and the commitments consist of |
-//! | [`key`], [`key_file`], [`setup`] | the proving key, in memory and on disk, and where it comes from |
-//! | [`encoding`] | arkworks' points to and from canonical bytes |
+//! | `multi_exponentiation`, `poly`, [`encoding`], [`random`] | sums of points, multilinear tables, bytes of points, masks |
 //! | [`phases`], [`bench`] | what a proof costs |
 //!
 //! ```text
 //! shard ──> table ──> argument ──> circuit ──> prover ──> verifier
 //!                        │            │           ▲          ▲
-//!           gkr, lookup, kzg        setup ─────> key ──── encoding
+//!        gkr, lookup, batch, kzg    setup ─────> key ──── encoding
 //! ```
 //!
-//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, nothing else about any account.
+//! A proof is zero-knowledge: the public vector shows totals, a root and hiding commitments, and
+//! nothing else about any account.
 
 pub mod argument;
 pub mod arithmetic;
 pub mod assignment;
+pub mod batch;
 pub mod bench;
 pub mod circuit;
 pub mod constraints;
@@ -40,6 +48,7 @@ pub mod key_file;
 pub mod kzg;
 pub mod lookup;
 mod multi_exponentiation;
+pub mod permutation;
 pub mod phases;
 mod poly;
 pub mod prover;
@@ -48,6 +57,7 @@ pub mod random;
 pub mod setup;
 pub mod shard;
 pub mod sumcheck;
+pub mod table;
 pub mod transcript;
 pub mod verifier;
 

@@ -1,8 +1,9 @@
 //! Multi-exponentiation with coefficients of full size.
 //!
-//! halo2curves adds points in affine form, many at a time with one inversion, and is a third faster than arkworks at 2^18 points
-//! and above (`docs/performance.md`). Both keep coordinates and scalars in Montgomery form with 2^256, so words are handed over as
-//! they are. Coefficients of few bits are arkworks' business: it leaves out the windows that they do not reach.
+//! halo2curves adds points in affine form, many at a time with one inversion, and is a third faster
+//! than arkworks at 2^18 points and above (`docs/performance.md`). Both keep coordinates and
+//! scalars in Montgomery form with 2^256, so words are handed over as they are. Coefficients of few
+//! bits are arkworks' business: it leaves out the windows that they do not reach.
 
 use ark_bn254::{Fq, Fq2, Fr, g1::G1Affine, g2::G2Affine};
 use ark_ec::{AffineRepr, VariableBaseMSM};
@@ -10,16 +11,16 @@ use ark_ff::{BigInt, Fp, FpConfig};
 use halo2curves::{CurveAffine, bn256, msm::msm_best, serde::SerdeObject};
 use rayon::prelude::*;
 
-/// Below e^9 points halo2curves adds one by one, as arkworks does.
+/// Below e^9 points halo2curves adds them one by one, as arkworks does, and gains nothing.
 const FEW: usize = 1 << 13;
 
-/// A group of arkworks' that halo2curves has as well.
+/// A group that both arkworks and halo2curves have.
 pub(crate) trait Shared: AffineRepr<ScalarField = Fr, Group: VariableBaseMSM<MulBase = Self>> {
     type Other: CurveAffine<ScalarExt = bn256::Fr>;
 
-    /// The point, which is not at infinity, for halo2curves.
+    /// The same point for halo2curves. It is not the point at infinity.
     fn hand_over(&self) -> Self::Other;
-    /// A point of halo2curves'. Both write infinity as (0, 0).
+    /// The point that halo2curves has computed. Both write infinity as (0, 0).
     fn take_back(point: &Self::Other) -> Self;
 }
 
@@ -49,7 +50,7 @@ impl Shared for G2Affine {
     }
 }
 
-/// sum_i scalars[i] points[i], over the shorter of the two.
+/// The sum of scalars[i] points[i], for as many i as both lists have.
 pub(crate) fn multi_exponentiation<P: Shared>(points: &[P], scalars: &[Fr]) -> P::Group {
     let count = points.len().min(scalars.len());
     let (points, scalars) = (&points[..count], &scalars[..count]);

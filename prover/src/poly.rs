@@ -1,14 +1,15 @@
-//! Multilinear tables: values of a polynomial on {0,1}^n, the lowest variable in the lowest bit of the index.
+//! Multilinear tables: values of a polynomial on {0,1}^n, the lowest variable in the lowest bit of
+//! the index.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_core::wide::Wide;
 use rayon::prelude::*;
 
-/// Entries that a thread takes at once.
+/// Number of entries that a thread takes at once.
 pub(crate) const GRAIN: usize = 1 << 10;
 
-/// eq(z, i) for all i.
+/// The values eq(z, i) for every i below 2^(length of z).
 pub(crate) fn equality_table(z: &[Fr]) -> Vec<Fr> {
     let mut table = vec![Fr::ONE];
     for z in z.iter().rev() {
@@ -24,13 +25,13 @@ pub(crate) fn equality_table(z: &[Fr]) -> Vec<Fr> {
     table
 }
 
-/// Binds the lowest variable to `challenge`.
+/// The table with its lowest variable bound to `challenge`: half as many entries.
 pub(crate) fn fold(table: &[Fr], challenge: Fr) -> Vec<Fr> {
     let (pairs, _) = table.as_chunks::<2>();
     pairs.par_iter().with_min_len(GRAIN).map(|[even, odd]| *even + challenge * (*odd - even)).collect()
 }
 
-/// sum_i a_i b_i.
+/// The inner product sum_i a_i b_i of two lists of one length.
 pub(crate) fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
     a.par_chunks(GRAIN)
         .zip(b.par_chunks(GRAIN))
@@ -42,7 +43,7 @@ pub(crate) fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
         .reduce(|| Fr::ZERO, |a, b| a + b)
 }
 
-/// sum_i coefficients[i] x^i.
+/// The value sum_i coefficients[i] x^i of a polynomial.
 pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
     let step = x.pow([GRAIN as u64]);
     let horner = |coefficients: &[Fr], x: Fr| coefficients.iter().rev().fold(Fr::ZERO, |sum, c| sum * x + c);
@@ -50,12 +51,12 @@ pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
     horner(&blocks, step)
 }
 
-/// eq(z, x) over the variables from some round on, as a product of two short tables: of the variables below a split and of
-/// those above.
+/// The equality polynomial over the variables that come after each round of a sum-check, as a
+/// product of two short tables: one over the variables below a split, one over those above.
 pub(crate) struct SplitEquality {
-    /// For each round before the split: the table of the lower variables that come later.
+    /// The tables over the lower variables: entry j is over those from variable j on.
     low: Vec<Vec<Fr>>,
-    /// From the round of the split on: the table of the later variables.
+    /// The tables over the upper variables: entry j is over those from the j-th of them on.
     high: Vec<Vec<Fr>>,
 }
 
@@ -63,7 +64,7 @@ impl SplitEquality {
     pub(crate) fn new(z: &[Fr]) -> Self {
         let split = z.len() / 2;
         let suffixes = |z: &[Fr]| {
-            // tables[j] is over z[j + 1..]; halving a table sums its lowest variable away.
+            // tables[j] is over z[j..]; halving a table sums its lowest variable away.
             let mut tables = Vec::with_capacity(z.len() + 1);
             let mut table = equality_table(z);
             while table.len() > 1 {
@@ -76,7 +77,8 @@ impl SplitEquality {
         Self { low: suffixes(&z[..split]), high: suffixes(&z[split..]) }
     }
 
-    /// The tables for the round that binds variable `round`: lower variables after it, upper variables after it.
+    /// The tables for the round that binds this variable: over the lower variables after it, and
+    /// over the upper variables after it.
     pub(crate) fn tables(&self, round: usize) -> (&[Fr], &[Fr]) {
         let split = self.low.len() - 1;
         if round < split {
@@ -88,9 +90,11 @@ impl SplitEquality {
     }
 }
 
-/// Sums `N` things over all x, each weighed by eq: `add` adds what the pair with number x gives, times a weight, to the sums.
+/// N sums over all pairs, each weighed by eq: `add(sums, x, weight)` adds `weight` times the values
+/// that pair x has to `sums`.
 ///
-/// Blocks of the lower table are summed without reduction.
+/// The weight of pair x is the product of an entry of `low`, by the lower bits of x, and one of
+/// `high`. Sums over one entry of `high` are reduced once.
 pub(crate) fn weighted_sums<const N: usize>(
     (low, high): (&[Fr], &[Fr]),
     add: impl Fn(&mut [Wide; N], usize, &Fr) + Sync,

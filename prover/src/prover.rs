@@ -7,7 +7,7 @@ use ballast_core::{Element, circuit::Class, public_vector::PublicVector};
 use rand::rngs::OsRng;
 
 use crate::{
-    argument::{self, table::Table},
+    argument,
     arithmetic::Check,
     assignment::Assignment,
     circuit::witness::Witness,
@@ -18,6 +18,7 @@ use crate::{
     phases::Phases,
     random::SecureRng,
     shard::{Shard, ShardError},
+    table::Table,
     verifier::{VerifyError, verify},
 };
 

@@ -1,11 +1,13 @@
 //! Circom's reduction of constraints to polynomials.
 //!
-//! With rows 0 .. m of the constraints and one more row for each public input, let A, B and C be the polynomials of degree
-//! below n that take the rows' values on the n-th roots of unity. Groth16's prover has to show that A B - C vanishes on
-//! all of them. libsnark divides by the vanishing polynomial and commits to the quotient in powers of tau; circom commits
-//! to the product itself. A B - C has degree below 2 n and is zero at the even 2n-th roots of unity, so its values
-//! at the odd ones determine it, and the key holds L_1(tau), L_3(tau), .. over delta, L_i being the Lagrange polynomials of the
-//! 2n-th roots. This is what a `.zkey` contains. Development keys are made the same way, so that one prover serves both.
+//! With rows 0 .. m of the constraints and one more row for each public input, let A, B and C be
+//! the polynomials of degree below n that take the rows' values on the n-th roots of unity.
+//! Groth16's prover has to show that A B - C vanishes on all of them. libsnark divides by the
+//! vanishing polynomial and commits to the quotient in powers of tau; circom commits to the product
+//! itself. A B - C has degree below 2 n and is zero at the even 2n-th roots of unity, so its values
+//! at the odd ones determine it, and the key holds L_1(tau), L_3(tau), .. over delta, L_i being the
+//! Lagrange polynomials of the 2n-th roots. This is what a `.zkey` contains. Development keys are
+//! made the same way, so that one prover serves both.
 //!
 //! The proof is the same group element under either reduction; only the prover's key differs.
 
@@ -20,7 +22,7 @@ use rayon::prelude::*;
 pub struct CircomReduction;
 
 impl R1CSToQAP for CircomReduction {
-    /// A, B, C and the vanishing polynomial at `t`: as libsnark has them.
+    /// The values of A, B, C and of the vanishing polynomial at `t`, as libsnark has them.
     fn instance_map_with_evaluation<F: PrimeField, D: EvaluationDomain<F>>(
         constraints: ConstraintSystemRef<F>,
         t: &F,
@@ -28,8 +30,9 @@ impl R1CSToQAP for CircomReduction {
         LibsnarkReduction::instance_map_with_evaluation::<F, D>(constraints, t)
     }
 
-    /// A B - C at the odd 2n-th roots of unity. C is taken from A and B: of an assignment that satisfies the
-    /// constraints it has the same values, and of another there is no proof.
+    /// The values of A B - C at the odd 2n-th roots of unity. C is taken to be A times B row by
+    /// row: for an assignment that satisfies the constraints these are its values, and for another
+    /// there is no proof.
     fn witness_map_from_matrices<F: PrimeField, D: EvaluationDomain<F>>(
         matrices: &[Matrix<F>],
         inputs: usize,
@@ -46,7 +49,7 @@ impl R1CSToQAP for CircomReduction {
         product_at_odd_roots::<F, D>(evaluate(left), evaluate(right), inputs)
     }
 
-    /// L_1(t), L_3(t), .., each over delta.
+    /// The Lagrange polynomials L_1(t), L_3(t), .., each over delta.
     fn h_query_scalars<F: PrimeField, D: EvaluationDomain<F>>(
         max_power: usize,
         t: F,
@@ -59,8 +62,8 @@ impl R1CSToQAP for CircomReduction {
     }
 }
 
-/// A B - C at the odd 2n-th roots of unity, from the rows' values of A and B and the public inputs, of which each has one more
-/// row in A. C is A times B.
+/// The values of A B - C at the odd 2n-th roots of unity, from the rows' values of A and B and from
+/// the public inputs, each of which has one more row in A. C is A times B.
 pub(crate) fn product_at_odd_roots<F: PrimeField, D: EvaluationDomain<F>>(
     mut a: Vec<F>,
     mut b: Vec<F>,
@@ -73,7 +76,8 @@ pub(crate) fn product_at_odd_roots<F: PrimeField, D: EvaluationDomain<F>>(
     b.resize(domain.size(), F::zero());
     let c: Vec<F> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
 
-    // p(X) on the even roots to p(X) on the odd ones: the coefficients of p(root X) on the even ones.
+    // p(X) on the even roots to p(X) on the odd ones: the coefficients of p(root X) on the even
+    // ones.
     let on_odd_roots = |mut values: Vec<F>| {
         domain.ifft_in_place(&mut values);
         D::distribute_powers(&mut values, root);
@@ -86,7 +90,8 @@ pub(crate) fn product_at_odd_roots<F: PrimeField, D: EvaluationDomain<F>>(
     Ok(product)
 }
 
-/// The smallest domain with room for `rows` and the one of twice its size, both of 2^k-th roots of unity.
+/// The smallest domain with room for `rows` and the one of twice its size, both of 2^k-th roots of
+/// unity.
 fn domains<F: PrimeField, D: EvaluationDomain<F>>(rows: usize) -> Result<(D, D), SynthesisError> {
     // Beyond these, arkworks would go on with roots of other orders.
     let size = rows.checked_next_power_of_two().filter(|size| size.trailing_zeros() < F::TWO_ADICITY);

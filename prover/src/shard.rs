@@ -13,16 +13,15 @@ use ballast_core::{
 pub struct Shard {
     /// Everything the proof is bound to.
     pub statement: Statement,
-    /// The list that the asset numbers in the leaves refer to, the same as the statement's digest.
+    /// The list that the asset numbers in the leaves refer to. The statement names its digest.
     pub assets: AssetList,
-    /// 1 to 4^d leaves, in order; the rest of the tree is unused leaves.
+    /// The leaves in order, 1 to 4^d of them. The rest of the tree is unused leaves.
     pub leaves: Vec<Leaf>,
 }
 
 /// Why a shard cannot be proved. Balances are private: no error repeats one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShardError {
-    /// Nothing would be proved.
     #[error("the shard has no leaf with an owner: expected 1 to {maximum}")]
     Empty { maximum: usize },
     #[error("the shard has too many leaves: expected at most {maximum}, found {found}")]
@@ -48,7 +47,8 @@ fn hexadecimal(digest: &Digest) -> String {
 }
 
 impl Shard {
-    /// Refuses a shard that has no honest proof under the circuit of this class and id, before anything is computed.
+    /// Refuses a shard that has no honest proof under the circuit of this class and id, before
+    /// anything is computed.
     ///
     /// # Errors
     /// The first [`ShardError`] that applies.

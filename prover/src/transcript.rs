@@ -1,31 +1,33 @@
 //! The Fiat-Shamir transcript: a hash chain over Poseidon (`docs/spec.md`, section 8).
 //!
-//! `state <- poseidon(state, message)`, and the challenge after a message is the new state. The prover, the native
-//! verifier and the circuit all use this one definition, over their own [`Arithmetic`].
+//! `state <- poseidon(state, message)`, and the challenge after a message is the new state. The
+//! prover, the native verifier and the circuit all use this one definition, over their own
+//! [`Arithmetic`].
 
 use ark_bn254::Fr;
 
 use crate::arithmetic::Arithmetic;
 
-/// Elements of a message that one step of the chain takes.
+/// Number of elements of a message that one step of the chain takes.
 pub const RATE: usize = 11;
 
-/// The chain so far.
+/// The state of the hash chain after all messages and challenges so far.
 #[derive(Clone, Debug)]
 pub struct Transcript<S> {
     state: S,
 }
 
 impl<S: Clone> Transcript<S> {
-    /// Opens the chain for trees of this depth: an argument of one class is none of another.
+    /// Opens the chain for trees of this depth, so that an argument of one class is not an argument
+    /// of another.
     pub fn new<A: Arithmetic<Scalar = S>>(field: &A, depth: u8) -> Self {
         // "ballast" and the version of the argument, then the depth.
         let domain = u64::from_be_bytes(*b"ballast\x01");
         Self { state: field.constant(Fr::from(u128::from(domain) << 8 | u128::from(depth))) }
     }
 
-    /// Takes a message and returns the challenge that follows it. The lengths of all messages are fixed by the class, so
-    /// no length enters.
+    /// Takes a message and returns the challenge that follows it. The lengths of all messages are
+    /// fixed by the class, so no length enters.
     ///
     /// # Errors
     /// Those of [`Arithmetic::hash`].
@@ -39,7 +41,7 @@ impl<S: Clone> Transcript<S> {
         Ok(self.state.clone())
     }
 
-    /// One more challenge, without a message.
+    /// Draws one more challenge, without a message.
     ///
     /// # Errors
     /// Those of [`Arithmetic::hash`].

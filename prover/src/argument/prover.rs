@@ -5,31 +5,31 @@ use ark_ff::Field;
 use ballast_core::opening::{CHUNKS, OPENING_POINTS};
 
 use super::{
-    batch,
-    layout::row_variables,
     messages::Messages,
-    table::{Hashes, Table},
     verifier::{self, Claim},
 };
 use crate::{
     arithmetic::{Check, Native},
+    batch,
     encoding::point_halves,
     gkr,
     kzg::{
         Srs,
         commit::{Blinders, commit_table},
-        opening::Opening,
+        opening::OpeningProver,
     },
     lookup,
     phases::Phases,
     random::SecureRng,
+    table::{Hashes, Table, layout::row_variables},
     transcript::Transcript,
 };
 
 /// Proves that the table's leaves hash to its root and sum to `totals`.
 ///
 /// # Errors
-/// [`Check`] when a challenge has a value for which there is no honest message (a chance of 2^-240 a round).
+/// [`Check`] when a challenge has a value for which there is no honest message, a chance of 2^-240
+/// a round.
 pub fn prove(
     srs: &Srs,
     context: [Fr; 2],
@@ -59,11 +59,11 @@ pub fn prove(
     // The claims are those that the verifier derives from the messages so far.
     let mut replay = Transcript::new(field, table.depth);
     let claims = verifier::table_claims(field, &mut replay, table.depth, &claim, &hashing, &fractions)?;
-    let (batch, point) = phases.run("batch", || batch::prove(&mut transcript, table, &claims))?;
+    let (batch, value) = phases.run("batch", || batch::prover::prove(&mut transcript, table, &claims))?;
 
-    let opening = phases.run("opening: symmetric part", || Opening::new(srs, table, &blinders, &point));
+    let opening = phases.run("opening: symmetric part", || OpeningProver::new(srs, table, &blinders, &value.point));
     claim.points[CHUNKS] = point_halves(&phases.run("opening: commitments", || opening.commit()));
-    let first = [&[batch.value][..], &claim.points[CHUNKS]].concat();
+    let first = [&[value.value][..], &claim.points[CHUNKS]].concat();
     let zeta = transcript.message(field, &first)?;
     let inverse = zeta.inverse().ok_or(Check::EvaluationPoint)?;
     let evaluations = phases.run("opening: evaluations", || opening.evaluate(zeta, inverse));

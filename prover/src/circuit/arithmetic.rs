@@ -9,9 +9,16 @@ use super::{
     system::System,
     wire::{Wire, enforce_equal},
 };
-use crate::arithmetic::{Arithmetic, Check};
+use crate::arithmetic::{Arithmetic, Check, ShapeError};
 
-/// Lays the verifier's equations down as constraints. A failed equation is an unsatisfied constraint, not an error.
+impl From<ShapeError> for SynthesisError {
+    fn from(_: ShapeError) -> Self {
+        Self::ArityMismatch
+    }
+}
+
+/// Lays the verifier's equations down as constraints. A failed equation is an unsatisfied
+/// constraint, not an error.
 pub(super) struct Constrained<'a> {
     system: &'a System,
 }
@@ -39,21 +46,17 @@ impl Arithmetic for Constrained<'_> {
     }
 
     fn scale(&self, a: &Wire, factor: Fr) -> Wire {
-        Wire::combination([factor], [a])
+        Wire::combination([(factor, a)])
     }
 
-    fn combine(&self, constant: Fr, factors: &[Fr], scalars: &[Wire]) -> Wire {
-        let one = Wire::constant(Fr::ONE);
-        Wire::combination(
-            std::iter::once(constant).chain(factors.iter().copied()),
-            std::iter::once(&one).chain(scalars),
-        )
+    fn combine<'a>(&self, constant: Fr, terms: impl IntoIterator<Item = (Fr, &'a Wire)>) -> Wire {
+        Wire::affine(constant, terms)
     }
 
     fn mul(&mut self, a: &Wire, b: &Wire) -> Result<Wire, SynthesisError> {
         match (a.as_constant(), b.as_constant()) {
-            (Some(factor), _) => Ok(Wire::combination([factor], [b])),
-            (_, Some(factor)) => Ok(Wire::combination([factor], [a])),
+            (Some(factor), _) => Ok(Wire::combination([(factor, b)])),
+            (_, Some(factor)) => Ok(Wire::combination([(factor, a)])),
             _ => a.times(self.system, b),
         }
     }
@@ -137,10 +140,11 @@ mod tests {
             assert_eq!(field.complement(a).value(), Fr::ONE - x);
         }
         let factors = [Fr::from(2u64), -Fr::ONE, Fr::from(5u64)];
-        assert_eq!(field.combine(Fr::ONE, &factors, &wires).value(), native.combine(Fr::ONE, &factors, &values));
+        let combined = field.combine(Fr::ONE, factors.into_iter().zip(&wires)).value();
+        assert_eq!(combined, native.combine(Fr::ONE, factors.into_iter().zip(&values)));
         assert_eq!(Ok(field.evaluate(&wires, &wires[0]).unwrap().value()), native.evaluate(&values, &values[0]));
-        let powers = field.powers(&wires[1], 6).unwrap();
-        assert_eq!(powers.iter().map(Wire::value).collect::<Vec<_>>(), native.powers(&values[1], 6).unwrap());
+        let powers = field.powers::<6>(&wires[1]).unwrap();
+        assert_eq!(Ok(powers.each_ref().map(Wire::value)), native.powers(&values[1]));
         assert!(system.matrices().is_satisfied().unwrap());
     }
 }

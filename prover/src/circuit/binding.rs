@@ -1,4 +1,4 @@
-//! d and phi over the public vector.
+//! The digest d and the evaluation phi of the public vector, as constraints.
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
@@ -11,7 +11,8 @@ use super::{
     wire::{Wire, enforce_equal},
 };
 
-/// d = the chained digest of the vector, opened by its length and zero-padded to whole steps.
+/// Requires that `digest` is d: the chained digest of the vector, opened by its length and
+/// zero-padded to whole steps.
 pub(super) fn enforce_digest(system: &System, vector: &[Wire], digest: &Wire) -> Result<(), SynthesisError> {
     let poseidon = Poseidon::of_inputs(RATE + 1)?;
     let mut state = Wire::constant(Fr::from(vector.len() as u64));
@@ -24,7 +25,7 @@ pub(super) fn enforce_digest(system: &System, vector: &[Wire], digest: &Wire) ->
     enforce_equal(system, &state, digest)
 }
 
-/// phi = sum_i rho^i Y_i, by Horner's rule.
+/// Requires that `evaluation` is phi = sum_i rho^i Y_i, computed by Horner's rule.
 pub(super) fn enforce_evaluation(
     system: &System,
     vector: &[Wire],

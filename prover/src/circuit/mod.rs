@@ -4,20 +4,24 @@
 //! For the public inputs (d, rho, phi) the prover knows a public vector Y and messages such that
 //!
 //! 1. d is the digest of Y and phi = sum_i rho^i Y_i (`binding`),
-//! 2. the verifier of [`crate::argument`] accepts the messages for the claim in Y, and the scalars that it leaves for the
-//!    opening equation are those in Y.
+//! 2. the verifier of [`crate::argument`] accepts the messages for the claim in Y, and the scalars
+//!    that it leaves for the opening equation are those in Y.
 //!
-//! The size depends on the class alone, by the number of rounds, and not on the accounts: there are a few hash steps a round.
+//! The size depends on the class alone, by the number of rounds, and not on the accounts: there are
+//! a few hash steps a round.
 //!
 //! # Soundness
-//! Whoever verifies computes rho = SHA-256(Y' || d) and phi = sum_i rho^i Y'_i from the vector Y' that *he* was given. d fixes
-//! the circuit's Y (collision resistance of Poseidon; all vectors have the same length) before rho is known, since rho hashes d.
-//! If Y and Y' differed, phi would be a common value of two polynomials of degree 202 at a point chosen after both: a chance of
-//! 202 / 2^253 for each hash tried. Equality is of field elements, so the circuit checks no ranges in Y.
+//! Verifiers compute rho = SHA-256(Y' || d) and phi = sum_i rho^i Y'_i from the vector Y' that
+//! *they* were given. d fixes the circuit's Y (collision resistance of Poseidon; all vectors have
+//! the same length) before rho is known, since rho hashes d. If Y and Y' differed, phi would be a
+//! common value of two polynomials of degree 202 at a point chosen after both, a chance of
+//! 202 / 2^253 for each hash tried. Equality is of field elements, so the circuit checks no ranges
+//! in Y.
 //!
 //! # What the caller owes
-//! Y' is canonical with halves below 2^128, points are on the curve, rho and phi are computed from Y' and d, T_a = 0 beyond the
-//! asset list, and the opening equation holds for the points and scalars in Y'.
+//! Y' is canonical with halves below 2^128, points are on the curve, rho and phi are computed from
+//! Y' and d, T_a = 0 beyond the asset list, and the opening equation holds for the points and
+//! scalars in Y'.
 
 mod arithmetic;
 mod binding;
@@ -47,7 +51,8 @@ use witness::Witness;
 /// The circuit under one witness. The constraints are the same for every witness of a class.
 #[derive(Clone, Copy, Debug)]
 pub struct Circuit<'a> {
-    /// An assignment of the shape of its class, of any values. One that breaks the claim leaves a constraint unsatisfied.
+    /// An assignment of the shape of its class, of any values. One that breaks the claim leaves a
+    /// constraint unsatisfied.
     pub witness: &'a Witness,
 }
 
@@ -57,7 +62,10 @@ impl ConstraintSynthesizer<Fr> for Circuit<'_> {
     }
 }
 
-/// The values of all variables and rows.
+/// The values that a witness gives to all variables and rows.
+///
+/// # Errors
+/// [`SynthesisError::ArityMismatch`] when claim or messages do not have the shape of their class.
 pub(crate) fn assign(witness: &Witness) -> Result<Assignment, SynthesisError> {
     let rows = Shape::of(Class::new(witness.depth)).map_or(0, |shape| shape.rows);
     let system = System::of_values(rows);
@@ -68,9 +76,9 @@ pub(crate) fn assign(witness: &Witness) -> Result<Assignment, SynthesisError> {
 impl Circuit<'_> {
     fn lay_down(self, system: &System) -> Result<(), SynthesisError> {
         let Witness { depth, claim, messages, inputs } = self.witness;
-        if claim.totals.len() != usize::from(Class::ASSETS) || !messages.has_shape(*depth) {
-            return Err(SynthesisError::ArityMismatch);
-        }
+        // The elements are allocated one after the other into lists of the class's lengths, so
+        // lists of other lengths would go unnoticed.
+        messages.check_shape(*depth)?;
         let digest = Wire::input(system, inputs.digest)?;
         let challenge = Wire::input(system, inputs.challenge)?;
         let evaluation = Wire::input(system, inputs.evaluation)?;
@@ -83,11 +91,7 @@ impl Circuit<'_> {
         })?;
         let scalars = verifier::verify(&mut Constrained::new(system), *depth, &claim, &messages)?;
 
-        let mut vector = claim.context.to_vec();
-        vector.push(claim.root);
-        vector.extend(claim.totals);
-        vector.extend(claim.points.into_iter().flatten());
-        vector.extend(scalars);
+        let vector = claim.into_public_vector(scalars);
         binding::enforce_digest(system, &vector, &digest)?;
         binding::enforce_evaluation(system, &vector, &challenge, &evaluation)
     }

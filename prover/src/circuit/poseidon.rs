@@ -1,10 +1,13 @@
-//! The Poseidon permutation as constraints, with circomlib's parameters (x^5 over BN254, 8 full rounds).
+//! The Poseidon permutation as constraints, with circomlib's parameters (x^5 over BN254, 8 full
+//! rounds).
 //!
-//! An S-box costs three constraints (x^2, x^4, x^5) and everything between S-boxes is linear. In the partial rounds
-//! all but the first element of the state stay linear in the outputs of earlier S-boxes, so the input of each S-box
-//! is one precomputed combination of them: no intermediate variables, and no symbolic arithmetic at synthesis.
+//! An S-box costs three constraints (x^2, x^4, x^5) and everything between S-boxes is linear. In
+//! the partial rounds all but the first element of the state stay linear in the outputs of earlier
+//! S-boxes, so the input of each S-box is one precomputed combination of them: no intermediate
+//! variables, and no symbolic arithmetic at synthesis.
 //!
-//! Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are light-poseidon's.
+//! Source: Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458; the parameters are
+//! light-poseidon's.
 
 use std::sync::OnceLock;
 
@@ -16,27 +19,29 @@ use light_poseidon::parameters::bn254_x5::get_poseidon_parameters;
 
 use super::{system::System, wire::Wire};
 
-/// `poseidonN` for one N, ready to be laid down any number of times.
+/// The hash `poseidonN` for one N, ready to be laid down any number of times.
 pub(crate) struct Poseidon {
-    /// The state's size, N + 1.
+    /// The number of elements of the state, N + 1.
     width: usize,
-    /// Constants added before each of the first four full rounds, a row a round.
+    /// The constants that are added before each of the first four full rounds, one row a round.
     opening_constants: Vec<Vec<Fr>>,
-    /// Input of each partial round's S-box, and then each element of the state after the partial rounds (with the
-    /// next round's constant): coefficients over 1, the outputs of the fourth full round's S-boxes, and the outputs
-    /// of the partial S-boxes so far.
+    /// The input of each partial round's S-box, and then each element of the state after the
+    /// partial rounds (with the next round's constant): coefficients over 1, the outputs of the
+    /// fourth full round's S-boxes, and the outputs of the partial S-boxes so far.
     partial_inputs: Vec<Vec<Fr>>,
     partial_results: Vec<Vec<Fr>>,
-    /// Constants added before the fifth and later full rounds but the first of them.
+    /// The constants that are added before the sixth and later full rounds; those of the fifth are
+    /// in `partial_results`.
     closing_constants: Vec<Vec<Fr>>,
     matrix: Vec<Vec<Fr>>,
 }
 
 impl Poseidon {
-    /// `poseidonN` for N = `inputs`, prepared when it is first asked for.
+    /// The hash of N = `inputs` elements, prepared when it is first asked for.
     ///
     /// # Errors
-    /// [`SynthesisError::Unsatisfiable`] when there are no parameters for this width (N is 1 to 12).
+    /// [`SynthesisError::Unsatisfiable`] when there are no parameters for this width (N is 1 to
+    /// 12).
     pub(crate) fn of_inputs(inputs: usize) -> Result<&'static Self, SynthesisError> {
         static ALL: [OnceLock<Option<Poseidon>>; WIDTH_MAX] = [const { OnceLock::new() }; WIDTH_MAX];
         let prepared = ALL.get(inputs).and_then(|one| one.get_or_init(|| Self::new(inputs + 1)).as_ref());
@@ -96,14 +101,16 @@ impl Poseidon {
         let mut basis = vec![one];
         basis.append(&mut outputs);
         for coefficients in &self.partial_inputs {
-            let input = Wire::combination(coefficients.iter().copied(), &basis);
+            // The S-boxes of later rounds, which the basis does not hold yet, have coefficient
+            // zero.
+            let input = Wire::combination(coefficients.iter().copied().zip(&basis));
             basis.push(sbox(system, &input)?);
         }
 
         let mut state: Vec<_> = self
             .partial_results
             .iter()
-            .map(|coefficients| Wire::combination(coefficients.iter().copied(), &basis))
+            .map(|coefficients| Wire::combination(coefficients.iter().copied().zip(&basis)))
             .collect();
         let zeros = vec![Fr::ZERO; self.width];
         for constants in std::iter::once(&zeros).chain(&self.closing_constants) {
@@ -112,12 +119,14 @@ impl Poseidon {
         Ok(state.swap_remove(0))
     }
 
-    /// [`Self::hash`] where only values are asked for: those of the native permutation, with the same S-boxes in the same order.
+    /// Does what [`Self::hash`] does where only values are asked for: the native permutation
+    /// computes them, with the same S-boxes in the same order.
     fn value(&self, system: &System, inputs: &[Wire]) -> Result<Wire, SynthesisError> {
         let parameters = Parameters::of_width(self.width).ok_or(SynthesisError::Unsatisfiable)?;
         let mut state = vec![Fr::ZERO];
         state.extend(inputs.iter().map(Wire::value));
-        // S-boxes of constants have no rows: the capacity's and those of constant inputs, in the first round.
+        // S-boxes of constants have no rows: the capacity's and those of constant inputs, in the
+        // first round.
         let mut constants = std::iter::once(true).chain(inputs.iter().map(|input| input.as_constant().is_some()));
         let sbox = |x| if constants.next().unwrap_or(false) { fifth_power(x) } else { system.fifth_power(x) };
         parameters.permute(&mut state, sbox);
@@ -125,7 +134,7 @@ impl Poseidon {
     }
 
     fn mixed(&self, outputs: &[Wire]) -> Vec<Wire> {
-        self.matrix.iter().map(|row| Wire::combination(row.iter().copied(), outputs)).collect()
+        self.matrix.iter().map(|row| Wire::combination(row.iter().copied().zip(outputs))).collect()
     }
 }
 
@@ -137,7 +146,7 @@ fn full_round(system: &System, state: &[Wire], constants: &[Fr]) -> Result<Vec<W
         .collect()
 }
 
-/// x^5, by three constraints unless x is a constant.
+/// The fifth power of a wire, by three constraints unless the wire is a constant.
 fn sbox(system: &System, x: &Wire) -> Result<Wire, SynthesisError> {
     if let Some(x) = x.as_constant() {
         return Ok(Wire::constant(x.pow([5])));
@@ -234,7 +243,8 @@ mod tests {
         assert!(Poseidon::of_inputs(0).is_err() && Poseidon::of_inputs(40).is_err());
     }
 
-    /// Each power of an S-box is bound to the one before it: the others are made consistent with the change.
+    /// Each power of an S-box is bound to the one before it: the others are made consistent with
+    /// the change.
     #[test]
     fn forged_powers_in_an_sbox_are_rejected() {
         type Forgery = fn(x: Fr, powers: &mut [Fr; 3]);

@@ -1,4 +1,5 @@
-//! How large the circuit of each class is, and the digest of its constraints: a key is made for exactly these.
+//! How large the circuit of each class is, and the digest of its constraints: a key is made for
+//! exactly these.
 
 use ballast_core::{Digest, circuit::Class};
 
@@ -8,11 +9,12 @@ pub struct Shape {
     pub depth: u8,
     /// Number of constraints.
     pub rows: usize,
-    /// [`Constraints::digest`](crate::constraints::Constraints::digest).
+    /// The digest of the constraints, as
+    /// [`Constraints::digest`](crate::constraints::Constraints::digest) computes it.
     pub digest: Digest,
 }
 
-/// All classes, as a test finds them.
+/// The shapes of all classes. A test lays every circuit down and compares.
 pub const SHAPES: [Shape; 4] = [
     Shape {
         depth: 7,
@@ -37,7 +39,7 @@ pub const SHAPES: [Shape; 4] = [
 ];
 
 impl Shape {
-    /// That of a class, if it has a circuit.
+    /// The shape of a class, if it has a circuit.
     pub fn of(class: Class) -> Option<&'static Self> {
         class.check().ok()?;
         SHAPES.iter().find(|shape| shape.depth == class.depth)

@@ -1,4 +1,5 @@
-//! Where the circuit is laid down: its variables with their values, and its rows with the values of both factors and of the product.
+//! Where the circuit is laid down: its variables with their values, and its rows with the values of
+//! both factors and of the product.
 //!
 //! A setup needs the matrices; a prover needs values only, which cost a small part of that.
 
@@ -11,7 +12,7 @@ use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError, Variable};
 use super::wire::Wire;
 use crate::assignment::Assignment;
 
-/// What the gadgets write to.
+/// The constraint system that the gadgets write to.
 pub(crate) struct System {
     /// The matrices, where they are wanted.
     matrices: Option<ConstraintSystemRef<Fr>>,
@@ -26,7 +27,8 @@ struct Values {
 }
 
 impl System {
-    /// Keeps values, and no matrices. Reserves memory for `rows` rows and as many private variables; neither is a limit.
+    /// Keeps values, and no matrices. Reserves memory for `rows` rows and as many private
+    /// variables; neither is a limit.
     pub(crate) fn of_values(rows: usize) -> Self {
         let (private, rows) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         Self { matrices: None, values: Values { inputs: Vec::new(), private, rows }.into() }
@@ -54,7 +56,8 @@ impl System {
         self.matrices.is_none()
     }
 
-    /// x^5 by the variables and rows of x x = x^2, x^2 x^2 = x^4 and x^4 x = x^5. To be called where values are all that is kept.
+    /// The fifth power of x by the variables and rows of x x = x^2, x^2 x^2 = x^4 and x^4 x = x^5.
+    /// To be called where values are all that is kept.
     pub(crate) fn fifth_power(&self, x: Fr) -> Fr {
         let square = x.square();
         let fourth = square.square();
@@ -65,7 +68,7 @@ impl System {
         fifth
     }
 
-    /// The row a b = c.
+    /// Adds the row a b = c.
     pub(crate) fn product(&self, a: &Wire, b: &Wire, c: &Wire) -> Result<(), SynthesisError> {
         self.values.borrow_mut().rows.push([a.value(), b.value(), c.value()]);
         match &self.matrices {
@@ -74,7 +77,7 @@ impl System {
         }
     }
 
-    /// The values.
+    /// The values of all variables and rows.
     pub(crate) fn into_assignment(self) -> Assignment {
         let Values { inputs, private, rows } = self.values.into_inner();
         let count = 1 + inputs.len();
@@ -84,7 +87,8 @@ impl System {
 
 #[cfg(test)]
 impl System {
-    /// With matrices in which a test may change a variable afterwards: no values of combinations are kept.
+    /// With matrices in which a test may change a variable afterwards: no values of combinations
+    /// are kept.
     pub(crate) fn changeable() -> Self {
         use ark_relations::gr1cs::{ConstraintSystem, SynthesisMode};
         let matrices = ConstraintSystem::new_ref();

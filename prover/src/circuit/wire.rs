@@ -1,7 +1,7 @@
 //! Wires: linear combinations of the circuit's variables, carried with their values.
 //!
-//! Additions and multiplications by constants cost nothing in a rank-1 system, so gadgets pass wires around and
-//! only products become constraints.
+//! Additions and multiplications by constants cost nothing in a rank-1 system, so gadgets pass
+//! wires around and only products become constraints.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
@@ -44,20 +44,25 @@ impl Wire {
         Self { terms, value, variable: true, kept: variable.is_some() }
     }
 
-    /// The sum of other wires, of which only the value is asked for.
+    /// A combination of other wires of which only the value is kept.
     pub(crate) fn of_value(value: Fr) -> Self {
         Self::of_variable(None, value)
     }
 
-    /// `sum_i coefficients[i] * wires[i]`, over the shorter of the two.
-    pub(crate) fn combination<'a>(
-        coefficients: impl IntoIterator<Item = Fr>,
-        wires: impl IntoIterator<Item = &'a Self>,
-    ) -> Self {
-        let mut sum = Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true };
+    /// The sum of every coefficient times its wire.
+    pub(crate) fn combination<'a>(terms: impl IntoIterator<Item = (Fr, &'a Self)>) -> Self {
+        Self::affine(Fr::ZERO, terms)
+    }
+
+    /// The constant plus the sum of every coefficient times its wire.
+    pub(crate) fn affine<'a>(constant: Fr, terms: impl IntoIterator<Item = (Fr, &'a Self)>) -> Self {
+        let mut sum = match constant.is_zero() {
+            true => Self { terms: LinearCombination::zero(), value: Fr::ZERO, variable: false, kept: true },
+            false => Self::constant(constant),
+        };
         // Most combinations are long, a permutation's, or sums.
         let mut products: Option<Wide> = None;
-        for (coefficient, wire) in coefficients.into_iter().zip(wires) {
+        for (coefficient, wire) in terms {
             if coefficient.is_zero() {
                 continue;
             }
@@ -83,15 +88,15 @@ impl Wire {
 
     /// The sum of the wires.
     pub(crate) fn sum<'a>(wires: impl IntoIterator<Item = &'a Self>) -> Self {
-        Self::combination(std::iter::repeat(Fr::ONE), wires)
+        Self::combination(wires.into_iter().map(|wire| (Fr::ONE, wire)))
     }
 
-    /// `self - other`.
+    /// The difference `self - other`.
     pub(crate) fn minus(&self, other: &Self) -> Self {
-        Self::combination([Fr::ONE, -Fr::ONE], [self, other])
+        Self::combination([(Fr::ONE, self), (-Fr::ONE, other)])
     }
 
-    /// `self + other`.
+    /// The sum `self + other`.
     pub(crate) fn plus(&self, other: &Self) -> Self {
         Self::sum([self, other])
     }
@@ -119,7 +124,7 @@ impl Wire {
     }
 }
 
-/// The constraint a = b.
+/// Adds the constraint a = b.
 pub(crate) fn enforce_equal(system: &System, a: &Wire, b: &Wire) -> Result<(), SynthesisError> {
     system.product(&a.minus(b), &Wire::constant(Fr::one()), &Wire::constant(Fr::zero()))
 }

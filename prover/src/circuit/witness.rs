@@ -1,7 +1,8 @@
 //! The assignment of the circuit's free variables, as field elements.
 //!
-//! Everything is public and may be changed after an honest construction: that is how the soundness tests lie to the circuit. A
-//! value that the constraints compute is not here; the circuit derives it from these.
+//! Everything is public and may be changed after an honest construction: that is how the soundness
+//! tests lie to the circuit. A value that the constraints compute is not here; the circuit derives
+//! it from these.
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
@@ -23,15 +24,15 @@ use crate::{
 /// The public inputs that the prover claims.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// d.
+    /// The digest d.
     pub digest: Fr,
-    /// rho.
+    /// The challenge rho.
     pub challenge: Fr,
-    /// phi.
+    /// The evaluation phi.
     pub evaluation: Fr,
 }
 
-/// The whole assignment.
+/// The assignment of all variables that are not computed from others.
 #[derive(Clone, Debug)]
 pub struct Witness {
     pub depth: u8,
@@ -44,11 +45,9 @@ impl Witness {
     /// The assignment for an accepted argument, and its public vector.
     ///
     /// # Errors
-    /// The [`Check`] that the argument fails; `None` when claim or messages are not of this class.
+    /// The [`Check`] that the argument fails. `None` when an element of the claim that should be
+    /// half of 32 bytes has more than 128 bits.
     pub fn new(class: Class, claim: Claim<Fr>, messages: Messages<Fr>) -> Result<Option<(Self, PublicVector)>, Check> {
-        if !messages.has_shape(class.depth) || claim.totals.len() != usize::from(class.assets) {
-            return Ok(None);
-        }
         let scalars = verifier::verify(&mut Native, class.depth, &claim, &messages)?;
         let Some(vector) = public_vector(class, &claim, scalars) else { return Ok(None) };
         let inputs = vector.inputs(vector.digest());
@@ -73,7 +72,8 @@ impl Witness {
     }
 }
 
-/// Y as the bytes that a verifier gets; `None` when there are more totals than asset positions or a half is not one.
+/// The public vector Y as the bytes that a verifier gets; `None` when there are more totals than
+/// asset positions, or when an element that should be half of 32 bytes has more than 128 bits.
 pub fn public_vector(class: Class, claim: &Claim<Fr>, scalars: [Fr; OPENING_SCALARS]) -> Option<PublicVector> {
     let half = |element: Fr| Element::from(element).to_u128().map(u128::to_be_bytes);
     let mut points = [[0; 64]; OPENING_POINTS];

@@ -1,52 +1,46 @@
 //! The prover of the hashing.
 //!
-//! Per partial round only two columns an instance are folded: the input of the S-box, which hashing the tree has recorded, and
-//! the linear rest. The rest needs no state. With l' the rest of the round above, u' its S-box's input without its constant and
-//! a the challenge that combined them, the form above is u' + a (l' - k'), and what is left of it without g_0 y is this round's rest:
+//! The sum-check of a full round is over the five inputs u_j of every instance's S-boxes, which
+//! hashing the tree has recorded. That of a partial round is over u_0 and the linear rest q. The
+//! rest needs no state: the form b of the states after the round, which is what is claimed, equals
+//! g_0 u_0^5 + q, so
 //!
 //! ```text
-//! l = u' + a (l' - k') - g_0 y,      y = u^5,      k' = sum_{j>0} g'_j c'_j
+//! q(x) = b(x) - g_0 u_0(x)^5
 //! ```
+//!
+//! The values b(x) are not stored either. They are a combination of the columns of the round above:
+//! of its u_j - c_j with the weights b_j if it is full, of its u_0 - c_0 and q - sum_{j>0} g_j c_j
+//! if it is partial. See [`Form`].
+
+use std::borrow::Cow;
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_core::{poseidon::permutation::fifth_power, wide::Wide};
 use rayon::prelude::*;
 
-use super::{ROUNDS, WIDTH, is_full_round, permutation::Permutation, trace::Trace};
+use super::{
+    HASH_DEGREE,
+    messages::{HashLayer, HashValues, Hashing},
+};
 use crate::{
-    argument::messages::{HASH_DEGREE, HashLayer, Hashing},
     arithmetic::{Arithmetic, Check, Native},
+    permutation::{Permutation, ROUNDS, WIDTH, is_full_round, trace::Trace},
     poly::{GRAIN, SplitEquality, equality_table, fold, inner_product, weighted_sums},
+    sumcheck::prover::{Round, Summand, prove_with_equality},
     transcript::Transcript,
 };
 
-/// Leaves or nodes on their way back through the rounds.
-struct Side {
-    trace: Trace,
-    /// b: weights of the state after the round at hand.
-    weights: [Fr; WIDTH],
-    /// g = M^T b.
-    mixed: [Fr; WIDTH],
-    /// Inputs of the S-boxes of the round above, for the linear rest.
-    above: Above,
-}
-
-/// What the round above leaves of itself, as columns.
-enum Above {
-    /// The permutation's output: no column.
-    Nothing,
-    /// A full round: its five inputs.
-    Full(Vec<Vec<Fr>>),
-    /// A partial round: its input and its rest; k' and the weights of both in the form.
-    Partial { input: Vec<Fr>, rest: Vec<Fr>, known: Fr, weights: [Fr; 2] },
-}
-
-/// Proves that the leaves' and nodes' digests, `digests` and `node_digests`, are what the traces say.
+/// Proves that the instances of the two traces, leaves and nodes, have `digests` and
+/// `node_digests`.
+///
+/// # Errors
+/// None that an honest trace could meet.
 pub(crate) fn prove(
     transcript: &mut Transcript<Fr>,
     variables: usize,
-    [leaves, nodes]: [Trace; 2],
+    mut traces: [Trace; 2],
     digests: &[Fr],
     node_digests: &[Fr],
 ) -> Result<Hashing<Fr>, Check> {
@@ -59,157 +53,179 @@ pub(crate) fn prove(
         inner_product(digests, &equality_table(&point)),
         inner_product(node_digests, &equality_table(&point[..variables - 1])),
     ];
-    let mut combiner = transcript.message(field, &outputs)?;
-    let side = |trace, first| Side {
-        trace,
-        weights: std::array::from_fn(|j| if j == 0 { first } else { Fr::ZERO }),
-        mixed: [Fr::ZERO; WIDTH],
-        above: Above::Nothing,
-    };
-    let mut sides = [side(leaves, Fr::ONE), side(nodes, combiner)];
-    let mut claim = outputs[0] + combiner * outputs[1];
+    let alpha = transcript.message(field, &outputs)?;
+    let mut forms = [Form::of_digests(Fr::ONE, digests), Form::of_digests(alpha, node_digests)];
+    let mut claim = outputs[0] + alpha * outputs[1];
     let mut layers = Vec::with_capacity(ROUNDS);
-    for round in (0..ROUNDS).rev() {
-        let constants = &permutation.constants[round];
-        for side in &mut sides {
-            side.mixed = std::array::from_fn(|j| (0..WIDTH).map(|i| permutation.matrix[i][j] * side.weights[i]).sum());
+    for (round, constants) in permutation.constants.iter().enumerate().rev() {
+        let [leaf_trace, node_trace] = &mut traces;
+        let [leaf_form, node_form] = &forms;
+        let leaves = Columns::new(round, leaf_trace, leaf_form);
+        let nodes = Columns::new(round, node_trace, node_form);
+        let mut h = RoundSummand([Part::new(&leaves, &point), Part::new(&nodes, &point[..variables - 1])]);
+        let proved = prove_with_equality(transcript, claim, &point, &mut h)?;
+        point = proved.point;
+
+        let bound = h.0.map(|part| part.bound_values());
+        // Round 0's first input is a constant, which is not sent.
+        let mut sent = bound.iter().flat_map(|values| &values[usize::from(round == 0)..]).copied();
+        let values = HashValues::build(round, || sent.next().ok_or(Check::HashLayer { round }))?;
+        let alpha = transcript.message(field, values.as_slice())?;
+        layers.push(HashLayer { rounds: proved.rounds, values });
+        if round == 0 {
+            // The verifier's t_1, for the children; alpha is its t_0.
+            transcript.challenge(field)?;
+            break;
         }
-        let equality = SplitEquality::new(&point);
-        let node_equality = SplitEquality::new(&point[..variables - 1]);
-        let mut columns = sides.each_mut().map(|side| side.columns(round, permutation));
-        let mut folded = [None, None];
-        let mut rounds = Vec::with_capacity(variables);
-        let mut next = Vec::with_capacity(variables);
-        for (number, z) in point.iter().enumerate() {
-            let mut message = [Fr::ZERO; HASH_DEGREE];
-            for (place, side) in sides.iter().enumerate() {
-                let tables = if place == 0 { &equality } else { &node_equality };
-                let columns = folded[place].as_ref().unwrap_or(&columns[place]);
-                if columns[0].len() > 1 {
-                    side.add_round(round, columns, tables.tables(number), &mut message);
-                }
-            }
-            let challenge = transcript.message(field, &message)?;
-            for (place, folded) in folded.iter_mut().enumerate() {
-                let before = folded.as_ref().unwrap_or(&columns[place]);
-                if before[0].len() > 1 {
-                    *folded = Some(before.iter().map(|column| fold(column, challenge)).collect::<Vec<_>>());
-                }
-            }
-            let lowest = claim - *z * message.iter().sum::<Fr>();
-            claim = field.evaluate(&[&[lowest][..], &message].concat(), &challenge)?;
-            rounds.push(message);
-            next.push(challenge);
-        }
-        point = next;
-        let values: [Vec<Fr>; 2] = folded.map(|folded| folded.iter().flatten().map(|column| column[0]).collect());
-        let skipped = usize::from(round == 0);
-        let sent = [&values[0][skipped..], &values[1][skipped..]].concat();
-        if round > 0 {
-            combiner = transcript.message(field, &sent)?;
-            claim = Fr::ZERO;
-            let mut powers = field.powers(&combiner, 2 * values[0].len())?.into_iter();
-            for ((side, columns), values) in sides.iter_mut().zip(columns.iter_mut()).zip(&values) {
-                claim += side.advance(round, constants, std::mem::take(columns), values, &mut powers);
-            }
-        }
-        layers.push(HashLayer { rounds, values: sent });
-    }
-    // The last values draw the challenges for the children's index.
-    if let Some(last) = layers.last() {
-        transcript.message(field, &last.values)?;
-        transcript.challenge(field)?;
+        forms = if is_full_round(round) {
+            let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] = field.powers(&alpha)?;
+            [leaves.full_form([b0, b1, b2, b3, b4], constants), nodes.full_form([b5, b6, b7, b8, b9], constants)]
+        } else {
+            let [one, alpha, alpha2, alpha3] = field.powers(&alpha)?;
+            [leaves.partial_form([one, alpha], constants), nodes.partial_form([alpha2, alpha3], constants)]
+        };
+        claim = forms.iter().zip(&bound).map(|(form, values)| form.at(values)).sum();
     }
     Ok(Hashing { node_zero, outputs, layers })
 }
 
-impl Side {
-    /// The columns that the round's sum-check is over.
-    fn columns(&mut self, round: usize, permutation: &Permutation) -> Vec<Vec<Fr>> {
-        let mut columns = self.trace.pop();
-        if !is_full_round(round) {
-            let rest = self.rest(round, permutation, &columns[0]);
-            columns.push(rest);
-        }
-        columns
+/// The linear form b of the states after a round that is claimed, of leaves or of nodes.
+struct Form<'a> {
+    /// The weights b_0 .. b_4 of the state's elements.
+    weights: [Fr; WIDTH],
+    /// The same form as columns that are at hand: for instance x it is `constant` plus the sum of
+    /// every term's weight times its column in row x.
+    constant: Fr,
+    terms: Vec<(Fr, Cow<'a, [Fr]>)>,
+}
+
+impl<'a> Form<'a> {
+    /// The form (weight, 0, 0, 0, 0) of the states at the end, whose first element is the digest.
+    fn of_digests(weight: Fr, digests: &'a [Fr]) -> Self {
+        let weights = [weight, Fr::ZERO, Fr::ZERO, Fr::ZERO, Fr::ZERO];
+        Self { weights, constant: Fr::ZERO, terms: vec![(weight, digests.into())] }
     }
 
-    /// The linear rest of a partial round.
-    fn rest(&mut self, round: usize, permutation: &Permutation, input: &[Fr]) -> Vec<Fr> {
-        let minus = -self.mixed[0];
-        let constants = &permutation.constants[round + 1];
-        match std::mem::replace(&mut self.above, Above::Nothing) {
-            Above::Full(above) => {
-                let shift: Fr = -self.weights.iter().zip(constants).map(|(weight, c)| *weight * c).sum::<Fr>();
-                let entry = |(i, x): (usize, &Fr)| {
-                    let mut sum = Wide::ZERO;
-                    above.iter().zip(&self.weights).for_each(|(column, weight)| sum.add_product(&column[i], weight));
-                    sum.add_product(&fifth_power(*x), &minus);
-                    sum.reduce() + shift
-                };
-                input.par_iter().enumerate().with_min_len(GRAIN).map(entry).collect()
-            }
-            Above::Partial { input: above, rest, known, weights: [first, second] } => {
-                let shift = -(first * constants[0] + second * known);
-                let entry = |((x, above), rest): ((&Fr, &Fr), &Fr)| {
-                    let mut sum = Wide::ZERO;
-                    sum.add_product(above, &first);
-                    sum.add_product(rest, &second);
-                    sum.add_product(&fifth_power(*x), &minus);
-                    sum.reduce() + shift
-                };
-                input.par_iter().zip(&above).zip(&rest).with_min_len(GRAIN).map(entry).collect()
-            }
-            // Only a full round stands below the output.
-            Above::Nothing => Vec::new(),
-        }
+    /// The form where its columns have these values.
+    fn at(&self, values: &[Fr]) -> Fr {
+        self.terms.iter().zip(values).map(|((weight, _), value)| *weight * value).sum::<Fr>() + self.constant
     }
 
-    /// Adds this side's part of a round's coefficients.
-    fn add_round(&self, round: usize, columns: &[Vec<Fr>], equality: (&[Fr], &[Fr]), message: &mut [Fr; HASH_DEGREE]) {
-        let full = is_full_round(round);
-        let raised = if full { columns } else { &columns[..1] };
-        for (column, weight) in raised.iter().zip(&self.mixed) {
-            let sums = power_sums(column, equality);
-            message.iter_mut().zip(sums).for_each(|(g, sum)| *g += *weight * sum);
-        }
-        if !full {
-            let [sum] = weighted_sums(equality, |sums: &mut [Wide; 1], i, weight| {
-                let (even, odd) = (&columns[1][2 * i], &columns[1][2 * i + 1]);
-                sums[0].add_product(&(*odd - even), weight);
-            });
-            message[0] += sum;
-        }
-    }
-
-    /// Turns the round's values into the next claim's part; the columns serve the rest of the round below.
-    fn advance(
-        &mut self,
-        round: usize,
-        constants: &[Fr; WIDTH],
-        mut columns: Vec<Vec<Fr>>,
-        values: &[Fr],
-        powers: &mut impl Iterator<Item = Fr>,
-    ) -> Fr {
-        if is_full_round(round) {
-            self.weights = std::array::from_fn(|_| powers.next().unwrap_or_default());
-            let claim = self.weights.iter().zip(values).zip(constants).map(|((w, u), c)| *w * (*u - c)).sum();
-            // Below another full round the columns are of no use.
-            self.above = if is_full_round(round - 1) { Above::Nothing } else { Above::Full(columns) };
-            return claim;
-        }
-        let weights: [Fr; 2] = std::array::from_fn(|_| powers.next().unwrap_or_default());
-        let known: Fr = self.mixed[1..].iter().zip(&constants[1..]).map(|(g, c)| *g * c).sum();
-        let claim = weights[0] * (values[0] - constants[0]) + weights[1] * (values[1] - known);
-        self.weights = std::array::from_fn(|j| if j == 0 { weights[0] } else { weights[1] * self.mixed[j] });
-        if let (Some(rest), Some(input)) = (columns.pop(), columns.pop()) {
-            self.above = Above::Partial { input, rest, known, weights };
-        }
-        claim
+    /// The linear rest q of a partial round with the inputs u_0: b - g_0 u_0^5.
+    fn rest(&self, g: &[Fr; WIDTH], input: &[Fr]) -> Vec<Fr> {
+        let minus = -g[0];
+        let terms: Vec<(&Fr, &[Fr])> = self.terms.iter().map(|(weight, column)| (weight, &column[..])).collect();
+        let entry = |(x, u): (usize, &Fr)| {
+            let mut sum = Wide::ZERO;
+            terms.iter().for_each(|(weight, column)| sum.add_product(&column[x], weight));
+            sum.add_product(&fifth_power(*u), &minus);
+            sum.reduce() + self.constant
+        };
+        input.par_iter().enumerate().with_min_len(GRAIN).map(entry).collect()
     }
 }
 
-/// Coefficients 1 to 5 of sum_x eq(x) (u_x + X d_x)^5, where u_x and u_x + d_x are a pair of the column.
+/// What the sum-check of one round is over, for leaves or for nodes: h = sum_j g_j u_j^5 + q.
+struct Columns {
+    /// g = M^T b.
+    g: [Fr; WIDTH],
+    /// The inputs of the round's S-boxes: u_0 .. u_4 of a full round, u_0 of a partial one.
+    inputs: Vec<Vec<Fr>>,
+    /// The linear rest q of a partial round.
+    rest: Option<Vec<Fr>>,
+}
+
+impl Columns {
+    fn new(round: usize, trace: &mut Trace, form: &Form<'_>) -> Self {
+        let dot = |row: &[Fr; WIDTH]| row.iter().zip(&form.weights).map(|(a, b)| *a * b).sum();
+        let g = Permutation::get().transposed.each_ref().map(dot);
+        let inputs = trace.pop();
+        let rest = (!is_full_round(round)).then(|| form.rest(&g, &inputs[0]));
+        Self { g, inputs, rest }
+    }
+
+    /// The next form after a full round: of the states u - c, with these weights.
+    fn full_form(self, weights: [Fr; WIDTH], constants: &[Fr; WIDTH]) -> Form<'static> {
+        let constant = -weights.iter().zip(constants).map(|(weight, c)| *weight * c).sum::<Fr>();
+        Form { weights, constant, terms: weights.into_iter().zip(self.inputs.into_iter().map(Cow::Owned)).collect() }
+    }
+
+    /// The next form after a partial round: w (u_0 - c_0) + w' (q - sum_{j>0} g_j c_j) with the
+    /// weights [w, w'].
+    fn partial_form(self, [of_input, of_rest]: [Fr; 2], constants: &[Fr; WIDTH]) -> Form<'static> {
+        let weights = std::array::from_fn(|j| if j == 0 { of_input } else { of_rest * self.g[j] });
+        let constant = -weights.iter().zip(constants).map(|(weight, c)| *weight * c).sum::<Fr>();
+        let columns = self.inputs.into_iter().chain(self.rest).map(Cow::Owned);
+        Form { weights, constant, terms: [of_input, of_rest].into_iter().zip(columns).collect() }
+    }
+}
+
+/// The summand h of one round: the part of leaves plus the part of nodes.
+struct RoundSummand<'a>([Part<'a>; 2]);
+
+impl Summand<HASH_DEGREE> for RoundSummand<'_> {
+    fn coefficients(&self, round: &Round) -> Result<[Fr; HASH_DEGREE], Check> {
+        let mut sums = [Fr::ZERO; HASH_DEGREE];
+        // The nodes do not depend on the highest variable: to its round they add only to g_0, which
+        // is not sent.
+        for part in self.0.iter().filter(|part| !part.is_bound()) {
+            part.add_coefficients(round.variable, &mut sums);
+        }
+        Ok(sums)
+    }
+
+    fn bind(&mut self, challenge: Fr) {
+        self.0.iter_mut().filter(|part| !part.is_bound()).for_each(|part| part.bind(challenge));
+    }
+}
+
+/// One of the two parts of h, at the variables that are not bound yet.
+struct Part<'a> {
+    g: &'a [Fr; WIDTH],
+    inputs: Cow<'a, [Vec<Fr>]>,
+    rest: Option<Cow<'a, [Fr]>>,
+    equality: SplitEquality,
+}
+
+impl<'a> Part<'a> {
+    /// The part of these columns, whose rows are the variables of `z`.
+    fn new(columns: &'a Columns, z: &[Fr]) -> Self {
+        let rest = columns.rest.as_deref().map(Cow::Borrowed);
+        Self { g: &columns.g, inputs: Cow::Borrowed(&columns.inputs), rest, equality: SplitEquality::new(z) }
+    }
+
+    fn is_bound(&self) -> bool {
+        self.inputs[0].len() == 1
+    }
+
+    /// Adds the part's coefficients 1 to 5 of the round that binds this variable.
+    fn add_coefficients(&self, variable: usize, sums: &mut [Fr; HASH_DEGREE]) {
+        let equality = self.equality.tables(variable);
+        for (column, weight) in self.inputs.iter().zip(self.g) {
+            let powers = power_sums(column, equality);
+            sums.iter_mut().zip(powers).for_each(|(sum, power)| *sum += *weight * power);
+        }
+        if let Some(rest) = self.rest.as_deref() {
+            let [slope] = weighted_sums(equality, |sums: &mut [Wide; 1], i, weight| {
+                sums[0].add_product(&(rest[2 * i + 1] - rest[2 * i]), weight);
+            });
+            sums[0] += slope;
+        }
+    }
+
+    fn bind(&mut self, challenge: Fr) {
+        self.inputs = self.inputs.iter().map(|column| fold(column, challenge)).collect();
+        self.rest = self.rest.take().map(|rest| fold(&rest, challenge).into());
+    }
+
+    /// The values of inputs and rest, all variables being bound.
+    fn bound_values(&self) -> Vec<Fr> {
+        self.inputs.iter().map(Vec::as_slice).chain(self.rest.as_deref()).map(|column| column[0]).collect()
+    }
+}
+
+/// Coefficients 1 to 5 of sum_x eq(x) (u_x + X d_x)^5, where u_x and u_x + d_x are the pair of the
+/// column with number x.
 fn power_sums(column: &[Fr], equality: (&[Fr], &[Fr])) -> [Fr; HASH_DEGREE] {
     let sums: [Fr; HASH_DEGREE] = weighted_sums(equality, |sums: &mut [Wide; HASH_DEGREE], i, weight| {
         let u = column[2 * i];

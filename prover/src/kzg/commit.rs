@@ -6,16 +6,9 @@ use ark_ff::{AdditiveGroup, UniformRand};
 use ballast_core::opening::{CHUNK_COLUMNS, CHUNKS};
 
 use super::{BLINDERS, Srs};
-use crate::{
-    argument::{
-        batch::{element_columns, multiplicity_columns},
-        table::Table,
-    },
-    multi_exponentiation::multi_exponentiation,
-    random::SecureRng,
-};
+use crate::{multi_exponentiation::multi_exponentiation, random::SecureRng, table::Table};
 
-/// The random coefficients of every chunk. Secret.
+/// The random coefficients behind the entries of every chunk. Secret.
 #[derive(Clone)]
 pub struct Blinders(pub(crate) [[Fr; BLINDERS]; CHUNKS]);
 
@@ -25,7 +18,7 @@ impl Blinders {
     }
 }
 
-/// sum_i coefficients[i] [tau^i], for coefficients from `first` on.
+/// The commitment sum_i coefficients[i] [tau^(first + i)].
 pub(crate) fn commit(srs: &Srs, first: usize, coefficients: &[Fr]) -> G1Projective {
     multi_exponentiation(&srs.powers()[first..first + coefficients.len()], coefficients)
 }
@@ -39,11 +32,11 @@ pub(crate) fn commit_table(srs: &Srs, table: &Table, blinders: &Blinders) -> Vec
         let (chunk, first) = place(column);
         chunks[chunk] += G1Projective::msm_u16(&srs.powers()[first..first + rows], limbs);
     }
-    for (column, elements) in element_columns(table) {
+    for (column, elements) in table.element_columns() {
         let (chunk, first) = place(column);
         chunks[chunk] += commit(srs, first, elements);
     }
-    for (column, counts) in multiplicity_columns(table) {
+    for (column, counts) in table.multiplicity_columns() {
         let (chunk, first) = place(column);
         chunks[chunk] += G1Projective::msm_u64(&srs.powers()[first..first + counts.len()], counts);
     }

@@ -9,10 +9,16 @@ use ballast_core::{Element, Refusal, opening::Opening};
 
 use crate::encoding::decode_g1;
 
-/// e(X, [1]) = e(P, [tau]), X = sum_j w_j C_j + eta S - i [1] - v Q + u P.
+/// Checks the opening equation e(X, [1]) = e(P, [tau]), where X = sum_j w_j C_j + eta S - i [1] - v
+/// Q + u P.
+///
+/// # Soundness
+/// The caller owes that the Groth16 proof is about these points and scalars, and that [tau] is the
+/// setup's.
 ///
 /// # Errors
-/// [`Refusal::OpeningPointInvalid`], [`Refusal::OpeningCoordinateNotCanonical`] or [`Refusal::OpeningRejected`].
+/// [`Refusal::OpeningPointInvalid`], [`Refusal::OpeningCoordinateNotCanonical`] or
+/// [`Refusal::OpeningRejected`].
 pub fn verify(opening: &Opening, tau: G2Affine) -> Result<(), Refusal> {
     opening.check()?;
     let one = Element::from(1u64);

@@ -12,21 +12,22 @@ use super::{
     commit::{Blinders, commit},
 };
 use crate::{
-    argument::{batch::combine_columns, layout::COLUMNS, table::Table},
     poly::{GRAIN, equality_table, evaluate},
+    table::{Table, layout::COLUMNS},
 };
 
-/// f and what is known of it.
-pub(crate) struct Opening<'a> {
+/// The prover of the opening, before the quotient: f and S.
+pub(crate) struct OpeningProver<'a> {
     srs: &'a Srs,
-    /// Coefficients of f.
+    /// The coefficients of f.
     f: Vec<Fr>,
-    /// Coefficients of S.
+    /// The coefficients of S.
     s: Vec<Fr>,
 }
 
-impl<'a> Opening<'a> {
-    /// f = sum_j w_j f_j, and S for the low variables of `point`.
+impl<'a> OpeningProver<'a> {
+    /// Computes f = sum_j w_j f_j with the weights of the high variables of `point`, and S for the
+    /// low ones.
     pub(crate) fn new(srs: &'a Srs, table: &Table, blinders: &Blinders, point: &[Fr]) -> Self {
         let (low, high) = point.split_at(point.len() - HIGH_VARIABLES);
         let f = combine_chunks(table, blinders, &equality_table(high));
@@ -34,17 +35,17 @@ impl<'a> Opening<'a> {
         Self { srs, f, s }
     }
 
-    /// [S].
+    /// The commitment [S].
     pub(crate) fn commit(&self) -> G1Affine {
         commit(self.srs, 0, &self.s).into_affine()
     }
 
-    /// f(zeta), f(1/zeta), S(zeta), S(1/zeta).
+    /// The evaluations f(zeta), f(1/zeta), S(zeta), S(1/zeta).
     pub(crate) fn evaluate(&self, zeta: Fr, inverse: Fr) -> [Fr; 4] {
         [evaluate(&self.f, zeta), evaluate(&self.f, inverse), evaluate(&self.s, zeta), evaluate(&self.s, inverse)]
     }
 
-    /// G = f + eta S and its quotient by (X - zeta)(X - 1/zeta).
+    /// Computes G = f + eta S and its quotient Q by Z = (X - zeta)(X - 1/zeta).
     pub(crate) fn divide(self, zeta: Fr, inverse: Fr, eta: Fr, evaluations: &[Fr; 4]) -> Quotient<'a> {
         let [f, f_inverse, s, s_inverse] = evaluations;
         let (at_zeta, at_inverse) = (*f + eta * s, *f_inverse + eta * s_inverse);
@@ -61,7 +62,7 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// Q, on the way to P.
+/// The prover of the opening, after eta: G and the quotient Q.
 pub(crate) struct Quotient<'a> {
     srs: &'a Srs,
     g: Vec<Fr>,
@@ -73,12 +74,12 @@ pub(crate) struct Quotient<'a> {
 }
 
 impl Quotient<'_> {
-    /// [Q].
+    /// The commitment [Q].
     pub(crate) fn commit(&self) -> G1Affine {
         commit(self.srs, 0, &self.q).into_affine()
     }
 
-    /// [P], P = (G - I(u) - Z(u) Q) / (X - u).
+    /// The commitment [P], where P = (G - I(u) - Z(u) Q) / (X - u).
     pub(crate) fn finish(self, u: Fr) -> G1Affine {
         let vanishing = (u - self.zeta) * (u - self.inverse);
         let interpolation = self.value + self.slope * (u - self.zeta);
@@ -89,22 +90,24 @@ impl Quotient<'_> {
     }
 }
 
-/// sum_j weights[j] f_j with the blinders behind.
+/// The combination sum_j weights[j] f_j, blinders included.
 fn combine_chunks(table: &Table, blinders: &Blinders, weights: &[Fr]) -> Vec<Fr> {
     let mut f = Vec::with_capacity(CHUNK_COLUMNS * table.rows() + super::BLINDERS);
     for place in 0..CHUNK_COLUMNS {
-        let columns: Vec<Fr> = (0..COLUMNS)
-            .map(|column| if column % CHUNK_COLUMNS == place { weights[column / CHUNK_COLUMNS] } else { Fr::ZERO })
-            .collect();
-        f.extend(combine_columns(table, &columns));
+        let columns: [Fr; COLUMNS] = std::array::from_fn(|column| {
+            if column % CHUNK_COLUMNS == place { weights[column / CHUNK_COLUMNS] } else { Fr::ZERO }
+        });
+        f.extend(table.combine_columns(&columns));
     }
     f.extend((0..super::BLINDERS).map(|i| (0..CHUNKS).map(|j| weights[j] * blinders.0[j][i]).sum::<Fr>()));
     f
 }
 
-/// S, from f(X) E(1/X): the coefficients of X^k and X^-k added, for k from 1.
+/// The coefficients of S: coefficient k - 1 is the sum of those of X^k and X^-k in f(X) E(1/X), for
+/// k from 1.
 ///
-/// The product is taken at roots of unity. E is a product of factors with periods, so its values cost two multiplications each.
+/// The product is taken at roots of unity. E is a product of factors with periods, so its values
+/// cost two multiplications each.
 fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
     let entries = 1usize << point.len();
     // Without the blinders, exponents from -(entries - 1) to entries - 1.
@@ -122,7 +125,8 @@ fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
     let mut s: Vec<Fr> =
         (1..entries).into_par_iter().with_min_len(GRAIN).map(|k| product[k] + product[size - k]).collect();
     drop(product);
-    // The blinders' part, directly: X^(entries + i) E(1/X) has eq(z, j) at exponent entries + i - j > 0.
+    // The blinders' part, directly: X^(entries + i) E(1/X) has eq(z, j) at exponent entries + i - j
+    // > 0.
     let equality = equality_table(point);
     s.resize(f.len() - 1, Fr::ZERO);
     for (i, blinder) in f[entries..].iter().enumerate() {
@@ -137,10 +141,11 @@ fn symmetric_part(f: &[Fr], point: &[Fr]) -> Vec<Fr> {
     s
 }
 
-/// E(1/x) at every root of unity x of the domain, in order.
+/// The values E(1/x) at every root of unity x of the domain, in order.
 fn inverse_equality_values(domain: &Radix2EvaluationDomain<Fr>, point: &[Fr]) -> Vec<Fr> {
     let size = domain.size();
-    // The last factor has period 2 size / 2^(variables) and the first the whole domain's: from the shortest to the longest.
+    // The last factor has period 2 size / 2^(variables) and the first the whole domain's: from the
+    // shortest to the longest.
     let mut values = vec![Fr::ONE];
     for (number, z) in point.iter().enumerate().rev() {
         let period = size >> number;

@@ -1,32 +1,48 @@
 //! The verifier of the fractional sum.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use ark_bn254::Fr;
-use ark_ff::Field;
-use ballast_core::leaf::SLOTS;
+use ark_ff::{AdditiveGroup, Field};
+use ballast_core::{circuit::Class, leaf::SLOTS};
 
-use super::{SLOT_COLUMN, TABLE_COLUMN};
+use super::{
+    SLOT_COLUMN, VALUE_COLUMN,
+    messages::{FractionLayer, Fractions},
+};
 use crate::{
-    argument::{
+    arithmetic::{Arithmetic, Check, ShapeError},
+    sumcheck::{
+        equality::{equality_at_zero, equality_table},
+        verifier::reduce_with_equality,
+    },
+    table::{
         claims::{PointClaims, TableClaim},
         layout::{
-            COLUMN_VARIABLES, COLUMNS, LIMB_BITS, LIMBS, MULTIPLICITIES, SLOT_LIMBS, asset_column, limb_weights,
-            multiplicity_columns, rows,
+            COLUMNS, LIMB_BITS, MULTIPLICITIES, SLOT_LIMBS, balance_columns, first_value, limb_weights,
+            multiplicity_columns, row_variables,
         },
-        messages::{FractionLayer, Fractions},
     },
-    arithmetic::{Arithmetic, Check},
-    sumcheck::{equality_table, reduce_with_equality},
     transcript::Transcript,
 };
 
-/// beta, for limbs, and gamma, for asset numbers.
+/// The challenges at which the fractions are formed.
 #[derive(Clone, Debug)]
 pub struct Challenges<S> {
+    /// The challenge beta, from which limbs are subtracted.
     pub limb: S,
+    /// The challenge gamma, from which asset numbers are subtracted.
     pub asset: S,
 }
 
 impl<S: Clone> Challenges<S> {
+    /// Draws beta, then gamma.
+    ///
     /// # Errors
     /// Those of the arithmetic.
     pub fn draw<A: Arithmetic<Scalar = S>>(field: &mut A, transcript: &mut Transcript<S>) -> Result<Self, A::Error> {
@@ -34,13 +50,23 @@ impl<S: Clone> Challenges<S> {
     }
 }
 
+/// The claims P and Q about the sums of a layer's neighbours, at a point.
+struct LayerClaim<S> {
+    /// Numerator P and denominator Q.
+    sums: [S; 2],
+    /// The point z, lowest variable first.
+    point: Vec<S>,
+}
+
 /// Checks that the fractions sum to sum_a T_a / (gamma - a), down to claims on the table's columns.
 ///
 /// # Soundness
-/// See the [module](super). `totals` and the commitments are in the transcript before the challenges.
+/// See the [module](super). `totals` and the commitments are in the transcript before the
+/// challenges are drawn; the caller owes the claims that are returned.
 ///
 /// # Errors
-/// [`Check`]: a pole, a root that does not match the totals, or a layer that does not match its rounds.
+/// [`Check::Shape`] when messages or totals are not of this class; [`Check`] names a pole, a root
+/// that does not match the totals, or a layer that does not match its rounds.
 pub fn verify<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
@@ -49,6 +75,8 @@ pub fn verify<A: Arithmetic>(
     totals: &[A::Scalar],
     fractions: &Fractions<A::Scalar>,
 ) -> Result<PointClaims<A::Scalar>, A::Error> {
+    fractions.check_shape(depth)?;
+    ShapeError::check("totals", Class::ASSETS.into(), totals.len())?;
     let [numerator, denominator] = &fractions.root;
     field.inverse(denominator, Check::FractionDenominator)?;
     let expected = total_fractions(field, &challenges.asset, totals)?;
@@ -56,123 +84,156 @@ pub fn verify<A: Arithmetic>(
     field.require_equal(numerator, &expected, Check::FractionTotals)?;
     transcript.message(field, &fractions.root)?;
 
-    let mut claims = fractions.root.clone();
-    let mut point = Vec::new();
+    let mut claim = LayerClaim { sums: fractions.root.clone(), point: Vec::new() };
     for (number, layer) in fractions.layers.iter().enumerate() {
-        (claims, point) = verify_layer(field, transcript, number, claims, &point, layer)?;
+        claim = verify_layer(field, transcript, number, claim, layer)?;
     }
-    let (row, column) = point.split_at(point.len().saturating_sub(COLUMN_VARIABLES));
-    let columns = equality_table(field, column)?;
-    let claims = column_claims(field, depth, challenges, row, &columns, claims)?;
-    Ok(PointClaims { point: row.to_vec(), claims })
+    let (row, column) = claim.point.split_at(row_variables(depth));
+    let weights = equality_table(field, column)?;
+    let columns = ColumnWeights::new(depth, &weights)?;
+    let [numerator, denominator] = &claim.sums;
+    let numerators = numerator_claim(field, &columns, numerator);
+    let denominators = denominator_claim(field, depth, challenges, row, &columns, denominator)?;
+    Ok(PointClaims { point: row.to_vec(), claims: vec![numerators, denominators] })
 }
 
-/// sum_a T_a / (gamma - a).
+/// The sum of all totals' fractions, sum_a T_a / (gamma - a).
 fn total_fractions<A: Arithmetic>(
     field: &mut A,
-    challenge: &A::Scalar,
+    gamma: &A::Scalar,
     totals: &[A::Scalar],
 ) -> Result<A::Scalar, A::Error> {
     let mut sum = field.zero();
     for (asset, total) in (1..).zip(totals) {
         let number = field.constant(Fr::from(asset as u64));
-        let difference = field.sub(challenge, &number);
+        let difference = field.sub(gamma, &number);
         let inverse = field.inverse(&difference, Check::AssetPole { asset })?;
         sum = field.add_product(&sum, total, &inverse)?;
     }
     Ok(sum)
 }
 
-/// Claims on numerator and denominator, and the point at which they are made.
-type Claims<S> = ([S; 2], Vec<S>);
-
-/// From claims on numerator and denominator of one layer at a point to those of the layer below at another.
+/// From the claims about the sums of a layer's neighbours to those about its fractions, the sums of
+/// the layer below.
 fn verify_layer<A: Arithmetic>(
     field: &mut A,
     transcript: &mut Transcript<A::Scalar>,
     number: usize,
-    [numerator, denominator]: [A::Scalar; 2],
-    point: &[A::Scalar],
+    LayerClaim { sums: [numerator, denominator], point }: LayerClaim<A::Scalar>,
     layer: &FractionLayer<A::Scalar>,
-) -> Result<Claims<A::Scalar>, A::Error> {
+) -> Result<LayerClaim<A::Scalar>, A::Error> {
     let lambda = transcript.challenge(field)?;
     let claim = field.add_product(&numerator, &lambda, &denominator)?;
-    let reduced = reduce_with_equality(field, transcript, claim, point, &layer.rounds)?;
-    // p_0 q_1 + q_0 (p_1 + lambda q_1)
+    let reduced = reduce_with_equality(field, transcript, claim, &point, &layer.rounds)?;
+    // h = p_0 q_1 + q_0 (p_1 + lambda q_1).
     let [p0, p1, q0, q1] = &layer.values;
     let right = field.add_product(p1, &lambda, q1)?;
     let right = field.mul(q0, &right)?;
     let found = field.add_product(&right, p0, q1)?;
     field.require_equal(&found, &reduced.value, Check::FractionLayer { layer: number })?;
-    let lowest = transcript.message(field, &layer.values)?;
+    let t = transcript.message(field, &layer.values)?;
     let mut interpolate = |even: &A::Scalar, odd: &A::Scalar| {
         let difference = field.sub(odd, even);
-        field.add_product(even, &lowest, &difference)
+        field.add_product(even, &t, &difference)
     };
-    let claims = [interpolate(p0, p1)?, interpolate(q0, q1)?];
-    let mut point = vec![lowest];
-    point.extend(reduced.point);
-    Ok((claims, point))
+    let sums = [interpolate(p0, p1)?, interpolate(q0, q1)?];
+    Ok(LayerClaim { sums, point: std::iter::once(t).chain(reduced.point).collect() })
 }
 
-/// What the claims on the lowest layer say of the columns.
-fn column_claims<A: Arithmetic>(
+/// The weights e_c = eq(z_c, c) of the columns of fractions, by what the columns hold.
+struct ColumnWeights<'a, S> {
+    /// The weights e_0 .. e_44 of limbs.
+    limbs: &'a [S],
+    /// The weights e_{45+s} of slots.
+    slots: &'a [S],
+    /// The weights e_{60+t} of the table of values.
+    values: &'a [S],
+    /// The weights of all columns that hold 0 / 1.
+    others: Vec<&'a S>,
+}
+
+impl<'a, S> ColumnWeights<'a, S> {
+    fn new(depth: u8, weights: &'a [S]) -> Result<Self, ShapeError> {
+        let wrong = ShapeError { list: "columns of fractions", expected: COLUMNS, found: weights.len() };
+        let (limbs, rest) = weights.split_at_checked(SLOT_COLUMN).ok_or(wrong)?;
+        let (slots, rest) = rest.split_at_checked(SLOTS).ok_or(wrong)?;
+        let (gap, rest) = rest.split_at_checked(VALUE_COLUMN - SLOT_COLUMN - SLOTS).ok_or(wrong)?;
+        let (values, rest) = rest.split_at_checked(multiplicity_columns(depth)).ok_or(wrong)?;
+        Ok(Self { limbs, slots, values, others: gap.iter().chain(rest).collect() })
+    }
+}
+
+/// The sum of these scalars.
+fn sum<'a, A: Arithmetic>(field: &A, scalars: impl IntoIterator<Item = &'a A::Scalar>) -> A::Scalar
+where
+    A::Scalar: 'a,
+{
+    field.combine(Fr::ZERO, scalars.into_iter().map(|scalar| (Fr::ONE, scalar)))
+}
+
+/// The first equation of section 8.4:
+///
+/// ```text
+/// sum_s e_{45+s} (balance limbs of s, weighed 1, 2^16, 2^32, 2^48)  -  sum_t e_{60+t} column 48 + t
+///     =  P - sum_{c<45} e_c
+/// ```
+fn numerator_claim<A: Arithmetic>(
+    field: &A,
+    columns: &ColumnWeights<'_, A::Scalar>,
+    numerator: &A::Scalar,
+) -> TableClaim<A::Scalar> {
+    let balances = columns.slots.iter().enumerate().flat_map(|(slot, weight)| {
+        let limbs = balance_columns(slot).zip(limb_weights(SLOT_LIMBS - 1));
+        limbs.map(|(column, factor)| (column, field.scale(weight, factor)))
+    });
+    let multiplicities = (MULTIPLICITIES..).zip(columns.values).map(|(column, e)| (column, field.scale(e, -Fr::ONE)));
+    let weights = balances.chain(multiplicities).collect();
+    TableClaim { weights, value: field.sub(numerator, &sum(field, columns.limbs)) }
+}
+
+/// The second equation of section 8.4:
+///
+/// ```text
+/// - sum_{c<45} e_c column c  -  sum_s e_{45+s} column 5s
+///     =  Q - beta sum_{c<45} e_c - gamma sum_s e_{45+s}
+///          - sum_t e_{60+t} (I (beta - V) + 1 - I - t L) - the other e_c
+/// ```
+///
+/// V is the number of a row below 2^16, as a polynomial, and I says that a row is below 2^16: where
+/// L is larger, the rows behind the last value hold 0 / 1. Where L is at most 2^16, I is 1.
+fn denominator_claim<A: Arithmetic>(
     field: &mut A,
     depth: u8,
-    challenges: &Challenges<A::Scalar>,
+    Challenges { limb: beta, asset: gamma }: &Challenges<A::Scalar>,
     row: &[A::Scalar],
-    columns: &[A::Scalar],
-    [numerator, denominator]: [A::Scalar; 2],
-) -> Result<Vec<TableClaim<A::Scalar>>, A::Error> {
-    let negative = |field: &A, scalar: &A::Scalar| field.scale(scalar, -Fr::ONE);
-    let sum = |field: &A, scalars: &[A::Scalar]| field.combine(Fr::from(0u64), &vec![Fr::ONE; scalars.len()], scalars);
-    let mut numerators = Vec::new();
-    let mut denominators = Vec::new();
-    // Numerators of limbs are 1; denominators beta - limb.
-    let limbs = sum(field, &columns[..LIMBS]);
-    denominators.extend(columns[..LIMBS].iter().map(|weight| negative(field, weight)).enumerate());
-    // Numerators of slots are balances; denominators gamma - asset.
-    let slots = sum(field, &columns[SLOT_COLUMN..SLOT_COLUMN + SLOTS]);
-    let weights = limb_weights(SLOT_LIMBS - 1);
-    for (slot, weight) in columns[SLOT_COLUMN..SLOT_COLUMN + SLOTS].iter().enumerate() {
-        let asset = asset_column(slot);
-        numerators.extend((asset + 1..).zip(&weights).map(|(column, factor)| (column, field.scale(weight, *factor))));
-        denominators[asset].1 = field.sub(&denominators[asset].1, weight);
+    columns: &ColumnWeights<'_, A::Scalar>,
+    denominator: &A::Scalar,
+) -> Result<TableClaim<A::Scalar>, A::Error> {
+    let limbs = sum(field, columns.limbs);
+    let slots = sum(field, columns.slots);
+
+    let (low, high) = row.split_at(row.len().min(LIMB_BITS));
+    let number = field.combine(Fr::ZERO, low.iter().enumerate().map(|(bit, z)| (Fr::from(1u64 << bit), z)));
+    let inside = equality_at_zero(field, high)?;
+    let number = field.mul(&number, &inside)?;
+    // I (beta - V) + 1 - I, the same for every t.
+    let beta_inside = field.mul(beta, &inside)?;
+    let in_column_60 = field.add(&field.sub(&beta_inside, &number), &field.complement(&inside));
+    // sum_t e_{60+t} (I (beta - V) + 1 - I - t L)
+    let mut known = field.mul(&sum(field, columns.values), &in_column_60)?;
+    for (t, weight) in columns.values.iter().enumerate() {
+        let first = Fr::from(first_value(depth, t) as u64);
+        known = field.sub(&known, &field.scale(weight, first));
     }
-    // Numerators of the table are -m_v; denominators beta - v, or 1 in rows behind the last value.
-    let table = TABLE_COLUMN..TABLE_COLUMN + multiplicity_columns(depth);
-    let used = sum(field, &columns[table.clone()]);
-    let mut value = {
-        let bits = row.len().min(LIMB_BITS);
-        let weights: Vec<Fr> = (0..bits).map(|bit| Fr::from(1u64 << bit)).collect();
-        field.combine(Fr::from(0u64), &weights, &row[..bits])
-    };
-    let mut inside = field.one();
-    for variable in row.iter().skip(LIMB_BITS) {
-        let complement = field.complement(variable);
-        inside = field.mul(&inside, &complement)?;
-    }
-    value = field.mul(&value, &inside)?;
-    let outside = field.complement(&inside);
-    let beta_inside = field.mul(&challenges.limb, &inside)?;
-    let mut base = field.sub(&beta_inside, &value);
-    base = field.add(&base, &outside);
-    let mut known = field.mul(&used, &base)?;
-    for (place, weight) in columns[table].iter().enumerate() {
-        numerators.push((MULTIPLICITIES + place, negative(field, weight)));
-        // With several columns there is no row behind the last value: `inside` is 1.
-        let first = Fr::from((place * rows(depth)) as u64);
-        known = field.add(&known, &field.scale(weight, -first));
-    }
-    // All others are 0 / 1.
-    let others: Vec<A::Scalar> = (SLOT_COLUMN + SLOTS..TABLE_COLUMN)
-        .chain(TABLE_COLUMN + multiplicity_columns(depth)..COLUMNS)
-        .map(|column| columns[column].clone())
-        .collect();
-    known = field.add(&known, &sum(field, &others));
-    known = field.add_product(&known, &limbs, &challenges.limb)?;
-    known = field.add_product(&known, &slots, &challenges.asset)?;
-    let numerators = TableClaim { weights: numerators, value: field.sub(&numerator, &limbs) };
-    let denominators = TableClaim { weights: denominators, value: field.sub(&denominator, &known) };
-    Ok(vec![numerators, denominators])
+    known = field.add(&known, &sum(field, columns.others.iter().copied()));
+    known = field.add_product(&known, &limbs, beta)?;
+    known = field.add_product(&known, &slots, gamma)?;
+
+    let weights = columns.limbs.iter().enumerate().map(|(column, e)| {
+        // Column 5s has a fraction of its own, as a limb, and is the asset number of slot s.
+        let slot = (column % SLOT_LIMBS == 0).then(|| columns.slots.get(column / SLOT_LIMBS)).flatten();
+        let both = std::iter::once(e).chain(slot).map(|e| (-Fr::ONE, e));
+        (column, field.combine(Fr::ZERO, both))
+    });
+    Ok(TableClaim { weights: weights.collect(), value: field.sub(denominator, &known) })
 }

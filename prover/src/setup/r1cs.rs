@@ -27,6 +27,7 @@ use super::{
     points::{ELEMENT_LENGTH, integer},
     sections::{FileError, Reason, Section, Sections},
 };
+use crate::constraints::Constraints;
 
 const LETTERS: &[u8; 4] = b"r1cs";
 const VERSION: u32 = 1;
@@ -60,10 +61,15 @@ pub struct R1cs<'a> {
 }
 
 impl<'a> R1cs<'a> {
+    /// The constraints of a circuit; `None` if they are too many for the format or for the roots of unity of the field.
+    pub fn of(constraints: &'a Constraints) -> Option<Self> {
+        Self::new(constraints.matrices(), constraints.inputs(), constraints.columns())
+    }
+
     /// Takes A, B and C as arkworks has them: per row, (coefficient, column); column 0 is the constant 1, columns below
     /// `inputs` are it and the public inputs, and there are `columns` in all.
     ///
-    /// None if these are not three matrices of one height whose columns are below `columns`, or if they are too many for the
+    /// `None` if these are not three matrices of one height whose columns are below `columns`, or if they are too many for the
     /// format or for the roots of unity of the field.
     pub fn new(matrices: &'a [Matrix<Fr>], inputs: usize, columns: usize) -> Option<Self> {
         let [a, b, c] = matrices else { return None };

@@ -51,8 +51,8 @@ impl<F: FnMut(usize, &[Fr]) -> Option<Fr>> Arithmetic for Tampered<F> {
         Native.scale(a, factor)
     }
 
-    fn combine(&self, constant: Fr, factors: &[Fr], scalars: &[Fr]) -> Fr {
-        Native.combine(constant, factors, scalars)
+    fn combine<'a>(&self, constant: Fr, terms: impl IntoIterator<Item = (Fr, &'a Fr)>) -> Fr {
+        Native.combine(constant, terms)
     }
 
     fn mul(&mut self, a: &Fr, b: &Fr) -> Result<Fr, Check> {
@@ -74,7 +74,8 @@ impl<F: FnMut(usize, &[Fr]) -> Option<Fr>> Arithmetic for Tampered<F> {
     }
 }
 
-/// A field element that knows which element of claim or messages it is, as long as nothing is computed with it.
+/// A field element that knows which element of claim or messages it is, as long as nothing is
+/// computed with it.
 #[derive(Clone, Copy)]
 pub struct Named<N> {
     pub value: Fr,
@@ -91,7 +92,7 @@ fn computed<N>(value: Fr) -> Named<N> {
     Named { value, name: None }
 }
 
-impl<N: Copy> Arithmetic for Recording<N> {
+impl<N: Copy + 'static> Arithmetic for Recording<N> {
     type Scalar = Named<N>;
     type Error = Check;
 
@@ -111,8 +112,8 @@ impl<N: Copy> Arithmetic for Recording<N> {
         computed(a.value * factor)
     }
 
-    fn combine(&self, constant: Fr, factors: &[Fr], scalars: &[Named<N>]) -> Named<N> {
-        computed(factors.iter().zip(scalars).fold(constant, |sum, (factor, scalar)| sum + *factor * scalar.value))
+    fn combine<'a>(&self, constant: Fr, terms: impl IntoIterator<Item = (Fr, &'a Named<N>)>) -> Named<N> {
+        computed(terms.into_iter().fold(constant, |sum, (factor, scalar)| sum + factor * scalar.value))
     }
 
     fn mul(&mut self, a: &Named<N>, b: &Named<N>) -> Result<Named<N>, Check> {

@@ -1,14 +1,15 @@
-//! The checks that no change of a message can reach, because they are of challenges: a test draws the challenges here.
+//! The checks that no change of a message can reach, because they are of challenges: a test draws
+//! the challenges here.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One};
 use ballast_prover::{
-    argument::{
-        messages::{FractionLayer, Fractions},
-        verifier,
-    },
+    argument::verifier,
     arithmetic::{Arithmetic, Check, Native},
-    lookup::{self, Challenges},
+    lookup::{
+        self, Challenges,
+        messages::{FractionLayer, Fractions},
+    },
     transcript::Transcript,
 };
 
@@ -69,7 +70,8 @@ fn an_evaluation_point_of_zero_is_rejected() {
 #[test]
 fn an_evaluation_point_that_is_its_own_inverse_is_rejected() {
     for zeta in [Fr::one(), -Fr::one()] {
-        // The two evaluations are of one point then, and what they sum to is all that the inner product sees.
+        // The two evaluations are of one point then, and what they sum to is all that the inner
+        // product sees.
         let mut argument = honest().clone();
         let value = argument.1.batch.value;
         argument.1.evaluations = [Fr::ZERO, Fr::ZERO, -value * zeta, -value * zeta];

@@ -1,4 +1,5 @@
-//! The circuit: what the native verifier refuses leaves a constraint unsatisfied, and no variable is free.
+//! The circuit: what the native verifier refuses leaves a constraint unsatisfied, and no variable
+//! is free.
 
 use std::sync::OnceLock;
 
@@ -82,8 +83,9 @@ fn the_honest_argument_satisfies_the_circuit() {
     assert_eq!(witness.inputs.digest, inputs(&public_vector(honest())).digest);
 }
 
-/// Every element of the root, of the outputs, of the batch's end and of the evaluations; of each layer one round and one value; and
-/// of a full, a partial and the first round of the permutation and of one layer of fractions all that is sent.
+/// Every element of the root, of the outputs, of the batch's end and of the evaluations; of each
+/// layer one round and one value; and of a full, a partial and the first round of the permutation
+/// and of one layer of fractions all that is sent.
 fn sample() -> Vec<usize> {
     let (claim, messages) = honest();
     let mut number = 0;
@@ -103,11 +105,12 @@ fn sample() -> Vec<usize> {
     sample.push(numbered.hashing.node_zero);
     sample.extend(numbered.hashing.outputs);
     for (place, layer) in numbered.hashing.layers.iter().enumerate() {
-        sample.extend([layer.rounds[place % 14][place % 5], layer.values[place % layer.values.len()]]);
+        let values = layer.values.as_slice();
+        sample.extend([layer.rounds[place % 14][place % 5], values[place % values.len()]]);
     }
     for layer in [1, 30, 67] {
         let layer = &numbered.hashing.layers[layer];
-        sample.extend(layer.rounds[0].iter().chain(&layer.rounds[13]).chain(&layer.values));
+        sample.extend(layer.rounds[0].iter().chain(&layer.rounds[13]).chain(layer.values.as_slice()));
     }
     sample.extend([numbered.batch.rounds[0][0], numbered.batch.rounds[0][1], numbered.batch.rounds[19][1]]);
     sample.push(numbered.batch.value);
@@ -177,7 +180,7 @@ fn another_challenge_with_the_same_evaluation_is_rejected() {
     let mut witness = witness(honest());
     witness.inputs.challenge += Fr::one();
     assert!(!is_satisfied(&witness));
-    // Only one who computes rho himself is safe: for any rho there is a phi.
+    // Only verifiers who compute rho themselves are safe: for any rho there is a phi.
     let vector = public_vector(honest());
     witness.inputs.evaluation =
         vector.iter().enumerate().map(|(i, element)| witness.inputs.challenge.pow([i as u64]) * element).sum();
@@ -259,8 +262,9 @@ fn the_constraints_of_every_class_are_those_on_record() {
 
 #[test]
 fn the_rows_of_any_assignment_are_what_the_matrices_make_of_it() {
-    // Values are carried along beside the matrices, which are what a key is made of. Both are linear in the variables, so where they
-    // agree under random messages they agree under all (but for a chance of 1 / r).
+    // Values are carried along beside the matrices, which are what a key is made of. Both are
+    // linear in the variables, so where they agree under random messages they agree under all (but
+    // for a chance of 1 / r).
     let random = &mut rng(5);
     let Ok(messages) = Messages::build(CLASS.depth, || Ok::<_, std::convert::Infallible>(Fr::rand(random)));
     let mut claim = honest().0.clone();

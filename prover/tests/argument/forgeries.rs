@@ -1,5 +1,5 @@
-//! Provers who lie about balances, totals or the tree and make everything else fit. The native verifier refuses them, and the circuit is
-//! not satisfied.
+//! Provers who lie about balances, totals or the tree and make everything else fit. The native
+//! verifier refuses them, and the circuit is not satisfied.
 
 use std::sync::OnceLock;
 
@@ -7,9 +7,9 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, One};
 use ballast_core::{Refusal, leaf::Leaf};
 use ballast_prover::{
-    argument::layout::{MULTIPLICITIES, TAG, TREE_HIGH, TREE_LOW},
     arithmetic::{Arithmetic, Check, Native},
-    gkr::ROUNDS,
+    permutation::ROUNDS,
+    table::layout::{MULTIPLICITIES, TAG, TREE_HIGH, TREE_LOW},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     plain::{Step, Strategy, Table, Tables, equality_table},
 };
 
-fn table() -> Table {
+pub fn table() -> Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| table_of(&leaves())).clone()
 }
@@ -28,7 +28,7 @@ fn table_of(leaves: &[Leaf]) -> Table {
 }
 
 /// Both verifiers refuse, the native one by this check.
-fn assert_refused(argument: &Argument, by: Check) {
+pub fn assert_refused(argument: &Argument, by: Check) {
     assert_eq!(check(argument).err(), Some(Refused::Check(by)));
     assert!(!circuit::accepts(argument), "the circuit is satisfied");
 }
@@ -40,12 +40,13 @@ fn assert_accepted(argument: &Argument, total: u128) {
 }
 
 /// The circuit, which cannot see commitments, accepts; the opening equation refuses.
-fn assert_opening_rejected(argument: &Argument) {
+pub fn assert_opening_rejected(argument: &Argument) {
     assert_eq!(check(argument).err(), Some(Refused::Equation(Refusal::OpeningRejected)));
     assert!(circuit::accepts(argument));
 }
 
-/// A table that was changed and then hashed and counted again: the totals are what its entries sum to in the field.
+/// A table that was changed and then hashed and counted again: the totals are what its entries sum
+/// to in the field.
 fn refitted(change: impl FnOnce(&mut Table)) -> Table {
     let mut table = table();
     change(&mut table);
@@ -65,7 +66,8 @@ fn the_plain_prover_is_accepted() {
 
 #[test]
 fn limb_of_two_to_the_16_is_rejected() {
-    // Asset 1 with balance 5, packed as 1 + 2^16 5: read as asset 1 + 5 2^16 with nothing. The root stays, the balance is gone.
+    // Asset 1 with balance 5, packed as 1 + 2^16 5: read as asset 1 + 5 2^16 with nothing. The root
+    // stays, the balance is gone.
     let forged = refitted(|table| {
         table.set_asset(0, 0, Fr::from(1u64 + (5 << 16)));
         table.set_limbs(0, 0, [Fr::ZERO; 4]);
@@ -189,7 +191,8 @@ fn with_less() -> Table {
 
 #[test]
 fn summed_balance_that_is_not_the_hashed_one_is_rejected() {
-    // The tree shows 5, the sum counts 1. Whichever of the two is committed, hashed and summed, something does not fit.
+    // The tree shows 5, the sum counts 1. Whichever of the two is committed, hashed and summed,
+    // something does not fit.
     let (tree, sums) = (table(), with_less());
     assert_eq!(tree.root(), sums.root());
     let strategy = |tables| Strategy { tables, totals: sums.totals(), ..Strategy::honest(&sums) }.prove();
@@ -263,8 +266,8 @@ fn node_digests_said_to_be_the_committed_ones_are_rejected() {
 
 #[test]
 fn root_of_another_tree_by_the_node_without_a_place_is_rejected() {
-    // If the digest of node 0 could be chosen at the first point, it would make up for any nodes: the root of the true balances,
-    // and the sums of others.
+    // If the digest of node 0 could be chosen at the first point, it would make up for any nodes:
+    // the root of the true balances, and the sums of others.
     let mut forged = with_less();
     forged.hash();
     let root = table().root();

@@ -4,10 +4,11 @@ use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 use ballast_core::opening::CHUNKS;
 use ballast_prover::{
-    argument::{self, prover, table::Table},
+    argument::prover,
     encoding::point_halves,
     kzg::BLINDERS,
     phases::Phases,
+    table::{self, Table},
 };
 
 use crate::{
@@ -75,11 +76,12 @@ fn blinders_alone_change_every_point() {
 fn tables_of_the_same_leaves_differ_where_there_is_no_node() {
     let table = |seed| Table::new(CLASS.depth, &leaves(), &mut rng(seed)).0;
     let (first, second) = (table(1), table(2));
-    let argument::table::Table { limbs, tags, multiplicities, .. } = &first;
+    let table::Table { limbs, tags, multiplicities, .. } = &first;
     assert!(*limbs == second.limbs && *tags == second.tags && *multiplicities == second.multiplicities);
     let rows = first.rows();
     let different: Vec<usize> = (0..2 * rows).filter(|x| first.tree[*x] != second.tree[*x]).collect();
-    // The four last of the lower half, and what is hashed from them: numbers with an even number of bits, so no nodes.
+    // The four last of the lower half, and what is hashed from them: numbers with an even number of
+    // bits, so no nodes.
     let mut expected: Vec<usize> = (rows - 4..rows).collect();
     expected.extend(std::iter::successors(Some(rows / 4 - 1), |x| Some(x / 4).filter(|x| *x > 0)));
     expected.sort_unstable();
@@ -90,10 +92,11 @@ fn tables_of_the_same_leaves_differ_where_there_is_no_node() {
 
 #[test]
 fn random_entries_alone_change_the_opening() {
-    // The blinders are the same: so are all commitments but that of the chunk with the lower half of the tree.
+    // The blinders are the same: so are all commitments but that of the chunk with the lower half
+    // of the tree.
     let other = argue(6, 2);
     let (before, after) = (&honest().0.points, &other.0.points);
     let same: Vec<usize> = (0..CHUNKS + 3).filter(|number| before[*number] == after[*number]).collect();
-    let expected: Vec<usize> = (0..CHUNKS).filter(|number| *number != argument::layout::TREE_LOW / 4).collect();
+    let expected: Vec<usize> = (0..CHUNKS).filter(|number| *number != table::layout::TREE_LOW / 4).collect();
     assert_eq!(same, expected);
 }

@@ -1,4 +1,5 @@
-//! Attacks on the argument: on its native verifier, and on the circuit that says that this verifier accepts.
+//! Attacks on the argument: on its native verifier, and on the circuit that says that this verifier
+//! accepts.
 
 mod arithmetics;
 #[path = "../fixture/mod.rs"]
@@ -9,6 +10,7 @@ mod checks;
 mod circuit;
 mod forgeries;
 mod hiding;
+mod lies;
 mod mutations;
 mod order;
 mod shapes;

@@ -1,4 +1,5 @@
-//! Every element of a valid argument changed in turn: each change is refused, by the check that is there for it.
+//! Every element of a valid argument changed in turn: each change is refused, by the check that is
+//! there for it.
 
 use ark_bn254::{Fq, Fr, G1Affine};
 use ark_ec::AffineRepr;
@@ -11,7 +12,7 @@ use ballast_prover::{
     argument::{messages::Messages, verifier},
     arithmetic::{Arithmetic, Check, Native},
     encoding::{decode_g1, point_halves},
-    gkr::{ROUNDS, is_full_round},
+    permutation::{ROUNDS, is_full_round},
 };
 use rayon::prelude::*;
 
@@ -86,7 +87,8 @@ fn every_element_of_the_messages_is_held_to_its_check() {
     let (checks, hashes) = (responsible_checks(), honest_hashes());
     let count = Messages::<Fr>::count(DEPTH);
     assert_eq!((checks.len(), messages.elements().count()), (count, count));
-    // Up to the change all hashes are those of the honest argument, which need not be computed again.
+    // Up to the change all hashes are those of the honest argument, which need not be computed
+    // again.
     let known = |number: usize, inputs: &[Fr]| hashes.get(number).filter(|(i, _)| i == inputs).map(|(_, value)| *value);
     let escaped = checks.par_iter().enumerate().with_max_len(8).find_map_any(|(index, responsible)| {
         let changed = with_element(messages, index, |element| element + Fr::one());
@@ -166,7 +168,8 @@ fn every_point_replaced_by_another_of_the_curve_is_rejected() {
             assert_eq!(with_point(number, change), first_check(), "C_{number}");
         }
         assert_eq!(with_point(CHUNKS, change), Some(Refused::Check(Check::InnerProduct)), "S");
-        // The circuit's verifier does not see these: Q changes u, and the equation is the pairing's.
+        // The circuit's verifier does not see these: Q changes u, and the equation is the
+        // pairing's.
         assert_eq!(with_point(CHUNKS + 1, change), rejected, "Q");
         assert_eq!(with_point(CHUNKS + 2, change), rejected, "P");
     }

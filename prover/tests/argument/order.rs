@@ -1,15 +1,17 @@
-//! What the transcript takes and when: all that is claimed or sent, each before the challenges that test it.
+//! What the transcript takes and when: all that is claimed or sent, each before the challenges that
+//! test it.
 
 use ark_bn254::Fr;
 use ark_ff::{Field, One};
 use ballast_core::opening::CHUNKS;
 use ballast_prover::{
     argument::{
-        messages::{Messages, hash_values},
+        messages::Messages,
         verifier::{self, Claim},
     },
-    gkr::ROUNDS,
+    gkr::messages::HashValues,
     lookup,
+    permutation::ROUNDS,
     transcript::{RATE, Transcript},
 };
 
@@ -83,7 +85,7 @@ fn specified() -> Vec<Taken<Name>> {
     expected.message(take(2));
     for round in (0..ROUNDS).rev() {
         (0..rows).for_each(|_| expected.message(take(5)));
-        expected.message(take(hash_values(round)));
+        expected.message(take(HashValues::<Fr>::count(round)));
     }
     expected.challenges(1);
     let hashing = next;
@@ -141,7 +143,8 @@ fn lookup_challenges((claim, messages): &Argument) -> lookup::Challenges<Fr> {
 
 #[test]
 fn totals_chosen_after_the_challenge_are_rejected() {
-    // T_1 / (gamma - 1) + T_2 / (gamma - 2) does not change: only the transcript holds against this.
+    // T_1 / (gamma - 1) + T_2 / (gamma - 2) does not change: only the transcript holds against
+    // this.
     let (mut claim, messages) = honest().clone();
     let gamma = lookup_challenges(honest()).asset;
     let difference = Fr::from(20u64);
@@ -151,7 +154,8 @@ fn totals_chosen_after_the_challenge_are_rejected() {
     assert!(check(&(claim, messages)).is_err());
 }
 
-/// Whether the look-up's verifier takes the fractions under these challenges, the transcript being where it is in the honest argument.
+/// Whether the look-up's verifier takes the fractions under these challenges, the transcript being
+/// where it is in the honest argument.
 fn lookup_holds(claim: &Claim<Fr>, messages: &Messages<Fr>, challenges: &lookup::Challenges<Fr>) -> bool {
     let field = &mut ballast_prover::arithmetic::Native;
     let mut transcript = Transcript::new(field, CLASS.depth);

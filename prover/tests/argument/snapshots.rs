@@ -6,7 +6,7 @@ use ballast_core::{
     leaf::{Leaf, SLOTS, Slot},
     tree::Tree,
 };
-use ballast_prover::argument::table::Table;
+use ballast_prover::table::Table;
 use proptest::prelude::*;
 
 use crate::{

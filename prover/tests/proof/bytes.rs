@@ -147,8 +147,8 @@ fn point_outside_the_subgroup_is_refused() {
 
 #[test]
 fn rerandomized_proof_is_valid_for_the_same_statement_only() {
-    // Anyone can turn a Groth16 proof into another of the same statement: posts are told apart by their statement,
-    // never by the bytes of their proof.
+    // Anyone can turn a Groth16 proof into another of the same statement: posts are told apart by
+    // their statement, never by the bytes of their proof.
     let Proved { vector, proof, .. } = honest();
     let decoded = encoding::decode_proof(proof).unwrap();
     let other = Groth16::<Bn254>::rerandomize_proof(&key().groth16().vk, &decoded, &mut OsRng);

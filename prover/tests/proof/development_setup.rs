@@ -60,14 +60,15 @@ fn the_circuit_id_says_that_the_setup_is_a_development_one() {
 #[test]
 fn everyone_has_the_same_key() {
     assert_eq!(hex::encode(sha256(&[key().verifying_key().as_bytes()])), VERIFYING_KEY);
-    // To the byte. What is tested is the making of the copy that is there: `.ci/run` begins without one.
+    // To the byte. What is tested is the making of the copy that is there: `.ci/run` begins without
+    // one.
     assert_eq!(hex::encode(sha256(&[&original()])), FILE);
 }
 
 #[test]
 fn a_key_that_lost_its_points_withholds_its_proof() {
-    // Its queries are empty and the digest fits: what only the prover's own verification can notice. Sums over no points also
-    // take no time.
+    // Its queries are empty and the digest fits: what only the prover's own verification can
+    // notice. Sums over no points also take no time.
     let groth16 = key().groth16();
     let queries =
         [&groth16.a_query, &groth16.b_g1_query, &groth16.h_query, &groth16.l_query].map(|query| 64 * query.len());

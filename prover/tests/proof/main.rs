@@ -46,7 +46,8 @@ fn honest() -> &'static Proved {
     })
 }
 
-/// Makes the shared proof now. Threads of the prover's pool that met in its making would wait for each other for ever.
+/// Makes the shared proof now. Threads of the prover's pool that met in its making would wait for
+/// each other for ever.
 fn made() {
     honest();
 }

@@ -19,8 +19,9 @@ use crate::{
     secrets::Secrets,
 };
 
-/// Someone opens to another value: all of the circuit holds, and so does Groth16's equation; only the pairing equation of the
-/// commitments does not. Groth16's proof is simulated, which the equation cannot tell.
+/// Someone opens to another value: all of the circuit holds, and so does Groth16's equation; only
+/// the pairing equation of the commitments does not. Groth16's proof is simulated, which the
+/// equation cannot tell.
 #[test]
 fn proof_whose_opening_does_not_hold_is_rejected() {
     let Proved { witness, vector, .. } = honest();

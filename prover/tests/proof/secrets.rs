@@ -1,4 +1,5 @@
-//! What the development setup's seed gives away: a proof's elements without the key's queries, and a proof of anything.
+//! What the development setup's seed gives away: a proof's elements without the key's queries, and
+//! a proof of anything.
 
 use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -27,7 +28,8 @@ impl Secrets {
         Self { alpha, beta, gamma, delta, point: Fr::rand(&mut rng) }
     }
 
-    /// The logarithms of A and B for an assignment, without masks: the rows' values as polynomials, at the point.
+    /// The logarithms of A and B for an assignment, without masks: the rows' values as polynomials,
+    /// at the point.
     pub fn unmasked(&self, assignment: &Assignment) -> (Fr, Fr) {
         // A has one more row for each public input.
         let inputs = &assignment.variables()[..assignment.inputs()];

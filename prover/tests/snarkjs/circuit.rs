@@ -15,8 +15,8 @@ use ballast_prover::{encoding::encode_g1, setup::r1cs::R1cs};
 /// Column 0 and the public inputs.
 pub const INPUTS: usize = 4;
 
-/// For any inputs (d, rho, phi) and a private x: d rho = y, y phi = z - x, (2 z + 3 y) 1 = w, and then squarings of x.
-/// x is in no row of A but the squarings', w in none of A and B.
+/// For any inputs (d, rho, phi) and a private x: d rho = y, y phi = z - x, (2 z + 3 y) 1 = w, and
+/// then squarings of x. x is in no row of A but the squarings', w in none of A and B.
 pub struct Small {
     pub matrices: Vec<Matrix<Fr>>,
     pub assignment: Vec<Fr>,
@@ -65,7 +65,8 @@ impl Small {
     }
 }
 
-/// A public vector with an opening that holds for the powers of tau: of the polynomial X, by C_0 = [tau] and P = [1].
+/// A public vector with an opening that holds for the powers of tau: of the polynomial X, by C_0 =
+/// [tau] and P = [1].
 pub fn opened_vector(tau: &G1Affine) -> PublicVector {
     let one = encode_g1(&G1Affine::generator());
     let mut opening = Opening { points: [one; OPENING_POINTS], scalars: [Element::ZERO; OPENING_SCALARS] };

@@ -68,7 +68,8 @@ fn a_beacon_that_snarkjs_would_not_take_is_refused() {
 fn a_changed_contribution_is_seen_by_snarkjs() {
     let ceremony = ceremony();
     let snarkjs = snarkjs();
-    // The digest of the transcript that the first contribution of a key ends in, and the beacon's value.
+    // The digest of the transcript that the first contribution of a key ends in, and the beacon's
+    // value.
     let key = edited(&ceremony.eight.key, |sections| section(sections, 10)[68 + 320] ^= 1);
     let result = snarkjs.verify_key(&ceremony.eight.r1cs, &ceremony.powers, &key);
     assert!(matches!(reason(result), StepFailure::Failed { .. }));

@@ -59,7 +59,8 @@ fn proof_json(proof: &ark_groth16::Proof<Bn254>) -> serde_json::Value {
     })
 }
 
-/// A public vector whose opening holds for the ceremony's powers of tau, and the inputs by which it is bound.
+/// A public vector whose opening holds for the ceremony's powers of tau, and the inputs by which it
+/// is bound.
 fn public_vector() -> (PublicVector, [Fr; 3]) {
     let vector = opened_vector(&import_ptau(&ceremony().powers, 2).unwrap().g1[1]);
     let inputs = inputs(&vector);

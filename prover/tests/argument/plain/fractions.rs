@@ -3,9 +3,9 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_core::leaf::SLOTS;
-use ballast_prover::argument::{
-    layout::{COLUMNS, LIMB_VALUES, LIMBS, MULTIPLICITIES, asset_column},
-    messages::{FractionLayer, Fractions},
+use ballast_prover::{
+    lookup::messages::{FractionLayer, Fractions},
+    table::layout::{COLUMNS, LIMB_VALUES, LIMBS, MULTIPLICITIES, asset_column},
 };
 use rayon::prelude::*;
 

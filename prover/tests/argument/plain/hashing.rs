@@ -3,8 +3,12 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_prover::{
-    argument::messages::{HASH_DEGREE, HashLayer, Hashing},
-    gkr::{ROUNDS, WIDTH, is_full_round, permutation::Permutation},
+    arithmetic::Check,
+    gkr::{
+        HASH_DEGREE,
+        messages::{HashLayer, HashValues, Hashing},
+    },
+    permutation::{Permutation, ROUNDS, WIDTH, is_full_round},
 };
 use rayon::prelude::*;
 
@@ -28,7 +32,8 @@ pub(super) fn digests(inputs: &[[Fr; 4]]) -> Vec<Fr> {
     permute_with(inputs, |_, _| ())
 }
 
-/// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are those of each instance.
+/// Permutes distinct instances, telling the inputs of each round's S-boxes and which of them are
+/// those of each instance.
 fn permute_with(inputs: &[[Fr; 4]], mut tell: impl FnMut(&[State], &Runs<usize>)) -> Vec<Fr> {
     // Most leaves are unused and alike, and so are the nodes above them.
     let mut distinct = inputs.to_vec();
@@ -91,11 +96,17 @@ pub(super) fn prove(channel: &mut Channel, table: &Table, late_node_zero: bool) 
         point = next;
         let combiner = channel.send(Step::HashValues { round }, &mut values);
         weights = next_weights(round, combiner, &mixed);
-        layers.push(HashLayer { rounds, values });
+        layers.push(HashLayer { rounds, values: form(round, values) });
     }
     // The second coordinate of the children's number; the first came with the last message.
     channel.challenge();
     Hashing { node_zero: node_zero[0], outputs, layers }
+}
+
+/// The values in the form of the round's message.
+fn form(round: usize, values: Vec<Fr>) -> HashValues<Fr> {
+    let mut values = values.into_iter();
+    HashValues::build(round, || values.next().ok_or(Check::HashLayer { round })).unwrap()
 }
 
 type Layer = (Vec<[Fr; HASH_DEGREE]>, Vec<Fr>, Vec<Fr>);

@@ -1,5 +1,6 @@
-//! A second prover, written from `docs/spec.md`: over tables of any field elements, everything computed the plain way, and free to lie in
-//! any message. What it shares with the first is the transcript and what the verifier makes of the messages.
+//! A second prover, written from `docs/spec.md`: over tables of any field elements, everything
+//! computed the plain way, and free to lie in any message. What it shares with the first is the
+//! transcript and what the verifier makes of the messages.
 
 mod fractions;
 mod hashing;
@@ -13,12 +14,13 @@ use ark_ff::AdditiveGroup;
 use ballast_core::opening::{CHUNKS, OPENING_POINTS};
 use ballast_prover::{
     argument::{
-        claims::{Combination, PointClaims},
-        messages::{Batch, Messages},
+        messages::Messages,
         verifier::{self, Claim},
     },
     arithmetic::Native,
+    batch::{Batch, Combination},
     encoding::point_halves,
+    table::claims::PointClaims,
     transcript::Transcript,
 };
 use rayon::prelude::*;
@@ -58,8 +60,10 @@ pub enum Step {
     BatchRound {
         variable: usize,
     },
-    /// The table's value at the last point.
-    Value,
+    /// The table's value at the last point, where b has the value `kernel`.
+    Value {
+        kernel: Fr,
+    },
     Evaluations,
 }
 
@@ -119,7 +123,8 @@ pub struct Strategy<'a> {
     pub root: Fr,
     pub blinders: Blinders,
     pub lie: Lie<'a>,
-    /// Waits with the digest of node 0 until the first point is known, and chooses it so that the nodes seem to fit.
+    /// Waits with the digest of node 0 until the first point is known, and chooses it so that the
+    /// nodes seem to fit.
     pub late_node_zero: bool,
 }
 
@@ -175,7 +180,8 @@ impl<'a> Strategy<'a> {
     }
 }
 
-/// Batches the claims: sum over columns and rows of the table times everything that is claimed of an entry.
+/// Batches the claims: sum over columns and rows of the table times everything that is claimed of
+/// an entry.
 fn prove_batch(channel: &mut Channel, table: &Table, claims: &[PointClaims<Fr>]) -> (Batch<Fr>, Vec<Fr>) {
     let challenge = channel.challenge();
     let combination = Combination::new(&mut Native, claims, &challenge).unwrap();
@@ -187,8 +193,8 @@ fn prove_batch(channel: &mut Channel, table: &Table, claims: &[PointClaims<Fr>])
         entries.iter().enumerate().map(|(row, entry)| [kernel(row), *entry]).collect::<Vec<_>>()
     };
     let pairs = table.columns.par_iter().enumerate().flat_map_iter(pairs_of).collect();
-    let (rounds, point, [_, value]) = product_rounds(channel, pairs);
+    let (rounds, point, [kernel, value]) = product_rounds(channel, pairs);
     let mut value = [value];
-    channel.lie(Step::Value, &mut value);
+    channel.lie(Step::Value { kernel }, &mut value);
     (Batch { rounds, value: value[0] }, point)
 }

@@ -94,8 +94,8 @@ fn coefficients<const N: usize>(part: &Part<N>, weights: &[Fr], degree: usize) -
 /// What a sum-check over several parts leaves: messages, point, and each part's values there.
 pub type Finished<const N: usize, const D: usize> = (Vec<[Fr; D]>, Vec<Fr>, Vec<[Fr; N]>);
 
-/// Proves sum_x eq(z, x) sum_parts summand(x), sending the coefficients 1 to D of each round. A part with fewer variables does
-/// not depend on the highest.
+/// Proves sum_x eq(z, x) sum_parts summand(x), sending the coefficients 1 to D of each round. A
+/// part with fewer variables does not depend on the highest.
 pub fn equality_rounds<const N: usize, const D: usize>(
     channel: &mut Channel,
     z: &[Fr],

@@ -1,5 +1,5 @@
-//! Rows of which neighbours are mostly equal: nearly all leaves of the tests' tables are unused and alike, and so are the nodes
-//! above them.
+//! Rows of which neighbours are mostly equal: nearly all leaves of the tests' tables are unused and
+//! alike, and so are the nodes above them.
 
 use std::ops::Range;
 
@@ -8,7 +8,8 @@ use rayon::prelude::*;
 /// With fewer rows one thread is faster.
 pub const MANY: usize = 1 << 9;
 
-/// Rows; those that follow one another and are equal are held once, but where [`Runs::map`] and [`Runs::join`] made them equal.
+/// Rows; those that follow one another and are equal are held once, but where [`Runs::map`] and
+/// [`Runs::join`] made them equal.
 pub struct Runs<T>(Vec<Run<T>>);
 
 struct Run<T> {

@@ -3,7 +3,7 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
 use ballast_core::leaf::{Leaf, SLOTS};
-use ballast_prover::argument::{
+use ballast_prover::table::{
     self,
     layout::{COLUMNS, LIMB_VALUES, LIMBS, MULTIPLICITIES, SLOT_LIMBS, TAG, TREE_HIGH, TREE_LOW, asset_column},
 };
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// The columns of the prover's own table.
-    pub fn of(table: &argument::table::Table) -> Self {
+    pub fn of(table: &table::Table) -> Self {
         let rows = table.rows();
         let element = |limb: &u16| Fr::from(*limb);
         let mut columns: Vec<Vec<Fr>> = table.limbs.iter().map(|column| column.iter().map(element).collect()).collect();

@@ -1,26 +1,50 @@
-//! The permutation of leaves and nodes, with arrays of known length.
+//! The permutation of `poseidon4`, which hashes leaves and nodes: its parameters in arrays of known
+//! length, and the [`trace`] of many instances.
+//!
+//! ```text
+//! s <- M (s + c_r)^5        r = 0 .. 67
+//! ```
+//!
+//! The fifth power is of all five elements in the four first and four last rounds and of the first
+//! element only in the others (Grassi, Khovratovich, Rechberger, Roy, Schofnegger, eprint 2019/458;
+//! the parameters are circomlib's).
+
+pub mod trace;
 
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
 
-use super::{PARTIAL_ROUNDS, ROUNDS, WIDTH};
-use ballast_core::poseidon::permutation::Parameters;
+use ballast_core::poseidon::permutation::{HALF_FULL_ROUNDS, Parameters};
+
+/// Elements of the state.
+pub const WIDTH: usize = 5;
+/// Rounds of the permutation.
+pub const ROUNDS: usize = 68;
+/// Rounds in which only the first element is raised to the fifth power.
+pub const PARTIAL_ROUNDS: usize = ROUNDS - 2 * HALF_FULL_ROUNDS;
+
+/// Whether every element is raised to the fifth power in this round.
+pub const fn is_full_round(round: usize) -> bool {
+    round < HALF_FULL_ROUNDS || round >= HALF_FULL_ROUNDS + PARTIAL_ROUNDS
+}
 
 /// Parameters of `poseidon4`.
 #[derive(Clone, Debug)]
 pub struct Permutation {
-    /// c of every round.
+    /// The constants c_r of every round.
     pub constants: [[Fr; WIDTH]; ROUNDS],
-    /// M.
+    /// The matrix M.
     pub matrix: [[Fr; WIDTH]; WIDTH],
-    /// M, transposed.
+    /// The transpose of M.
     pub transposed: [[Fr; WIDTH]; WIDTH],
-    /// Partial rounds on the others in their own bases: constant, row and column of each.
+    /// The partial rounds in an equivalent form, in which all elements but the first are kept in a
+    /// basis of each round's own: constant, row and column of each.
     pub(crate) partial: [(Fr, [Fr; WIDTH], [Fr; WIDTH - 1]); PARTIAL_ROUNDS],
-    /// Takes the others back after the partial rounds.
+    /// Takes all elements but the first from that basis back to the state's after the partial
+    /// rounds.
     pub(crate) back: [[Fr; WIDTH - 1]; WIDTH - 1],
-    /// What is then missing.
+    /// The constants that the equivalent form leaves to be added after the partial rounds.
     pub(crate) rest: [Fr; WIDTH],
 }
 

@@ -1,22 +1,23 @@
-//! The tree, and the inputs of every S-box on the way to it.
+//! Many instances of the permutation at once, with a record of what enters their S-boxes.
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use super::{HALF_FULL_ROUNDS, PARTIAL_ROUNDS, ROUNDS, WIDTH, is_full_round, permutation::Permutation};
-use ballast_core::poseidon::permutation::fifth_power;
+use super::{PARTIAL_ROUNDS, Permutation, ROUNDS, WIDTH, is_full_round};
+use ballast_core::poseidon::permutation::{HALF_FULL_ROUNDS, fifth_power};
 
-/// Instances that are hashed together.
+/// Number of instances that are hashed together.
 const BLOCK: usize = 64;
 
-/// Inputs of the S-boxes of `count` instances of the permutation.
+/// The inputs of the S-boxes of many instances of the permutation.
 pub(crate) struct Trace {
-    /// By round: five columns of a full round, one of a partial. Taken from the end.
+    /// The columns of each round, one entry an instance: five of a full round, one of a partial.
+    /// They are taken from the end.
     rounds: Vec<Vec<Vec<Fr>>>,
 }
 
-/// Columns of a round.
+/// Number of columns that a round has.
 const fn columns(round: usize) -> usize {
     if is_full_round(round) { WIDTH } else { 1 }
 }
@@ -27,12 +28,13 @@ impl Trace {
         Self { rounds }
     }
 
-    /// Takes the columns of the last round that is left.
+    /// Takes the columns of the last round that is left, none when none is left.
     pub(crate) fn pop(&mut self) -> Vec<Vec<Fr>> {
         self.rounds.pop().unwrap_or_default()
     }
 
-    /// Hashes instances `first..`, whose inputs are `inputs`, into `digests`, recording what enters the S-boxes.
+    /// Hashes the instances from `first` on into `digests`, as many as there are places, and
+    /// records what enters their S-boxes. `inputs(i)` are the inputs of instance i.
     pub(crate) fn hash(&mut self, first: usize, inputs: impl Fn(usize) -> [Fr; WIDTH - 1] + Sync, digests: &mut [Fr]) {
         let permutation = Permutation::get();
         let count = digests.len();

@@ -1,44 +1,62 @@
-//! The committed table, as the prover holds it.
+//! The committed table W, and what is said about it (`docs/spec.md`, section 8.1).
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | this | the table as the prover holds it |
+//! | [`layout`] | which column holds what |
+//! | [`columns`] | sums over columns and over rows, for every column with its own kind of entry |
+//! | [`claims`] | linear claims on the table: what each part of the argument leaves to be shown |
+
+pub mod claims;
+mod columns;
+pub mod layout;
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, PrimeField, UniformRand};
 use ballast_core::leaf::{Leaf, SLOTS};
 use rayon::prelude::*;
 
-use super::layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, rows};
 use crate::{
-    gkr::{WIDTH, trace::Trace},
+    permutation::{WIDTH, trace::Trace},
     random::SecureRng,
 };
+use layout::{LIMB_BITS, LIMB_VALUES, LIMBS, PACKED, PACKED_LIMBS, SLOT_LIMBS, asset_column, balance_columns, rows};
 
-/// Random entries in places of the heap that have no node.
+/// How many places of the heap without a node hold random entries.
 const RANDOM_ENTRIES: usize = 4;
 
-/// The columns of one shard, and what hashing them has recorded.
+/// The columns of one shard's table, L = 4^depth rows each.
 pub struct Table {
     pub depth: u8,
-    /// Limb columns.
+    /// The 45 columns of limbs.
     pub limbs: Vec<Vec<u16>>,
+    /// The column of tags.
     pub tags: Vec<Fr>,
-    /// The tree in heap order, 2 L entries.
+    /// The tree in heap order, 2 L entries: node x has the children 4x .. 4x + 3, leaf i is entry L
+    /// + i.
     pub tree: Vec<Fr>,
-    /// How often each value stands among the limbs.
+    /// How often each of the 2^16 values stands among the limbs.
     pub multiplicities: Vec<u64>,
 }
 
-/// What entered the S-boxes: of leaves and of nodes, and all node digests, among them those without a place in the tree.
+/// What hashing a table has recorded.
 pub struct Hashes {
+    /// What entered the S-boxes of the L leaf instances.
     pub(crate) leaves: Trace,
+    /// What entered the S-boxes of the L / 2 node instances.
     pub(crate) nodes: Trace,
+    /// The digests of all node instances; node 0's has no place in the tree.
     pub(crate) node_digests: Vec<Fr>,
 }
 
 impl Table {
-    /// The table of these leaves, at most 4^depth; further rows are unused leaves.
+    /// The table of these leaves, at most 4^depth of them; the rows after them are unused leaves.
     ///
-    /// The last entries of the lower column have no node and nothing is claimed of them. They are random, or the commitment S
-    /// of the opening would be a function of the table and the other commitments, and here they enter what node 0 hashes to, so
-    /// that no published challenge can be computed from a guessed table (`docs/spec.md`, section 8.8).
+    /// The last entries of the lower half of the tree have no node, and nothing is claimed about
+    /// them. They are random for two reasons (`docs/spec.md`, section 8.8): otherwise the
+    /// commitment S of the opening would be a function of the table and the other commitments; and
+    /// from these places they enter what node 0 hashes to, so that no published challenge can be
+    /// computed from a guessed table.
     pub fn new(depth: u8, leaves: &[Leaf], rng: &mut dyn SecureRng) -> (Self, Hashes) {
         let count = rows(depth);
         let limbs = (0..LIMBS).into_par_iter().map(|column| limb_column(column, count, leaves)).collect();
@@ -63,11 +81,11 @@ impl Table {
     /// The balance in a slot of a row.
     #[inline(always)]
     pub fn balance(&self, slot: usize, row: usize) -> u64 {
-        let first = asset_column(slot) + 1;
-        (0..SLOT_LIMBS - 1).map(|limb| u64::from(self.limbs[first + limb][row]) << (LIMB_BITS * limb)).sum()
+        let limbs = self.limbs[balance_columns(slot)].iter().enumerate();
+        limbs.map(|(limb, column)| u64::from(column[row]) << (LIMB_BITS * limb)).sum()
     }
 
-    /// Sums of balances by asset, for assets 1 to `assets`, as sums in the field.
+    /// T_1 .. T_`assets`: the sum of the balances of each asset, in the field.
     pub fn totals(&self, assets: usize) -> Vec<Fr> {
         let mut sums = vec![0u128; LIMB_VALUES];
         for slot in 0..SLOTS {
@@ -78,7 +96,7 @@ impl Table {
         sums[1..=assets].iter().map(|sum| Fr::from(*sum)).collect()
     }
 
-    /// Recounts the multiplicities.
+    /// Counts the multiplicities anew.
     pub fn count_values(&mut self) {
         self.multiplicities = self
             .limbs
