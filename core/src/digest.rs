@@ -42,27 +42,33 @@ impl Preimage {
         Self(bytes)
     }
 
+    /// Appends bytes as they are. Fields of variable length need their length before them.
     pub fn bytes(mut self, value: &[u8]) -> Self {
         self.0.extend_from_slice(value);
         self
     }
 
+    /// Appends a byte.
     pub fn u8(self, value: u8) -> Self {
         self.bytes(&[value])
     }
 
+    /// Appends 2 bytes, big-endian.
     pub fn u16(self, value: u16) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 4 bytes, big-endian.
     pub fn u32(self, value: u32) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 8 bytes, big-endian.
     pub fn u64(self, value: u64) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 16 bytes, big-endian.
     pub fn u128(self, value: u128) -> Self {
         self.bytes(&value.to_be_bytes())
     }
@@ -72,6 +78,7 @@ impl Preimage {
         &self.0
     }
 
+    /// The SHA-256 digest of the preimage.
     pub fn sha256(self) -> Digest {
         sha256(&[&self.0])
     }

@@ -1,10 +1,11 @@
-//! Who an exchange is.
+//! The name and the id of an exchange (section 1).
 
 use crate::{
     Refusal,
     digest::{Digest, Preimage},
 };
 
+/// Bytes of the longest name.
 pub const NAME_MAX: usize = 32;
 
 /// Refuses a name that is not 1 to 32 bytes of printable ASCII: it is shown on block explorers.

@@ -19,7 +19,7 @@ pub const BASE_ORDER: [u8; 32] = [
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Element([u8; 32]);
 
-/// The bytes are an integer of r or more.
+/// Bytes that are an integer of r or more, hence not an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotCanonical(pub [u8; 32]);
 
@@ -62,7 +62,7 @@ impl Element {
         halves.map(Self)
     }
 
-    /// The bytes whose halves these are. What a half has beyond 128 bits is lost.
+    /// The bytes whose halves these are. Bits of a half beyond 128 are lost.
     pub(crate) fn join(high: &Self, low: &Self) -> [u8; 32] {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(&high.0[16..]);

@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     log::write_whole,
-    state::{State, StateError},
+    state::{State, StateError, invariant::check_state},
 };
 
 /// First bytes of a checkpoint; the last one is its version.
@@ -46,7 +46,7 @@ pub enum CheckpointReason {
 /// The file system's, and a state that breaks an invariant.
 pub fn write(path: &Path, state: &State) -> Result<(), CheckpointError> {
     let fail = |reason| CheckpointError { file: path.to_owned(), reason };
-    crate::invariant::check_state(state).map_err(|broken| fail(StateError::from(broken).into()))?;
+    check_state(state).map_err(|broken| fail(StateError::from(broken).into()))?;
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&state.encode());
     let digest = sha256(&[&bytes]);

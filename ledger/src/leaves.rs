@@ -147,16 +147,16 @@ impl EpochSalts<'_> {
     }
 }
 
-/// One shard's part of a snapshot.
+/// The leaves of a snapshot that lie in one shard, with their totals.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Shard {
+pub struct ShardLeaves {
     /// 4^d leaves, the unused ones last.
     pub leaves: Vec<Leaf>,
     /// The balances in `leaves` summed by asset, in committed units.
     pub totals: Vec<u128>,
 }
 
-impl Shard {
+impl ShardLeaves {
     /// The tree of the leaves. Their digests, most of the work, are computed in parallel.
     ///
     /// # Errors
@@ -186,7 +186,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// Shard number `shard`, from 0; none beyond the last.
-    pub fn shard(&self, shard: u16) -> Option<Shard> {
+    pub fn shard(&self, shard: u16) -> Option<ShardLeaves> {
         let used = self.layout.used(shard);
         if used.is_empty() {
             return None;
@@ -197,11 +197,11 @@ impl<'a> Leaves<'a> {
             totals[usize::from(slot.asset) - 1] += u128::from(slot.balance);
         }
         leaves.resize(self.layout.class.leaves(), Leaf::default());
-        Some(Shard { leaves, totals })
+        Some(ShardLeaves { leaves, totals })
     }
 
     /// All shards in order, one at a time.
-    pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
+    pub fn shards(&self) -> impl Iterator<Item = ShardLeaves> + '_ {
         (0..self.layout.shard_count()).filter_map(|shard| self.shard(shard))
     }
 

@@ -12,10 +12,12 @@ use std::{
 
 use crate::{
     checkpoint::{self, CheckpointError},
-    invariant::{self, Broken},
-    log::{LogError, Reader, TornTail, read_genesis},
+    log::{LogError, LogReader, TornTail, read_genesis},
     signature::{Claim, SignatureInvalid, verify_all},
-    state::{Refused, State},
+    state::{
+        Refused, State,
+        invariant::{self, Broken},
+    },
     transaction::{Genesis, SignedTransaction, Transaction},
 };
 
@@ -105,11 +107,11 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
         Some(path) => {
             let state = checkpoint::read(path)?;
             check_genesis(path, state.genesis(), &read_genesis(directory)?)?;
-            let reader = Reader::open_after(directory, &state.position())?;
+            let reader = LogReader::open_after(directory, &state.position())?;
             (state, reader)
         }
         None => {
-            let reader = Reader::open(directory)?;
+            let reader = LogReader::open(directory)?;
             let state = State::new(reader.genesis().clone());
             (state.map_err(|refused| ReplayError::Genesis(Box::new(refused)))?, reader)
         }
@@ -154,7 +156,7 @@ fn check_genesis(file: &Path, found: &Genesis, expected: &Genesis) -> Result<(),
 
 struct Replay {
     state: State,
-    reader: Reader,
+    reader: LogReader,
     at: Option<u64>,
     until: Option<u64>,
     /// Whether claims are kept, to be verified.

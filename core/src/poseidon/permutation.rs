@@ -37,7 +37,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Those of this width, 2 to 13.
+    /// The parameters of this width, 2 to 13.
     pub fn of_width(width: usize) -> Option<&'static Self> {
         static ALL: [OnceLock<Option<Parameters>>; WIDTH_MAX + 1] = [const { OnceLock::new() }; WIDTH_MAX + 1];
         ALL.get(width)?.get_or_init(|| Self::new(width)).as_ref()
@@ -150,7 +150,7 @@ fn transform(matrix: &[Vec<Fr>], vector: &mut [Fr]) {
     vector.copy_from_slice(&transformed[..vector.len()]);
 }
 
-/// By Gauss and Jordan; `None` when there is no inverse.
+/// The inverse of a matrix, by Gauss and Jordan; none of a singular matrix.
 fn invert(mut matrix: Vec<Vec<Fr>>) -> Option<Vec<Vec<Fr>>> {
     let size = matrix.len();
     let mut inverse = identity(size);

@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 use ballast_core::{
     Digest,
     assets::{Asset, AssetList, DECIMALS_MAX},
+    chain::Chain,
     digest::sha256,
+    observation::{TOKEN_DECIMALS_MAX, to_units},
     solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, to_units},
 };
 
 use super::{
     RESERVES_WINDOW, ReportError, SOURCES_MAX,
     ownership::{Claim, MAIN_NETWORK},
-    place::Chain,
+    place::Notation,
     report::{HoldingLine, LendingLine, MessageLine, ReservesReport},
 };
 use crate::amount::{self, AmountError};
@@ -259,7 +260,7 @@ fn distinct<'a>(mut items: impl Iterator<Item = &'a String>) -> Result<(), &'a S
 }
 
 fn chain(text: &str) -> Result<Chain, ReportError> {
-    Chain::parse(text).ok_or_else(|| ReportError::ChainUnknown { found: text.into() })
+    text.parse().map_err(|_| ReportError::ChainUnknown { found: text.into() })
 }
 
 fn place(holding: &HoldingLine) -> String {

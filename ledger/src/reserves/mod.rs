@@ -6,7 +6,7 @@
 //! | [`report`] | the published report, versions 1 and 2, read strictly |
 //! | [`check`] | whether a report is that of an epoch |
 //! | [`ownership`] | messages signed by the owners of Bitcoin addresses |
-//! | [`place`] | chains and addresses as a report writes them |
+//! | `place` | addresses and block hashes as a report writes them |
 //!
 //! What is stated comes from a TOML file, amounts as decimal strings, one for every asset of the list. It holds no balance that is read
 //! from a chain: what is stated, read and signed for is added up.
@@ -31,7 +31,7 @@
 pub mod check;
 mod error;
 pub mod ownership;
-pub mod place;
+mod place;
 pub mod report;
 pub mod stated;
 
@@ -39,9 +39,9 @@ use ballast_core::{
     Digest,
     assets::{Asset, AssetList},
     digest::sha256,
+    observation::{TOKEN_DECIMALS_MAX, to_units},
     reserves::reserves_digest,
     solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, to_units},
 };
 
 use crate::amount;

@@ -6,9 +6,11 @@ use ballast_core::{
 };
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Account, Balance, EXCHANGE_ID, Lenders, Order, State, TIME_MAX, Totals};
-use crate::{
+use super::{
+    Account, Balance, EXCHANGE_ID, Lenders, Order, State, TIME_MAX, Totals,
     invariant::{self, Broken},
+};
+use crate::{
     signature::{KeyInvalid, check_key},
     transaction::{DecodeError, Fields, Genesis, PublicId},
 };

@@ -6,6 +6,7 @@
 mod balance;
 mod draft;
 mod encoding;
+pub mod invariant;
 mod refusal;
 mod rules;
 #[cfg(test)]
@@ -23,7 +24,6 @@ use ballast_core::{assets::AssetList, leaf::AccountId, statement::LedgerPosition
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
-    invariant,
     signature::{Claim, Signatory, check_key},
     snapshot::AS_OF_MAX,
     transaction::{Genesis, PublicId, SignedTransaction, Signer, Transaction, head_after, signed_message},

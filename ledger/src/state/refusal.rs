@@ -1,8 +1,7 @@
 //! Why a transaction is refused.
 
-use super::Part;
+use super::{Part, invariant::Broken};
 use crate::{
-    invariant::Broken,
     signature::{KeyInvalid, SignatureInvalid},
     transaction::DecodeError,
 };

@@ -3,7 +3,7 @@
 use super::{DIRECTORY, SEED, writer};
 use ballast_core::statement::LedgerPosition;
 use ballast_ledger::{
-    log::{Reader, TornTail, Writer, WriterOptions},
+    log::{LogReader, TornTail, Writer, WriterOptions},
     replay::{Options, replay},
     simulate::Simulation,
 };
@@ -86,7 +86,7 @@ impl Said {
 
 /// What is on disk: a log, with a torn end at most.
 fn found(directory: &Path) -> (LedgerPosition, Option<TornTail>) {
-    let mut reader = Reader::open(directory).unwrap();
+    let mut reader = LogReader::open(directory).unwrap();
     while reader.read().unwrap().is_some() {}
     (reader.position(), reader.torn().cloned())
 }

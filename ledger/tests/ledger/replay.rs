@@ -3,7 +3,7 @@
 use super::exchange::*;
 use ballast_ledger::{
     checkpoint,
-    log::{Reader, Writer, WriterOptions},
+    log::{LogReader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
     signature::SignatureInvalid,
     simulate::SimulationError,
@@ -70,7 +70,7 @@ fn checkpoint_goes_on_as_the_whole_log() {
 fn a_replay_until_a_time_ends_before_the_first_later_transaction() {
     let directory = tempfile::tempdir().unwrap();
     write_log(directory.path(), &simulation(15, 20, 20_000), 50_000);
-    let mut reader = Reader::open(directory.path()).unwrap();
+    let mut reader = LogReader::open(directory.path()).unwrap();
     let mut times = Vec::new();
     while let Some(entry) = reader.read().unwrap() {
         times.push(Transaction::decode(&entry.signed.bytes).unwrap().time);
@@ -191,7 +191,7 @@ fn segments_roll_and_begin_where_their_name_says() {
         .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".segment")?.parse().ok())
         .collect();
     assert!(names.len() > 10);
-    let mut reader = Reader::open(directory.path()).unwrap();
+    let mut reader = LogReader::open(directory.path()).unwrap();
     let mut sequence = 0;
     while let Some(entry) = reader.read().unwrap() {
         sequence += 1;

@@ -2,10 +2,12 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    invariant::{Broken, check_state},
     lending::LendingReport,
     snapshot::AS_OF_MAX,
-    state::{Balance, Cause, EXCHANGE_ACCOUNT, LENDERS_MAX, Part, SnapshotRefused, State},
+    state::{
+        Balance, Cause, EXCHANGE_ACCOUNT, LENDERS_MAX, Part, SnapshotRefused, State,
+        invariant::{Broken, check_state},
+    },
     transaction::{Kind, Settlement, Transaction},
 };
 use proptest::prelude::*;

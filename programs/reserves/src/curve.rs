@@ -2,8 +2,8 @@
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, PAIR_LENGTH, VerifyingKey, key_point},
-    curve::on_twist,
+    circuit::{VerifyingKey, key_point},
+    curve::{G1_LENGTH, PAIR_LENGTH, on_twist},
 };
 use solana_bn254::prelude::{alt_bn128_g1_addition_be, alt_bn128_pairing_be};
 

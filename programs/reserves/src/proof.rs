@@ -3,7 +3,8 @@
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, KEY_LENGTH, PAIR_LENGTH, PROOF_LENGTH},
+    circuit::{KEY_LENGTH, PROOF_LENGTH},
+    curve::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, PAIR_LENGTH},
     field::{BASE_ORDER, Element},
     opening::{Opening, separator},
     public_vector::PublicInputs,

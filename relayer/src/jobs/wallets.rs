@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use ballast_core::{Digest, witness::WINDOW};
+use ballast_core::{Digest, observation::WINDOW};
 use ballast_ledger::amount;
 use ballast_sdk::{
     exchange::Exchange,
-    witness::{Token, Wallet, Witness},
+    observation::{Observation, Token, Wallet},
 };
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub struct Kept {
     pub wallets: Vec<Wallet>,
     pub tokens: Vec<Token>,
     /// Of the latest epoch.
-    pub witness: Option<Witness>,
+    pub witness: Option<Observation>,
     #[serde(skip)]
     exchange: Exchange,
 }
@@ -94,7 +94,7 @@ async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure>
     let exchange = client.exchange(id).await?;
     let witness = match exchange.latest_epoch() {
         0 => None,
-        latest => client.witness(id, latest).await?,
+        latest => client.observation(id, latest).await?,
     };
     let (wallets, tokens) = (client.wallets(id).await?, client.tokens(id).await?);
     Ok(Kept { chain: chain.name(), wallets, tokens, witness, exchange })

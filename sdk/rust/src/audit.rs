@@ -15,13 +15,13 @@
 use std::path::Path;
 
 use ballast_core::{
-    Digest, Element, Refusal, assets::AssetList, circuit::Class, leaf::MasterSecret, statement::LedgerPosition,
-    tree::TreeError,
+    Digest, Element, Refusal, assets::AssetList, circuit::Class, hexadecimal, leaf::MasterSecret,
+    statement::LedgerPosition, tree::TreeError,
 };
 use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
     lending::LendingReport,
-    log::{LogError, Reader},
+    log::{LogError, LogReader},
     replay::{Options, ReplayError, replay},
     reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
@@ -71,16 +71,20 @@ pub enum AuditError {
     NoEpochs,
     #[error("epoch {epoch} is bound to no ledger")]
     NoLedger { epoch: u64 },
-    #[error("expected the log of exchange 0x{}, found that of 0x{}", hex::encode(expected), hex::encode(found))]
+    #[error(
+        "expected the log of exchange {}, found that of {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
+    )]
     OtherExchange { expected: Digest, found: Digest },
     /// Lists as symbols with their decimals, in order.
     #[error("epoch {epoch}: expected the assets {expected} in the log's genesis, found {found}")]
     OtherAssets { epoch: u64, expected: String, found: String },
     /// `after` is where they last agreed, the position of an epoch before or 0.
     #[error(
-        "epoch {epoch}: log and chain part between transactions {after} and {by}: expected head 0x{} after {by}, the log has 0x{}",
-        hex::encode(expected),
-        hex::encode(found)
+        "epoch {epoch}: log and chain part between transactions {after} and {by}: expected head {} after {by}, the log has {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
     )]
     Parted { epoch: u64, after: u64, by: u64, expected: Digest, found: Digest },
     /// The epoch's balances are older than its as-of time says. `time` in Unix milliseconds, `as_of` in Unix seconds.
@@ -172,13 +176,13 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
     if record.ledger.sequence == 0 {
         return Err(AuditError::NoLedger { epoch: record.epoch });
     }
-    let mut reader = Reader::open(evidence.log)?;
+    let mut reader = LogReader::open(evidence.log)?;
     check_genesis(record, reader.genesis())?;
     let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader)?;
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
     let replayed = replay(evidence.log, &options)?;
     check_head(record, agreed, replayed.state.position().head)?;
-    check_next(record, Reader::open_after(evidence.log, &record.ledger)?)?;
+    check_next(record, LogReader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
     if let Some(master) = evidence.master {
@@ -214,7 +218,7 @@ fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
 }
 
 /// The log passes through every position that the chain bound, in order. Returns the sequence of the last.
-fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut Reader) -> Result<u64, AuditError> {
+fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut LogReader) -> Result<u64, AuditError> {
     let mut agreed = 0;
     for record in records.filter(|record| record.ledger.sequence > 0) {
         check_genesis(record, reader.genesis())?;
@@ -247,7 +251,7 @@ fn listed(assets: &AssetList) -> String {
 }
 
 /// The transaction after the epoch's, where there is one, is later than the epoch.
-fn check_next(record: &Record, mut after: Reader) -> Result<(), AuditError> {
+fn check_next(record: &Record, mut after: LogReader) -> Result<(), AuditError> {
     let Some(next) = after.read()? else { return Ok(()) };
     let (sequence, as_of) = (next.sequence, record.as_of);
     let decoded = Transaction::decode(&next.signed.bytes);

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::{
     chain::Chain,
-    epoch::hexadecimal as text,
     error::{Error, Subject},
 };
 
@@ -40,7 +39,13 @@ impl Circuit {
     pub fn check(&self) -> Result<(), Error> {
         let expected = circuit_id(self.class, self.setup, &self.transcript, &self.key);
         if expected != self.id {
-            return Err(Error::bad_data(self.chain, Subject::Circuit(self.id), "id", text(&expected), text(&self.id)));
+            return Err(Error::bad_data(
+                self.chain,
+                Subject::Circuit(self.id),
+                "id",
+                hexadecimal::encode(&expected),
+                hexadecimal::encode(&self.id),
+            ));
         }
         Ok(())
     }

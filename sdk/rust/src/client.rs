@@ -6,29 +6,43 @@ use std::{
 };
 
 use ballast_core::Digest;
+use ballast_ledger::reserves::ReservesReport;
 use solana_sdk::pubkey::Pubkey;
 
 use crate::{
-    chain::Chain,
+    chain::{Address, Chain},
     circuit::Circuit,
-    epoch::Epoch,
+    epoch::{Epoch, Record},
     error::Error,
     evm::{EvmOptions, EvmReader},
     exchange::{Exchange, PendingEpoch},
     history::History,
-    reader::Reader,
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
+    reserves::{CompareError, check_holdings},
     solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
-    verification::{self, Agreement, Told, VerifiedHistory},
-    witness::{Token, Wallet, Witness},
+    verification::{self, Agreement, ChainHistory, VerifiedHistory},
 };
 
 /// Reads one deployment on one chain.
-pub struct Client(Box<dyn Reader>);
+pub struct Client(Box<dyn ChainReader>);
 
 impl Client {
-    pub fn new(reader: impl Reader + 'static) -> Self {
+    pub fn new(reader: impl ChainReader + 'static) -> Self {
         Self(Box::new(reader))
+    }
+
+    /// Connects to the JSON-RPC node at `url` with the options that suit most: to an EVM chain when `deployment` is the address
+    /// of a contract `Reserves`, to Solana when it is that of a program `reserves`.
+    ///
+    /// # Errors
+    /// As [`Self::evm`] and [`Self::solana`].
+    pub async fn connect(url: &str, deployment: Address) -> Result<Self, Error> {
+        match deployment {
+            Address::Evm(reserves) => Self::evm(url, reserves, EvmOptions::default()).await,
+            Address::Solana(program) => Self::solana(url, program, SolanaOptions::default()).await,
+        }
     }
 
     /// Connects to an EVM chain's JSON-RPC node at `url` and finds the contract `Reserves` at `reserves`.
@@ -137,8 +151,8 @@ impl Client {
     }
 
     /// What this chain saw for one epoch; none when it did not look.
-    pub async fn witness(&self, id: &Digest, epoch: u64) -> Result<Option<Witness>, Error> {
-        self.0.witness(&self.0.exchange(id).await?, epoch).await
+    pub async fn observation(&self, id: &Digest, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.0.observation(&self.0.exchange(id).await?, epoch).await
     }
 
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
@@ -153,9 +167,25 @@ impl Client {
     pub async fn compare_history(&self, other: &Self, id: &Digest) -> Result<Agreement, Error> {
         let (ours, theirs) = tokio::try_join!(self.verified_or_empty(id), other.verified_or_empty(id))?;
         verification::compare(
-            &Told { chain: self.chain(), exchange: id, epochs: &ours },
-            &Told { chain: other.chain(), exchange: id, epochs: &theirs },
+            &ChainHistory { chain: self.chain(), exchange: id, epochs: &ours },
+            &ChainHistory { chain: other.chain(), exchange: id, epochs: &theirs },
         )
+    }
+
+    /// Compares what `report` says was read on this chain with the wallets and tokens that the chain knows for the exchange of
+    /// `record`, by [`check_holdings`]. Returns how many holdings were compared; a chain of which the report has no holding is
+    /// not asked.
+    ///
+    /// # Errors
+    /// A chain that does not answer, or the first holding that is not the exchange's.
+    pub async fn check_holdings(&self, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
+        let (chain, exchange) = (self.chain(), &record.exchange);
+        let name = chain.to_string();
+        if report.holdings.iter().all(|holding| holding.chain != name) {
+            return Ok(0);
+        }
+        let (wallets, tokens) = (self.wallets(exchange).await?, self.tokens(exchange).await?);
+        Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
     }
 
     pub async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {

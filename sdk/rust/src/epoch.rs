@@ -4,6 +4,7 @@ use ballast_core::{
     Digest, Element,
     assets::AssetList,
     circuit::{Class, SetupKind},
+    hexadecimal,
     inclusion::Expected,
     record::{EpochRecord, Roots, first_head, next_head},
     reserves::reserves_digest,
@@ -75,7 +76,7 @@ impl Record {
     /// Every field by name, with counts before what they count, so that records of different lengths part at a count.
     fn fields(&self) -> Vec<(String, String)> {
         let mut fields = vec![
-            ("exchange".into(), hexadecimal(&self.exchange)),
+            ("exchange".into(), hexadecimal::encode(&self.exchange)),
             ("epoch".into(), self.epoch.to_string()),
             ("as_of".into(), self.as_of.to_string()),
             ("assets".into(), self.assets.len().to_string()),
@@ -85,12 +86,12 @@ impl Record {
             fields.push((format!("assets[{number}].decimals"), asset.decimals.to_string()));
         }
         fields.extend([
-            ("circuit".into(), hexadecimal(&self.circuit)),
+            ("circuit".into(), hexadecimal::encode(&self.circuit)),
             ("ledger.sequence".into(), self.ledger.sequence.to_string()),
-            ("ledger.head".into(), hexadecimal(&self.ledger.head)),
+            ("ledger.head".into(), hexadecimal::encode(&self.ledger.head)),
         ]);
         fields.extend(amounts("reserves", &self.assets, &self.reserves));
-        fields.push(("sources".into(), hexadecimal(&self.sources)));
+        fields.push(("sources".into(), hexadecimal::encode(&self.sources)));
         fields.push(("shard_count".into(), self.roots.len().to_string()));
         fields.extend(
             (0..).zip(&self.roots).map(|(shard, root): (u16, _)| (format!("roots[{shard}]"), root.to_string())),
@@ -105,10 +106,6 @@ fn amounts(name: &str, assets: &AssetList, amounts: &[u128]) -> Vec<(String, Str
     let mut fields = vec![(name.to_string(), amounts.len().to_string())];
     fields.extend(each.map(|(asset, amount)| (format!("{name}[{}]", asset.symbol()), amount.to_string())));
     fields
-}
-
-pub(crate) fn hexadecimal(digest: &Digest) -> String {
-    format!("0x{}", hex::encode(digest))
 }
 
 /// Whether the exchange holds at least what it owes.
@@ -210,11 +207,15 @@ impl Epoch {
         }
         let first = first_head(&record.exchange);
         if record.epoch == 1 && self.head_before != first {
-            return Err(self.bad_data("head_before", hexadecimal(&first), hexadecimal(&self.head_before)));
+            return Err(self.bad_data(
+                "head_before",
+                hexadecimal::encode(&first),
+                hexadecimal::encode(&self.head_before),
+            ));
         }
         let head = next_head(&self.head_before, &record.digest());
         if head != self.head {
-            return Err(self.bad_data("head", hexadecimal(&head), hexadecimal(&self.head)));
+            return Err(self.bad_data("head", hexadecimal::encode(&head), hexadecimal::encode(&self.head)));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Why something could not be read or does not hold.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 
-use crate::{chain::Chain, epoch::hexadecimal};
+use crate::chain::Chain;
 
 /// What a caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +30,21 @@ pub enum Error {
     BadInput { argument: &'static str, expected: String, found: String },
     #[error("{chain}: no {contract} at {address}")]
     NotDeployed { chain: Chain, contract: &'static str, address: String },
-    #[error("{chain}: no exchange {} is registered", hexadecimal(exchange))]
+    #[error("{chain}: no exchange {} is registered", hexadecimal::encode(exchange))]
     ExchangeNotFound { chain: Chain, exchange: Digest },
-    #[error("{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}", hexadecimal(exchange))]
+    #[error(
+        "{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}",
+        hexadecimal::encode(exchange)
+    )]
     EpochNotFound { chain: Chain, exchange: Digest, epoch: u64, latest: u64 },
     #[error(
         "{chain}: epoch {epoch} of exchange {} is not finished: {shards_done} of {shard_count} shards are posted",
-        hexadecimal(exchange)
+        hexadecimal::encode(exchange)
     )]
     EpochUnfinished { chain: Chain, exchange: Digest, epoch: u64, shards_done: u16, shard_count: u16 },
-    #[error("{chain}: exchange {} has no finalized epoch", hexadecimal(exchange))]
+    #[error("{chain}: exchange {} has no finalized epoch", hexadecimal::encode(exchange))]
     NoEpoch { chain: Chain, exchange: Digest },
-    #[error("{chain}: no circuit {} is registered", hexadecimal(circuit))]
+    #[error("{chain}: no circuit {} is registered", hexadecimal::encode(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
     #[error(transparent)]
     BadData(Box<BadData>),
@@ -77,9 +80,9 @@ pub enum Subject {
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Exchange(id) => write!(f, "exchange {}", hexadecimal(id)),
-            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hexadecimal(exchange)),
-            Self::Circuit(id) => write!(f, "circuit {}", hexadecimal(id)),
+            Self::Exchange(id) => write!(f, "exchange {}", hexadecimal::encode(id)),
+            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hexadecimal::encode(exchange)),
+            Self::Circuit(id) => write!(f, "circuit {}", hexadecimal::encode(id)),
             Self::Account(name) => f.write_str(name),
         }
     }
@@ -89,7 +92,7 @@ impl std::fmt::Display for Subject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "exchange {}: the histories part at epoch {epoch}, {field}: {} has {}, {} has {}",
-    hexadecimal(exchange), left.chain, left.value, right.chain, right.value
+    hexadecimal::encode(exchange), left.chain, left.value, right.chain, right.value
 )]
 pub struct HistoriesPart {
     pub exchange: Digest,

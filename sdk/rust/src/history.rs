@@ -5,6 +5,7 @@
 //! figures are never older than two cadences. Whole cadences that passed without an epoch are a gap, shown in the place
 //! where the epochs would be. Nothing is left out: late and insolvent epochs are entries like the others.
 
+use ballast_core::hexadecimal;
 use serde::Serialize;
 
 use crate::{
@@ -129,7 +130,7 @@ impl History {
 pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
     let (last, next) = (&previous.record, &epoch.record);
     if next.exchange != last.exchange {
-        let [expected, found] = [last, next].map(|record| crate::epoch::hexadecimal(&record.exchange));
+        let [expected, found] = [last, next].map(|record| hexadecimal::encode(&record.exchange));
         return Err(epoch.bad_data("exchange", expected, found));
     }
     if last.epoch.checked_add(1) != Some(next.epoch) {
@@ -143,7 +144,7 @@ pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Er
         return Err(epoch.bad_data("ledger.sequence", expected, next.ledger.sequence));
     }
     if epoch.head_before != previous.head {
-        let [expected, found] = [&previous.head, &epoch.head_before].map(crate::epoch::hexadecimal);
+        let [expected, found] = [&previous.head, &epoch.head_before].map(hexadecimal::encode);
         return Err(epoch.bad_data("head_before", expected, found));
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! One customer's proof that his balances were counted: read, checked, summed, without any network.
 
-use ballast_core::inclusion::InclusionFile;
-pub use ballast_core::inclusion::{AssetName, Balance, Expected, IncludedLeaf, InclusionError};
+pub use ballast_core::inclusion::{AssetName, Balance, Expected, IncludedLeaf, InclusionError, InclusionFile};
 
 /// Whether `text` shows that balances of `account` are in the epoch that `expected` describes, and which: the sum over
 /// all of the file's leaves, for every asset of the exchange's list, in committed units.

@@ -43,13 +43,13 @@ pub mod exchange;
 pub mod history;
 pub mod inclusion;
 pub mod node;
+pub mod observation;
 pub mod reader;
 pub mod reserves;
 pub mod setup;
 pub mod solana;
 pub mod solvency;
 pub mod verification;
-pub mod witness;
 
 pub use ballast_core as core;
 pub use client::Client;

@@ -11,13 +11,13 @@ use crate::{
     epoch::Epoch,
     error::Error,
     exchange::{Exchange, PendingEpoch},
+    observation::{Observation, Token, Wallet},
     solvency::Answer,
-    witness::{Token, Wallet, Witness},
 };
 
 /// Reads one deployment on one chain. Everything returned is checked against the chain's digests.
 #[async_trait]
-pub trait Reader: Send + Sync {
+pub trait ChainReader: Send + Sync {
     fn chain(&self) -> Chain;
 
     /// The chain's clock, Unix seconds.
@@ -50,5 +50,5 @@ pub trait Reader: Send + Sync {
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
 
     /// What the chain saw for one epoch.
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error>;
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error>;
 }

@@ -5,15 +5,14 @@
 //! What an account held at a block is asked of nobody: whoever doubts a balance asks a node that has the block. A chain says of a
 //! wallet that it is retired, not since when, so a report from before a wallet was retired is refused after it.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::reserves::{HoldingLine, Recorded, ReportError, ReservesReport};
 
 use crate::{
     chain::{Address, Chain},
-    client::Client,
     epoch::Record,
     error::Error,
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 
 /// Why a holding does not count on its chain. `place` is chain, token and account.
@@ -22,9 +21,9 @@ pub enum HoldingError {
     #[error("{place}: expected a wallet that is registered for the exchange, found {found}")]
     WalletUnknown { place: String, found: String },
     #[error(
-        "{place}: expected wallet {wallet} to be registered for exchange 0x{}, found it registered for 0x{}",
-        hex::encode(expected),
-        hex::encode(found)
+        "{place}: expected wallet {wallet} to be registered for exchange {}, found it registered for {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
     )]
     OtherExchange { place: String, wallet: Address, expected: Digest, found: Digest },
     #[error("{place}: expected a wallet that counts, found {wallet}, which is retired")]
@@ -63,21 +62,6 @@ pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportErr
     let report = ReservesReport::parse(bytes)?;
     report.check(&recorded)?;
     Ok(report)
-}
-
-/// [`check_holdings`] with the wallets and tokens that the client's chain tells of the record's exchange. A chain of which the report has no
-/// holding is not asked.
-///
-/// # Errors
-/// A chain that does not answer, or the first holding that is not the exchange's.
-pub async fn compare(client: &Client, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
-    let (chain, exchange) = (client.chain(), &record.exchange);
-    let name = chain.to_string();
-    if report.holdings.iter().all(|holding| holding.chain != name) {
-        return Ok(0);
-    }
-    let (wallets, tokens) = (client.wallets(exchange).await?, client.tokens(exchange).await?);
-    Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
 }
 
 /// Holds what a report says was read on `chain` against what the chain knows: its `wallets` and `tokens`, as a client tells those of

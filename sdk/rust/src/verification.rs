@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     chain::Chain,
-    epoch::{Epoch, hexadecimal as text},
+    epoch::Epoch,
     error::{Error, HistoriesPart, Side, Subject},
     exchange::Exchange,
     history::check_succession,
@@ -62,13 +62,21 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     let last = match epochs.last() {
         Some(last) => last,
         None if exchange.head != first_head(&exchange.id) => {
-            return Err(bad("head", text(&first_head(&exchange.id)), text(&exchange.head)));
+            return Err(bad(
+                "head",
+                hexadecimal::encode(&first_head(&exchange.id)),
+                hexadecimal::encode(&exchange.head),
+            ));
         }
         None => return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id }),
     };
     for (number, epoch) in (1..).zip(&epochs) {
         if epoch.record.exchange != exchange.id {
-            return Err(epoch.bad_data("exchange", text(&exchange.id), text(&epoch.record.exchange)));
+            return Err(epoch.bad_data(
+                "exchange",
+                hexadecimal::encode(&exchange.id),
+                hexadecimal::encode(&epoch.record.exchange),
+            ));
         }
         if epoch.record.epoch != number {
             let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
@@ -78,7 +86,7 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     }
     epochs.windows(2).try_for_each(|pair| check_succession(&pair[0], &pair[1]))?;
     if exchange.assets.as_ref() != Some(&last.record.assets) {
-        let of = |assets: &ballast_core::assets::AssetList| text(&assets.digest());
+        let of = |assets: &ballast_core::assets::AssetList| hexadecimal::encode(&assets.digest());
         let found = exchange.assets.as_ref().map_or("none".into(), of);
         return Err(bad("assets", of(&last.record.assets), found));
     }
@@ -86,12 +94,13 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
         return Err(bad("latest_as_of", last.record.as_of.to_string(), exchange.latest_as_of.to_string()));
     }
     if exchange.ledger != last.record.ledger {
-        let of =
-            |ledger: ballast_core::statement::LedgerPosition| format!("{} {}", ledger.sequence, text(&ledger.head));
+        let of = |ledger: ballast_core::statement::LedgerPosition| {
+            format!("{} {}", ledger.sequence, hexadecimal::encode(&ledger.head))
+        };
         return Err(bad("ledger", of(last.record.ledger), of(exchange.ledger)));
     }
     if exchange.head != last.head {
-        return Err(bad("head", text(&last.head), text(&exchange.head)));
+        return Err(bad("head", hexadecimal::encode(&last.head), hexadecimal::encode(&exchange.head)));
     }
     Ok(VerifiedHistory { chain: exchange.chain, exchange: exchange.id, head: exchange.head, epochs })
 }
@@ -100,17 +109,24 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
 ///
 /// Fails with [`Error::HistoriesPart`] naming the first epoch and field that differ. A chain that has fewer epochs is
 /// behind, which is no error.
-pub fn compare(left: &Told<'_>, right: &Told<'_>) -> Result<Agreement, Error> {
+pub fn compare(left: &ChainHistory<'_>, right: &ChainHistory<'_>) -> Result<Agreement, Error> {
     let exchange = left.exchange;
     if exchange != right.exchange {
-        return Err(Error::BadInput { argument: "exchange", expected: text(exchange), found: text(right.exchange) });
+        return Err(Error::BadInput {
+            argument: "exchange",
+            expected: hexadecimal::encode(exchange),
+            found: hexadecimal::encode(right.exchange),
+        });
     }
     if left.epochs.is_empty() && right.epochs.is_empty() {
         return Err(Error::NoEpoch { chain: left.chain, exchange: *exchange });
     }
     for (ours, theirs) in left.epochs.iter().zip(right.epochs) {
         let difference = ours.record.difference(&theirs.record).map(|found| (found.field, found.left, found.right));
-        let heads = || (ours.head != theirs.head).then(|| ("head".into(), text(&ours.head), text(&theirs.head)));
+        let heads = || {
+            (ours.head != theirs.head)
+                .then(|| ("head".into(), hexadecimal::encode(&ours.head), hexadecimal::encode(&theirs.head)))
+        };
         if let Some((field, ours_value, theirs_value)) = difference.or_else(heads) {
             return Err(Error::HistoriesPart(Box::new(HistoriesPart {
                 exchange: *exchange,
@@ -132,13 +148,13 @@ pub fn compare(left: &Told<'_>, right: &Told<'_>) -> Result<Agreement, Error> {
 
 /// What one chain tells of one exchange: all epochs from 1, verified.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct ChainHistory<'a> {
     pub chain: Chain,
     pub exchange: &'a Digest,
     pub epochs: &'a [Epoch],
 }
 
-impl<'a> From<&'a VerifiedHistory> for Told<'a> {
+impl<'a> From<&'a VerifiedHistory> for ChainHistory<'a> {
     fn from(history: &'a VerifiedHistory) -> Self {
         Self { chain: history.chain, exchange: &history.exchange, epochs: &history.epochs }
     }

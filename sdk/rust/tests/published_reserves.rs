@@ -10,8 +10,8 @@ use ballast_ledger::reserves::{
 use ballast_sdk::{
     chain::{Address, Chain},
     epoch::{Epoch, Record},
+    observation::{Token, Wallet},
     reserves::{HoldingError, check_holdings, verify},
-    witness::{Token, Wallet},
 };
 use sample::*;
 

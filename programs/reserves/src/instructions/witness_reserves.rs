@@ -1,7 +1,7 @@
 use anchor_lang::{prelude::*, solana_program::program_error::ProgramError};
 use ballast_core::{
     Refusal,
-    holding::{NoHolding, Shown},
+    holding::{HoldingAccount, NoHolding},
     seeds,
 };
 use solana_instructions_sysvar::load_instruction_at_checked;
@@ -10,7 +10,7 @@ use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
     events::ReservesWitnessed,
-    state::{Allocation, Exchange, Look, Token, Wallet, Witness},
+    state::{Allocation, Exchange, Sighting, Token, Wallet, Witness},
 };
 
 /// May stand beside a look: it moves nothing.
@@ -78,7 +78,7 @@ impl<'info> WitnessReserves<'info> {
 
     /// The epoch's witness as it was before this look, or a new one.
     #[inline(never)]
-    fn open(&self, args: &WitnessReservesArgs, look: Look) -> Result<Box<Witness>> {
+    fn open(&self, args: &WitnessReservesArgs, look: Sighting) -> Result<Box<Witness>> {
         let epoch = args.epoch.to_le_bytes();
         let seeds = [seeds::WITNESS, &self.exchange.id, &epoch];
         let (address, bump) = Pubkey::find_program_address(&seeds, &crate::ID);
@@ -117,7 +117,7 @@ impl<'info> WitnessReserves<'info> {
             let token = Token::load(token, &self.exchange);
             let (token, asset) = token.ok_or_else(|| refuse(Refusal::TokenUndeclared { index }))?;
             let data = account.try_borrow_data()?;
-            let shown = Shown {
+            let shown = HoldingAccount {
                 address: &account.key.to_bytes(),
                 program: &account.owner.to_bytes(),
                 lamports: account.lamports(),
@@ -134,7 +134,7 @@ impl<'info> WitnessReserves<'info> {
     #[access_control(ctx.accounts.validate(&args))]
     pub fn handler(ctx: Context<'info, Self>, args: WitnessReservesArgs) -> Result<()> {
         let slot = Clock::get()?.slot;
-        let look = Look { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
+        let look = Sighting { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
         let mut witness = ctx.accounts.open(&args, look)?;
         ctx.accounts.look(&mut witness, ctx.remaining_accounts)?;
         witness.end(look, args.last)?;

@@ -1,7 +1,7 @@
 use anchor_lang::{prelude::*, system_program};
 use ballast_core::{
     Refusal, holding,
-    witness::{NoToken, TOKEN_DECIMALS_MAX},
+    observation::{NoToken, TOKEN_DECIMALS_MAX},
 };
 
 use crate::{

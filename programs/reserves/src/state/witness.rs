@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
+    observation::{WINDOW, to_units, witnessed},
     solvency::{Latest, amount},
-    witness::{WINDOW, to_units, witnessed},
 };
 
 use crate::{
@@ -42,9 +42,9 @@ pub struct Witness {
     pub amounts: Vec<u128>,
 }
 
-/// A chain's own word about a look: who made it and when.
+/// The poster of one look, and the chain's own time of it.
 #[derive(Clone, Copy)]
-pub struct Look {
+pub struct Sighting {
     pub poster: Pubkey,
     /// Unix seconds.
     pub at: u64,
@@ -77,7 +77,7 @@ impl Witness {
     }
 
     /// At which nothing was looked yet.
-    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Look) -> Self {
+    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Sighting) -> Self {
         Self {
             version: Self::VERSION,
             bump,
@@ -128,7 +128,7 @@ impl Witness {
     }
 
     /// Ends a look, and with `last` the whole.
-    pub fn end(&mut self, look: Look, last: bool) -> Result<()> {
+    pub fn end(&mut self, look: Sighting, last: bool) -> Result<()> {
         self.poster = look.poster;
         self.last_look = look.at;
         self.last_slot = look.slot;

@@ -5,7 +5,8 @@ use ark_bn254::{Fq, Fq2, G2Affine};
 use ark_ff::{BigInteger, PrimeField};
 use ballast_core::{
     Refusal,
-    circuit::{Class, G2_GENERATOR, SetupKind, VerifyingKey, circuit_id},
+    circuit::{Class, SetupKind, VerifyingKey, circuit_id},
+    curve::G2_GENERATOR,
     field::BASE_ORDER,
 };
 use reserves::{

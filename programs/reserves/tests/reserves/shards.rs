@@ -172,8 +172,11 @@ fn all_but_the_last(vectors: Vectors) -> History {
     posters.push(history.poster.pubkey());
     history.chain.send(&[&authority], set_posters(authority.pubkey(), &id, posters)).accepted();
     let exchange = history.exchange();
-    let chain =
-        ballast_core::post::Chain { exchange: id, asset_list: exchange.asset_list_digest, head_before: exchange.head };
+    let chain = ballast_core::post::PriorState {
+        exchange: id,
+        asset_list: exchange.asset_list_digest,
+        head_before: exchange.head,
+    };
     let checked = post.check().unwrap();
     let mut first = post.clone();
     first.shard.index = 0;

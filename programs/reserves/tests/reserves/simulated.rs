@@ -12,7 +12,7 @@ use ballast_core::{
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
     exchange::exchange_id,
     opening::{Opening, separator},
-    post::{Chain, ShardPost},
+    post::{PriorState, ShardPost},
     public_vector::{PublicInputs, PublicVector},
     statement::{LedgerPosition, ShardPosition},
 };
@@ -179,12 +179,12 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
         opening: opening.words(),
         proof: [0; 256],
     };
-    let chain = Chain {
+    let prior = PriorState {
         exchange: exchange.id(),
         asset_list: exchange.asset_list.as_slice().try_into().unwrap(),
         head_before: exchange.id(),
     };
-    let context = post.statement(&chain, &reserves).context();
+    let context = post.statement(&prior, &reserves).context();
     let elements: Vec<Element> = totals.iter().map(|total| Element::from(*total)).collect();
     let root = Element::new(post.root).unwrap();
     let vector = PublicVector::new(CLASS, &context, root, &elements, &opening).unwrap();

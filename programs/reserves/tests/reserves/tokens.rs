@@ -1,7 +1,7 @@
 //! declare_token.
 
 use anchor_lang::{prelude::Pubkey, solana_program::system_program};
-use ballast_core::{Refusal, witness::NoToken};
+use ballast_core::{Refusal, observation::NoToken};
 use reserves::events::TokenDeclared;
 use solana_signer::Signer;
 

@@ -4,7 +4,7 @@ use anchor_lang::{
     prelude::Pubkey,
     solana_program::{system_instruction, system_program},
 };
-use ballast_core::{Refusal, holding::NoHolding, witness::WINDOW};
+use ballast_core::{Refusal, holding::NoHolding, observation::WINDOW};
 use reserves::{events::ReservesWitnessed, instructions::WitnessReservesArgs};
 use solana_keypair::Keypair;
 use solana_signer::Signer;

@@ -5,16 +5,14 @@ use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
 use alloy::{
     contract::Error as ContractError,
     eips::BlockId,
-    network::Ethereum,
     primitives::{Address as EvmAddress, B256},
-    providers::{DynProvider, Provider, ProviderBuilder},
+    providers::{DynProvider, Provider},
     rpc::{
-        client::ClientBuilder,
         json_rpc::ErrorPayload,
         types::{Filter, Log},
     },
     sol_types::SolEvent,
-    transports::{RpcError, TransportError, http::reqwest, layers::RetryBackoffLayer},
+    transports::{RpcError, TransportError},
 };
 use async_trait::async_trait;
 use ballast_core::{
@@ -22,24 +20,25 @@ use ballast_core::{
     assets::{Asset, AssetList},
     circuit::{Class, SetupKind, VerifyingKey},
     exchange::exchange_id,
+    hexadecimal,
     solvency::{Solvency, Standing},
     statement::LedgerPosition,
 };
 
 use super::{
     bindings::{CircuitRegistry, CircuitVerifier, Reserves},
-    logs,
+    logs, provider,
 };
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
-    epoch::{Epoch, hexadecimal},
+    epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
-    node::{Node, TIMEOUT},
-    reader::Reader,
+    node::Endpoint,
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
     solvency::{Answer, Known, Question},
-    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked for events.
@@ -65,7 +64,7 @@ impl Default for EvmOptions {
 /// Reads the contract `Reserves` and the registry of circuits that it names.
 pub struct EvmReader {
     pub(super) provider: DynProvider,
-    pub(super) node: Node,
+    pub(super) node: Endpoint,
     pub(super) chain: Chain,
     pub(super) reserves: EvmAddress,
     registry: EvmAddress,
@@ -92,14 +91,8 @@ impl EvmReader {
     ///
     /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of `Witnesses` if it is given.
     pub async fn connect(url: &str, reserves: EvmAddress, options: EvmOptions) -> Result<Self, Error> {
-        let node = Node::parse(url)?;
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build();
-        let http = http.map_err(|error| node.unreachable("anything", &error))?;
-        // Public nodes limit the rate of requests: three more tries, half a second apart.
-        let client = ClientBuilder::default()
-            .layer(RetryBackoffLayer::new(3, 500, 1_000))
-            .http_with_client(http, node.url().clone());
-        let provider = ProviderBuilder::<_, _, Ethereum>::default().connect_client(client).erased();
+        let node = Endpoint::parse(url)?;
+        let provider = provider(node.url()).map_err(|error| node.unreachable("anything", &error))?;
         let id = provider.get_chain_id().await.map_err(|error| transport_error(&node, "its chain id", &error))?;
         let chain = Chain::Evm(id);
         let code = provider.get_code_at(reserves).await;
@@ -220,7 +213,7 @@ impl EvmReader {
         let assets = assets.and_then(AssetList::new);
         let assets = assets.map_err(|refusal| self.bad_exchange(id, "assets", "a valid asset list", refusal))?;
         if stored.assetListDigest != assets.digest() {
-            let found = hexadecimal(&assets.digest());
+            let found = hexadecimal::encode(&assets.digest());
             return Err(self.bad_exchange(id, "asset_list_digest", stored.assetListDigest, found));
         }
         Ok(Some(assets))
@@ -262,7 +255,7 @@ impl EvmReader {
 }
 
 /// A failed request: no answer, or an answer that is an error.
-pub(super) fn transport_error(node: &Node, what: &str, error: &TransportError) -> Error {
+pub(super) fn transport_error(node: &Endpoint, what: &str, error: &TransportError) -> Error {
     match error {
         RpcError::ErrorResp(payload) => node.refused(what, payload),
         RpcError::DeserError { err, .. } => {
@@ -274,7 +267,7 @@ pub(super) fn transport_error(node: &Node, what: &str, error: &TransportError) -
 }
 
 #[async_trait]
-impl Reader for EvmReader {
+impl ChainReader for EvmReader {
     fn chain(&self) -> Chain {
         self.chain
     }
@@ -293,7 +286,7 @@ impl Reader for EvmReader {
             let id = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name)
                 .map_err(|refusal| self.bad_exchange(&event.exchangeId.0, "name", "a valid name", refusal))?;
             if event.exchangeId != id {
-                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal(&id), event.exchangeId));
+                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal::encode(&id), event.exchangeId));
             }
             let exchange = self.exchange_at(&id, at).await?;
             if exchange.name != event.name {
@@ -352,18 +345,18 @@ impl Reader for EvmReader {
     }
 
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        EvmReader::witnessed_solvency(self, exchange, symbol, max_age).await
+        self.read_witnessed_solvency(exchange, symbol, max_age).await
     }
 
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        EvmReader::wallets(self, exchange).await
+        self.read_wallets(exchange).await
     }
 
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        EvmReader::tokens(self, exchange).await
+        self.read_tokens(exchange).await
     }
 
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
-        EvmReader::witness(self, exchange, epoch).await
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.read_observation(exchange, epoch).await
     }
 }

@@ -305,20 +305,18 @@ impl Program {
         &self,
         poster: &Pubkey,
         exchange: &Digest,
-        look: &Look,
+        args: types::WitnessReservesArgs,
         holdings: &[Holding],
     ) -> Instruction {
         let accounts = accounts::WitnessReserves {
             poster: *poster,
             exchange: address::exchange(&self.0, exchange),
-            witness: address::witness(&self.0, exchange, look.epoch),
+            witness: address::witness(&self.0, exchange, args.epoch),
             instructions: sysvar::instructions::ID,
             system_program: system_program::ID,
             event_authority: self.event_authority(),
             program: self.0,
         };
-        let Look { epoch, first, last } = *look;
-        let args = types::WitnessReservesArgs { epoch, first, last };
         let mut call = self.instruction(accounts, args::WitnessReserves { args });
         for holding in holdings {
             let wallet = address::wallet(&self.0, &holding.wallet);
@@ -328,17 +326,6 @@ impl Program {
         }
         call
     }
-}
-
-/// Where a look stands among those at one epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// The exchange's latest epoch or its next.
-    pub epoch: u64,
-    /// Begins, or begins again what was not closed.
-    pub first: bool,
-    /// Closes.
-    pub last: bool,
 }
 
 /// What a wallet holds of a declared token.

@@ -41,10 +41,10 @@ use crate::{
     epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
-    node::{Node, TIMEOUT},
-    reader::Reader,
+    node::{Endpoint, TIMEOUT},
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
     solvency::{Answer, Known, Question},
-    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked.
@@ -66,7 +66,7 @@ impl Default for SolanaOptions {
 /// Reads the program `reserves`.
 pub struct SolanaReader {
     rpc: RpcClient,
-    node: Node,
+    node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
     /// Class and setup of circuits seen before: neither can change.
@@ -84,7 +84,7 @@ impl SolanaReader {
     ///
     /// Fails with [`Error::NotDeployed`] when there is no program at the address.
     pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
-        let node = Node::parse(url)?;
+        let node = Endpoint::parse(url)?;
         let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
         let reader = Self { rpc, node, program, options, circuits: Mutex::default() };
         let account = reader.account(&program, "the program").await?;
@@ -294,7 +294,7 @@ pub fn refusal(error: &TransactionError) -> Option<(&'static str, u32)> {
 }
 
 #[async_trait]
-impl Reader for SolanaReader {
+impl ChainReader for SolanaReader {
     fn chain(&self) -> Chain {
         Chain::Solana
     }
@@ -360,19 +360,19 @@ impl Reader for SolanaReader {
     }
 
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        SolanaReader::witnessed_solvency(self, exchange, symbol, max_age).await
+        self.read_witnessed_solvency(exchange, symbol, max_age).await
     }
 
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        SolanaReader::wallets(self, exchange).await
+        self.read_wallets(exchange).await
     }
 
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        SolanaReader::tokens(self, exchange).await
+        self.read_tokens(exchange).await
     }
 
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
-        SolanaReader::witness(self, exchange, epoch).await
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.read_observation(exchange, epoch).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a chain keeps beside an exchange's epochs: its wallets, the tokens that count, and what the chain saw in the wallets
 //! (section 10 of the specification).
 
-use ballast_core::{Digest, hexadecimal, solvency::AMOUNT_BITS, witness::WINDOW};
+use ballast_core::{Digest, hexadecimal, observation::WINDOW, solvency::AMOUNT_BITS};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -37,7 +37,7 @@ pub struct Token {
 
 /// What the chain saw for one epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Witness {
+pub struct Observation {
     pub chain: Chain,
     #[serde(with = "hexadecimal")]
     pub exchange: Digest,
@@ -61,8 +61,8 @@ pub struct Witness {
 }
 
 /// A witness as a chain stores it.
-pub(crate) struct Stored {
-    /// Unix seconds, as in [`Witness`].
+pub(crate) struct StoredObservation {
+    /// Unix seconds, as in [`Observation`].
     pub began: u64,
     pub last_look: u64,
     pub began_height: u64,
@@ -75,13 +75,14 @@ pub(crate) struct Stored {
     pub amounts: Vec<u128>,
 }
 
-impl Witness {
+impl Observation {
     /// What was seen for `epoch`, in units of the exchange's asset list.
     ///
     /// # Errors
     /// Bad data when the looks are in no order or too far apart, or an amount is no amount, or of an asset that was not looked at.
-    pub(crate) fn new(exchange: &Exchange, epoch: u64, stored: Stored) -> Result<Self, Error> {
-        let Stored { began, last_look, began_height, last_look_height, closed, holdings, looked, amounts } = stored;
+    pub(crate) fn new(exchange: &Exchange, epoch: u64, stored: StoredObservation) -> Result<Self, Error> {
+        let StoredObservation { began, last_look, began_height, last_look_height, closed, holdings, looked, amounts } =
+            stored;
         let bad = |field: &str, expected: String, found: String| {
             let subject = Subject::Epoch { exchange: exchange.id, epoch };
             Err(Error::bad_data(exchange.chain, subject, format!("witness.{field}"), expected, found))
@@ -124,8 +125,8 @@ mod tests {
         sample::exchange(sample::EVM, &sample::punctual(sample::EVM, 2))
     }
 
-    fn stored() -> Stored {
-        Stored {
+    fn stored() -> StoredObservation {
+        StoredObservation {
             began: 1_000,
             last_look: 1_600,
             began_height: 7,
@@ -137,10 +138,10 @@ mod tests {
         }
     }
 
-    fn refused(change: impl FnOnce(&mut Stored)) -> String {
+    fn refused(change: impl FnOnce(&mut StoredObservation)) -> String {
         let mut stored = stored();
         change(&mut stored);
-        match Witness::new(&exchange(), 2, stored).unwrap_err() {
+        match Observation::new(&exchange(), 2, stored).unwrap_err() {
             Error::BadData(bad) => bad.field,
             other => panic!("{other}"),
         }
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn amounts_are_strings_of_digits() {
-        let witness = Witness::new(&exchange(), 2, stored()).unwrap();
+        let witness = Observation::new(&exchange(), 2, stored()).unwrap();
         let json = serde_json::to_value(&witness).unwrap();
         assert_eq!(json["amounts"], serde_json::json!([null, "5192296858534827628530496329220095"]));
         assert_eq!((&json["began_height"], &json["last_look_height"]), (&7.into(), &9.into()));

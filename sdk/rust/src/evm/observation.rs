@@ -5,16 +5,15 @@ use alloy::{
     providers::{DynProvider, Provider},
     sol_types::SolEvent,
 };
-use ballast_core::witness::TOKEN_DECIMALS_MAX;
+use ballast_core::{hexadecimal, observation::TOKEN_DECIMALS_MAX};
 
 use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
 use crate::{
     chain::Address,
-    epoch::hexadecimal,
     error::{Error, Subject},
     exchange::Exchange,
+    observation::{Observation, StoredObservation, Token, Wallet},
     solvency::{Answer, Known, Question},
-    witness::{Stored, Token, Wallet, Witness},
 };
 
 /// Decimals of the chain's own coin, which the zero address stands for.
@@ -48,7 +47,7 @@ impl EvmReader {
     }
 
     /// The exchange's wallets, retired ones too, in the order of their registration.
-    pub async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+    pub(super) async fn read_wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
         let contract = self.witnesses()?;
         let at = self.now().await?;
         // None was registered before the exchange was.
@@ -64,7 +63,7 @@ impl EvmReader {
             let stored = stored.map_err(|error| self.error_of(*contract.address(), "wallet", error))?;
             if stored.exchangeId != exchange.id {
                 let subject = Subject::Account(format!("wallet {address}"));
-                let (expected, found) = (hexadecimal(&exchange.id), stored.exchangeId);
+                let (expected, found) = (hexadecimal::encode(&exchange.id), stored.exchangeId);
                 return Err(Error::bad_data(self.chain, subject, "exchange", expected, found));
             }
             wallets.push(Wallet {
@@ -79,7 +78,7 @@ impl EvmReader {
     }
 
     /// The tokens that count for the exchange's asset list, in the order of their declaration.
-    pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+    pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.tokens(B256::from(exchange.id)).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "tokens", error))?;
@@ -105,18 +104,23 @@ impl EvmReader {
     }
 
     /// What was seen for an epoch so far, closed or not; none when nobody looked.
-    pub async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+    pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "witnessOf", error))?;
         if stored.began == 0 {
             return Ok(None);
         }
-        Witness::new(exchange, epoch, stored.into()).map(Some)
+        Observation::new(exchange, epoch, stored.into()).map(Some)
     }
 
     /// Asks the contract itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
-    pub async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+    pub(super) async fn read_witnessed_solvency(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+    ) -> Result<Answer, Error> {
         let contract = self.witnesses()?;
         let answer = contract.solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.error_of(*contract.address(), "solvency", error))?;
@@ -124,7 +128,7 @@ impl EvmReader {
     }
 }
 
-impl From<Witnesses::Witness> for Stored {
+impl From<Witnesses::Witness> for StoredObservation {
     fn from(stored: Witnesses::Witness) -> Self {
         Self {
             began: stored.began,

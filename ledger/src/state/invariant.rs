@@ -1,6 +1,6 @@
 //! What holds after every transaction, whatever the rules of its kind say.
 //!
-//! The rules of [`crate::state`] already keep these. They are checked again, from the balances alone, so that a mistake in
+//! The rules of [`super`] already keep these. They are checked again, from the balances alone, so that a mistake in
 //! a rule stops the ledger instead of making money:
 //!
 //! 1. no part of a balance is negative (they are unsigned, and every subtraction is checked);
@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::state::{Part, State, Totals, Touched};
+use super::{Part, State, Totals, Touched};
 
 /// An invariant that would not hold. Amounts are committed units.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,12 +4,12 @@ use anchor_lang::Discriminator;
 use ballast_core::Digest;
 use solana_client::rpc_filter::Memcmp;
 
-use super::{address, bindings::accounts, reader::SolanaReader, witnessed};
+use super::{address, bindings::accounts, observation, reader::SolanaReader};
 use crate::{
     error::Error,
     exchange::Exchange,
+    observation::{Observation, Token, Wallet},
     solvency::{Answer, Known},
-    witness::{Token, Wallet, Witness},
 };
 
 /// Where records of wallets and tokens have the exchange's id: behind discriminator, version and bump.
@@ -21,27 +21,32 @@ fn of(exchange: &Digest) -> Option<Memcmp> {
 
 impl SolanaReader {
     /// The exchange's wallets, retired ones too, by the addresses of their records.
-    pub async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+    pub(super) async fn read_wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
         let found = self.all::<accounts::Wallet>(of(&exchange.id), "wallets").await?;
-        found.into_iter().map(|(at, stored)| witnessed::wallet(&self.program, &exchange.id, &at, stored)).collect()
+        found.into_iter().map(|(at, stored)| observation::wallet(&self.program, &exchange.id, &at, stored)).collect()
     }
 
     /// The tokens that the exchange declared under its present asset list, by the addresses of their records.
-    pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+    pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
-        let read = found.into_iter().map(|(at, stored)| witnessed::token(&self.program, exchange, &at, stored));
+        let read = found.into_iter().map(|(at, stored)| observation::token(&self.program, exchange, &at, stored));
         read.filter_map(Result::transpose).collect()
     }
 
     /// What was seen for an epoch so far, closed or not; none when nobody looked.
-    pub async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+    pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let address = address::witness(&self.program, &exchange.id, epoch);
         let stored: Option<accounts::Witness> = self.decoded(&address, "a witness").await?;
-        stored.map_or(Ok(None), |stored| witnessed::witness(exchange, epoch, stored))
+        stored.map_or(Ok(None), |stored| observation::observation(exchange, epoch, stored))
     }
 
     /// Asks the program itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
-    pub async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+    pub(super) async fn read_witnessed_solvency(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+    ) -> Result<Answer, Error> {
         self.ask(exchange, symbol, max_age, Known::Witnessed).await
     }
 }
