@@ -23,7 +23,8 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Refuses an empty or long symbol, one with another character than `A-Z a-z 0-9 . _ -`, and too many decimals.
+    /// Refuses an empty or long symbol, one with another character than `A-Z a-z 0-9 . _ -`, and
+    /// too many decimals.
     pub fn new(symbol: &str, decimals: u8) -> Result<Self, Refusal> {
         let mut padded = [0; SYMBOL_MAX];
         padded.get_mut(..symbol.len()).ok_or(Refusal::AssetListInvalid)?.copy_from_slice(symbol.as_bytes());
@@ -49,7 +50,8 @@ impl Asset {
     }
 }
 
-/// The assets that an exchange commits to: 1 to 128 with distinct symbols. Asset number a is entry a - 1.
+/// The assets that an exchange commits to: 1 to 128 with distinct symbols. Asset number a is entry
+/// a - 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetList(Vec<Asset>);
 

@@ -45,7 +45,8 @@ impl Class {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[repr(u8)]
 pub enum SetupKind {
-    /// The setup is made from a fixed seed. It is INSECURE: whoever reads the source can forge proofs.
+    /// The setup is made from a fixed seed. It is INSECURE: whoever reads the source can forge
+    /// proofs.
     Development = 1,
     /// The setup comes from a ceremony. It is secure if one participant was honest.
     Ceremony = 2,
@@ -100,17 +101,19 @@ const DELTA_START: usize = GAMMA_START + G2_LENGTH;
 const INPUTS_START: usize = DELTA_START + G2_LENGTH;
 const TAU_START: usize = KEY_LENGTH - G2_LENGTH;
 
-/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3 of Groth16, then tau, the generator of G2 times
-/// the secret of the powers of tau. Points are numbered 0 to 8 in this order.
+/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3 of Groth16, then tau, the
+/// generator of G2 times the secret of the powers of tau. Points are numbered 0 to 8 in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey([u8; KEY_LENGTH]);
 
 impl VerifyingKey {
-    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma,
-    /// delta or tau equal to the generator or its negative, gamma equal to delta or its negative.
+    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at
+    /// infinity, gamma, delta or tau equal to the generator or its negative, gamma equal to delta
+    /// or its negative.
     ///
     /// # Soundness
-    /// The caller still owes that points are on their curve and G2 points in the subgroup of order r.
+    /// The caller still owes that points are on their curve and G2 points in the subgroup of order
+    /// r.
     pub fn new(bytes: &[u8]) -> Result<Self, Refusal> {
         let key: [u8; KEY_LENGTH] = bytes
             .try_into()
@@ -178,7 +181,8 @@ fn same_or_negative(point: &[u8], other: &[u8]) -> bool {
     point[..G2_LENGTH / 2] == other[..G2_LENGTH / 2]
 }
 
-/// The `circuit_id` of section 1. It binds class, setup and key, so that a development key can never pass for a ceremony's.
+/// The `circuit_id` of section 1. It binds class, setup and key, so that a development key can
+/// never pass for a ceremony's.
 pub fn circuit_id(class: Class, setup: SetupKind, transcript: &Digest, key: &VerifyingKey) -> Digest {
     Preimage::with_capacity("ballast/circuit/v1", 64 + KEY_LENGTH)
         .u8(class.depth)

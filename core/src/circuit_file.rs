@@ -71,7 +71,8 @@ impl CircuitFile {
         }
     }
 
-    /// Refuses text of another version, a degenerate key, and an id or a notice that does not belong to the rest.
+    /// Refuses text of another version, a degenerate key, and an id or a notice that does not
+    /// belong to the rest.
     pub fn parse(text: &str) -> Result<(Self, VerifyingKey), CircuitFileError> {
         let file: Self = serde_json::from_str(text).map_err(|error| CircuitFileError::Malformed(format!("{error}")))?;
         let key = file.check()?;

@@ -1,5 +1,5 @@
-//! The curves of BN254: lengths, generators and equations. The equation of G2 serves to say why a point is refused, where
-//! the chain itself only says that it is.
+//! The curves of BN254: lengths, generators and equations. The equation of G2 serves to say why a
+//! point is refused, where the chain itself only says that it is.
 
 use crate::montgomery::{BASE, Limbs, to_limbs};
 
@@ -69,8 +69,9 @@ impl Quadratic {
     }
 }
 
-/// Whether `point`, uncompressed with the imaginary part of a coordinate first and coordinates below q, is on the curve
-/// that contains G2. This says nothing of the subgroup; the point at infinity is not on the curve.
+/// Whether `point`, uncompressed with the imaginary part of a coordinate first and coordinates
+/// below q, is on the curve that contains G2. This says nothing of the subgroup; the point at
+/// infinity is not on the curve.
 pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
     let mut words = [[0; 32]; 4];
     for (word, bytes) in words.iter_mut().zip(point.chunks_exact(32)) {
@@ -81,8 +82,8 @@ pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
     y.multiply(&y).canonical() == right.canonical()
 }
 
-/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1. The point at
-/// infinity is not on the curve.
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of
+/// which is G1. The point at infinity is not on the curve.
 #[cfg(not(target_os = "solana"))]
 pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     let mut words = [[0; 32]; 2];
@@ -97,8 +98,8 @@ pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     product(&y, &y) == BASE.canonical(&right)
 }
 
-/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1, by the
-/// syscall. The point at infinity is not on it.
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of
+/// which is G1, by the syscall. The point at infinity is not on it.
 #[cfg(target_os = "solana")]
 pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     let mut input = [0; 2 * G1_LENGTH];

@@ -22,7 +22,8 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     solana_sha256_hasher::hashv(parts).to_bytes()
 }
 
-/// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian fields.
+/// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian
+/// fields.
 #[derive(Clone, Debug)]
 pub struct Preimage(Vec<u8>);
 
@@ -32,8 +33,9 @@ impl Preimage {
         Self::with_capacity(domain, 256)
     }
 
-    /// Opens a preimage of at most `capacity` bytes with `domain`, which must not contain a zero byte. Exceeding the capacity
-    /// costs memory, which Solana's machine never gets back, and nothing else.
+    /// Opens a preimage of at most `capacity` bytes with `domain`, which must not contain a zero
+    /// byte. Exceeding the capacity costs memory, which Solana's machine never gets back, and
+    /// nothing else.
     pub fn with_capacity(domain: &str, capacity: usize) -> Self {
         debug_assert!(!domain.as_bytes().contains(&0));
         let mut bytes = Vec::with_capacity(capacity);

@@ -14,7 +14,8 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
     if (1..=NAME_MAX).contains(&name.len()) && printable { Ok(()) } else { Err(Refusal::NameInvalid) }
 }
 
-/// The id of the exchange called `name` whose first authorities are these, on every chain (section 1).
+/// The id of the exchange called `name` whose first authorities are these, on every chain (section
+/// 1).
 pub fn exchange_id(solana_authority: &[u8; 32], evm_authority: &[u8; 20], name: &str) -> Result<Digest, Refusal> {
     check_name(name)?;
     Ok(Preimage::new("ballast/exchange/v1")

@@ -14,8 +14,8 @@ pub const BASE_ORDER: [u8; 32] = [
     0x91, 0x68, 0x71, 0xca, 0x8d, 0x3c, 0x20, 0x8c, 0x16, 0xd8, 0x7c, 0xfd, 0x47,
 ];
 
-/// An integer below r as 32 big-endian bytes. No value of this type is out of range: what is not canonical is refused
-/// where it enters, never reduced.
+/// An integer below r as 32 big-endian bytes. No value of this type is out of range: what is not
+/// canonical is refused where it enters, never reduced.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Element([u8; 32]);
 

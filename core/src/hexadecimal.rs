@@ -1,5 +1,5 @@
-//! Byte strings as text: hexadecimal with 0x, as block explorers show them. For messages, and for JSON and TOML by
-//! `#[serde(with = "..")]`.
+//! Byte strings as text: hexadecimal with 0x, as block explorers show them. For messages, and for
+//! JSON and TOML by `#[serde(with = "..")]`.
 
 use alloc::{format, string::String};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -9,8 +9,8 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", hex::encode(bytes))
 }
 
-/// The 32 bytes that [`encode`] wrote as `text`; none of a text without 0x, of another length, or with a character that is
-/// not a hexadecimal digit.
+/// The 32 bytes that [`encode`] wrote as `text`; none of a text without 0x, of another length, or
+/// with a character that is not a hexadecimal digit.
 pub fn decode(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.strip_prefix("0x")?, &mut bytes).ok()?;

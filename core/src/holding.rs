@@ -1,5 +1,6 @@
-//! What an account of Solana holds of a token, read from the account itself (section 10). The program reads it so when it
-//! observes a wallet, and so does whoever wants to know in advance what the program will count.
+//! What an account of Solana holds of a token, read from the account itself (section 10). The
+//! program reads it so when it observes a wallet, and so does whoever wants to know in advance what
+//! the program will count.
 
 use core::fmt;
 
@@ -21,7 +22,8 @@ const MINT_LENGTH: usize = 82;
 const ACCOUNT_LENGTH: usize = 165;
 const MULTISIG_LENGTH: usize = 355;
 
-/// The byte behind the base of a token account, in which Token-2022 says what an account with extensions is.
+/// The byte behind the base of a token account, in which Token-2022 says what an account with
+/// extensions is.
 const KIND_MINT: u8 = 1;
 const KIND_ACCOUNT: u8 = 2;
 
@@ -68,8 +70,8 @@ pub struct HoldingAccount<'a> {
 }
 
 impl HoldingAccount<'_> {
-    /// The balance that the account holds for `wallet` of the token `mint` of `token_program`, in units of the token. Lamports
-    /// are the token of the System program; their mint is not read.
+    /// The balance that the account holds for `wallet` of the token `mint` of `token_program`, in
+    /// units of the token. Lamports are the token of the System program; their mint is not read.
     ///
     /// # Errors
     /// The reason why the account is not the wallet's holding of the token.
@@ -83,7 +85,8 @@ impl HoldingAccount<'_> {
             return Ok(self.lamports);
         }
         let base = base(self.program, self.data, ACCOUNT_LENGTH, KIND_ACCOUNT).ok_or(NoHolding::NotTokenAccount)?;
-        // mint (32) || owner (32) || amount (u64, little-endian) || delegate (36) || state (1) || ..
+        // mint (32) || owner (32) || amount (u64, little-endian) || delegate (36) || state (1) ||
+        // ..
         let (own_mint, rest) = base.split_first_chunk::<32>().ok_or(NoHolding::NotTokenAccount)?;
         let (owner, rest) = rest.split_first_chunk::<32>().ok_or(NoHolding::NotTokenAccount)?;
         let (amount, rest) = rest.split_first_chunk::<8>().ok_or(NoHolding::NotTokenAccount)?;
@@ -96,8 +99,8 @@ impl HoldingAccount<'_> {
     }
 }
 
-/// The decimals in the mint whose account has this `data` and is owned by `program`. None when the account is not an
-/// initialized mint of a token program.
+/// The decimals in the mint whose account has this `data` and is owned by `program`. None when the
+/// account is not an initialized mint of a token program.
 pub fn mint_decimals(program: &[u8; 32], data: &[u8]) -> Option<u8> {
     // authority (36) || supply (8) || decimals (1) || initialized (1) || ..
     let base = base(program, data, MINT_LENGTH, KIND_MINT)?;
@@ -105,15 +108,16 @@ pub fn mint_decimals(program: &[u8; 32], data: &[u8]) -> Option<u8> {
     (*initialized == 1).then_some(*decimals)
 }
 
-/// The program that owns the accounts of the token `mint`, itself owned by `owner`: lamports are the System program's.
+/// The program that owns the accounts of the token `mint`, itself owned by `owner`: lamports are
+/// the System program's.
 pub fn token_program(mint: &[u8; 32], owner: &[u8; 32]) -> [u8; 32] {
     if *mint == SYSTEM_PROGRAM { SYSTEM_PROGRAM } else { *owner }
 }
 
 /// The base of an account of a token program; none when it is of another kind or another program.
 ///
-/// An account of either program is as long as its base. One of Token-2022 with extensions has its kind at offset 165, a
-/// mint's base being padded to there, and is never as long as a multisig.
+/// An account of either program is as long as its base. One of Token-2022 with extensions has its
+/// kind at offset 165, a mint's base being padded to there, and is never as long as a multisig.
 fn base<'a>(program: &[u8; 32], data: &'a [u8], length: usize, kind: u8) -> Option<&'a [u8]> {
     let plain = (*program == TOKEN_PROGRAM || *program == TOKEN_2022) && data.len() == length;
     let extended = *program == TOKEN_2022 && data.len() != MULTISIG_LENGTH && data.get(ACCOUNT_LENGTH) == Some(&kind);

@@ -1,6 +1,7 @@
 //! One customer's proof that their balances were counted.
 //!
-//! The file is JSON. Its first member says that it is private; it holds the balances and salts of one customer only.
+//! The file is JSON. Its first member says that it is private; it holds the balances and salts of
+//! one customer only.
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
@@ -156,8 +157,8 @@ impl InclusionFile {
 
     /// Whether every leaf lies under its shard's root, and what they add up to.
     ///
-    /// `account` is the customer's id as they know it themselves: a file made for the balances of somebody else fails by its
-    /// tags, whatever it says of itself.
+    /// `account` is the customer's id as they know it themselves: a file made for the balances of
+    /// somebody else fails by its tags, whatever it says of itself.
     pub fn verify(&self, account: &str, expected: &Expected<'_>) -> Result<Vec<Balance>, InclusionError> {
         if self.account != account {
             return Err(InclusionError::AccountMismatch { expected: account.into(), found: self.account.clone() });

@@ -25,8 +25,8 @@ impl AccountId {
     }
 }
 
-/// The random-looking part of a leaf's tag, without which whoever sees the leaf's digest could guess its balances. It is
-/// secret: it never enters a log or an error.
+/// The random-looking part of a leaf's tag, without which whoever sees the leaf's digest could
+/// guess its balances. It is secret: it never enters a log or an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Salt(Element);
@@ -46,8 +46,9 @@ impl Salt {
         self.0
     }
 
-    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master secret. Derived, so that
-    /// nothing need be stored, and for one epoch only, so that nothing carries over.
+    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master
+    /// secret. Derived, so that nothing need be stored, and for one epoch only, so that nothing
+    /// carries over.
     #[cfg(feature = "salt")]
     pub fn derive(master: &MasterSecret, exchange: &crate::Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
         use hmac::{Hmac, Mac};
@@ -59,7 +60,8 @@ impl Salt {
     }
 }
 
-/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses of any balance.
+/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses
+/// of any balance.
 #[cfg(feature = "salt")]
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);

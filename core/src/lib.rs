@@ -1,8 +1,10 @@
-//! Every byte that two parties of Ballast must agree on: what an exchange states, how a balance becomes a leaf and a
-//! leaf a root, how an epoch enters the history, and which refusals a chain may answer with.
+//! Every byte that two parties of Ballast must agree on: what an exchange states, how a balance
+//! becomes a leaf and a leaf a root, how an epoch enters the history, and which refusals a chain
+//! may answer with.
 //!
-//! The text of it is `docs/spec.md`; section numbers below are that file's. The crate is `no_std` (with `alloc`), has
-//! no dependency of ours, and runs unchanged on a host and inside Solana's virtual machine.
+//! The text of it is `docs/spec.md`; section numbers below are that file's. The crate is `no_std`
+//! (with `alloc`), has no dependency of ours, and runs unchanged on a host and inside Solana's
+//! virtual machine.
 //!
 //! | module | section | holds |
 //! | --- | --- | --- |

@@ -1,9 +1,10 @@
-//! Multiplication modulo r and q without any dependency, so that the program evaluates the public vector with the same
-//! code as everyone else.
+//! Multiplication modulo r and q without any dependency, so that the program evaluates the public
+//! vector with the same code as everyone else.
 //!
-//! Numbers are 9 limbs of 29 bits: a product of limbs has 58 bits, so 64 of them add up in one 64-bit word and no carry is
-//! propagated before the reduction (Montgomery 1985, with 2^261). A machine without 128-bit products, such as Solana's,
-//! spends half as much on this as on 64-bit limbs.
+//! Numbers are 9 limbs of 29 bits: a product of limbs has 58 bits, so 64 of them add up in one
+//! 64-bit word and no carry is propagated before the reduction (Montgomery 1985, with 2^261). A
+//! machine without 128-bit products, such as Solana's, spends half as much on this as on 64-bit
+//! limbs.
 
 use core::borrow::Borrow;
 
@@ -14,8 +15,9 @@ const BITS: usize = 29;
 const MASK: u64 = (1 << BITS) - 1;
 /// The number of limbs that hold 128 bits: an amount, or half of a digest or of a coordinate.
 const SHORT: usize = 5;
-/// Coefficients folded in with one reduction, and short ones. All but one are multiplied: with the 18 products a column of
-/// the running sum, whose limbs have 30 bits, and the 9 of the reduction there are less than 64 of 58 bits.
+/// Coefficients folded in with one reduction, and short ones. All but one are multiplied: with the
+/// 18 products a column of the running sum, whose limbs have 30 bits, and the 9 of the reduction
+/// there are less than 64 of 58 bits.
 const GROUP: usize = 5;
 const SHORT_GROUP: usize = 8;
 
@@ -24,7 +26,8 @@ pub(crate) type Limbs = [u64; LIMBS];
 /// Sums of products of limbs, whose carries are not propagated yet.
 type Columns = [u64; 2 * LIMBS];
 
-/// A prime field of some 254 bits. Its elements are any limbs of their residue class below twice the order.
+/// A prime field of some 254 bits. Its elements are any limbs of their residue class below twice
+/// the order.
 pub(crate) struct Field {
     order: Limbs,
     /// -order^-1 mod 2^29.
@@ -82,8 +85,8 @@ fn to_bytes(limbs: &Limbs) -> [u8; 32] {
     bytes
 }
 
-/// Adds a b to `sum`. The sum wraps, as a check of overflow would cost more than the product; bounds are where columns are
-/// filled.
+/// Adds a b to `sum`. The sum wraps, as a check of overflow would cost more than the product;
+/// bounds are where columns are filled.
 #[inline(always)]
 fn multiply_add(sum: u64, a: u64, b: u64) -> u64 {
     debug_assert!(a.checked_mul(b).is_some_and(|product| product.checked_add(sum).is_some()));
@@ -267,7 +270,8 @@ impl Evaluation {
     }
 
     pub(crate) fn value(&self) -> Element {
-        // A reduction leaves hardly more than r, to which the lowest coefficient was added: twice r may be less.
+        // A reduction leaves hardly more than r, to which the lowest coefficient was added: twice r
+        // may be less.
         element(&SCALAR.canonical(&add_limbs(&self.sum, &[0; LIMBS])))
     }
 }
@@ -304,8 +308,8 @@ mod tests {
         assert_eq!(evaluate(&[], &Element::from(7u64)), Element::ZERO);
     }
 
-    /// The fullest columns that are ever reduced: 18 products for a sum with limbs of 30 bits, 36 for the coefficients.
-    /// Where a column overflowed, the assertion in `multiply_add` would fail.
+    /// The fullest columns that are ever reduced: 18 products for a sum with limbs of 30 bits, 36
+    /// for the coefficients. Where a column overflowed, the assertion in `multiply_add` would fail.
     #[test]
     fn no_column_overflows() {
         const { assert!((GROUP - 1) * LIMBS <= 36 && (SHORT_GROUP - 1) * SHORT <= 36) };

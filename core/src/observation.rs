@@ -27,8 +27,8 @@ impl fmt::Display for NoToken {
     }
 }
 
-/// Converts a token's `amount` from units of 10^-`token_decimals` to units of 10^-`asset_decimals`, rounded down. None when
-/// the result has more than 128 bits. Decimals are at most 36.
+/// Converts a token's `amount` from units of 10^-`token_decimals` to units of 10^-`asset_decimals`,
+/// rounded down. None when the result has more than 128 bits. Decimals are at most 36.
 pub fn to_units(amount: u128, token_decimals: u8, asset_decimals: u8) -> Option<u128> {
     let power = |exponent: u8| 10u128.pow(exponent.into());
     if asset_decimals >= token_decimals {
@@ -38,8 +38,8 @@ pub fn to_units(amount: u128, token_decimals: u8, asset_decimals: u8) -> Option<
     }
 }
 
-/// The figures of `latest` when only what the chain observed counts as held. `amount` was first looked at when the chain's
-/// clock was `began`; the figures are as old as the older of the two.
+/// The figures of `latest` when only what the chain observed counts as held. `amount` was first
+/// looked at when the chain's clock was `began`; the figures are as old as the older of the two.
 pub fn witnessed(latest: Latest, amount: u128, began: u64) -> Latest {
     Latest { as_of: latest.as_of.min(began), reserve: amount, ..latest }
 }

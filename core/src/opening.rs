@@ -1,18 +1,19 @@
 //! The opening of a proof's commitments (section 3).
 //!
-//! A prover commits to the polynomials C_0 .. C_12, each of four columns of its table, and to S and Q; it opens them at u
-//! with P. The circuit leaves to the verifier the one equation that a circuit over the scalar field cannot check well:
+//! A prover commits to the polynomials C_0 .. C_12, each of four columns of its table, and to S and
+//! Q; it opens them at u with P. The circuit leaves to the verifier the one equation that a circuit
+//! over the scalar field cannot check well:
 //!
 //! ```text
 //! X = sum_j w_j C_j + eta S - i [1]_1 - v Q + u P          e(X, [1]_2) = e(P, [tau]_2)
 //! ```
 //!
-//! where w_j is the product over b < 4 of z_b if bit b of j is set and 1 - z_b if not. Points and scalars are part of the
-//! public vector, so the Groth16 proof fixes them.
+//! where w_j is the product over b < 4 of z_b if bit b of j is set and 1 - z_b if not. Points and
+//! scalars are part of the public vector, so the Groth16 proof fixes them.
 //!
 //! # Soundness
-//! The equation and the Groth16 equation share one product of pairings, the opening's part raised to t of [`separator`]:
-//! without it the error of one could undo the other's.
+//! The equation and the Groth16 equation share one product of pairings, the opening's part raised
+//! to t of [`separator`]: without it the error of one could undo the other's.
 
 use alloc::vec::Vec;
 
@@ -53,7 +54,8 @@ pub struct Opening {
     pub scalars: [Element; OPENING_SCALARS],
 }
 
-/// The numbers by which points are multiplied, so that their sum is t X and the pairing of P is that of -t P.
+/// The numbers by which points are multiplied, so that their sum is t X and the pairing of P is
+/// that of -t P.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coefficients {
     /// The coefficients t w_0 .. t w_12, t eta, -t v, t u of C_0 .. C_12, S, Q, P.
@@ -64,19 +66,22 @@ pub struct Coefficients {
     pub tau: Element,
 }
 
-/// The separator t, made of rho and the Groth16 proof as it is posted: 128 bits that nobody knows before both are settled.
+/// The separator t, made of rho and the Groth16 proof as it is posted: 128 bits that nobody knows
+/// before both are settled.
 pub fn separator(challenge: &Element, proof: &[u8; PROOF_LENGTH]) -> Element {
     let [_, low] = Element::halves(&sha256(&[challenge.as_bytes(), proof]));
     low
 }
 
 impl Opening {
-    /// An opening that [`Self::check`] refuses, for a public vector of which only the other elements matter.
+    /// An opening that [`Self::check`] refuses, for a public vector of which only the other
+    /// elements matter.
     pub const ZERO: Self = Self { points: [[0; G1_LENGTH]; OPENING_POINTS], scalars: [Element::ZERO; OPENING_SCALARS] };
 
-    /// The opening in these words, the coordinates of the points in order, then the scalars. Refuses another number of
-    /// words, a scalar of r or more, and what [`Self::check`] does. `scalars_start` is the index of the first scalar in the
-    /// public vector, by which a refusal names a scalar.
+    /// The opening in these words, the coordinates of the points in order, then the scalars.
+    /// Refuses another number of words, a scalar of r or more, and what [`Self::check`] does.
+    /// `scalars_start` is the index of the first scalar in the public vector, by which a refusal
+    /// names a scalar.
     pub fn from_words(words: &[[u8; 32]], scalars_start: usize) -> Result<Self, Refusal> {
         if words.len() != OPENING_WORDS {
             return Err(Refusal::PostMalformed);

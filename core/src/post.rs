@@ -23,9 +23,9 @@ pub const VERSION: u8 = 1;
 static PADDING: [[u8; 32]; Class::ASSETS as usize] = [[0; 32]; Class::ASSETS as usize];
 const HEADER_LENGTH: usize = 1 + 8 + 8 + 2 + 2 + 32 + 8 + 32 + 32 + 2;
 
-/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range. `Words` is a list
-/// of its own, or a part of the bytes that the post was read from: a copy would take a third of the memory that Solana's
-/// machine has.
+/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in
+/// range. `Words` is a list of its own, or a part of the bytes that the post was read from: a copy
+/// would take a third of the memory that Solana's machine has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardPost<Words = Vec<[u8; 32]>> {
     pub epoch: u64,
@@ -63,7 +63,8 @@ pub struct CheckedPost {
     pub opening: Box<Opening>,
 }
 
-/// The state of an exchange on a chain before a post: the parts of the statement that the post does not carry.
+/// The state of an exchange on a chain before a post: the parts of the statement that the post does
+/// not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PriorState {
     pub exchange: Digest,
@@ -142,7 +143,8 @@ impl ShardPost {
 }
 
 impl<'a> ShardPost<&'a [[u8; 32]]> {
-    /// The post in `bytes`. Refuses another version, no asset or more than 128, and too few or too many bytes.
+    /// The post in `bytes`. Refuses another version, no asset or more than 128, and too few or too
+    /// many bytes.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let mut reader = Rest(bytes);
         if reader.take::<1>()? != [VERSION] {
@@ -177,8 +179,9 @@ impl<'a> ShardPost<&'a [[u8; 32]]> {
 }
 
 impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
-    /// Checks rule 5 except for the context: elements below r, halves below 2^128, amounts below 2^112, points on the curve.
-    /// The index in a refusal is that of the element in the public vector, where d counts as the one behind the last.
+    /// Checks rule 5 except for the context: elements below r, halves below 2^128, amounts below
+    /// 2^112, points on the curve. The index in a refusal is that of the element in the public
+    /// vector, where d counts as the one behind the last.
     pub fn check(&self) -> Result<CheckedPost, Refusal> {
         let element = |bytes: &[u8; 32], index: usize| {
             Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
@@ -204,9 +207,10 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
         Ok(CheckedPost { context, root, totals, reserves, digest, opening })
     }
 
-    /// The Groth16 inputs of a post that [`Self::check`] let through as `checked` and whose context is the one that the chain
-    /// computes. They are those of [`CheckedPost::public_vector`], but the vector is not put together, which would take a
-    /// fifth of the memory that Solana's machine has: elements in range are the words of the post.
+    /// The Groth16 inputs of a post that [`Self::check`] let through as `checked` and whose context
+    /// is the one that the chain computes. They are those of [`CheckedPost::public_vector`], but
+    /// the vector is not put together, which would take a fifth of the memory that Solana's machine
+    /// has: elements in range are the words of the post.
     pub fn inputs(&self, class: Class, checked: &CheckedPost) -> Result<PublicInputs, Refusal> {
         let totals = self.totals.as_ref();
         let found = totals.len() as u16;

@@ -25,8 +25,8 @@ pub const fn public_elements(class: Class) -> usize {
     TOTALS_START + class.assets as usize + OPENING_ELEMENTS
 }
 
-/// The public vector Y of one shard: context halves, root, totals padded with zeros to the class's asset positions, the opening's coordinates
-/// in halves and its scalars.
+/// The public vector Y of one shard: context halves, root, totals padded with zeros to the class's
+/// asset positions, the opening's coordinates in halves and its scalars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicVector(Vec<Element>);
 
@@ -70,7 +70,8 @@ impl Pieces<'_> {
         ]))
     }
 
-    /// The evaluation phi, as [`PublicVector::evaluate`] computes it. `totals` are the vector's totals as numbers.
+    /// The evaluation phi, as [`PublicVector::evaluate`] computes it. `totals` are the vector's
+    /// totals as numbers.
     #[inline(never)]
     pub(crate) fn evaluate(&self, totals: &[u128], challenge: &Element) -> Element {
         let mut halves = [[0; 2]; 2 * OPENING_POINTS];
@@ -95,7 +96,8 @@ fn numbers(bytes: &[u8; 32]) -> [u128; 2] {
 }
 
 impl PublicVector {
-    /// The vector of a shard whose total of asset a is `totals[a - 1]`. None when there are more than `class.assets` totals.
+    /// The vector of a shard whose total of asset a is `totals[a - 1]`. None when there are more
+    /// than `class.assets` totals.
     pub fn new(class: Class, context: &Digest, root: Element, totals: &[Element], opening: &Opening) -> Option<Self> {
         Self::from_totals(class, context, root, totals.iter().copied(), opening)
     }
@@ -166,7 +168,8 @@ impl PublicVector {
         montgomery::evaluate(&self.0, challenge)
     }
 
-    /// The Groth16 inputs when the prover states `digest`. Verifiers compute rho and phi from their own Y.
+    /// The Groth16 inputs when the prover states `digest`. Verifiers compute rho and phi from their
+    /// own Y.
     pub fn inputs(&self, digest: Element) -> PublicInputs {
         let challenge = self.challenge(&digest);
         PublicInputs { digest, challenge, evaluation: self.evaluate(&challenge) }

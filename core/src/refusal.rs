@@ -1,13 +1,14 @@
 //! Every reason for which a chain refuses, with one name and one number on all of them.
 //!
-//! Numbers and reasons are frozen: they are in the program's IDL, so new refusals go at the end. The program's Anchor error
-//! code is 6000 + number; the contract's custom errors have the same names and carry what was expected and what was found.
-//! An `index` counts from 0 through what was passed.
+//! Numbers and reasons are frozen: they are in the program's IDL, so new refusals go at the end.
+//! The program's Anchor error code is 6000 + number; the contract's custom errors have the same
+//! names and carry what was expected and what was found. An `index` counts from 0 through what was
+//! passed.
 
 use core::fmt;
 
-/// Hands the list of refusals to the macro called `$callback`, so that another crate derives its own error type from this
-/// one list: `"reason" Name { field: type, .. } = number,` each.
+/// Hands the list of refusals to the macro called `$callback`, so that another crate derives its
+/// own error type from this one list: `"reason" Name { field: type, .. } = number,` each.
 #[macro_export]
 macro_rules! with_refusals {
     ($callback:ident) => {

@@ -1,4 +1,5 @@
-//! When a chain accepts a post: those rules of section 6 that need no arithmetic on curves, in order.
+//! When a chain accepts a post: those rules of section 6 that need no arithmetic on curves, in
+//! order.
 
 use crate::{
     Refusal,
@@ -41,8 +42,8 @@ pub enum Effect {
     Continue,
 }
 
-/// Checks rules 1 to 3 except for the poster: order in time, in the ledger and among shards. `clock` is the chain's, in Unix
-/// seconds; `statement` is the post's.
+/// Checks rules 1 to 3 except for the poster: order in time, in the ledger and among shards.
+/// `clock` is the chain's, in Unix seconds; `statement` is the post's.
 pub fn check_order<Words: AsRef<[[u8; 32]]>>(
     history: &History,
     unfinished: Option<&Unfinished>,

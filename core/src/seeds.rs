@@ -1,4 +1,5 @@
-//! Seeds of the program's accounts. Integers in seeds are little-endian, as Solana's tools expect them.
+//! Seeds of the program's accounts. Integers in seeds are little-endian, as Solana's tools expect
+//! them.
 
 /// The seed of the program's governance, which is one account.
 pub const GOVERNANCE: &[u8] = b"governance";

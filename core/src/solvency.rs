@@ -2,7 +2,8 @@
 
 use crate::{Refusal, circuit::SetupKind};
 
-/// Bits of an amount. Liabilities and reserves are below 2^112, so that two share a storage slot and a ratio never overflows.
+/// Bits of an amount. Liabilities and reserves are below 2^112, so that two share a storage slot
+/// and a ratio never overflows.
 pub const AMOUNT_BITS: u32 = 112;
 
 /// Refuses a `value` that is not an amount of asset number `asset`: none, or 2^112 or more.
@@ -10,7 +11,8 @@ pub fn amount(value: Option<u128>, asset: u16) -> Result<u128, Refusal> {
     value.filter(|value| value >> AMOUNT_BITS == 0).ok_or(Refusal::AmountOutOfRange { asset })
 }
 
-/// How an exchange stands in one asset. Only [`Standing::Fresh`] is a yes, and only when a ceremony's circuit proved it.
+/// How an exchange stands in one asset. Only [`Standing::Fresh`] is a yes, and only when a
+/// ceremony's circuit proved it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[repr(u8)]
@@ -67,8 +69,8 @@ pub struct Latest {
     pub setup: SetupKind,
 }
 
-/// Reserve over liability in basis points, floor(10000 reserve / liability). It is `u64::MAX` when it would be larger or when
-/// nothing is owed.
+/// Reserve over liability in basis points, floor(10000 reserve / liability). It is `u64::MAX` when
+/// it would be larger or when nothing is owed.
 pub fn ratio_bps(reserve: u128, liability: u128) -> u64 {
     reserve
         .saturating_mul(10_000)
@@ -84,13 +86,14 @@ impl Solvency {
     pub const MISSING: Self =
         Self { standing: Standing::Missing, epoch: 0, as_of: 0, liability: 0, reserve: 0, ratio_bps: 0, setup: None };
 
-    /// Judges `latest` when the chain's clock is `clock`, in Unix seconds. `max_age` is the greatest age of the figures that is
-    /// fresh, in seconds.
+    /// Judges `latest` when the chain's clock is `clock`, in Unix seconds. `max_age` is the
+    /// greatest age of the figures that is fresh, in seconds.
     pub fn judge(latest: Option<Latest>, max_age: u64, clock: u64) -> Self {
         let Some(latest) = latest else {
             return Self::MISSING;
         };
-        // An as-of time beyond the clock cannot be posted; if a clock ran backwards the age is unknown, hence stale.
+        // An as-of time beyond the clock cannot be posted; if a clock ran backwards the age is
+        // unknown, hence stale.
         let age = clock.checked_sub(latest.as_of);
         let standing = if latest.reserve < latest.liability {
             Standing::Insolvent

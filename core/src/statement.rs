@@ -2,7 +2,8 @@
 
 use crate::digest::{Digest, Preimage};
 
-/// A position of the exchange's ledger: sequence number and head of its log. Zero for an exchange without one.
+/// A position of the exchange's ledger: sequence number and head of its log. Zero for an exchange
+/// without one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LedgerPosition {
@@ -19,8 +20,8 @@ pub struct ShardPosition {
     pub count: u16,
 }
 
-/// Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset list, circuit, ledger
-/// position, reserves report or history.
+/// Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset
+/// list, circuit, ledger position, reserves report or history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement {
     pub exchange: Digest,
@@ -37,7 +38,8 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The `context` of section 3, a digest of the whole statement. The public vector begins with it.
+    /// The `context` of section 3, a digest of the whole statement. The public vector begins with
+    /// it.
     pub fn context(&self) -> Digest {
         Preimage::new("ballast/statement/v1")
             .bytes(&self.exchange)

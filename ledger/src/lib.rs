@@ -1,4 +1,5 @@
-//! What an exchange owes at one moment, from its ledger or its own export to the leaves that a proof commits to.
+//! What an exchange owes at one moment, from its ledger or its own export to the leaves that a
+//! proof commits to.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -12,7 +13,7 @@
 //! | [`state`] | every account's balances, and what holds after every transaction |
 //! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
 //! | [`lending`] | what was lent, borrowed and is gone |
-//! | [`simulate`] | an exchange that never was |
+//! | [`simulate`] | a simulated exchange |
 //!
 //! ```text
 //! log ──> replay ──> state ──> snapshot

@@ -1,9 +1,11 @@
-//! Poseidon's permutation on a host, with circomlib's parameters (x^5 over BN254, 8 full rounds), in the form that costs least.
+//! Poseidon's permutation on a host, with circomlib's parameters (x^5 over BN254, 8 full rounds),
+//! in the form that costs least.
 //!
-//! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the raised first element and t the
-//! others. On t = N^k t_k in partial round k this is (m y + (v N^k) t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1
-//! multiplications instead of T^2, and constants only for the first element (the idea of appendix B of Grassi, Khovratovich,
-//! Rechberger, Roy, Schofnegger, eprint 2019/458). S-boxes see the same inputs as in the plain form.
+//! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the
+//! raised first element and t the others. On t = N^k t_k in partial round k this is (m y + (v N^k)
+//! t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1 multiplications instead of T^2, and constants
+//! only for the first element (the idea of appendix B of Grassi, Khovratovich, Rechberger, Roy,
+//! Schofnegger, eprint 2019/458). S-boxes see the same inputs as in the plain form.
 
 use std::sync::OnceLock;
 

@@ -13,7 +13,8 @@ pub(super) trait Notation {
     /// The bytes of an address on this chain, which are the same however it is written.
     fn address(self, text: &str) -> Option<Vec<u8>>;
 
-    /// Whether balances of this token lie at the wallet's own address: all on the EVM, lamports on Solana.
+    /// Whether balances of this token lie at the wallet's own address: all on the EVM, lamports on
+    /// Solana.
     fn is_at_wallet(self, token: &[u8]) -> bool;
 
     /// Whether `text` is a block hash of the chain in the one way of writing it.

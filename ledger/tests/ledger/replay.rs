@@ -124,7 +124,8 @@ fn checkpoint_is_its_owners() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// A log whose signatures at `bad` are of another message, or whose transaction is refused at `refused`.
+/// A log whose signatures at `bad` are of another message, or whose transaction is refused at
+/// `refused`.
 fn damaged(bad: &[u64], refused: Option<u64>) -> ReplayError {
     let directory = tempfile::tempdir().unwrap();
     let simulation = simulation(21, 20, 20_000);

@@ -223,7 +223,8 @@ fn state_has_one_encoding() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Any stream of valid transactions keeps every invariant, and its bytes are read as what was written.
+    /// Any stream of valid transactions keeps every invariant, and its bytes are read as what was
+    /// written.
     #[test]
     fn streams_keep_the_invariants(seed: u64, accounts in 2u32..40) {
         let simulation = simulation(seed, accounts, 1500);

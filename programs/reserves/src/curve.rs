@@ -24,7 +24,8 @@ pub fn in_g2(points: &[&[u8]]) -> bool {
     alt_bn128_pairing_be(&input).is_ok()
 }
 
-/// What [`VerifyingKey::new`] leaves to the curve: every point on its curve, G2 points in the subgroup.
+/// What [`VerifyingKey::new`] leaves to the curve: every point on its curve, G2 points in the
+/// subgroup.
 pub fn check_key_points(key: &VerifyingKey) -> Result<(), Refusal> {
     let g2 = [key.beta(), key.gamma(), key.delta(), key.tau()];
     if !in_g2(&g2) {

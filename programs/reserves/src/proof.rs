@@ -1,5 +1,5 @@
-//! The two equations of a proof, Groth16's (Groth, eprint 2016/260) and the opening's, in one product of pairings over the
-//! alt_bn128 syscalls.
+//! The two equations of a proof, Groth16's (Groth, eprint 2016/260) and the opening's, in one
+//! product of pairings over the alt_bn128 syscalls.
 
 use ballast_core::{
     Refusal,
@@ -21,8 +21,9 @@ type G2 = [u8; G2_LENGTH];
 const GROTH16_PAIRS: usize = 4;
 const PAIRS: usize = GROTH16_PAIRS + 2;
 
-/// Refuses a proof that does not hold for `inputs` and `opening` under `key`, saying whether it is malformed or wrong, and
-/// which equation fails. The points of `opening` are on the curve, those of `key` where they must be.
+/// Refuses a proof that does not hold for `inputs` and `opening` under `key`, saying whether it is
+/// malformed or wrong, and which equation fails. The points of `opening` are on the curve, those of
+/// `key` where they must be.
 pub fn verify(
     key: &[u8; KEY_LENGTH],
     proof: &[u8; PROOF_LENGTH],

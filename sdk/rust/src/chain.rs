@@ -1,4 +1,4 @@
-//! Which chain something was read from, and addresses in that chain's own notation.
+//! The chain that something was read from, and addresses in that chain's own notation.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,8 @@ pub use ballast_core::chain::Chain;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use solana_sdk::pubkey::Pubkey;
 
-/// An account: base58 on Solana, 0x and a checksum's capitals on the EVM.
+/// The address of an account or contract. It is written in base58 on Solana, and as 0x with the
+/// capitals of EIP-55 on the EVM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     Solana(Pubkey),

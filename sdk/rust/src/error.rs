@@ -9,7 +9,7 @@ use crate::chain::Chain;
 pub enum ErrorKind {
     /// The argument is wrong: nothing was asked.
     BadInput,
-    /// No answer, or the node's own failure: asking again may help.
+    /// There was no answer, or the node itself failed: asking again may help.
     Unreachable,
     /// The chain answered that there is no such thing.
     NotFound,
@@ -17,8 +17,8 @@ pub enum ErrorKind {
     BadData,
 }
 
-/// Every failure of this crate but for inclusion files, which have
-/// [`InclusionError`](ballast_core::inclusion::InclusionError).
+/// Every failure of this crate, except for those of inclusion files, reports and audits, which have
+/// errors of their own.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `node` is scheme, host and port only: paths and queries of node addresses hold keys.
@@ -28,9 +28,9 @@ pub enum Error {
     NodeRefused { node: String, what: String, reason: String },
     #[error("{argument}: expected {expected}, found {found}")]
     BadInput { argument: &'static str, expected: String, found: String },
-    #[error("{chain}: no {contract} at {address}")]
+    #[error("{chain}: there is no {contract} at {address}: check the address and the chain")]
     NotDeployed { chain: Chain, contract: &'static str, address: String },
-    #[error("{chain}: no exchange {} is registered", hexadecimal::encode(exchange))]
+    #[error("{chain}: exchange {} is not registered", hexadecimal::encode(exchange))]
     ExchangeNotFound { chain: Chain, exchange: Digest },
     #[error(
         "{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}",
@@ -44,7 +44,7 @@ pub enum Error {
     EpochUnfinished { chain: Chain, exchange: Digest, epoch: u64, shards_done: u16, shard_count: u16 },
     #[error("{chain}: exchange {} has no finalized epoch", hexadecimal::encode(exchange))]
     NoEpoch { chain: Chain, exchange: Digest },
-    #[error("{chain}: no circuit {} is registered", hexadecimal::encode(circuit))]
+    #[error("{chain}: circuit {} is not registered", hexadecimal::encode(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
     #[error(transparent)]
     BadData(Box<BadData>),
@@ -58,13 +58,13 @@ pub enum Error {
 pub struct BadData {
     pub chain: Chain,
     pub subject: Subject,
-    /// As in the JSON of the subject.
+    /// The name of the field, as in the JSON of the subject.
     pub field: String,
     pub expected: String,
     pub found: String,
 }
 
-/// What an answer is about.
+/// The thing that an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     Exchange(Digest),
@@ -73,7 +73,7 @@ pub enum Subject {
         epoch: u64,
     },
     Circuit(Digest),
-    /// An account or event by its address or name.
+    /// An account, a contract or an event, by its address or name.
     Account(String),
 }
 
@@ -91,7 +91,7 @@ impl std::fmt::Display for Subject {
 /// Two chains tell different histories of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "exchange {}: the histories part at epoch {epoch}, {field}: {} has {}, {} has {}",
+    "exchange {}: the two histories differ from epoch {epoch} on, in {field}: {} has {}, {} has {}",
     hexadecimal::encode(exchange), left.chain, left.value, right.chain, right.value
 )]
 pub struct HistoriesPart {
@@ -104,7 +104,7 @@ pub struct HistoriesPart {
     pub right: Side,
 }
 
-/// What one chain says of the field.
+/// The value of the field on one chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
     pub chain: Chain,
@@ -112,6 +112,7 @@ pub struct Side {
 }
 
 impl Error {
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Unreachable { .. } | Self::NodeRefused { .. } => ErrorKind::Unreachable,

@@ -1,20 +1,21 @@
-//! A node's address, and texts that do not show it: its path, query, user and password may be an operator's keys.
+//! A node's address, and texts that do not show it: its path, query, user and password may be an
+//! operator's keys.
 
 use url::Url;
 
 use crate::error::Error;
 
-/// How long a node may take to answer one request.
+/// The longest that a node may take to answer one request.
 pub const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// What of a node's address may be shown: scheme, host and port.
+/// The part of a node's address that may be shown: scheme, host and port.
 pub fn shown(url: &Url) -> String {
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// `text` without the parts of `url` that may be keys: the address is shown as [`shown`], every other mention of its path, query, user
-/// and password as `[hidden]`.
+/// `text` without the parts of `url` that may be keys. The address becomes what [`shown`] makes of
+/// it; every other mention of its path, query, user and password becomes `[hidden]`.
 pub fn redact(url: &Url, text: &str) -> String {
     let text = text.replace(url.as_str(), &shown(url));
     let path = url.path().trim_matches('/');
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_none_is_not_repeated() {
+    fn a_text_that_is_not_an_address_is_not_repeated() {
         for text in ["SECRET", "ftp://SECRET.example", "SECRET://host", "http://"] {
             let error = Endpoint::parse(text).unwrap_err();
             let shown = error.to_string();

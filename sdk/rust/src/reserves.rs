@@ -1,9 +1,11 @@
-//! Whether a published reserves report is that of an epoch, and whether what it says was read lies in wallets that the chain knows
-//! (section 3 of the specification). No log is needed.
+//! Whether a published reserves report is the one of an epoch, and whether the balances that it
+//! says were read lie in wallets that the chain knows (section 3 of the specification). No log is
+//! needed.
 //!
 //! # Soundness
-//! What an account held at a block is asked of nobody: whoever doubts a balance asks a node that has the block. A chain says of a
-//! wallet that it is retired, not since when, so a report from before a wallet was retired is refused after it.
+//! Nothing is asked about what an account held at a block: whoever doubts a balance asks a node
+//! that has the block. A chain says that a wallet is retired, but not since when, so a report from
+//! before a wallet was retired is refused afterwards.
 
 use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::reserves::{HoldingLine, Recorded, ReportError, ReservesReport};
@@ -45,11 +47,12 @@ pub enum CompareError {
     Holding(#[from] HoldingError),
 }
 
-/// Reads the report with these bytes and holds it against an epoch's record: digest, time and figures, the one way of writing it, every
-/// sum, and that each signed message is the address's owner's, for this exchange.
+/// Reads the report with these bytes and compares it with an epoch's record: digest, time, figures
+/// and every sum, that it is written in the one way there is, and that the owner of each address
+/// signed its message for this exchange.
 ///
 /// # Errors
-/// The first thing that is wrong, the digest before all else.
+/// The first thing that is wrong; the digest comes before all else.
 pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportError> {
     let recorded = Recorded {
         exchange: &record.exchange,
@@ -64,12 +67,12 @@ pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportErr
     Ok(report)
 }
 
-/// Holds what a report says was read on `chain` against what the chain knows: its `wallets` and `tokens`, as a client tells those of
-/// the record's exchange. Returns how many holdings were compared.
+/// Compares what a report says was read on `chain` with what the chain knows: the `wallets` and
+/// `tokens` that a client reads for the record's exchange. Returns how many holdings were compared.
 ///
 /// # Errors
-/// The first holding whose wallet is not registered for the exchange or is retired, or whose token does not count for this asset with
-/// these decimals.
+/// The first holding whose wallet is not registered for the exchange or is retired, or whose token
+/// does not count for this asset with these decimals.
 pub fn check_holdings(
     report: &ReservesReport,
     record: &Record,

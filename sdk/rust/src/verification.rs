@@ -1,9 +1,10 @@
 //! Whether a chain's history is whole, and whether two chains tell the same.
 //!
 //! # Soundness
-//! [`verify`] starts from the exchange's id, computes every record's digest and every head again and ends at the head
-//! that the chain holds for the exchange. What a chain adds by itself (poster, time of posting) is not covered by the head.
-//! That the heads were only reached by valid proofs is the chain's word.
+//! [`verify`] starts from the exchange's id, computes every record's digest and every head again
+//! and ends at the head that the chain holds for the exchange. What a chain adds by itself (poster,
+//! time of posting) is not covered by the head. That the heads were only reached by valid proofs is
+//! the chain's word.
 
 use ballast_core::{Digest, hexadecimal, record::first_head};
 use serde::Serialize;
@@ -24,33 +25,34 @@ pub struct VerifiedHistory {
     pub exchange: Digest,
     #[serde(with = "hexadecimal")]
     pub head: Digest,
-    /// At least one: none is an error.
+    /// All epochs in order, at least one.
     pub epochs: Vec<Epoch>,
 }
 
-/// What two chains say of one exchange, as far as both say something.
+/// How far the histories of one exchange on two chains agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Agreement {
-    /// Epochs that are on both chains and the same. 0 only when one chain has none: then `behind` says so, and nothing
-    /// was compared.
+    /// Epochs that are on both chains and the same. 0 only when one chain has none: then `behind`
+    /// says so, and nothing was compared.
     pub epochs: u64,
     pub behind: Option<Behind>,
 }
 
-/// One chain has not yet what the other has.
+/// A chain that does not have all epochs of the other yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Behind {
     pub chain: Chain,
-    /// Its latest epoch; 0 when it has none.
+    /// The number of its latest epoch; 0 when it has none.
     pub latest: u64,
     /// Epochs that only the other chain has.
     pub by: u64,
 }
 
-/// Computes the rolling head over `epochs`, which are all of `exchange` from 1, and compares it with the chain's at
-/// every step and at the end.
+/// Computes the rolling head over `epochs`, which are all of `exchange` from 1, and compares it
+/// with the chain's at every step and at the end.
 ///
-/// Fails with [`Error::NoEpoch`] when there is nothing to verify, and with [`Error::BadData`] naming epoch and field.
+/// Fails with [`Error::NoEpoch`] when there is nothing to verify, and with [`Error::BadData`]
+/// naming epoch and field.
 pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory, Error> {
     let bad = |field, expected: String, found: String| {
         Error::bad_data(exchange.chain, Subject::Exchange(exchange.id), field, expected, found)
@@ -105,10 +107,11 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     Ok(VerifiedHistory { chain: exchange.chain, exchange: exchange.id, head: exchange.head, epochs })
 }
 
-/// Compares two histories of one exchange, oldest first and field by field. Either may be empty, not both.
+/// Compares two histories of one exchange, oldest first and field by field. Either may be empty,
+/// not both.
 ///
-/// Fails with [`Error::HistoriesPart`] naming the first epoch and field that differ. A chain that has fewer epochs is
-/// behind, which is no error.
+/// Fails with [`Error::HistoriesPart`] naming the first epoch and field that differ. A chain that
+/// has fewer epochs is behind, and that is not an error.
 pub fn compare(left: &ChainHistory<'_>, right: &ChainHistory<'_>) -> Result<Agreement, Error> {
     let exchange = left.exchange;
     if exchange != right.exchange {
@@ -146,7 +149,7 @@ pub fn compare(left: &ChainHistory<'_>, right: &ChainHistory<'_>) -> Result<Agre
     Ok(Agreement { epochs: ours.min(theirs), behind })
 }
 
-/// What one chain tells of one exchange: all epochs from 1, verified.
+/// The history of one exchange on one chain: all epochs from 1, verified.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainHistory<'a> {
     pub chain: Chain,

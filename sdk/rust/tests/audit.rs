@@ -276,7 +276,8 @@ fn log_and_chain_part_between_two_epochs() {
     }
 }
 
-/// The same transactions, signed by the same keys, up to `from`; another one there, and others after it.
+/// The same transactions, signed by the same keys, up to `from`; another one there, and others
+/// after it.
 fn diverging(directory: &Path, from: u64) {
     let simulation = simulation(id(), 1, TRANSACTIONS);
     let mut state = State::new(simulation.genesis().unwrap()).unwrap();

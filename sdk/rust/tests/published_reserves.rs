@@ -1,4 +1,5 @@
-//! A published reserves report is held against an epoch's record, and against what a chain knows of wallets and tokens.
+//! A published reserves report is held against an epoch's record, and against what a chain knows of
+//! wallets and tokens.
 
 mod sample;
 

@@ -28,8 +28,8 @@ pub struct WitnessReservesArgs {
     pub last: bool,
 }
 
-/// Behind these accounts stand three for each holding, by ascending addresses of what holds the balance: the wallet's
-/// record, the wallet itself or its token account, the token's record.
+/// Behind these accounts stand three for each holding, by ascending addresses of what holds the
+/// balance: the wallet's record, the wallet itself or its token account, the token's record.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct WitnessReserves<'info> {
@@ -58,10 +58,12 @@ impl<'info> WitnessReserves<'info> {
         self.check_alone()
     }
 
-    /// Refuses beside instructions of other programs: what is lent for the time of one transaction must be back at its end.
+    /// Refuses beside instructions of other programs: what is lent for the time of one transaction
+    /// must be back at its end.
     ///
-    /// So no program calls this one either: the transaction's own instructions are those of the list, and a call to here
-    /// begins in one of them, of which this program's call nothing that looks and the compute budget's call nothing.
+    /// So no program calls this one either: the transaction's own instructions are those of the
+    /// list, and a call to here begins in one of them, of which this program's call nothing that
+    /// looks and the compute budget's call nothing.
     fn check_alone(&self) -> Result<()> {
         for instruction in 0.. {
             let program = match load_instruction_at_checked(instruction.into(), &self.instructions) {

@@ -102,7 +102,8 @@ impl Commitment {
         Ok(())
     }
 
-    /// An epoch of which no shard is done. `sources` is the digest of the published reserves report.
+    /// An epoch of which no shard is done. `sources` is the digest of the published reserves
+    /// report.
     pub fn begin(
         bump: u8,
         checked: &CheckedPost,

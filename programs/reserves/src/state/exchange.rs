@@ -107,7 +107,8 @@ impl Exchange {
         ensure(self.posters.contains(signer), Refusal::NotPoster)
     }
 
-    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number alone.
+    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number
+    /// alone.
     pub fn check_assets_settable(&self) -> Result<()> {
         ensure(self.next_epoch == 1 && self.pending.is_none(), Refusal::AssetListFrozen)
     }

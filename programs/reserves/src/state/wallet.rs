@@ -22,8 +22,8 @@ pub struct Wallet {
 impl Wallet {
     pub const VERSION: u8 = 1;
 
-    /// The wallet recorded in `account`, if it is one that counts for `exchange`. This program makes records nowhere but at
-    /// their own addresses.
+    /// The wallet recorded in `account`, if it is one that counts for `exchange`. This program
+    /// makes records nowhere but at their own addresses.
     pub fn load(account: &AccountInfo, exchange: &[u8; 32]) -> Option<Self> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
         let wallet = Self::try_deserialize(&mut &data[..]).ok()?;

@@ -109,12 +109,14 @@ impl Witness {
         ensure(within, Refusal::WitnessWindowPassed { began: self.began, clock })
     }
 
-    /// Refuses a holding that is not above all that were looked at. `index` is its place in this look.
+    /// Refuses a holding that is not above all that were looked at. `index` is its place in this
+    /// look.
     pub fn check_order(&self, holding: &Pubkey, index: u16) -> Result<()> {
         ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
     }
 
-    /// Adds what a holding holds, in units of its token, to an asset of this witness's list, with so many decimals.
+    /// Adds what a holding holds, in units of its token, to an asset of this witness's list, with
+    /// so many decimals.
     pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
         let asset = token.asset;
         let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
@@ -136,8 +138,9 @@ impl Witness {
         self.invariant()
     }
 
-    /// What `latest`, of asset number `asset` of `exchange`, says when only what was seen here counts as held. None when that
-    /// is not known: it is another exchange's or epoch's witness, not closed, of another list, or looked at no such asset.
+    /// What `latest`, of asset number `asset` of `exchange`, says when only what was seen here
+    /// counts as held. None when that is not known: it is another exchange's or epoch's witness,
+    /// not closed, of another list, or looked at no such asset.
     pub fn judge(&self, exchange: &Exchange, latest: Latest, asset: u16) -> Option<Latest> {
         let same = self.exchange == exchange.id && self.epoch == latest.epoch;
         let counts = same && self.closed && self.asset_list_digest == exchange.asset_list_digest;

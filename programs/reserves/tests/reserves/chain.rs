@@ -44,7 +44,8 @@ pub fn bytecode(program: &str) -> Vec<u8> {
 impl Chain {
     /// The program deployed and nothing else.
     pub fn new() -> Self {
-        // Translating the bytecode takes longer than a test: each test has a copy of one chain with the programs on it.
+        // Translating the bytecode takes longer than a test: each test has a copy of one chain with
+        // the programs on it.
         static DEPLOYED: OnceLock<LiteSVM> = OnceLock::new();
         let deployed = DEPLOYED.get_or_init(|| {
             let mut svm = LiteSVM::new();
@@ -64,7 +65,8 @@ impl Chain {
         self.svm.airdrop(address, 100 * SOL).unwrap();
     }
 
-    /// Changes an account as no instruction could, to reach a state that would take too long to reach.
+    /// Changes an account as no instruction could, to reach a state that would take too long to
+    /// reach.
     pub fn edit<T: AccountDeserialize + AccountSerialize>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
         let mut value: T = self.read(address);
         change(&mut value);

@@ -109,7 +109,8 @@ impl Custody {
         self.history.chain.read(&token_address(&self.id(), mint))
     }
 
-    /// Another exchange on the same chain, with the same assets and poster; returns its authority and id.
+    /// Another exchange on the same chain, with the same assets and poster; returns its authority
+    /// and id.
     pub fn other_exchange(&mut self) -> (Keypair, [u8; 32]) {
         let authority = self.chain().key();
         let args = crate::history::registration(&self.history.vectors.exchange);

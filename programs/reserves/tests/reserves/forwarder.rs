@@ -1,4 +1,5 @@
-//! A program that calls another: a multisig's vault, or whoever lends for the time of a transaction.
+//! A program that calls another: a multisig's vault, or whoever lends for the time of a
+//! transaction.
 
 use anchor_lang::{
     prelude::Pubkey,

@@ -16,12 +16,14 @@ use crate::{
     vectors::{EpochVector, ExchangeVector, Vectors},
 };
 
-/// Unix seconds at which posts begin: the circuit is active, and all epochs of the vectors lie behind.
+/// Unix seconds at which posts begin: the circuit is active, and all epochs of the vectors lie
+/// behind.
 pub const READY: u64 = 1_795_400_000;
 /// Bytes of a post that one transaction carries.
 const CHUNK: usize = 900;
 
-/// Governance, an active circuit, and the exchange of the vectors with one poster and its asset list.
+/// Governance, an active circuit, and the exchange of the vectors with one poster and its asset
+/// list.
 pub struct History {
     pub chain: Chain,
     pub vectors: Vectors,

@@ -164,7 +164,8 @@ fn liabilities_of_all_shards_stay_below_2_to_the_112() {
     history.post(&last).refused(Refusal::AmountOutOfRange { asset: 2 });
 }
 
-/// The exchange of vectors of which there is one post, that of the last of 128 shards, with all other shards in place.
+/// The exchange of vectors of which there is one post, that of the last of 128 shards, with all
+/// other shards in place.
 fn all_but_the_last(vectors: Vectors) -> History {
     let mut history = History::begin(vectors);
     let (id, authority, post) = (history.id(), history.authority.insecure_clone(), history.posts(0).remove(0));

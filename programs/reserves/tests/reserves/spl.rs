@@ -20,7 +20,8 @@ pub const TOKEN_2022: Pubkey = Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EP
 /// Numbers of Token-2022's own instructions.
 const INITIALIZE_IMMUTABLE_OWNER: u8 = 22;
 const INITIALIZE_MINT_CLOSE_AUTHORITY: u8 = 25;
-/// Bytes of a token account with an immutable owner, and of a mint with a close authority: kind, tag and length in front.
+/// Bytes of a token account with an immutable owner, and of a mint with a close authority: kind,
+/// tag and length in front.
 const EXTENDED_ACCOUNT: usize = 165 + 1 + 4;
 const EXTENDED_MINT: usize = 165 + 1 + 4 + 32;
 

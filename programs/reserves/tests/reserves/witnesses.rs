@@ -19,7 +19,8 @@ use crate::{
 
 const ONLY: WitnessReservesArgs = WitnessReservesArgs { epoch: 1, first: true, last: true };
 
-/// Before the first epoch, with lamports declared and so many wallets, each with its number of lamports from 1.
+/// Before the first epoch, with lamports declared and so many wallets, each with its number of
+/// lamports from 1.
 fn custody_of(wallets: u64) -> (Custody, Vec<Holding>) {
     let mut custody = Custody::new();
     custody.lamports(3);

@@ -33,11 +33,11 @@ pub(super) struct StoredEpoch {
 pub(super) struct Shards {
     pub(super) count: u16,
     pub(super) roots: Vec<Element>,
-    /// Of the last one.
+    /// The poster of the last shard.
     pub(super) poster: EvmAddress,
 }
 
-/// What a fault in an epoch is reported as: field, expected, found.
+/// Makes the error for a fault in an epoch: field, expected, found.
 pub(super) trait Report: Fn(&str, String, String) -> Error {}
 impl<T: Fn(&str, String, String) -> Error> Report for T {}
 
@@ -68,8 +68,8 @@ impl Shards {
     }
 }
 
-/// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that storage holds;
-/// `class` and `setup` are those of the circuit that the event names.
+/// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that
+/// storage holds; `class` and `setup` are those of the circuit that the event names.
 pub(super) fn assemble(
     stored: &StoredEpoch,
     event: &EpochFinalized,

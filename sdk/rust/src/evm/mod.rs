@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
 //! | [`reader`] | storage, and the answers that need nothing else |
-//! | `observation` | wallets, tokens and what the contract saw in them |
+//! | `observation` | wallets, tokens and what the contract observed in them |
 //! | [`registration`] | what a wallet signs |
 //! | `provider` | the connection to a node |
 //! | `logs` | events in bounded ranges of blocks |

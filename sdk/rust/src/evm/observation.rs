@@ -1,4 +1,4 @@
-//! Wallets, tokens and what the contract `Witnesses` saw, each read at one block.
+//! Wallets, tokens and what the contract `Witnesses` observed, each read at one block.
 
 use alloy::{
     primitives::{Address as EvmAddress, B256},
@@ -20,7 +20,8 @@ use crate::{
 const NATIVE_DECIMALS: u8 = 18;
 
 impl EvmReader {
-    /// Refuses an address without code, or whose contract witnesses the reserves of another contract's exchanges.
+    /// Refuses an address without code, or whose contract witnesses the reserves of another
+    /// contract's exchanges.
     pub(super) async fn check_witnesses(&self, address: EvmAddress) -> Result<(), Error> {
         let code = self.provider.get_code_at(address).await;
         if code.map_err(|error| transport_error(&self.node, "the contract's code", &error))?.is_empty() {
@@ -36,7 +37,7 @@ impl EvmReader {
         Ok(())
     }
 
-    /// The contract; [`Error::BadInput`] when its address was not given.
+    /// The contract. Fails with [`Error::BadInput`] when its address was not given.
     fn witnesses(&self) -> Result<Witnesses::WitnessesInstance<&DynProvider>, Error> {
         let address = self.options.witnesses.ok_or_else(|| Error::BadInput {
             argument: "EvmOptions::witnesses",
@@ -50,7 +51,7 @@ impl EvmReader {
     pub(super) async fn read_wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
         let contract = self.witnesses()?;
         let at = self.now().await?;
-        // None was registered before the exchange was.
+        // No wallet can be registered before its exchange.
         let start = self.stored(&exchange.id, at).await?.registeredInBlock;
         let topics = [Witnesses::WalletRegistered::SIGNATURE_HASH, exchange.id.into()];
         let filter = logs::filter(*contract.address(), &topics);
@@ -103,7 +104,8 @@ impl EvmReader {
         stored.into_iter().map(checked).collect()
     }
 
-    /// What was seen for an epoch so far, closed or not; none when nobody looked.
+    /// What was observed for an epoch so far, closed or not; none when nobody had the contract
+    /// look.
     pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
@@ -114,7 +116,8 @@ impl EvmReader {
         Observation::new(exchange, epoch, stored.into()).map(Some)
     }
 
-    /// Asks the contract itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
+    /// The contract's own answer, counting only what it observed in the exchange's wallets as held.
+    /// `max_age` in seconds.
     pub(super) async fn read_witnessed_solvency(
         &self,
         exchange: &Exchange,

@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::node::TIMEOUT;
 
-/// A provider for the JSON-RPC node at `url`. A request fails after [`TIMEOUT`]; one that the node turns away because there
-/// are too many is repeated three times, half a second apart.
+/// A provider for the JSON-RPC node at `url`. A request fails after [`TIMEOUT`]; one that the node
+/// turns away because there are too many is repeated three times, half a second apart.
 ///
 /// # Errors
 /// When no HTTP client can be made on this machine. Nothing is sent yet.

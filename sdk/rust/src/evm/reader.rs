@@ -44,11 +44,14 @@ use crate::{
 /// How a node is asked for events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvmOptions {
-    /// Where the list of exchanges begins: the block in which the contract was deployed, or any before it.
+    /// The block from which registrations are searched: that of the contract's deployment, or any
+    /// before it.
     pub from_block: u64,
-    /// Blocks per query. Smaller ones follow by themselves when a node refuses.
+    /// The most blocks of one query for events. When a node refuses, smaller queries follow by
+    /// themselves.
     pub max_block_range: u64,
-    /// The contract `Witnesses`, when wallets, tokens and what it saw are to be read.
+    /// The address of the contract `Witnesses`. It is needed only to read wallets, tokens and
+    /// observations.
     pub witnesses: Option<EvmAddress>,
 }
 
@@ -89,7 +92,8 @@ impl At {
 impl EvmReader {
     /// Connects to the JSON-RPC node at `url` and finds the contract at `reserves`.
     ///
-    /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of `Witnesses` if it is given.
+    /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of
+    /// `Witnesses` if it is given.
     pub async fn connect(url: &str, reserves: EvmAddress, options: EvmOptions) -> Result<Self, Error> {
         let node = Endpoint::parse(url)?;
         let provider = provider(node.url()).map_err(|error| node.unreachable("anything", &error))?;
@@ -128,12 +132,13 @@ impl EvmReader {
         self.provider.get_logs(filter).await.map_err(|error| transport_error(&self.node, what, &error))
     }
 
-    /// A failed call. The contract's views never revert: one that does, or answers otherwise, is another contract.
+    /// The error of a failed call. The contract's views never revert: one that does, or answers
+    /// otherwise, is another contract.
     pub(super) fn contract_error(&self, what: &str, error: ContractError) -> Error {
         self.error_of(self.reserves, what, error)
     }
 
-    /// A failed call of the contract at `contract`.
+    /// The error of a failed call of the contract at `contract`.
     pub(super) fn error_of(&self, contract: EvmAddress, what: &str, error: ContractError) -> Error {
         let reverted = |payload: &ErrorPayload| payload.code == REVERTED || payload.as_revert_data().is_some();
         match error {
@@ -254,12 +259,12 @@ impl EvmReader {
     }
 }
 
-/// A failed request: no answer, or an answer that is an error.
+/// The error of a failed request: no answer, or an answer that is an error.
 pub(super) fn transport_error(node: &Endpoint, what: &str, error: &TransportError) -> Error {
     match error {
         RpcError::ErrorResp(payload) => node.refused(what, payload),
         RpcError::DeserError { err, .. } => {
-            node.refused(what, format!("an answer that is no JSON of this kind: {err}"))
+            node.refused(what, format!("an answer that is not the JSON expected: {err}"))
         }
         RpcError::NullResp => node.refused(what, "null"),
         other => node.unreachable(what, other),

@@ -1,8 +1,8 @@
 //! Epochs from their events.
 //!
-//! Storage holds the head after every epoch, and with it the record: SHA-256 of the head before and the record's digest.
-//! The fields themselves are in the events of the block that storage names, and the roots in the events of the shards
-//! before it.
+//! Storage holds the head after every epoch, and with it the record: SHA-256 of the head before and
+//! the record's digest. The fields themselves are in the events of the block that storage names,
+//! and the roots in the events of the shards before it.
 
 use std::ops::RangeInclusive;
 

@@ -25,7 +25,7 @@ use crate::{
     exchange::{Exchange, PartialSum, PendingEpoch},
 };
 
-/// Version byte of every account that this crate reads.
+/// The version byte of every account that this crate reads.
 const VERSION: u8 = 1;
 
 const CHAIN: Chain = Chain::Solana;
@@ -121,7 +121,8 @@ pub(super) fn circuit(id: &Digest, stored: accounts::Circuit) -> Result<Circuit,
     Ok(circuit)
 }
 
-/// What a commitment must agree with: the exchange's own account, the epoch asked for, the circuit it names.
+/// What a commitment must agree with: the exchange's own account, the epoch asked for, the circuit
+/// it names.
 pub(super) struct Place<'a> {
     pub(super) exchange: &'a Exchange,
     pub(super) number: u64,
@@ -203,7 +204,8 @@ pub(super) fn epoch(
     Ok(epoch)
 }
 
-/// The unfinished epoch in a commitment, of which the exchange says that so many shards are done.
+/// The unfinished epoch in a commitment. `shards_done` is the number of its shards by the
+/// exchange's account.
 pub(super) fn pending(
     place: &Place<'_>,
     stored: accounts::Commitment,

@@ -6,7 +6,7 @@
 //! | [`address`] | where the program's accounts are |
 //! | [`instruction`] | instructions with their accounts filled in |
 //! | `account` | accounts as this crate's types, checked |
-//! | `observation` | records of wallets, tokens and looks as this crate's types, checked |
+//! | `observation` | records of wallets, tokens and observations as this crate's types, checked |
 //! | [`reader`] | accounts, and the answer about solvency, from a node |
 
 mod account;

@@ -1,4 +1,4 @@
-//! The program's records of wallets, tokens and what it saw, as this crate's types.
+//! The program's records of wallets, tokens and observations, as this crate's types.
 
 use ballast_core::{Digest, hexadecimal, observation::TOKEN_DECIMALS_MAX};
 use solana_sdk::pubkey::Pubkey;
@@ -46,7 +46,8 @@ pub(super) fn wallet(
     })
 }
 
-/// The token of the exchange's in an account. None when it was declared under another asset list, for which alone it counts.
+/// The exchange's token in an account. None when it was declared under another asset list, and
+/// counts for that one only.
 pub(super) fn token(
     program: &Pubkey,
     exchange: &Exchange,
@@ -69,8 +70,8 @@ pub(super) fn token(
     Ok(Some(Token { chain: CHAIN, address, asset: stored.asset, decimals: stored.decimals }))
 }
 
-/// What was seen for one epoch of the exchange. None when it was seen in units of another asset list, which counts for
-/// nothing.
+/// What was observed for one epoch of the exchange. None when it was counted in units of another
+/// asset list: then it counts for nothing.
 pub(super) fn observation(
     exchange: &Exchange,
     epoch: u64,

@@ -1,4 +1,4 @@
-//! Wallets, tokens and what the program saw, from a node.
+//! Wallets, tokens and what the program observed, from a node.
 
 use anchor_lang::Discriminator;
 use ballast_core::Digest;
@@ -12,7 +12,8 @@ use crate::{
     solvency::{Answer, Known},
 };
 
-/// Where records of wallets and tokens have the exchange's id: behind discriminator, version and bump.
+/// Where records of wallets and tokens have the exchange's id: behind discriminator, version and
+/// bump.
 pub(super) const EXCHANGE_OFFSET: usize = accounts::Wallet::DISCRIMINATOR.len() + 2 * size_of::<u8>();
 
 fn of(exchange: &Digest) -> Option<Memcmp> {
@@ -26,21 +27,23 @@ impl SolanaReader {
         found.into_iter().map(|(at, stored)| observation::wallet(&self.program, &exchange.id, &at, stored)).collect()
     }
 
-    /// The tokens that the exchange declared under its present asset list, by the addresses of their records.
+    /// The tokens that the exchange declared under its present asset list, by the addresses of
+    /// their records.
     pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
         let read = found.into_iter().map(|(at, stored)| observation::token(&self.program, exchange, &at, stored));
         read.filter_map(Result::transpose).collect()
     }
 
-    /// What was seen for an epoch so far, closed or not; none when nobody looked.
+    /// What was observed for an epoch so far, closed or not; none when nobody had the program look.
     pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let address = address::witness(&self.program, &exchange.id, epoch);
         let stored: Option<accounts::Witness> = self.decoded(&address, "a witness").await?;
         stored.map_or(Ok(None), |stored| observation::observation(exchange, epoch, stored))
     }
 
-    /// Asks the program itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
+    /// The program's own answer, counting only what it observed in the exchange's wallets as held.
+    /// `max_age` in seconds.
     pub(super) async fn read_witnessed_solvency(
         &self,
         exchange: &Exchange,

@@ -109,7 +109,7 @@ fn records_have_the_exchange_where_a_node_looks_for_it() {
 }
 
 #[test]
-fn a_witness_tells_what_was_looked_at() {
+fn an_observation_tells_what_was_looked_at() {
     let read = observation(&exchange(), 2, stored_witness()).unwrap().unwrap();
     assert_eq!(read.amounts, [None, Some(77)]);
     assert_eq!((read.began_height, read.last_look_height), (1, 9));
@@ -119,13 +119,13 @@ fn a_witness_tells_what_was_looked_at() {
 }
 
 #[test]
-fn a_witness_in_units_of_another_list_is_none() {
+fn an_observation_in_units_of_another_list_does_not_count() {
     let stored = accounts::Witness { asset_list_digest: [1; 32], ..stored_witness() };
     assert_eq!(observation(&exchange(), 2, stored).unwrap(), None);
 }
 
 #[test]
-fn a_witness_that_contradicts_itself_is_refused() {
+fn an_observation_that_contradicts_itself_is_refused() {
     type Case = (&'static str, fn(&mut accounts::Witness));
     let cases: [Case; 3] = [
         ("witness.exchange", |stored| stored.exchange[0] ^= 1),

@@ -52,8 +52,8 @@ use crate::{
 pub struct SolanaOptions {
     /// How settled a state must be to be read.
     pub commitment: CommitmentConfig,
-    /// An account with lamports in whose name the question about solvency is simulated. Nobody signs and nothing is spent.
-    /// None: a poster of the exchange, or its authority.
+    /// The account with lamports in whose name the question about solvency is simulated. Nobody
+    /// signs and nothing is spent. With none, a poster of the exchange or its authority is taken.
     pub fee_payer: Option<Pubkey>,
 }
 
@@ -163,7 +163,8 @@ impl SolanaReader {
         Ok((circuit.class, circuit.setup))
     }
 
-    /// Whoever can be named as paying for a simulation: the cluster wants an account of the system program with lamports.
+    /// An account that can be named as paying for a simulation: the cluster wants one of the system
+    /// program with lamports.
     async fn fee_payer(&self, exchange: &Exchange) -> Result<Pubkey, Error> {
         if let Some(payer) = self.options.fee_payer {
             return Ok(payer);
@@ -182,11 +183,15 @@ impl SolanaReader {
         };
         let payer = candidates.into_iter().zip(found).find(|(_, account)| able(account));
         payer.map(|(address, _)| address).ok_or_else(|| {
-            self.node.refused("solvency", "no poster and no authority has lamports to simulate with: name a fee payer")
+            self.node.refused(
+                "solvency",
+                "neither a poster nor the authority has lamports to simulate with: name a fee payer",
+            )
         })
     }
 
-    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was finalized meanwhile.
+    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was
+    /// finalized meanwhile.
     async fn simulate(
         &self,
         exchange: &Exchange,
@@ -227,7 +232,8 @@ impl SolanaReader {
         let bad = |expected: &str, found: String| {
             Error::bad_data(Chain::Solana, subject(), format!("solvency({symbol})"), expected, found)
         };
-        // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros: the answer "missing".
+        // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros:
+        // the answer "missing".
         let Some(returned) = result.return_data else {
             return Ok(Some(Solvency::MISSING));
         };
@@ -243,7 +249,7 @@ impl SolanaReader {
         Solvency::decode(&bytes).map(Some).ok_or_else(|| bad("an answer of section 7", hex::encode(&data)))
     }
 
-    /// The program's answer about the latest epoch, whichever that is meanwhile.
+    /// The program's answer about the latest epoch, even when another one is finalized meanwhile.
     pub(super) async fn ask(
         &self,
         exchange: &Exchange,
@@ -304,7 +310,7 @@ impl ChainReader for SolanaReader {
         let account = self.account(&sysvar::clock::ID, what).await?;
         let clock: Option<Clock> = account.and_then(|account| account.deserialize_data().ok());
         let time = clock.and_then(|clock| u64::try_from(clock.unix_timestamp).ok());
-        time.ok_or_else(|| self.node.refused(what, "no clock, or one before 1970"))
+        time.ok_or_else(|| self.node.refused(what, "the account holds no clock, or one before 1970"))
     }
 
     async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {

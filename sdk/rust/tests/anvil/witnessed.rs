@@ -52,7 +52,8 @@ async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> 
     deployment.provider.raw_request("eth_signTypedData_v4".into(), (wallet, typed)).await.unwrap()
 }
 
-/// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the wallet.
+/// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the
+/// wallet.
 async fn witnessed(deployment: &Deployment) -> Address {
     deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
     let wallet = deployment.node.addresses()[0];
