@@ -13,9 +13,9 @@ use crate::{
     state::{Allocation, Exchange, Sighting, Token, Wallet, Witness},
 };
 
-/// May stand beside a look: it moves nothing.
+/// The program whose instructions may come with a look, as they move nothing.
 const COMPUTE_BUDGET: Pubkey = pubkey!("ComputeBudget111111111111111111111111111111");
-/// Accounts of a holding: the wallet's record, what holds the balance, the token's record.
+/// The number of accounts of a holding: the wallet's record, what holds the balance, the token's record.
 const ACCOUNTS_OF_HOLDING: usize = 3;
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -58,12 +58,11 @@ impl<'info> WitnessReserves<'info> {
         self.check_alone()
     }
 
-    /// Refuses beside instructions of other programs: what is lent for the time of one transaction
-    /// must be back at its end.
+    /// Refuses to look in a transaction that has instructions of other programs: what is lent for the
+    /// time of one transaction must be back at its end.
     ///
-    /// So no program calls this one either: the transaction's own instructions are those of the
-    /// list, and a call to here begins in one of them, of which this program's call nothing that
-    /// looks and the compute budget's call nothing.
+    /// So no program calls this one either. A call would begin in one of the transaction's own
+    /// instructions; this program's call nothing that looks, and the compute budget's call nothing.
     fn check_alone(&self) -> Result<()> {
         for instruction in 0.. {
             let program = match load_instruction_at_checked(instruction.into(), &self.instructions) {
@@ -105,7 +104,7 @@ impl<'info> WitnessReserves<'info> {
         Ok(before)
     }
 
-    /// Adds the holdings that `accounts` are, in order.
+    /// Adds the holdings in `accounts`, three accounts each, in order.
     #[inline(never)]
     fn look(&self, witness: &mut Witness, accounts: &[AccountInfo<'info>]) -> Result<()> {
         ensure(!accounts.is_empty(), Refusal::NothingToWitness)?;

@@ -34,7 +34,7 @@ impl Wallet {
         ensure(self.version == 0, Refusal::WalletAlreadyRegistered)
     }
 
-    /// Refuses another exchange's, and one that is retired.
+    /// Refuses a wallet that is another exchange's or retired.
     pub fn check_counts_for(&self, exchange: &[u8; 32]) -> Result<()> {
         ensure(self.exchange == *exchange && !self.retired, Refusal::WalletUnknown { index: 0 })
     }

@@ -67,7 +67,7 @@ impl Witness {
         Ok(Some(Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?)))
     }
 
-    /// Writes it over whatever `account` held.
+    /// Writes the witness over whatever `account` held.
     pub fn store(&self, account: &AccountInfo) -> Result<()> {
         let mut data = account.try_borrow_mut_data()?;
         let mut rest: &mut [u8] = &mut data;
@@ -76,7 +76,7 @@ impl Witness {
         Ok(())
     }
 
-    /// At which nothing was looked yet.
+    /// The witness of an epoch before anything is counted.
     pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Sighting) -> Self {
         Self {
             version: Self::VERSION,
@@ -115,8 +115,8 @@ impl Witness {
         ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
     }
 
-    /// Adds what a holding holds, in units of its token, to an asset of this witness's list, with
-    /// so many decimals.
+    /// Adds the balance of a holding, in units of its token, to the token's asset. `decimals` are those
+    /// of the asset.
     pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
         let asset = token.asset;
         let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
@@ -129,7 +129,7 @@ impl Witness {
         Ok(())
     }
 
-    /// Ends a look, and with `last` the whole.
+    /// Ends a look. With `last` it closes the witness.
     pub fn end(&mut self, look: Sighting, last: bool) -> Result<()> {
         self.poster = look.poster;
         self.last_look = look.at;
@@ -138,9 +138,9 @@ impl Witness {
         self.invariant()
     }
 
-    /// What `latest`, of asset number `asset` of `exchange`, says when only what was seen here
-    /// counts as held. None when that is not known: it is another exchange's or epoch's witness,
-    /// not closed, of another list, or looked at no such asset.
+    /// The figures of `latest`, of asset number `asset` of `exchange`, when only what was seen here
+    /// counts as held. None when that is not known: the witness is of another exchange, epoch or
+    /// asset list, it is not closed, or no holding of the asset was looked at.
     pub fn judge(&self, exchange: &Exchange, latest: Latest, asset: u16) -> Option<Latest> {
         let same = self.exchange == exchange.id && self.epoch == latest.epoch;
         let counts = same && self.closed && self.asset_list_digest == exchange.asset_list_digest;
