@@ -1,7 +1,7 @@
 //! Why reserves, or the report of them, are refused. A report is public, so what was found in it
 //! may be said.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 
 use super::{
     RESERVES_WINDOW, SOURCES_MAX,
@@ -71,7 +71,11 @@ pub enum ReportError {
     VersionUnknown { found: u64 },
     #[error("the reserves report is not in its canonical form, from byte {offset} on")]
     NotCanonical { offset: usize },
-    #[error("expected a reserves report with digest 0x{}, found 0x{}", hex::encode(expected), hex::encode(found))]
+    #[error(
+        "expected a reserves report with digest {}, found {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
+    )]
     DigestMismatch { expected: Digest, found: Digest },
     #[error("expected a reserves report as of {expected}, found {found}")]
     AsOfMismatch { expected: u64, found: u64 },

@@ -10,7 +10,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, Outcome},
+    cluster::{Cluster, Outcome},
     history::History,
     instructions::*,
     vectors,
@@ -38,7 +38,7 @@ impl Custody {
         self.history.id()
     }
 
-    pub fn chain(&mut self) -> &mut Chain {
+    pub fn chain(&mut self) -> &mut Cluster {
         &mut self.history.chain
     }
 

@@ -2,8 +2,8 @@
 //! error and with every account byte for byte as it was.
 
 mod buffers;
-mod chain;
 mod circuits;
+mod cluster;
 mod contact;
 mod custody;
 mod exchanges;

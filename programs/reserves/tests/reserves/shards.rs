@@ -9,7 +9,7 @@ use reserves::{
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     history::{History, units},
     instructions::*,
     simulated,

@@ -6,7 +6,7 @@ use reserves::events::TokenDeclared;
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     custody::{Custody, LAMPORTS},
     history::units,
     instructions::*,

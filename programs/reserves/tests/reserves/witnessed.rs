@@ -8,7 +8,7 @@ use litesvm::types::TransactionMetadata;
 use solana_signer::Signer;
 
 use crate::{
-    chain::Outcome,
+    cluster::Outcome,
     custody::{Custody, LAMPORTS, ascending},
     history::units,
     instructions::*,

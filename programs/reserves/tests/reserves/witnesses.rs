@@ -10,7 +10,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     custody::{Custody, LAMPORTS, ascending},
     forwarder,
     history::{READY, units},
