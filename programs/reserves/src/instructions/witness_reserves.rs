@@ -10,7 +10,7 @@ use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
     events::ReservesWitnessed,
-    state::{Allocation, Exchange, Sighting, Token, Wallet, Witness},
+    state::{Allocation, Exchange, LookStamp, Token, Wallet, Witness},
 };
 
 /// The program whose instructions may come with a look, as they move nothing.
@@ -79,7 +79,7 @@ impl<'info> WitnessReserves<'info> {
 
     /// The epoch's witness as it was before this look, or a new one.
     #[inline(never)]
-    fn open(&self, args: &WitnessReservesArgs, look: Sighting) -> Result<Box<Witness>> {
+    fn open(&self, args: &WitnessReservesArgs, look: LookStamp) -> Result<Box<Witness>> {
         let epoch = args.epoch.to_le_bytes();
         let seeds = [seeds::WITNESS, &self.exchange.id, &epoch];
         let (address, bump) = Pubkey::find_program_address(&seeds, &crate::ID);
@@ -135,7 +135,7 @@ impl<'info> WitnessReserves<'info> {
     #[access_control(ctx.accounts.validate(&args))]
     pub fn handler(ctx: Context<'info, Self>, args: WitnessReservesArgs) -> Result<()> {
         let slot = Clock::get()?.slot;
-        let look = Sighting { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
+        let look = LookStamp { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
         let mut witness = ctx.accounts.open(&args, look)?;
         ctx.accounts.look(&mut witness, ctx.remaining_accounts)?;
         witness.end(look, args.last)?;

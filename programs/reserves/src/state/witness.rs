@@ -44,7 +44,7 @@ pub struct Witness {
 
 /// The poster of one look, and the chain's own time of it.
 #[derive(Clone, Copy)]
-pub struct Sighting {
+pub struct LookStamp {
     pub poster: Pubkey,
     /// Unix seconds.
     pub at: u64,
@@ -77,7 +77,7 @@ impl Witness {
     }
 
     /// The witness of an epoch before anything is counted.
-    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Sighting) -> Self {
+    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: LookStamp) -> Self {
         Self {
             version: Self::VERSION,
             bump,
@@ -130,7 +130,7 @@ impl Witness {
     }
 
     /// Ends a look. With `last` it closes the witness.
-    pub fn end(&mut self, look: Sighting, last: bool) -> Result<()> {
+    pub fn end(&mut self, look: LookStamp, last: bool) -> Result<()> {
         self.poster = look.poster;
         self.last_look = look.at;
         self.last_slot = look.slot;
