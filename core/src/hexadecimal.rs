@@ -33,3 +33,20 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32
     // Never the text itself: it may be a salt.
     decode(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("expected 0x and 64 hexadecimal digits"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_survive_their_text_and_other_texts_are_none() {
+        let bytes = core::array::from_fn(|index| index as u8 * 8);
+        let text = encode(bytes);
+        assert!(text.starts_with("0x0008") && text.ends_with("f0f8"), "{text}");
+        assert_eq!(decode(&text), Some(bytes));
+        let digits = &text[2..];
+        for other in [digits, &text[..64], &format!("{text}00"), &format!("0X{digits}"), &text.replace('f', "g")] {
+            assert_eq!(decode(other), None, "{other}");
+        }
+    }
+}
