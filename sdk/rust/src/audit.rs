@@ -1,9 +1,9 @@
 //! Whether an epoch is what the exchange's log gives (`docs/ledger.md`).
 //!
 //! The log is replayed up to the epoch's position, every signature, rule and invariant checked;
-//! what it makes of the accounts is compared with what the chain holds. Where log and chain part,
-//! the failure says between which transactions: between two epochs' positions, which is the closest
-//! that a chain lets one say it, since it binds heads of epochs and of nothing between.
+//! the balances that result are compared with what the chain holds. Where log and chain differ, the
+//! failure says between which transactions: those at the positions of two epochs. It cannot be said
+//! more closely, since a chain binds the heads at epochs and none in between.
 //!
 //! # Soundness
 //! What the log holds after the position does not belong to the epoch. The first record there shows
