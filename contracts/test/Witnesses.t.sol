@@ -286,7 +286,7 @@ contract WitnessesTest is WitnessFixture {
         return success && result <= type(uint128).max ? result : type(uint256).max;
     }
 
-    /// @dev The vectors of `core::witness::to_units`; there none is what has more than 128 bits.
+    /// @dev The vectors of `core::observation::to_units`; there none is what has more than 128 bits.
     function test_units_are_those_of_the_specification() public pure {
         uint256 none = type(uint256).max;
         uint256 most = type(uint128).max;

@@ -8,9 +8,11 @@ use crate::{
     digest::{Digest, Preimage},
 };
 
-/// Assets of a list: one for each position of a circuit.
+/// The most assets of a list: one for each asset position of a circuit.
 pub const ASSETS_MAX: usize = Class::ASSETS as usize;
+/// Bytes of the longest symbol.
 pub const SYMBOL_MAX: usize = 16;
+/// The most decimals of a committed unit.
 pub const DECIMALS_MAX: u8 = 36;
 
 /// One asset: its symbol, zero-padded, and how many decimals its committed unit has.
@@ -21,7 +23,8 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Refuses an empty or long symbol, one with another character than `A-Z a-z 0-9 . _ -`, and too many decimals.
+    /// Refuses an empty or long symbol, one with another character than `A-Z a-z 0-9 . _ -`, and
+    /// too many decimals.
     pub fn new(symbol: &str, decimals: u8) -> Result<Self, Refusal> {
         let mut padded = [0; SYMBOL_MAX];
         padded.get_mut(..symbol.len()).ok_or(Refusal::AssetListInvalid)?.copy_from_slice(symbol.as_bytes());
@@ -47,11 +50,13 @@ impl Asset {
     }
 }
 
-/// 1 to 128 assets with distinct symbols; asset number a is entry a - 1.
+/// The assets that an exchange commits to: 1 to 128 with distinct symbols. Asset number a is entry
+/// a - 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetList(Vec<Asset>);
 
 impl AssetList {
+    /// Refuses an empty list, more than 128 assets, an invalid asset and a symbol that comes twice.
     pub fn new(assets: Vec<Asset>) -> Result<Self, Refusal> {
         let distinct = assets
             .iter()
@@ -64,10 +69,12 @@ impl AssetList {
         Ok(Self(assets))
     }
 
+    /// The assets in order of their numbers.
     pub fn as_slice(&self) -> &[Asset] {
         &self.0
     }
 
+    /// The number of assets, at least 1.
     #[allow(clippy::len_without_is_empty)] // never empty
     pub fn len(&self) -> usize {
         self.0.len()

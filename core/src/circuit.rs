@@ -2,9 +2,9 @@
 
 use crate::{
     Refusal,
+    curve::{G1_LENGTH, G2_GENERATOR, G2_LENGTH},
     digest::{Digest, Preimage},
     field::BASE_ORDER,
-    opening::OPENING_ELEMENTS,
 };
 
 /// Depth of the quaternary tree and number of asset positions.
@@ -18,12 +18,12 @@ pub struct Class {
 impl Class {
     /// Asset positions of every class.
     pub const ASSETS: u16 = 128;
-    /// 16,384 leaves.
+    /// The class whose shards have the fewest leaves: 16,384.
     pub const SMALLEST: Self = Self::new(7);
-    /// 1,048,576 leaves.
+    /// The class whose shards have the most leaves: 1,048,576.
     pub const LARGEST: Self = Self::new(10);
 
-    /// The class of this depth; [`Self::check`] says whether there is one.
+    /// The class of this depth, which [`Self::check`] says whether a verifier knows.
     pub const fn new(depth: u8) -> Self {
         Self { depth, assets: Self::ASSETS }
     }
@@ -38,11 +38,6 @@ impl Class {
     pub const fn leaves(self) -> usize {
         1 << (2 * self.depth as usize)
     }
-
-    /// Elements of the public vector.
-    pub const fn public_elements(self) -> usize {
-        3 + self.assets as usize + OPENING_ELEMENTS
-    }
 }
 
 /// Whether anyone knows the secret of a circuit's setup.
@@ -50,14 +45,15 @@ impl Class {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[repr(u8)]
 pub enum SetupKind {
-    /// From a fixed seed: INSECURE, whoever reads the source can forge proofs.
+    /// The setup is made from a fixed seed. It is INSECURE: whoever reads the source can forge
+    /// proofs.
     Development = 1,
-    /// From a ceremony: secure if one participant was honest.
+    /// The setup comes from a ceremony. It is secure if one participant was honest.
     Ceremony = 2,
 }
 
 impl SetupKind {
-    /// What every surface writes beside a proof of this kind.
+    /// The words that every surface shows next to a proof of this kind.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Development => "INSECURE development setup",
@@ -78,14 +74,12 @@ impl TryFrom<u8> for SetupKind {
     }
 }
 
-pub const G1_LENGTH: usize = 64;
-pub const G2_LENGTH: usize = 128;
-/// Public inputs of every circuit: d, rho, phi.
+/// The number of public inputs of every circuit: d, rho, phi.
 pub const PUBLIC_INPUTS: usize = 3;
+/// Bytes of a verifying key.
 pub const KEY_LENGTH: usize = G1_LENGTH + 3 * G2_LENGTH + (PUBLIC_INPUTS + 1) * G1_LENGTH + G2_LENGTH;
+/// Bytes of a proof: points A of G1, B of G2, C of G1.
 pub const PROOF_LENGTH: usize = 2 * G1_LENGTH + G2_LENGTH;
-/// A pairing's input: a point of G1, then one of G2.
-pub const PAIR_LENGTH: usize = G1_LENGTH + G2_LENGTH;
 
 /// Numbers of a verifying key's points, in the order of their bytes.
 pub mod key_point {
@@ -95,7 +89,7 @@ pub mod key_point {
     pub const BETA: u8 = 1;
     pub const GAMMA: u8 = 2;
     pub const DELTA: u8 = 3;
-    /// IC_0; those of the public inputs follow.
+    /// The number of IC_0; those of the public inputs follow.
     pub const FIRST_INPUT: u8 = 4;
     pub const TAU: u8 = FIRST_INPUT + PUBLIC_INPUTS as u8 + 1;
 }
@@ -107,35 +101,19 @@ const DELTA_START: usize = GAMMA_START + G2_LENGTH;
 const INPUTS_START: usize = DELTA_START + G2_LENGTH;
 const TAU_START: usize = KEY_LENGTH - G2_LENGTH;
 
-/// The generator of G1, uncompressed: (1, 2).
-pub const G1_GENERATOR: [u8; G1_LENGTH] = {
-    let mut point = [0; G1_LENGTH];
-    (point[31], point[63]) = (1, 2);
-    point
-};
-
-/// The generator of G2, uncompressed, EIP-197 order.
-pub const G2_GENERATOR: [u8; G2_LENGTH] = [
-    0x19, 0x8e, 0x93, 0x93, 0x92, 0x0d, 0x48, 0x3a, 0x72, 0x60, 0xbf, 0xb7, 0x31, 0xfb, 0x5d, 0x25, 0xf1, 0xaa, 0x49,
-    0x33, 0x35, 0xa9, 0xe7, 0x12, 0x97, 0xe4, 0x85, 0xb7, 0xae, 0xf3, 0x12, 0xc2, 0x18, 0x00, 0xde, 0xef, 0x12, 0x1f,
-    0x1e, 0x76, 0x42, 0x6a, 0x00, 0x66, 0x5e, 0x5c, 0x44, 0x79, 0x67, 0x43, 0x22, 0xd4, 0xf7, 0x5e, 0xda, 0xdd, 0x46,
-    0xde, 0xbd, 0x5c, 0xd9, 0x92, 0xf6, 0xed, 0x09, 0x06, 0x89, 0xd0, 0x58, 0x5f, 0xf0, 0x75, 0xec, 0x9e, 0x99, 0xad,
-    0x69, 0x0c, 0x33, 0x95, 0xbc, 0x4b, 0x31, 0x33, 0x70, 0xb3, 0x8e, 0xf3, 0x55, 0xac, 0xda, 0xdc, 0xd1, 0x22, 0x97,
-    0x5b, 0x12, 0xc8, 0x5e, 0xa5, 0xdb, 0x8c, 0x6d, 0xeb, 0x4a, 0xab, 0x71, 0x80, 0x8d, 0xcb, 0x40, 0x8f, 0xe3, 0xd1,
-    0xe7, 0x69, 0x0c, 0x43, 0xd3, 0x7b, 0x4c, 0xe6, 0xcc, 0x01, 0x66, 0xfa, 0x7d, 0xaa,
-];
-
-/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3 of Groth16, then tau, the generator of G2 times
-/// the secret of the powers of tau. Points are numbered 0 to 8 in this order.
+/// The bytes of a verifying key: alpha, beta, gamma, delta, IC_0 .. IC_3 of Groth16, then tau, the
+/// generator of G2 times the secret of the powers of tau. Points are numbered 0 to 8 in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey([u8; KEY_LENGTH]);
 
 impl VerifyingKey {
-    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at infinity, gamma,
-    /// delta or tau equal to the generator or its negative, gamma equal to delta or its negative.
+    /// Refuses what bytes alone can show: a wrong length, a coordinate of q or more, a point at
+    /// infinity, gamma, delta or tau equal to the generator or its negative, gamma equal to delta
+    /// or its negative.
     ///
     /// # Soundness
-    /// The caller still owes that points are on their curve and G2 points in the subgroup of order r.
+    /// The caller still owes that points are on their curve and G2 points in the subgroup of order
+    /// r.
     pub fn new(bytes: &[u8]) -> Result<Self, Refusal> {
         let key: [u8; KEY_LENGTH] = bytes
             .try_into()
@@ -182,7 +160,7 @@ impl VerifyingKey {
         &self.0[DELTA_START..INPUTS_START]
     }
 
-    /// IC_0 .. IC_3.
+    /// The points IC_0 .. IC_3, by which the public inputs are multiplied.
     pub fn inputs(&self) -> impl Iterator<Item = &[u8]> {
         self.0[INPUTS_START..TAU_START].chunks_exact(G1_LENGTH)
     }
@@ -203,7 +181,8 @@ fn same_or_negative(point: &[u8], other: &[u8]) -> bool {
     point[..G2_LENGTH / 2] == other[..G2_LENGTH / 2]
 }
 
-/// `circuit_id` of section 1: binds class, setup and key, so that a development key can never pass for a ceremony's.
+/// The `circuit_id` of section 1. It binds class, setup and key, so that a development key can
+/// never pass for a ceremony's.
 pub fn circuit_id(class: Class, setup: SetupKind, transcript: &Digest, key: &VerifyingKey) -> Digest {
     Preimage::with_capacity("ballast/circuit/v1", 64 + KEY_LENGTH)
         .u8(class.depth)
@@ -266,7 +245,6 @@ mod tests {
             assert_eq!(class.check(), Err(Refusal::CircuitClassUnsupported { depth: 7, assets }));
         }
         assert_eq!((Class::SMALLEST.leaves(), Class::LARGEST.leaves()), (16_384, 1_048_576));
-        assert_eq!(Class::SMALLEST.public_elements(), 203);
     }
 
     #[test]

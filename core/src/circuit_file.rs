@@ -8,8 +8,10 @@ use crate::{
     Refusal,
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
     digest::Digest,
+    hexadecimal,
 };
 
+/// The one version of circuit files.
 pub const VERSION: u8 = 1;
 
 /// Everything that a circuit's id covers, and the id.
@@ -23,13 +25,13 @@ pub struct CircuitFile {
     pub setup: SetupKind,
     #[serde(with = "crate::hexadecimal")]
     pub transcript: Digest,
-    /// 832 bytes, hexadecimal with 0x.
+    /// The 832 bytes of the key, hexadecimal with 0x.
     pub verifying_key: String,
     #[serde(with = "crate::hexadecimal")]
     pub id: Digest,
 }
 
-/// Why a text is no circuit.
+/// Why a text is not a circuit file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CircuitFileError {
     Malformed(String),
@@ -47,7 +49,8 @@ impl fmt::Display for CircuitFileError {
             Self::Malformed(reason) => write!(f, "not a circuit file of version {VERSION}: {reason}"),
             Self::Key(refusal) => write!(f, "{refusal}"),
             Self::IdMismatch { expected, found } => {
-                write!(f, "the file says id 0x{}, its content has 0x{}", hex::encode(found), hex::encode(expected))
+                let [expected, found] = [expected, found].map(hexadecimal::encode);
+                write!(f, "the file says that its id is {found}, but the id of its content is {expected}")
             }
         }
     }
@@ -63,12 +66,13 @@ impl CircuitFile {
             class,
             setup,
             transcript,
-            verifying_key: format!("0x{}", hex::encode(key.as_bytes())),
+            verifying_key: hexadecimal::encode(key.as_bytes()),
             id: circuit_id(class, setup, &transcript, key),
         }
     }
 
-    /// Refuses text of another version, a degenerate key, and an id or a notice that does not belong to the rest.
+    /// Refuses text of another version, a degenerate key, and an id or a notice that does not
+    /// belong to the rest.
     pub fn parse(text: &str) -> Result<(Self, VerifyingKey), CircuitFileError> {
         let file: Self = serde_json::from_str(text).map_err(|error| CircuitFileError::Malformed(format!("{error}")))?;
         let key = file.check()?;
@@ -82,7 +86,7 @@ impl CircuitFile {
             return Err(CircuitFileError::Malformed(format!("it has version {}", self.version)));
         }
         if self.notice != self.setup.label() {
-            return Err(malformed("its notice is not that of its setup"));
+            return Err(malformed("its notice is not the one of its setup"));
         }
         let digits =
             self.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;

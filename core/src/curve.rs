@@ -1,9 +1,32 @@
-//! The equations of BN254's curves. That of G2 is for saying why a point is refused where the chain only says that it is.
+//! The curves of BN254: lengths, generators and equations. The equation of G2 serves to say why a
+//! point is refused, where the chain itself only says that it is.
 
-use crate::{
-    circuit::{G1_LENGTH, G2_LENGTH},
-    montgomery::{BASE, Limbs, to_limbs},
+use crate::montgomery::{BASE, Limbs, to_limbs};
+
+/// Bytes of a point of G1, uncompressed: x, then y.
+pub const G1_LENGTH: usize = 64;
+/// Bytes of a point of G2, uncompressed: x, then y, the imaginary part of each first (EIP-197).
+pub const G2_LENGTH: usize = 128;
+/// Bytes of a pairing's input: a point of G1, then one of G2.
+pub const PAIR_LENGTH: usize = G1_LENGTH + G2_LENGTH;
+
+/// The generator of G1, uncompressed: (1, 2).
+pub const G1_GENERATOR: [u8; G1_LENGTH] = {
+    let mut point = [0; G1_LENGTH];
+    (point[31], point[63]) = (1, 2);
+    point
 };
+
+/// The generator of G2, uncompressed, EIP-197 order.
+pub const G2_GENERATOR: [u8; G2_LENGTH] = [
+    0x19, 0x8e, 0x93, 0x93, 0x92, 0x0d, 0x48, 0x3a, 0x72, 0x60, 0xbf, 0xb7, 0x31, 0xfb, 0x5d, 0x25, 0xf1, 0xaa, 0x49,
+    0x33, 0x35, 0xa9, 0xe7, 0x12, 0x97, 0xe4, 0x85, 0xb7, 0xae, 0xf3, 0x12, 0xc2, 0x18, 0x00, 0xde, 0xef, 0x12, 0x1f,
+    0x1e, 0x76, 0x42, 0x6a, 0x00, 0x66, 0x5e, 0x5c, 0x44, 0x79, 0x67, 0x43, 0x22, 0xd4, 0xf7, 0x5e, 0xda, 0xdd, 0x46,
+    0xde, 0xbd, 0x5c, 0xd9, 0x92, 0xf6, 0xed, 0x09, 0x06, 0x89, 0xd0, 0x58, 0x5f, 0xf0, 0x75, 0xec, 0x9e, 0x99, 0xad,
+    0x69, 0x0c, 0x33, 0x95, 0xbc, 0x4b, 0x31, 0x33, 0x70, 0xb3, 0x8e, 0xf3, 0x55, 0xac, 0xda, 0xdc, 0xd1, 0x22, 0x97,
+    0x5b, 0x12, 0xc8, 0x5e, 0xa5, 0xdb, 0x8c, 0x6d, 0xeb, 0x4a, 0xab, 0x71, 0x80, 0x8d, 0xcb, 0x40, 0x8f, 0xe3, 0xd1,
+    0xe7, 0x69, 0x0c, 0x43, 0xd3, 0x7b, 0x4c, 0xe6, 0xcc, 0x01, 0x66, 0xfa, 0x7d, 0xaa,
+];
 
 /// 3 / (9 + u), the constant of the twist y^2 = x^3 + b: imaginary part, then real part.
 const TWIST: [[u8; 32]; 2] = [
@@ -17,7 +40,7 @@ const TWIST: [[u8; 32]; 2] = [
     ],
 ];
 
-/// imaginary u + real with u^2 = -1, in Montgomery form.
+/// An element of the quadratic extension, imaginary u + real with u^2 = -1, in Montgomery form.
 #[derive(Clone, Copy)]
 struct Quadratic {
     imaginary: Limbs,
@@ -46,8 +69,9 @@ impl Quadratic {
     }
 }
 
-/// Whether `point`, uncompressed with the imaginary part of a coordinate first and coordinates below q, is on the curve
-/// that contains G2. Says nothing of the subgroup; the point at infinity is not on it.
+/// Whether `point`, uncompressed with the imaginary part of a coordinate first and coordinates
+/// below q, is on the curve that contains G2. This says nothing of the subgroup; the point at
+/// infinity is not on the curve.
 pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
     let mut words = [[0; 32]; 4];
     for (word, bytes) in words.iter_mut().zip(point.chunks_exact(32)) {
@@ -58,8 +82,8 @@ pub fn on_twist(point: &[u8; G2_LENGTH]) -> bool {
     y.multiply(&y).canonical() == right.canonical()
 }
 
-/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1. The point at
-/// infinity is not on it.
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of
+/// which is G1. The point at infinity is not on the curve.
 #[cfg(not(target_os = "solana"))]
 pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     let mut words = [[0; 32]; 2];
@@ -74,8 +98,8 @@ pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     product(&y, &y) == BASE.canonical(&right)
 }
 
-/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of which is G1, by the
-/// syscall. The point at infinity is not on it.
+/// Whether `point`, uncompressed with coordinates below q, is on the curve y^2 = x^3 + 3, all of
+/// which is G1, by the syscall. The point at infinity is not on it.
 #[cfg(target_os = "solana")]
 pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
     let mut input = [0; 2 * G1_LENGTH];
@@ -86,7 +110,6 @@ pub fn on_curve(point: &[u8; G1_LENGTH]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::{G1_GENERATOR, G2_GENERATOR};
     use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
     use ark_ec::AffineRepr;
     use ark_ff::{BigInteger, PrimeField};

@@ -22,7 +22,8 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     solana_sha256_hasher::hashv(parts).to_bytes()
 }
 
-/// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian fields.
+/// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian
+/// fields.
 #[derive(Clone, Debug)]
 pub struct Preimage(Vec<u8>);
 
@@ -32,8 +33,9 @@ impl Preimage {
         Self::with_capacity(domain, 256)
     }
 
-    /// Opens a preimage of at most `capacity` bytes with `domain`, which must not contain a zero byte. Exceeding the capacity
-    /// costs memory, which Solana's machine never gets back, and nothing else.
+    /// Opens a preimage of at most `capacity` bytes with `domain`, which must not contain a zero
+    /// byte. Exceeding the capacity costs memory, which Solana's machine never gets back, and
+    /// nothing else.
     pub fn with_capacity(domain: &str, capacity: usize) -> Self {
         debug_assert!(!domain.as_bytes().contains(&0));
         let mut bytes = Vec::with_capacity(capacity);
@@ -42,27 +44,33 @@ impl Preimage {
         Self(bytes)
     }
 
+    /// Appends bytes as they are. Fields of variable length need their length before them.
     pub fn bytes(mut self, value: &[u8]) -> Self {
         self.0.extend_from_slice(value);
         self
     }
 
+    /// Appends a byte.
     pub fn u8(self, value: u8) -> Self {
         self.bytes(&[value])
     }
 
+    /// Appends 2 bytes, big-endian.
     pub fn u16(self, value: u16) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 4 bytes, big-endian.
     pub fn u32(self, value: u32) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 8 bytes, big-endian.
     pub fn u64(self, value: u64) -> Self {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends 16 bytes, big-endian.
     pub fn u128(self, value: u128) -> Self {
         self.bytes(&value.to_be_bytes())
     }
@@ -72,6 +80,7 @@ impl Preimage {
         &self.0
     }
 
+    /// The SHA-256 digest of the preimage.
     pub fn sha256(self) -> Digest {
         sha256(&[&self.0])
     }

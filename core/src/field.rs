@@ -14,12 +14,12 @@ pub const BASE_ORDER: [u8; 32] = [
     0x91, 0x68, 0x71, 0xca, 0x8d, 0x3c, 0x20, 0x8c, 0x16, 0xd8, 0x7c, 0xfd, 0x47,
 ];
 
-/// An integer below r as 32 big-endian bytes. No value of this type is out of range: what is not canonical is refused
-/// where it enters, never reduced.
+/// An integer below r as 32 big-endian bytes. No value of this type is out of range: what is not
+/// canonical is refused where it enters, never reduced.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Element([u8; 32]);
 
-/// The bytes are an integer of r or more.
+/// Bytes that are an integer of r or more, hence not an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotCanonical(pub [u8; 32]);
 
@@ -62,7 +62,7 @@ impl Element {
         halves.map(Self)
     }
 
-    /// The bytes whose halves these are. What a half has beyond 128 bits is lost.
+    /// The bytes whose halves these are. Bits of a half beyond 128 are lost.
     pub(crate) fn join(high: &Self, low: &Self) -> [u8; 32] {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(&high.0[16..]);

@@ -1,5 +1,6 @@
-//! What an account of Solana holds of a token, read from the account itself (section 10): by the program when it looks, and
-//! by whoever wants to know before what it will count.
+//! What an account of Solana holds of a token, read from the account itself (section 10). The
+//! program reads it so when it observes a wallet, and so does whoever wants to know in advance what
+//! the program will count.
 
 use core::fmt;
 
@@ -21,15 +22,16 @@ const MINT_LENGTH: usize = 82;
 const ACCOUNT_LENGTH: usize = 165;
 const MULTISIG_LENGTH: usize = 355;
 
-/// What Token-2022 says an account with extensions is, in the byte behind the base of a token account.
+/// The byte behind the base of a token account, in which Token-2022 says what an account with
+/// extensions is.
 const KIND_MINT: u8 = 1;
 const KIND_ACCOUNT: u8 = 2;
 
-/// States of a token account; 0 is none.
+/// States of an initialized token account; 0 is uninitialized.
 const INITIALIZED: u8 = 1;
 const FROZEN: u8 = 2;
 
-/// Why an account is not the holding of a wallet's that it is shown as.
+/// Why an account does not count as a holding of a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoHolding {
     CutShort,
@@ -57,22 +59,22 @@ impl fmt::Display for NoHolding {
     }
 }
 
-/// An account that is shown as a holding.
+/// An account that is claimed to be a holding.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct HoldingAccount<'a> {
     pub address: &'a [u8; 32],
-    /// Its owner.
+    /// The program that owns the account.
     pub program: &'a [u8; 32],
     pub lamports: u64,
     pub data: &'a [u8],
 }
 
-impl Shown<'_> {
-    /// What it holds of the token `mint` of `token_program` for `wallet`, in units of the token. Lamports are the token of
-    /// the System program, and their mint is not looked at.
+impl HoldingAccount<'_> {
+    /// The balance that the account holds for `wallet` of the token `mint` of `token_program`, in
+    /// units of the token. Lamports are the token of the System program; their mint is not read.
     ///
     /// # Errors
-    /// Why it is not the wallet's holding of the token.
+    /// The reason why the account is not the wallet's holding of the token.
     pub fn balance(&self, wallet: &[u8; 32], mint: &[u8; 32], token_program: &[u8; 32]) -> Result<u64, NoHolding> {
         let ensure = |condition, reason| if condition { Ok(()) } else { Err(reason) };
         ensure(self.program == token_program, NoHolding::OtherProgram)?;
@@ -83,7 +85,8 @@ impl Shown<'_> {
             return Ok(self.lamports);
         }
         let base = base(self.program, self.data, ACCOUNT_LENGTH, KIND_ACCOUNT).ok_or(NoHolding::NotTokenAccount)?;
-        // mint (32) || owner (32) || amount (u64, little-endian) || delegate (36) || state (1) || ..
+        // mint (32) || owner (32) || amount (u64, little-endian) || delegate (36) || state (1) ||
+        // ..
         let (own_mint, rest) = base.split_first_chunk::<32>().ok_or(NoHolding::NotTokenAccount)?;
         let (owner, rest) = rest.split_first_chunk::<32>().ok_or(NoHolding::NotTokenAccount)?;
         let (amount, rest) = rest.split_first_chunk::<8>().ok_or(NoHolding::NotTokenAccount)?;
@@ -96,7 +99,8 @@ impl Shown<'_> {
     }
 }
 
-/// The decimals that the mint of a token program says it has; none when `data`, of an account of `program`, is no mint.
+/// The decimals in the mint whose account has this `data` and is owned by `program`. None when the
+/// account is not an initialized mint of a token program.
 pub fn mint_decimals(program: &[u8; 32], data: &[u8]) -> Option<u8> {
     // authority (36) || supply (8) || decimals (1) || initialized (1) || ..
     let base = base(program, data, MINT_LENGTH, KIND_MINT)?;
@@ -104,15 +108,16 @@ pub fn mint_decimals(program: &[u8; 32], data: &[u8]) -> Option<u8> {
     (*initialized == 1).then_some(*decimals)
 }
 
-/// The program that owns the accounts of the token `mint`, itself owned by `owner`: lamports are the System program's.
+/// The program that owns the accounts of the token `mint`, itself owned by `owner`: lamports are
+/// the System program's.
 pub fn token_program(mint: &[u8; 32], owner: &[u8; 32]) -> [u8; 32] {
     if *mint == SYSTEM_PROGRAM { SYSTEM_PROGRAM } else { *owner }
 }
 
 /// The base of an account of a token program; none when it is of another kind or another program.
 ///
-/// An account of either program is as long as its base. One of Token-2022 with extensions has its kind at offset 165, a
-/// mint's base being padded to there, and is never as long as a multisig.
+/// An account of either program is as long as its base. One of Token-2022 with extensions has its
+/// kind at offset 165, a mint's base being padded to there, and is never as long as a multisig.
 fn base<'a>(program: &[u8; 32], data: &'a [u8], length: usize, kind: u8) -> Option<&'a [u8]> {
     let plain = (*program == TOKEN_PROGRAM || *program == TOKEN_2022) && data.len() == length;
     let extended = *program == TOKEN_2022 && data.len() != MULTISIG_LENGTH && data.get(ACCOUNT_LENGTH) == Some(&kind);
@@ -149,7 +154,7 @@ mod tests {
     }
 
     fn told(program: [u8; 32], data: &[u8]) -> Result<u64, NoHolding> {
-        let shown = Shown { address: &ADDRESS, program: &program, lamports: 9, data };
+        let shown = HoldingAccount { address: &ADDRESS, program: &program, lamports: 9, data };
         shown.balance(&WALLET, &MINT, &program)
     }
 
@@ -172,7 +177,7 @@ mod tests {
         for (program, token_program) in
             [(TOKEN_PROGRAM, TOKEN_2022), (TOKEN_2022, TOKEN_PROGRAM), (ADDRESS, TOKEN_PROGRAM)]
         {
-            let shown = Shown { address: &ADDRESS, program: &program, lamports: 9, data: &data };
+            let shown = HoldingAccount { address: &ADDRESS, program: &program, lamports: 9, data: &data };
             assert_eq!(shown.balance(&WALLET, &MINT, &token_program), Err(NoHolding::OtherProgram));
         }
         assert_eq!(told(ADDRESS, &data), Err(NoHolding::NotTokenAccount), "no token program");
@@ -194,7 +199,7 @@ mod tests {
     #[test]
     fn lamports_are_the_wallets_own_without_data() {
         let told = |address: &[u8; 32], program: &[u8; 32], data: &[u8]| {
-            Shown { address, program, lamports: 9, data }.balance(&WALLET, &SYSTEM_PROGRAM, &SYSTEM_PROGRAM)
+            HoldingAccount { address, program, lamports: 9, data }.balance(&WALLET, &SYSTEM_PROGRAM, &SYSTEM_PROGRAM)
         };
         assert_eq!(told(&WALLET, &SYSTEM_PROGRAM, &[]), Ok(9));
         assert_eq!(told(&ADDRESS, &SYSTEM_PROGRAM, &[]), Err(NoHolding::NotTheWallet));

@@ -1,6 +1,7 @@
-//! One customer's proof that his balances were counted.
+//! One customer's proof that their balances were counted.
 //!
-//! The file is JSON. Its first member says that it is private; it holds the balances and salts of one customer only.
+//! The file is JSON. Its first member says that it is private; it holds the balances and salts of
+//! one customer only.
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
@@ -13,12 +14,13 @@ use crate::{
     tree::{Path, TreeError},
 };
 
+/// The one version of inclusion files.
 pub const VERSION: u8 = 1;
 /// The first member of every inclusion file.
 pub const NOTICE: &str =
     "PRIVATE: your balances and the salts that hide them. Check it on your own machine; never paste it in public.";
 
-/// What a customer is given for one epoch.
+/// The file that an exchange gives to one customer for one epoch.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InclusionFile {
@@ -30,7 +32,7 @@ pub struct InclusionFile {
     pub exchange: [u8; 32],
     pub epoch: u64,
     pub class: Class,
-    /// Symbol and decimals by asset number, as the exchange declared them.
+    /// The asset list by asset number, as the exchange declared it.
     pub assets: Vec<AssetName>,
     pub leaves: Vec<IncludedLeaf>,
 }
@@ -63,53 +65,31 @@ pub struct Balance {
     pub units: u128,
 }
 
-/// Why a file does not show what it should. Says nothing of balances or salts.
+/// Why a file does not show what it should. An error says nothing of balances or salts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InclusionError {
-    /// The text is no inclusion file of this version.
+    /// The text is not an inclusion file of this version.
     Malformed(String),
     /// The file is for another customer.
-    AccountMismatch {
-        expected: String,
-        found: String,
-    },
-    /// The file is for another exchange or epoch than the roots.
-    EpochMismatch {
-        expected: u64,
-        found: u64,
-    },
+    AccountMismatch { expected: String, found: String },
+    /// The file is for another epoch than the roots.
+    EpochMismatch { expected: u64, found: u64 },
+    /// The file is for another exchange than the roots.
     ExchangeMismatch,
     /// The file shows no leaf: nothing is included.
     Empty,
     /// The circuit class is not one that this version knows.
     ClassUnsupported(Class),
     /// A leaf is in a shard that the epoch does not have.
-    ShardOutside {
-        leaf: usize,
-        shard: u16,
-        shards: usize,
-    },
+    ShardOutside { leaf: usize, shard: u16, shards: usize },
     /// Two leaves of the file lie at the same place.
-    PlaceRepeated {
-        leaf: usize,
-        shard: u16,
-        index: u32,
-    },
+    PlaceRepeated { leaf: usize, shard: u16, index: u32 },
     /// A leaf has more than nine slots, or an asset that is not on the list.
-    SlotsInvalid {
-        leaf: usize,
-    },
+    SlotsInvalid { leaf: usize },
     /// A path is not of the tree's depth or leaves it.
-    Path {
-        leaf: usize,
-        source: TreeError,
-    },
-    /// The path leads elsewhere.
-    RootMismatch {
-        leaf: usize,
-        expected: Element,
-        found: Element,
-    },
+    Path { leaf: usize, source: TreeError },
+    /// The path leads to another root than the chain holds.
+    RootMismatch { leaf: usize, expected: Element, found: Element },
     /// The asset names are not the ones of the exchange's list.
     AssetsMismatch,
 }
@@ -151,13 +131,13 @@ impl fmt::Display for InclusionError {
 
 impl core::error::Error for InclusionError {}
 
-/// What a verifier holds against a file: all of it from the chain, but for the account, which is his own.
+/// What a verifier compares a file with. All of it comes from the chain.
 #[derive(Clone, Debug)]
 pub struct Expected<'a> {
     pub exchange: [u8; 32],
     pub epoch: u64,
     pub class: Class,
-    /// By shard.
+    /// The roots by shard.
     pub roots: &'a [Element],
     pub assets: &'a crate::assets::AssetList,
 }
@@ -177,8 +157,8 @@ impl InclusionFile {
 
     /// Whether every leaf lies under its shard's root, and what they add up to.
     ///
-    /// `account` is the customer's own id as he knows it: a file made for another's balances fails by its tags, whatever
-    /// it says of itself.
+    /// `account` is the customer's id as they know it themselves: a file made for the balances of
+    /// somebody else fails by its tags, whatever it says of itself.
     pub fn verify(&self, account: &str, expected: &Expected<'_>) -> Result<Vec<Balance>, InclusionError> {
         if self.account != account {
             return Err(InclusionError::AccountMismatch { expected: account.into(), found: self.account.clone() });

@@ -2,15 +2,15 @@
 
 use crate::{digest::sha256, field::Element, poseidon};
 
-/// Slots of a leaf.
+/// The number of slots of a leaf.
 pub const SLOTS: usize = 9;
 
-/// A customer as the tree knows him: 31 bytes of a digest of his public id.
+/// A customer as the tree knows them: 31 bytes of a digest of their public id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(Element);
 
 impl AccountId {
-    /// The account of the exchange's public id of a user.
+    /// The account of the customer whom the exchange calls `id` in public.
     pub fn from_public_id(id: &str) -> Self {
         Self(Element::from_digest_prefix(&sha256(&[id.as_bytes()])))
     }
@@ -19,13 +19,14 @@ impl AccountId {
         self.0
     }
 
-    /// The 31 bytes.
+    /// The 31 bytes of the digest.
     pub fn bytes(&self) -> &[u8] {
         &self.0.as_bytes()[1..]
     }
 }
 
-/// What keeps a leaf's siblings from guessing it. Secret: it never enters a log or an error.
+/// The random-looking part of a leaf's tag, without which whoever sees the leaf's digest could
+/// guess its balances. It is secret: it never enters a log or an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Salt(Element);
@@ -45,8 +46,9 @@ impl Salt {
         self.0
     }
 
-    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master secret. Derived, so that
-    /// nothing need be stored, and for one epoch only, so that nothing carries over.
+    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master
+    /// secret. Derived, so that nothing need be stored, and for one epoch only, so that nothing
+    /// carries over.
     #[cfg(feature = "salt")]
     pub fn derive(master: &MasterSecret, exchange: &crate::Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
         use hmac::{Hmac, Mac};
@@ -58,7 +60,8 @@ impl Salt {
     }
 }
 
-/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses of any balance.
+/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses
+/// of any balance.
 #[cfg(feature = "salt")]
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
@@ -92,7 +95,7 @@ pub struct Owner {
     pub salt: Salt,
 }
 
-/// One leaf. Without an owner it is unused: its tag is 0 and its slots are empty.
+/// One leaf of the tree. A leaf without an owner is unused: its tag is 0 and its slots are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Leaf {
     pub owner: Option<Owner>,
@@ -100,11 +103,12 @@ pub struct Leaf {
 }
 
 impl Leaf {
+    /// The Poseidon digest of account and salt; 0 of an unused leaf.
     pub fn tag(&self) -> Element {
         self.owner.map_or(Element::ZERO, |owner| poseidon::hash(&[owner.account.0, owner.salt.0]))
     }
 
-    /// p_0, p_1, p_2: three slots of 80 bits each, the first lowest.
+    /// The elements p_0, p_1, p_2, which hold three slots of 80 bits each, the first slot lowest.
     pub fn packed(&self) -> [Element; 3] {
         core::array::from_fn(|group| {
             let mut bytes = [0; 32];
@@ -118,6 +122,7 @@ impl Leaf {
         })
     }
 
+    /// The Poseidon digest of tag and slots, which is the leaf of the tree.
     pub fn digest(&self) -> Element {
         let [p0, p1, p2] = self.packed();
         poseidon::hash(&[self.tag(), p0, p1, p2])

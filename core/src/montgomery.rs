@@ -1,9 +1,10 @@
-//! Multiplication modulo r and q without any dependency, so that the program evaluates the public vector with the same
-//! code as everyone else.
+//! Multiplication modulo r and q without any dependency, so that the program evaluates the public
+//! vector with the same code as everyone else.
 //!
-//! Numbers are 9 limbs of 29 bits: a product of limbs has 58 bits, so 64 of them add up in one 64-bit word and no carry is
-//! propagated before the reduction (Montgomery 1985, with 2^261). A machine without 128-bit products, such as Solana's,
-//! spends half as much on this as on 64-bit limbs.
+//! Numbers are 9 limbs of 29 bits: a product of limbs has 58 bits, so 64 of them add up in one
+//! 64-bit word and no carry is propagated before the reduction (Montgomery 1985, with 2^261). A
+//! machine without 128-bit products, such as Solana's, spends half as much on this as on 64-bit
+//! limbs.
 
 use core::borrow::Borrow;
 
@@ -12,19 +13,21 @@ use crate::field::{BASE_ORDER, Element, ORDER};
 const LIMBS: usize = 9;
 const BITS: usize = 29;
 const MASK: u64 = (1 << BITS) - 1;
-/// Limbs that hold 128 bits: an amount, or half of a digest or of a coordinate.
+/// The number of limbs that hold 128 bits: an amount, or half of a digest or of a coordinate.
 const SHORT: usize = 5;
-/// Coefficients folded in with one reduction, and short ones. All but one are multiplied: with the 18 products a column of
-/// the running sum, whose limbs have 30 bits, and the 9 of the reduction there are less than 64 of 58 bits.
+/// Coefficients folded in with one reduction, and short ones. All but one are multiplied: with the
+/// 18 products a column of the running sum, whose limbs have 30 bits, and the 9 of the reduction
+/// there are less than 64 of 58 bits.
 const GROUP: usize = 5;
 const SHORT_GROUP: usize = 8;
 
-/// A number, lowest limb first. Below 2^29 each but where said.
+/// A number, lowest limb first. Limbs are below 2^29 unless a function says otherwise.
 pub(crate) type Limbs = [u64; LIMBS];
-/// Sums of products of limbs, not carried.
+/// Sums of products of limbs, whose carries are not propagated yet.
 type Columns = [u64; 2 * LIMBS];
 
-/// A prime field of some 254 bits. Its elements are any limbs of their residue class below twice the order.
+/// A prime field of some 254 bits. Its elements are any limbs of their residue class below twice
+/// the order.
 pub(crate) struct Field {
     order: Limbs,
     /// -order^-1 mod 2^29.
@@ -82,7 +85,8 @@ fn to_bytes(limbs: &Limbs) -> [u8; 32] {
     bytes
 }
 
-/// Wrapping, as a check of overflow would cost more than the product; bounds are where columns are filled.
+/// Adds a b to `sum`. The sum wraps, as a check of overflow would cost more than the product;
+/// bounds are where columns are filled.
 #[inline(always)]
 fn multiply_add(sum: u64, a: u64, b: u64) -> u64 {
     debug_assert!(a.checked_mul(b).is_some_and(|product| product.checked_add(sum).is_some()));
@@ -160,14 +164,14 @@ impl Field {
         limbs
     }
 
-    /// a b 2^-261. One factor may have limbs of 30 bits.
+    /// The product a b 2^-261. One factor may have limbs of 30 bits.
     pub(crate) fn multiply(&self, a: &Limbs, b: &Limbs) -> Limbs {
         let mut columns = [0; 2 * LIMBS];
         accumulate(&mut columns, a, b);
         self.reduce(&mut columns)
     }
 
-    /// a 2^261.
+    /// The Montgomery form of `a`, a 2^261.
     pub(crate) fn to_montgomery(&self, a: &Limbs) -> Limbs {
         self.multiply(a, &self.factor)
     }
@@ -176,7 +180,7 @@ impl Field {
         self.subtract_order(&add_limbs(a, b))
     }
 
-    /// -a, for a not above the order.
+    /// The negative of `a`, which is not above the order.
     pub(crate) fn negate(&self, a: &Limbs) -> Limbs {
         let mut negative = [0; LIMBS];
         let mut borrow = 0;
@@ -207,7 +211,7 @@ const fn add_limbs(a: &Limbs, b: &Limbs) -> Limbs {
     sum
 }
 
-/// sum_i point^i coefficients_i.
+/// The sum over i of point^i coefficients_i.
 pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
     let mut evaluation = Evaluation::at(point);
     evaluation.prepend(coefficients);
@@ -216,7 +220,7 @@ pub fn evaluate(coefficients: &[Element], point: &Element) -> Element {
 
 /// The value of a polynomial at a point, from its highest coefficients to its lowest.
 pub(crate) struct Evaluation {
-    /// point^(i + 1)
+    /// The power point^(i + 1) at index i.
     powers: [Limbs; SHORT_GROUP],
     sum: Limbs,
 }
@@ -237,12 +241,12 @@ impl Evaluation {
         coefficients.rchunks(GROUP).for_each(|group| self.fold(group, |word| to_limbs(word.borrow())));
     }
 
-    /// The same for short coefficients, at half of what others cost.
+    /// Adds short coefficients below those that are there, at half of what others cost.
     pub(crate) fn prepend_short(&mut self, coefficients: &[u128]) {
         coefficients.rchunks(SHORT_GROUP).for_each(|group| self.fold(group, |number| to_short(*number)));
     }
 
-    /// So many zeros below the coefficients that are there.
+    /// Adds this number of zeros below the coefficients that are there.
     #[inline(never)]
     pub(crate) fn prepend_zeros(&mut self, zeros: usize) {
         for start in (0..zeros).step_by(SHORT_GROUP) {
@@ -266,12 +270,13 @@ impl Evaluation {
     }
 
     pub(crate) fn value(&self) -> Element {
-        // A reduction leaves hardly more than r, to which the lowest coefficient was added: twice r may be less.
+        // A reduction leaves hardly more than r, to which the lowest coefficient was added: twice r
+        // may be less.
         element(&SCALAR.canonical(&add_limbs(&self.sum, &[0; LIMBS])))
     }
 }
 
-/// The element of these limbs, which are below twice the order.
+/// The element that these limbs represent, which are below twice the order.
 pub(crate) fn element(limbs: &Limbs) -> Element {
     // Below r these are canonical bytes.
     Element::new(to_bytes(&SCALAR.canonical(limbs))).unwrap_or(Element::ZERO)
@@ -303,8 +308,8 @@ mod tests {
         assert_eq!(evaluate(&[], &Element::from(7u64)), Element::ZERO);
     }
 
-    /// The fullest columns that are ever reduced: 18 products for a sum with limbs of 30 bits, 36 for the coefficients.
-    /// Where a column overflowed, the assertion in `multiply_add` would fail.
+    /// The fullest columns that are ever reduced: 18 products for a sum with limbs of 30 bits, 36
+    /// for the coefficients. Where a column overflowed, the assertion in `multiply_add` would fail.
     #[test]
     fn no_column_overflows() {
         const { assert!((GROUP - 1) * LIMBS <= 36 && (SHORT_GROUP - 1) * SHORT <= 36) };

@@ -1,85 +1,88 @@
 //! The opening of a proof's commitments (section 3).
 //!
-//! A prover commits to the polynomials C_0 .. C_12, each of four columns of its table, and to S and Q; it opens them at u
-//! with P. The circuit leaves to the verifier the one equation that a circuit over the scalar field cannot check well:
+//! A prover commits to the polynomials C_0 .. C_12, each of four columns of its table, and to S and
+//! Q; it opens them at u with P. The circuit leaves to the verifier the one equation that a circuit
+//! over the scalar field cannot check well:
 //!
 //! ```text
 //! X = sum_j w_j C_j + eta S - i [1]_1 - v Q + u P          e(X, [1]_2) = e(P, [tau]_2)
 //! ```
 //!
-//! where w_j is the product over b < 4 of z_b if bit b of j is set and 1 - z_b if not. Points and scalars are part of the
-//! public vector, so the Groth16 proof fixes them.
+//! where w_j is the product over b < 4 of z_b if bit b of j is set and 1 - z_b if not. Points and
+//! scalars are part of the public vector, so the Groth16 proof fixes them.
 //!
 //! # Soundness
-//! The equation and the Groth16 equation share one product of pairings, the opening's part raised to t of [`separator`]:
-//! without it the error of one could undo the other's.
+//! The equation and the Groth16 equation share one product of pairings, the opening's part raised
+//! to t of [`separator`]: without it the error of one could undo the other's.
 
 use alloc::vec::Vec;
 
 use crate::{
     Refusal,
-    circuit::{Class, G1_GENERATOR, G1_LENGTH, PROOF_LENGTH},
-    curve::on_curve,
+    circuit::PROOF_LENGTH,
+    curve::{G1_GENERATOR, G1_LENGTH, on_curve},
     digest::sha256,
     field::{BASE_ORDER, Element},
     montgomery::{Limbs, SCALAR, element, to_limbs},
-    public_vector::TOTALS_START,
 };
 
-/// Columns of the table; those behind the last chunk are zero.
+/// The number of columns of the table; those behind the last chunk are zero.
 pub const COLUMNS: usize = 64;
-/// Columns of one commitment.
+/// The number of columns of one commitment.
 pub const CHUNK_COLUMNS: usize = 4;
-/// Commitments to columns.
+/// The number of commitments to columns.
 pub const CHUNKS: usize = 13;
-/// Variables that choose one of the chunks.
+/// The number of variables that choose one of the chunks.
 pub const HIGH_VARIABLES: usize = 4;
-/// C_0 .. C_12, S, Q, P.
+/// The number of points: C_0 .. C_12, S, Q, P.
 pub const OPENING_POINTS: usize = CHUNKS + 3;
-/// z_0 .. z_3, eta, u, i, v.
+/// The number of scalars: z_0 .. z_3, eta, u, i, v.
 pub const OPENING_SCALARS: usize = HIGH_VARIABLES + 4;
-/// Words of 32 bytes: the points' coordinates, x then y, and the scalars.
+/// The number of words of 32 bytes: the points' coordinates, x then y, and the scalars.
 pub const OPENING_WORDS: usize = 2 * OPENING_POINTS + OPENING_SCALARS;
-/// Elements of the public vector: the points' coordinates in halves, and the scalars.
+/// The number of elements of the public vector: the points' coordinates in halves, and the scalars.
 pub const OPENING_ELEMENTS: usize = 4 * OPENING_POINTS + OPENING_SCALARS;
-/// Where the scalars begin in the public vector.
-const SCALARS_START: usize = TOTALS_START + Class::ASSETS as usize + 4 * OPENING_POINTS;
 
 const _: () = assert!(CHUNKS * CHUNK_COLUMNS <= COLUMNS && COLUMNS == CHUNK_COLUMNS << HIGH_VARIABLES);
 
 /// Points and scalars of the opening, in the order of the public vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// C_0 .. C_12, S, Q, P, uncompressed.
+    /// The points C_0 .. C_12, S, Q, P, uncompressed.
     pub points: [[u8; G1_LENGTH]; OPENING_POINTS],
-    /// z_0 .. z_3, eta, u, i, v.
+    /// The scalars z_0 .. z_3, eta, u, i, v.
     pub scalars: [Element; OPENING_SCALARS],
 }
 
-/// What each point is multiplied by, so that the sum is t X and the pairing of P is that of -t P.
+/// The numbers by which points are multiplied, so that their sum is t X and the pairing of P is
+/// that of -t P.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coefficients {
-    /// Of C_0 .. C_12, S, Q, P: t w_0 .. t w_12, t eta, -t v, t u.
+    /// The coefficients t w_0 .. t w_12, t eta, -t v, t u of C_0 .. C_12, S, Q, P.
     pub points: [Element; OPENING_POINTS],
-    /// Of [1]_1: -t i.
+    /// The coefficient -t i of [1]_1.
     pub generator: Element,
-    /// Of P, paired with [tau]_2: -t.
+    /// The coefficient -t of P where it is paired with [tau]_2.
     pub tau: Element,
 }
 
-/// t, from rho and the Groth16 proof as it is posted: 128 bits that nobody knows before both are settled.
+/// The separator t, made of rho and the Groth16 proof as it is posted: 128 bits that nobody knows
+/// before both are settled.
 pub fn separator(challenge: &Element, proof: &[u8; PROOF_LENGTH]) -> Element {
     let [_, low] = Element::halves(&sha256(&[challenge.as_bytes(), proof]));
     low
 }
 
 impl Opening {
-    /// An opening that [`Self::check`] refuses, for a public vector of which only the rest matters.
+    /// An opening that [`Self::check`] refuses, for a public vector of which only the other
+    /// elements matter.
     pub const ZERO: Self = Self { points: [[0; G1_LENGTH]; OPENING_POINTS], scalars: [Element::ZERO; OPENING_SCALARS] };
 
-    /// The opening in these words, the coordinates of the points in order, then the scalars. Refuses another number of
-    /// words, a scalar of r or more, and what [`Self::check`] does.
-    pub fn from_words(words: &[[u8; 32]]) -> Result<Self, Refusal> {
+    /// The opening in these words, the coordinates of the points in order, then the scalars.
+    /// Refuses another number of words, a scalar of r or more, and what [`Self::check`] does.
+    /// `scalars_start` is the index of the first scalar in the public vector, by which a refusal
+    /// names a scalar.
+    pub fn from_words(words: &[[u8; 32]], scalars_start: usize) -> Result<Self, Refusal> {
         if words.len() != OPENING_WORDS {
             return Err(Refusal::PostMalformed);
         }
@@ -90,7 +93,7 @@ impl Opening {
         }
         opening.check()?;
         for (index, (scalar, word)) in opening.scalars.iter_mut().zip(scalars).enumerate() {
-            let refusal = Refusal::ElementNotCanonical { index: (SCALARS_START + index) as u16 };
+            let refusal = Refusal::ElementNotCanonical { index: (scalars_start + index) as u16 };
             *scalar = Element::new(*word).map_err(|_| refusal)?;
         }
         Ok(opening)
@@ -115,7 +118,7 @@ impl Opening {
         wrong.map_or(Ok(()), |point| Err(Refusal::OpeningPointInvalid { point: point as u8 }))
     }
 
-    /// Its part of the public vector.
+    /// The opening's part of the public vector, [`OPENING_ELEMENTS`] elements.
     pub fn elements(&self) -> impl Iterator<Item = Element> {
         let (coordinates, _) = self.points.as_flattened().as_chunks();
         coordinates.iter().flat_map(Element::halves).chain(self.scalars)
@@ -133,12 +136,12 @@ impl Opening {
         opening
     }
 
-    /// P, which proves the opening.
+    /// The point P, which proves the opening.
     pub const fn proof(&self) -> &[u8; G1_LENGTH] {
         &self.points[OPENING_POINTS - 1]
     }
 
-    /// What to multiply the points by for this t.
+    /// The coefficients of the points for this t.
     pub fn coefficients(&self, t: &Element) -> Coefficients {
         let [high @ .., eta, u, i, v] = &self.scalars;
         let limbs = |x: &Element| to_limbs(x.as_bytes());
@@ -219,13 +222,13 @@ mod tests {
     fn refusal(change: impl Fn(&mut Vec<[u8; 32]>)) -> Refusal {
         let mut words = opening().words();
         change(&mut words);
-        Opening::from_words(&words).unwrap_err()
+        Opening::from_words(&words, 195).unwrap_err()
     }
 
     #[test]
     fn an_opening_survives_its_words() {
         assert_eq!(opening().words().len(), 40);
-        assert_eq!(Opening::from_words(&opening().words()), Ok(opening()));
+        assert_eq!(Opening::from_words(&opening().words(), 195), Ok(opening()));
         assert_eq!(refusal(|words| words.truncate(39)), Refusal::PostMalformed);
         assert_eq!(refusal(|words| words.push([0; 32])), Refusal::PostMalformed);
     }

@@ -1,4 +1,4 @@
-//! What a poster sends for one shard (section 5).
+//! Posts: what a poster sends for one shard (section 5).
 
 use alloc::{boxed::Box, vec::Vec};
 
@@ -9,39 +9,43 @@ use crate::{
     digest::Digest,
     field::Element,
     opening::{OPENING_WORDS, Opening},
-    public_vector::{Pieces, PublicInputs, PublicVector, ROOT_INDEX, TOTALS_START},
+    public_vector::{
+        OPENING_SCALARS_START, Pieces, PublicInputs, PublicVector, ROOT_INDEX, TOTALS_START, public_elements,
+    },
     reserves::reserves_digest,
     solvency::amount,
     statement::{LedgerPosition, ShardPosition, Statement},
 };
 
+/// The one version of posts.
 pub const VERSION: u8 = 1;
-/// Totals beyond the asset list.
+/// The zeros that stand for totals beyond the asset list.
 static PADDING: [[u8; 32]; Class::ASSETS as usize] = [[0; 32]; Class::ASSETS as usize];
 const HEADER_LENGTH: usize = 1 + 8 + 8 + 2 + 2 + 32 + 8 + 32 + 32 + 2;
 
-/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in range. Its lists are its
-/// own, or those of the bytes that it was read from: a copy would be a third of the memory that Solana's machine has.
+/// One shard's post. Elements are kept as they came: [`ShardPost::check`] says whether they are in
+/// range. `Words` is a list of its own, or a part of the bytes that the post was read from: a copy
+/// would take a third of the memory that Solana's machine has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardPost<Words = Vec<[u8; 32]>> {
     pub epoch: u64,
-    /// Unix seconds.
+    /// The time of the figures, Unix seconds.
     pub as_of: u64,
     pub shard: ShardPosition,
     pub circuit: Digest,
     pub ledger: LedgerPosition,
     /// Digest of the published reserves report.
     pub sources: Digest,
-    /// High half first.
+    /// The halves of the statement's context, high half first.
     pub context: [[u8; 32]; 2],
     pub root: [u8; 32],
-    /// By asset number.
+    /// The shard's totals by asset number.
     pub totals: Words,
-    /// By asset number, as many as totals.
+    /// The epoch's reserves by asset number, as many as totals.
     pub reserves: Words,
-    /// d of the public vector, as the prover states it.
+    /// The digest d of the public vector, as the prover states it.
     pub digest: [u8; 32],
-    /// Coordinates, x then y, of the 16 points, then the 8 scalars: [`Opening::words`].
+    /// The coordinates, x then y, of the 16 points, then the 8 scalars: [`Opening::words`].
     pub opening: Words,
     pub proof: [u8; PROOF_LENGTH],
 }
@@ -51,25 +55,27 @@ pub struct ShardPost<Words = Vec<[u8; 32]>> {
 pub struct CheckedPost {
     pub context: Digest,
     pub root: Element,
-    /// By asset number, in committed units.
+    /// The shard's totals by asset number, in committed units.
     pub totals: Vec<u128>,
-    /// By asset number, in committed units.
+    /// The epoch's reserves by asset number, in committed units.
     pub reserves: Vec<u128>,
     pub digest: Element,
     pub opening: Box<Opening>,
 }
 
-/// What a chain knows of an exchange when a post arrives, and a post does not say.
+/// The state of an exchange on a chain before a post: the parts of the statement that the post does
+/// not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chain {
+pub struct PriorState {
     pub exchange: Digest,
     pub asset_list: Digest,
     pub head_before: Digest,
 }
 
-struct Reader<'a>(&'a [u8]);
+/// The bytes of a post that are not read yet.
+struct Rest<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> Rest<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
         let (head, tail) = self.0.split_first_chunk::<N>().ok_or(Refusal::PostMalformed)?;
         self.0 = tail;
@@ -92,11 +98,12 @@ impl<'a> Reader<'a> {
 }
 
 impl ShardPost {
-    /// Bytes of a post for `assets` assets.
+    /// The number of bytes of a post for `assets` assets.
     pub const fn encoded_length(assets: usize) -> usize {
         HEADER_LENGTH + 32 * (3 + 2 * assets + 1 + OPENING_WORDS) + PROOF_LENGTH
     }
 
+    /// The bytes that [`ShardPost::read`] reads.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::encoded_length(self.totals.len()));
         bytes.push(VERSION);
@@ -115,7 +122,7 @@ impl ShardPost {
         bytes
     }
 
-    /// [`ShardPost::read`], with lists of its own.
+    /// Reads as [`ShardPost::read`] does, into lists of its own.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
         ShardPost::read(bytes).map(|post| Self {
             epoch: post.epoch,
@@ -136,9 +143,10 @@ impl ShardPost {
 }
 
 impl<'a> ShardPost<&'a [[u8; 32]]> {
-    /// The post in `bytes`. Refuses another version, no asset or more than 128, and bytes too few or too many.
+    /// The post in `bytes`. Refuses another version, no asset or more than 128, and too few or too
+    /// many bytes.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        let mut reader = Reader(bytes);
+        let mut reader = Rest(bytes);
         if reader.take::<1>()? != [VERSION] {
             return Err(Refusal::PostMalformed);
         }
@@ -171,8 +179,9 @@ impl<'a> ShardPost<&'a [[u8; 32]]> {
 }
 
 impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
-    /// Rule 5 but for the context: elements below r, halves below 2^128, amounts below 2^112, points on the curve. The index
-    /// in a refusal is the element's in the public vector; d counts as the one behind the last.
+    /// Checks rule 5 except for the context: elements below r, halves below 2^128, amounts below
+    /// 2^112, points on the curve. The index in a refusal is that of the element in the public
+    /// vector, where d counts as the one behind the last.
     pub fn check(&self) -> Result<CheckedPost, Refusal> {
         let element = |bytes: &[u8; 32], index: usize| {
             Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
@@ -193,14 +202,15 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
             let reserve = Element::new(*reserve).map_err(|_| Refusal::AmountOutOfRange { asset })?;
             reserves.push(amount(reserve.to_u128(), asset)?);
         }
-        let opening = Opening::from_words(self.opening.as_ref()).map(Box::new)?;
-        let digest = element(&self.digest, Class::SMALLEST.public_elements())?;
+        let opening = Opening::from_words(self.opening.as_ref(), OPENING_SCALARS_START).map(Box::new)?;
+        let digest = element(&self.digest, public_elements(Class::SMALLEST))?;
         Ok(CheckedPost { context, root, totals, reserves, digest, opening })
     }
 
-    /// The Groth16 inputs of a post that [`Self::check`] let through as `checked` and whose context is the chain's: those of
-    /// [`CheckedPost::public_vector`]. The vector is not put together, which would take a fifth of the memory that Solana's
-    /// machine has: elements in range are the words of the post.
+    /// The Groth16 inputs of a post that [`Self::check`] let through as `checked` and whose context
+    /// is the one that the chain computes. They are those of [`CheckedPost::public_vector`], but
+    /// the vector is not put together, which would take a fifth of the memory that Solana's machine
+    /// has: elements in range are the words of the post.
     pub fn inputs(&self, class: Class, checked: &CheckedPost) -> Result<PublicInputs, Refusal> {
         let totals = self.totals.as_ref();
         let found = totals.len() as u16;
@@ -212,18 +222,18 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
         Ok(PublicInputs { digest, challenge, evaluation: pieces.evaluate(&checked.totals, &challenge) })
     }
 
-    /// The statement that this post is for, given what the chain knows.
-    pub fn statement(&self, chain: &Chain, reserves: &[u128]) -> Statement {
+    /// The statement that this post is for, given the state before it and the epoch's reserves.
+    pub fn statement(&self, prior: &PriorState, reserves: &[u128]) -> Statement {
         Statement {
-            exchange: chain.exchange,
+            exchange: prior.exchange,
             epoch: self.epoch,
             as_of: self.as_of,
-            asset_list: chain.asset_list,
+            asset_list: prior.asset_list,
             shard: self.shard,
             circuit: self.circuit,
             ledger: self.ledger,
             reserves: reserves_digest(reserves, &self.sources),
-            head_before: chain.head_before,
+            head_before: prior.head_before,
         }
     }
 }
@@ -247,7 +257,7 @@ impl CheckedPost {
 mod tests {
     use super::*;
     use crate::{
-        circuit::G1_GENERATOR,
+        curve::G1_GENERATOR,
         field::{BASE_ORDER, ORDER},
         opening::OPENING_POINTS,
     };
@@ -346,8 +356,8 @@ mod tests {
             let mut post = post();
             post.totals = (0..assets).map(|asset| word((1 << 111) + asset)).collect();
             post.reserves = post.totals.clone();
-            let chain = Chain { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
-            let statement = post.statement(&chain, &post.check().unwrap().reserves);
+            let prior = PriorState { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
+            let statement = post.statement(&prior, &post.check().unwrap().reserves);
             post.context = Element::halves(&statement.context()).map(Element::to_bytes);
             let checked = post.check().unwrap();
             let vector = checked.public_vector(Class::SMALLEST, &statement).unwrap();
@@ -363,10 +373,10 @@ mod tests {
 
     #[test]
     fn a_post_for_another_statement_is_named_as_such() {
-        let chain = Chain { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
+        let prior = PriorState { exchange: [4; 32], asset_list: [5; 32], head_before: [6; 32] };
         let mut right = post();
         let reserves = post().check().unwrap().reserves;
-        let statement = right.statement(&chain, &reserves);
+        let statement = right.statement(&prior, &reserves);
         right.context = Element::halves(&statement.context()).map(Element::to_bytes);
         let checked = right.check().unwrap();
         assert!(checked.public_vector(Class::SMALLEST, &statement).is_ok());

@@ -10,20 +10,27 @@ use crate::{
     opening::{OPENING_ELEMENTS, OPENING_POINTS, Opening},
 };
 
-/// Where Y has the root; the context's halves are before it.
+/// Index in Y of the root; the context's halves are before it.
 pub const ROOT_INDEX: usize = 2;
-/// Where Y has the first total.
+/// Index in Y of the first total.
 pub const TOTALS_START: usize = ROOT_INDEX + 1;
+/// Index in Y of the opening's first scalar; its coordinates are before it.
+pub const OPENING_SCALARS_START: usize = TOTALS_START + Class::ASSETS as usize + 4 * OPENING_POINTS;
 
-/// Elements absorbed by one step of the digest.
+/// The number of elements that one step of the digest absorbs.
 pub const RATE: usize = 11;
 
-/// Y of one shard: context halves, root, totals padded with zeros to the class's asset positions, the opening's coordinates
-/// in halves and its scalars.
+/// Number of elements of Y in a circuit of this class.
+pub const fn public_elements(class: Class) -> usize {
+    TOTALS_START + class.assets as usize + OPENING_ELEMENTS
+}
+
+/// The public vector Y of one shard: context halves, root, totals padded with zeros to the class's
+/// asset positions, the opening's coordinates in halves and its scalars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicVector(Vec<Element>);
 
-/// d, rho, phi.
+/// The Groth16 inputs: the digest d, the challenge rho, the evaluation phi.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicInputs {
     pub digest: Element,
@@ -31,12 +38,12 @@ pub struct PublicInputs {
     pub evaluation: Element,
 }
 
-/// A vector in pieces, numbers below r, for whom a copy of it would be too large.
+/// A public vector in pieces, each a number below r, where a copy of it would take too much memory.
 pub(crate) struct Pieces<'a> {
     pub context: &'a [[u8; 32]; 2],
     pub root: &'a [u8; 32],
     pub totals: &'a [[u8; 32]],
-    /// As many zeros as there are asset positions without a total.
+    /// Zeros, one for each asset position without a total.
     pub padding: &'a [[u8; 32]],
     /// The opening's coordinates, whole, and its scalars.
     pub coordinates: &'a [[u8; 32]; 2 * OPENING_POINTS],
@@ -44,7 +51,7 @@ pub(crate) struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    /// rho: [`PublicVector::challenge`] of this vector.
+    /// The challenge rho, as [`PublicVector::challenge`] computes it.
     #[inline(never)]
     pub(crate) fn challenge(&self, digest: &Element) -> Element {
         let mut halves = [[[0; 32]; 2]; 2 * OPENING_POINTS];
@@ -63,7 +70,8 @@ impl Pieces<'_> {
         ]))
     }
 
-    /// phi: [`PublicVector::evaluate`] of this vector, whose totals are `totals`.
+    /// The evaluation phi, as [`PublicVector::evaluate`] computes it. `totals` are the vector's
+    /// totals as numbers.
     #[inline(never)]
     pub(crate) fn evaluate(&self, totals: &[u128], challenge: &Element) -> Element {
         let mut halves = [[0; 2]; 2 * OPENING_POINTS];
@@ -88,12 +96,13 @@ fn numbers(bytes: &[u8; 32]) -> [u128; 2] {
 }
 
 impl PublicVector {
-    /// `totals[a - 1]` is the shard's total of asset a; at most `class.assets` of them.
+    /// The vector of a shard whose total of asset a is `totals[a - 1]`. None when there are more
+    /// than `class.assets` totals.
     pub fn new(class: Class, context: &Digest, root: Element, totals: &[Element], opening: &Opening) -> Option<Self> {
         Self::from_totals(class, context, root, totals.iter().copied(), opening)
     }
 
-    /// [`Self::new`] of totals that lie in no slice.
+    /// The vector of totals that come one by one.
     pub(crate) fn from_totals(
         class: Class,
         context: &Digest,
@@ -104,11 +113,11 @@ impl PublicVector {
         if totals.len() > usize::from(class.assets) {
             return None;
         }
-        let mut elements = Vec::with_capacity(class.public_elements());
+        let mut elements = Vec::with_capacity(public_elements(class));
         elements.extend(Element::halves(context));
         elements.push(root);
         elements.extend(totals);
-        elements.resize(class.public_elements() - OPENING_ELEMENTS, Element::ZERO);
+        elements.resize(public_elements(class) - OPENING_ELEMENTS, Element::ZERO);
         elements.extend(opening.elements());
         Some(Self(elements))
     }
@@ -121,7 +130,7 @@ impl PublicVector {
         self.0[ROOT_INDEX]
     }
 
-    /// T_1 .. T_A.
+    /// The totals T_1 .. T_A, zero where there is no asset.
     pub fn totals(&self) -> &[Element] {
         &self.0[TOTALS_START..self.0.len() - OPENING_ELEMENTS]
     }
@@ -131,8 +140,8 @@ impl PublicVector {
         self.0.last_chunk().map_or(Opening::ZERO, Opening::from_elements)
     }
 
+    /// The digest d, which fixes the circuit's copy of Y before rho is known.
     #[cfg(any(feature = "ark", target_os = "solana"))]
-    /// d: fixes the circuit's copy of Y before rho is known.
     pub fn digest(&self) -> Element {
         let mut state = Element::from(self.0.len() as u64);
         for chunk in self.0.chunks(RATE) {
@@ -144,7 +153,7 @@ impl PublicVector {
         state
     }
 
-    /// rho, from Y and the d that the prover states.
+    /// The challenge rho, from Y and the d that the prover states.
     ///
     /// # Soundness
     /// d must enter: without it a prover could pick the circuit's copy of Y after rho.
@@ -154,12 +163,13 @@ impl PublicVector {
         Element::from_digest_truncated(sha256(&parts))
     }
 
-    /// phi at rho.
+    /// The evaluation phi of Y at rho.
     pub fn evaluate(&self, challenge: &Element) -> Element {
         montgomery::evaluate(&self.0, challenge)
     }
 
-    /// The Groth16 inputs when the prover states `digest`: whoever verifies computes rho and phi from his own Y.
+    /// The Groth16 inputs when the prover states `digest`. Verifiers compute rho and phi from their
+    /// own Y.
     pub fn inputs(&self, digest: Element) -> PublicInputs {
         let challenge = self.challenge(&digest);
         PublicInputs { digest, challenge, evaluation: self.evaluate(&challenge) }
@@ -169,7 +179,7 @@ impl PublicVector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::G1_GENERATOR;
+    use crate::curve::G1_GENERATOR;
 
     fn opening() -> Opening {
         let mut opening = Opening { points: [G1_GENERATOR; 16], ..Opening::ZERO };
@@ -186,7 +196,8 @@ mod tests {
         let root = Element::from(10u64);
         let vector = PublicVector::new(Class::SMALLEST, &[7; 32], root, &totals, &opening()).unwrap();
         let elements = vector.elements();
-        assert_eq!(elements.len(), 203);
+        assert_eq!((elements.len(), public_elements(Class::SMALLEST)), (203, 203));
+        assert_eq!(OPENING_SCALARS_START, 195);
         assert_eq!(elements[..5], [&Element::halves(&[7; 32])[..], &[root], &totals].concat());
         assert_eq!(elements[5..131], [Element::ZERO; 126]);
         let high_y_of_last = elements[131 + 62].to_u128().unwrap().to_be_bytes();

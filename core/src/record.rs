@@ -11,23 +11,24 @@ use crate::{
 pub struct Roots(pub Digest);
 
 impl Roots {
+    /// The digest after one more root.
     #[must_use]
     pub fn append(self, root: &Element) -> Self {
         Self(Preimage::new("ballast/roots/v1").bytes(&self.0).bytes(root.as_bytes()).sha256())
     }
 
-    /// Over all roots of an epoch, in order of shard.
+    /// The digest of all roots of an epoch, in order of shard.
     pub fn of(roots: &[Element]) -> Self {
         roots.iter().fold(Self::default(), Self::append)
     }
 }
 
-/// What an epoch adds to the history: the same on every chain.
+/// The record that an epoch adds to the history, the same on every chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EpochRecord<'a> {
     pub exchange: Digest,
     pub epoch: u64,
-    /// Unix seconds.
+    /// The time of the figures, Unix seconds.
     pub as_of: u64,
     pub asset_list: Digest,
     pub circuit: Digest,
@@ -35,11 +36,12 @@ pub struct EpochRecord<'a> {
     pub reserves: Digest,
     pub shard_count: u16,
     pub roots: Roots,
-    /// By asset number, in committed units.
+    /// The liabilities by asset number, in committed units.
     pub liabilities: &'a [u128],
 }
 
 impl EpochRecord<'_> {
+    /// The digest of the record, which enters the rolling head.
     pub fn digest(&self) -> Digest {
         let start = Preimage::with_capacity("ballast/record/v1", 256 + 16 * self.liabilities.len())
             .bytes(&self.exchange)
@@ -57,12 +59,12 @@ impl EpochRecord<'_> {
     }
 }
 
-/// The head before the first epoch.
+/// The rolling head before the first epoch: the exchange's id.
 pub const fn first_head(exchange: &Digest) -> Digest {
     *exchange
 }
 
-/// The head after a record.
+/// The rolling head after a record, SHA-256 of the head before and the record's digest.
 pub fn next_head(head: &Digest, record: &Digest) -> Digest {
     sha256(&[head, record])
 }

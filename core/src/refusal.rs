@@ -1,12 +1,14 @@
 //! Every reason for which a chain refuses, with one name and one number on all of them.
 //!
-//! The numbers are frozen: new refusals go at the end. The program's Anchor error code is 6000 + number; the contract's custom
-//! errors have the same names and carry what was expected and what was found. An `index` counts what was passed, from 0.
+//! Numbers and reasons are frozen: they are in the program's IDL, so new refusals go at the end.
+//! The program's Anchor error code is 6000 + number; the contract's custom errors have the same
+//! names and carry what was expected and what was found. An `index` counts from 0 through what was
+//! passed.
 
 use core::fmt;
 
-/// Hands the list of refusals to the macro called `$callback`, so that another crate derives its own error type from this
-/// one list: `"reason" Name { field: type, .. } = number,` each.
+/// Hands the list of refusals to the macro called `$callback`, so that another crate derives its
+/// own error type from this one list: `"reason" Name { field: type, .. } = number,` each.
 #[macro_export]
 macro_rules! with_refusals {
     ($callback:ident) => {
@@ -126,7 +128,7 @@ macro_rules! with_refusals {
             "the exchange has not declared this token under its present asset list"
             TokenUndeclared { index: u16 } = 56,
             "the token is no token of this chain, or the asset is not on the exchange's list"
-            TokenInvalid { asset: u16, reason: $crate::witness::NoToken } = 57,
+            TokenInvalid { asset: u16, reason: $crate::observation::NoToken } = 57,
             "a look is at 1 holding or more"
             NothingToWitness = 58,
             "holdings are looked at in ascending order, so that each counts once"
@@ -160,7 +162,7 @@ macro_rules! refusal_enum {
         pub enum Refusal { $(#[doc = $reason] $name $({ $($field: $type),+ })?,)+ }
 
         impl Refusal {
-            /// All names with their numbers, in order.
+            /// The names of all refusals with their numbers, in order.
             pub const ALL: &'static [(&'static str, u32)] = &[$((stringify!($name), $number)),+];
 
             pub const fn name(&self) -> &'static str {

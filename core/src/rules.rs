@@ -1,4 +1,5 @@
-//! When a chain accepts a post: the rules of section 6 that need no curve arithmetic, in order.
+//! When a chain accepts a post: those rules of section 6 that need no arithmetic on curves, in
+//! order.
 
 use crate::{
     Refusal,
@@ -7,19 +8,19 @@ use crate::{
     statement::{LedgerPosition, Statement},
 };
 
-/// Shards of one epoch.
+/// The most shards of one epoch.
 pub const SHARDS_MAX: u16 = 128;
-/// Posters of one exchange.
+/// The most posters of one exchange.
 pub const POSTERS_MAX: usize = 8;
 
-/// What an exchange's record says of its history.
+/// An exchange's history as far as the rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {
     pub paused: bool,
-    /// Assets on the list; 0 when it is not set.
+    /// The number of assets on the list; 0 when there is no list.
     pub assets: u16,
     pub next_epoch: u64,
-    /// Of the last finalized epoch; 0 before the first.
+    /// The as-of time of the last finalized epoch, Unix seconds; 0 before the first.
     pub last_as_of: u64,
     pub last_ledger: LedgerPosition,
 }
@@ -27,7 +28,7 @@ pub struct History {
 /// The epoch that was begun and is not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unfinished {
-    /// The context of shard 0: with it the whole statement but for the shard index.
+    /// The context of shard 0, which fixes the whole statement except for the shard index.
     pub first: Digest,
     pub shards_done: u16,
 }
@@ -35,14 +36,14 @@ pub struct Unfinished {
 /// What an accepted post does to the unfinished epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Shard 0: begin the epoch, dropping what an earlier shard 0 had begun.
+    /// Shard 0 begins the epoch, and drops what an earlier shard 0 had begun.
     Begin,
-    /// The next shard of the epoch.
+    /// The next shard continues the epoch.
     Continue,
 }
 
-/// Rules 1 to 3 but for the poster: order in time, in the ledger and among shards. `clock` is the chain's, in Unix
-/// seconds; `statement` is the post's.
+/// Checks rules 1 to 3 except for the poster: order in time, in the ledger and among shards.
+/// `clock` is the chain's, in Unix seconds; `statement` is the post's.
 pub fn check_order<Words: AsRef<[[u8; 32]]>>(
     history: &History,
     unfinished: Option<&Unfinished>,
@@ -55,7 +56,7 @@ pub fn check_order<Words: AsRef<[[u8; 32]]>>(
     check_shard(unfinished, post, statement)
 }
 
-/// Rule 1 but for the poster.
+/// Checks rule 1 except for the poster.
 pub fn check_exchange<Words: AsRef<[[u8; 32]]>>(history: &History, post: &ShardPost<Words>) -> Result<(), Refusal> {
     if history.paused {
         return Err(Refusal::ExchangePaused);
@@ -70,7 +71,7 @@ pub fn check_exchange<Words: AsRef<[[u8; 32]]>>(history: &History, post: &ShardP
     Ok(())
 }
 
-/// Rule 2: order in time and in the ledger. `clock` is the chain's, in Unix seconds.
+/// Checks rule 2: order in time and in the ledger. `clock` is the chain's, in Unix seconds.
 pub fn check_time<Words>(history: &History, post: &ShardPost<Words>, clock: u64) -> Result<(), Refusal> {
     if post.epoch != history.next_epoch {
         return Err(Refusal::EpochNotNext { expected: history.next_epoch, found: post.epoch });
@@ -91,7 +92,7 @@ pub fn check_time<Words>(history: &History, post: &ShardPost<Words>, clock: u64)
     Ok(())
 }
 
-/// Rule 3: order among shards. `statement` is the post's.
+/// Checks rule 3: order among shards. `statement` is the post's.
 pub fn check_shard<Words>(
     unfinished: Option<&Unfinished>,
     post: &ShardPost<Words>,
@@ -123,7 +124,7 @@ pub fn check_shard<Words>(
     }
 }
 
-/// Rule 4: the circuit has passed its delay and is not retired. Times in Unix seconds.
+/// Checks rule 4: the circuit has passed its delay and is not retired. Times in Unix seconds.
 pub fn check_circuit(active_from: u64, retired: bool, clock: u64) -> Result<(), Refusal> {
     if retired {
         return Err(Refusal::CircuitRetired);
@@ -137,7 +138,7 @@ pub fn check_circuit(active_from: u64, retired: bool, clock: u64) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{post::Chain, statement::ShardPosition};
+    use crate::{post::PriorState, statement::ShardPosition};
     use alloc::vec;
 
     const CLOCK: u64 = 2_000;
@@ -171,7 +172,7 @@ mod tests {
     }
 
     fn statement(post: &ShardPost) -> Statement {
-        post.statement(&Chain { exchange: [9; 32], asset_list: [5; 32], head_before: [6; 32] }, &[1, 2])
+        post.statement(&PriorState { exchange: [9; 32], asset_list: [5; 32], head_before: [6; 32] }, &[1, 2])
     }
 
     fn judge(history: &History, unfinished: Option<&Unfinished>, post: &ShardPost) -> Result<Effect, Refusal> {

@@ -2,15 +2,17 @@
 
 use crate::{Refusal, circuit::SetupKind};
 
-/// Liabilities and reserves are below 2^112, so that two share a storage slot and a ratio never overflows.
+/// Bits of an amount. Liabilities and reserves are below 2^112, so that two share a storage slot
+/// and a ratio never overflows.
 pub const AMOUNT_BITS: u32 = 112;
 
-/// `value` as an amount of asset number `asset`.
+/// Refuses a `value` that is not an amount of asset number `asset`: none, or 2^112 or more.
 pub fn amount(value: Option<u128>, asset: u16) -> Result<u128, Refusal> {
     value.filter(|value| value >> AMOUNT_BITS == 0).ok_or(Refusal::AmountOutOfRange { asset })
 }
 
-/// How an exchange stands in one asset. Only [`Standing::Fresh`] is a yes.
+/// How an exchange stands in one asset. Only [`Standing::Fresh`] is a yes, and only when a
+/// ceremony's circuit proved it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[repr(u8)]
@@ -21,6 +23,7 @@ pub enum Standing {
     Stale = 1,
     /// The latest epoch owes more than it holds, whatever its age.
     Insolvent = 2,
+    /// The latest epoch is recent enough and holds at least what it owes.
     Fresh = 3,
 }
 
@@ -42,21 +45,21 @@ impl TryFrom<u8> for Standing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Solvency {
     pub standing: Standing,
-    /// 0 when missing.
+    /// The epoch of the figures; 0 when missing.
     pub epoch: u64,
-    /// Unix seconds, 0 when missing.
+    /// The time of the figures, Unix seconds; 0 when missing.
     pub as_of: u64,
-    /// In committed units.
+    /// What the exchange owes, in committed units.
     pub liability: u128,
-    /// In committed units.
+    /// What the exchange holds, in committed units.
     pub reserve: u128,
     /// Reserve over liability in basis points, rounded down.
     pub ratio_bps: u64,
-    /// How the proof's circuit was set up; none when missing.
+    /// The setup of the circuit that proved the figures; none when missing.
     pub setup: Option<SetupKind>,
 }
 
-/// The latest finalized epoch as far as one asset goes.
+/// One asset of the latest finalized epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latest {
     pub epoch: u64,
@@ -66,7 +69,8 @@ pub struct Latest {
     pub setup: SetupKind,
 }
 
-/// floor(10000 reserve / liability), saturated; nothing owed is saturated too.
+/// Reserve over liability in basis points, floor(10000 reserve / liability). It is `u64::MAX` when
+/// it would be larger or when nothing is owed.
 pub fn ratio_bps(reserve: u128, liability: u128) -> u64 {
     reserve
         .saturating_mul(10_000)
@@ -75,17 +79,21 @@ pub fn ratio_bps(reserve: u128, liability: u128) -> u64 {
 }
 
 impl Solvency {
+    /// Bytes of an encoded answer.
     pub const ENCODED_LENGTH: usize = 1 + 8 + 8 + 16 + 16 + 8 + 1;
 
+    /// The answer where there are no figures.
     pub const MISSING: Self =
         Self { standing: Standing::Missing, epoch: 0, as_of: 0, liability: 0, reserve: 0, ratio_bps: 0, setup: None };
 
-    /// Judges `latest` at `clock`; both clock and `max_age` in seconds.
+    /// Judges `latest` when the chain's clock is `clock`, in Unix seconds. `max_age` is the
+    /// greatest age of the figures that is fresh, in seconds.
     pub fn judge(latest: Option<Latest>, max_age: u64, clock: u64) -> Self {
         let Some(latest) = latest else {
             return Self::MISSING;
         };
-        // An as-of time beyond the clock cannot be posted; if a clock ran backwards the age is unknown, hence stale.
+        // An as-of time beyond the clock cannot be posted; if a clock ran backwards the age is
+        // unknown, hence stale.
         let age = clock.checked_sub(latest.as_of);
         let standing = if latest.reserve < latest.liability {
             Standing::Insolvent
@@ -105,7 +113,7 @@ impl Solvency {
         }
     }
 
-    /// Return data of the program: the fields in order, big-endian.
+    /// The return data of the program: the fields in order, big-endian.
     pub fn encode(&self) -> [u8; Self::ENCODED_LENGTH] {
         let mut bytes = [0; Self::ENCODED_LENGTH];
         bytes[0] = self.standing as u8;

@@ -1,8 +1,9 @@
-//! What a proof is about (section 3).
+//! Statements: what a proof is about (section 3).
 
 use crate::digest::{Digest, Preimage};
 
-/// A position of the exchange's ledger: sequence number and head of its log. Zero for an exchange without one.
+/// A position of the exchange's ledger: sequence number and head of its log. Zero for an exchange
+/// without one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LedgerPosition {
@@ -11,7 +12,7 @@ pub struct LedgerPosition {
     pub head: Digest,
 }
 
-/// Which shard of how many.
+/// A shard's place in its epoch: its index from 0 and the number of shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ShardPosition {
@@ -19,25 +20,26 @@ pub struct ShardPosition {
     pub count: u16,
 }
 
-/// Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset list, circuit, ledger
-/// position, reserves report or history.
+/// Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset
+/// list, circuit, ledger position, reserves report or history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement {
     pub exchange: Digest,
     pub epoch: u64,
-    /// Unix seconds.
+    /// The time of the figures, Unix seconds.
     pub as_of: u64,
     pub asset_list: Digest,
     pub shard: ShardPosition,
     pub circuit: Digest,
     pub ledger: LedgerPosition,
     pub reserves: Digest,
-    /// Rolling head of the exchange's history before this epoch.
+    /// The rolling head of the exchange's history before this epoch.
     pub head_before: Digest,
 }
 
 impl Statement {
-    /// `context`: the digest that opens the public vector.
+    /// The `context` of section 3, a digest of the whole statement. The public vector begins with
+    /// it.
     pub fn context(&self) -> Digest {
         Preimage::new("ballast/statement/v1")
             .bytes(&self.exchange)

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::{field::Element, poseidon};
 
-/// Children of a node.
+/// The number of children of a node.
 pub const ARITY: usize = 4;
 
 /// All nodes of a tree of fixed depth, leaves first.
@@ -14,7 +14,7 @@ pub struct Tree {
     levels: Vec<Vec<Element>>,
 }
 
-/// Why a tree or a path does not exist.
+/// Why leaves do not make a tree, or a path does not belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TreeError {
     /// The number of leaves is not 4^depth.
@@ -60,11 +60,12 @@ impl Tree {
         Ok(Self { levels })
     }
 
+    /// The root of the tree.
     pub fn root(&self) -> Element {
         self.levels.last().and_then(|level| level.first()).copied().unwrap_or(Element::ZERO)
     }
 
-    /// The path of leaf `index`.
+    /// The path of leaf number `index`, from 0.
     pub fn path(&self, index: u32) -> Result<Path, TreeError> {
         let leaves = self.levels[0].len();
         if index as usize >= leaves {

@@ -1,5 +1,5 @@
-//! Amounts in JSON: strings of decimal digits, in committed units. A JSON number loses digits in most readers. For
-//! `#[serde(with = "..")]`.
+//! Amounts in JSON: strings of decimal digits, in committed units. A JSON number loses digits in
+//! most readers. For `#[serde(with = "..")]`.
 
 use alloc::{format, string::String};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -1,7 +1,7 @@
 //! Sums of products of field elements with one reduction for all.
 //!
-//! A product of two Montgomery representatives has 508 bits. Adding products before reducing them leaves out half of the
-//! work of a multiplication; nine words hold 2^64 products.
+//! A product of two Montgomery representatives has 508 bits. Adding products before reducing them
+//! leaves out half of the work of a multiplication; nine words hold 2^64 products.
 
 use ark_bn254::{Fr, FrConfig};
 use ark_ff::{BigInt, Fp, MontConfig};
@@ -11,7 +11,7 @@ const ORDER: [u64; 4] = FrConfig::MODULUS.0;
 /// -r^-1 mod 2^64.
 const INVERSE: u64 = FrConfig::INV;
 
-/// sum_i a_i b_i, not reduced.
+/// A sum of products a_i b_i that is not reduced yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wide([u64; 9]);
 
@@ -32,7 +32,7 @@ fn add_carry(a: u64, b: u64, carry: &mut u64) -> u64 {
 impl Wide {
     pub const ZERO: Self = Self([0; 9]);
 
-    /// Adds a b.
+    /// Adds the product a b.
     #[inline(always)]
     pub fn add_product(&mut self, a: &Fr, b: &Fr) {
         let (a, b) = (&a.0.0, &b.0.0);
@@ -51,7 +51,8 @@ impl Wide {
         self.0[8] = self.0[8].wrapping_add(carry);
     }
 
-    /// Adds a n, for a limb n; sums of fewer than 2^40 of them are reduced by [`Self::reduce_small`].
+    /// Adds the product a n, for a limb n; sums of fewer than 2^40 of them are reduced by
+    /// [`Self::reduce_small`].
     #[inline(always)]
     pub fn add_small(&mut self, a: &Fr, n: u16) {
         let mut carry = 0;
@@ -93,8 +94,8 @@ impl Wide {
 /// Five words modulo r.
 #[inline(always)]
 fn reduce_words(mut words: [u64; 5]) -> Fr {
-    // The quotient by the two highest words against r's highest plus one is never too large, and after two steps short by less
-    // than two.
+    // The quotient by the two highest words against r's highest plus one is never too large, and
+    // after two steps short by less than two.
     for _ in 0..2 {
         let high = u128::from(words[4]) << 64 | u128::from(words[3]);
         let quotient = (high / (u128::from(ORDER[3]) + 1)) as u64;

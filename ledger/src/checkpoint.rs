@@ -1,8 +1,9 @@
 //! A state on disk, so that a replay need not begin at the genesis.
 //!
-//! **A checkpoint is private**: it holds every customer's balances, and its first bytes say so. Its digest shows that it is
-//! whole, not that it is true: whoever begins from one believes whoever wrote it. Only the log from its genesis on shows
-//! what customers signed, so nothing that verifies for others may read a checkpoint.
+//! **A checkpoint is private**: it holds every customer's balances, and its first bytes say so. Its
+//! digest shows that it is whole, not that it is true: whoever begins from a checkpoint trusts
+//! whoever wrote it. Only the log from its genesis on shows what customers signed, so nothing that
+//! verifies for others may read a checkpoint.
 
 use ballast_core::digest::sha256;
 use std::{
@@ -12,13 +13,13 @@ use std::{
 
 use crate::{
     log::write_whole,
-    state::{State, StateError},
+    state::{State, StateError, invariant::check_state},
 };
 
-/// First bytes of a checkpoint; the last one is its version.
+/// The first bytes of a checkpoint; the last of them is its version.
 pub const MAGIC: &[u8; 32] = b"PRIVATE customers' balances\nBCK\x01";
 
-/// Why a file is no checkpoint.
+/// Why a file is not a checkpoint.
 #[derive(Debug, thiserror::Error)]
 #[error("checkpoint {}: {reason}", file.display())]
 pub struct CheckpointError {
@@ -32,9 +33,9 @@ pub enum CheckpointReason {
     Io(#[from] io::Error),
     #[error("expected at least 64 bytes, found {found}")]
     Short { found: usize },
-    #[error("another format or version")]
+    #[error("the first bytes are not those of a checkpoint of this version")]
     Magic,
-    #[error("the digest at its end is not that of its bytes")]
+    #[error("the digest at the end does not match the bytes before it: the file is damaged")]
     Digest,
     #[error(transparent)]
     State(#[from] StateError),
@@ -43,10 +44,10 @@ pub enum CheckpointReason {
 /// Writes a checkpoint, whole or not at all, for its owner's eyes only.
 ///
 /// # Errors
-/// The file system's, and a state that breaks an invariant.
+/// An error of the file system, and a state that breaks an invariant.
 pub fn write(path: &Path, state: &State) -> Result<(), CheckpointError> {
     let fail = |reason| CheckpointError { file: path.to_owned(), reason };
-    crate::invariant::check_state(state).map_err(|broken| fail(StateError::from(broken).into()))?;
+    check_state(state).map_err(|broken| fail(StateError::from(broken).into()))?;
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&state.encode());
     let digest = sha256(&[&bytes]);

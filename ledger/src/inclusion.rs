@@ -1,4 +1,4 @@
-//! Making one customer's inclusion file from the snapshot that was proved.
+//! Makes one customer's inclusion file from the snapshot that was proved.
 
 use ballast_core::{
     inclusion::{AssetName, Expected, IncludedLeaf, InclusionError, InclusionFile, NOTICE, VERSION},
@@ -12,14 +12,14 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Why there is no inclusion file. Says nothing of balances or salts.
+/// Why no inclusion file can be made. An error says nothing of balances or salts.
 #[derive(Debug, thiserror::Error)]
 pub enum MakeError {
     #[error("the snapshot has no account {account:?}")]
     AccountUnknown { account: String },
     #[error("the snapshot's assets are not those that the exchange declared")]
     AssetsMismatch,
-    #[error("the snapshot has {snapshot} shards, the epoch {epoch}: it is not the one that was proved")]
+    #[error("the snapshot has {snapshot} shards and the epoch has {epoch}: it is not the snapshot that was proved")]
     ShardCountMismatch { snapshot: u16, epoch: usize },
     #[error("the snapshot has no shard {shard}")]
     ShardMissing { shard: u16 },
@@ -27,20 +27,26 @@ pub enum MakeError {
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Tree(#[from] TreeError),
-    /// The leaves made here are not those under the roots: another snapshot, master secret or epoch than was proved.
-    #[error("the file would not verify, so snapshot, master secret or epoch is not what was proved: {0}")]
+    /// The leaves made here are not those under the roots: another snapshot, master secret or epoch
+    /// than was proved.
+    #[error(
+        "the file would not verify, so the snapshot, the master secret or the epoch is not the one that was proved: {0}"
+    )]
     Unverifiable(#[from] InclusionError),
     #[error("the file cannot be written: {0}")]
     Text(#[from] serde_json::Error),
 }
 
-/// The inclusion file of `account` in the epoch that `expected` describes, all of which comes from the chain.
+/// The inclusion file of `account` in the epoch that `expected` describes, all of which comes from
+/// the chain.
 ///
-/// The shards in which the account has leaves are rebuilt, and the file is verified against the roots as the customer
-/// will do it: a file that does not convince is never handed out.
+/// The shards in which the account has leaves are rebuilt, and the file is verified against the
+/// roots in the way that the customer will verify it: a file that would be refused is never handed
+/// out.
 ///
 /// # Errors
-/// An account that the snapshot does not have, or a snapshot, secret or epoch that is not what was proved.
+/// An account that the snapshot does not have, or a snapshot, secret or epoch that is not what was
+/// proved.
 pub fn make(
     snapshot: &Snapshot,
     master: &MasterSecret,
@@ -99,7 +105,7 @@ pub fn make(
 /// The file's text: one line of JSON, whose first words are that it is private.
 ///
 /// # Errors
-/// Only what the serializer has.
+/// An error of the serializer.
 pub fn text(file: &InclusionFile) -> Result<String, MakeError> {
     Ok(serde_json::to_string(file)? + "\n")
 }

@@ -1,9 +1,9 @@
 //! Accounts as leaves, and leaves in shards (`docs/spec.md`, section 2).
 //!
-//! An account's balances fill leaves of nine slots, in order of asset number; zero balances take no slot. An account
-//! without any balance has one leaf all the same, so that its owner can check that he is counted. Leaves lie in order of
-//! account, then leaf; every shard but the last is full, so **an account may straddle two shards**. The last shard is
-//! filled up with unused leaves.
+//! An account's balances fill leaves of nine slots, in order of asset number; zero balances take no
+//! slot. An account without any balance has one leaf all the same, so that its owner can check that
+//! they are counted. Leaves lie in order of account, then leaf; every shard but the last is full,
+//! so **an account may straddle two shards**. The last shard is filled up with unused leaves.
 
 use ballast_core::{
     Digest, Refusal,
@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::snapshot::{Account, Snapshot};
 
-/// Why a snapshot has no leaves in this class.
+/// Why a snapshot cannot be laid out in this class.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayoutError {
     #[error(transparent)]
@@ -32,11 +32,12 @@ pub enum LayoutError {
     TooManyShards { leaves: usize, shards: usize, per_shard: usize },
 }
 
-/// Which leaf lies where.
+/// The place of every leaf of a snapshot.
 #[derive(Clone, Debug)]
 pub struct Layout {
     class: Class,
-    /// The first leaf of every account, by the account's position in the snapshot; one more for the end.
+    /// The first leaf of every account, by the account's position in the snapshot; one more for the
+    /// end.
     first: Vec<usize>,
 }
 
@@ -48,6 +49,8 @@ pub struct LeafPlace {
 }
 
 impl Layout {
+    /// The layout of a snapshot in shards of this class.
+    ///
     /// # Errors
     /// A class that this version does not know, no account, or more leaves than 128 shards hold.
     pub fn new(snapshot: &Snapshot, class: Class) -> Result<Self, LayoutError> {
@@ -69,10 +72,11 @@ impl Layout {
         Ok(layout)
     }
 
-    /// The layout in the smallest of `classes` that holds the snapshot in one shard, or else in the largest of them.
+    /// The layout in the smallest of `classes` that holds the snapshot in one shard, or else in the
+    /// largest of them.
     ///
     /// # Errors
-    /// See [`Layout::new`]; also when there is no class.
+    /// The same as [`Layout::new`], and no class to choose from.
     pub fn choose(snapshot: &Snapshot, classes: &[Class]) -> Result<Self, LayoutError> {
         let mut classes = classes.to_vec();
         classes.sort_by_key(|class| class.depth);
@@ -82,28 +86,29 @@ impl Layout {
         Self::new(snapshot, *class)
     }
 
+    /// The class of the shards.
     pub fn class(&self) -> Class {
         self.class
     }
 
-    /// Used leaves of the snapshot.
+    /// The number of leaves that the snapshot uses.
     pub fn leaf_count(&self) -> usize {
         self.first.last().copied().unwrap_or(0)
     }
 
-    /// 1 to 128.
+    /// The number of shards, 1 to 128.
     pub fn shard_count(&self) -> u16 {
         self.leaf_count().div_ceil(self.class.leaves()) as u16
     }
 
-    /// Accounts with leaves in more than one shard.
+    /// The number of accounts with leaves in more than one shard.
     pub fn straddling(&self) -> usize {
         let shard = |leaf: usize| leaf / self.class.leaves();
         self.first.windows(2).filter(|ends| shard(ends[0]) != shard(ends[1] - 1)).count()
     }
 
-    /// Where the leaves of the snapshot's account number `account` lie, first to last; none for an account that it does
-    /// not have.
+    /// Where the leaves of the snapshot's account number `account` lie, first to last; none for an
+    /// account that it does not have.
     pub fn places(&self, account: usize) -> Vec<LeafPlace> {
         let leaves = match (self.first.get(account), self.first.get(account + 1)) {
             (Some(start), Some(end)) => *start..*end,
@@ -119,19 +124,21 @@ impl Layout {
         start.min(self.leaf_count())..(start + self.class.leaves()).min(self.leaf_count())
     }
 
-    /// The account that leaf number `leaf` of the snapshot belongs to, and the leaf's number among the account's own.
+    /// The account that leaf number `leaf` of the snapshot belongs to, and the leaf's number among
+    /// the account's own.
     fn owner(&self, leaf: usize) -> (usize, usize) {
         let account = self.first.partition_point(|first| *first <= leaf) - 1;
         (account, leaf - self.first[account])
     }
 }
 
-/// Leaves of an account: nine balances each, and one where there is none.
+/// The number of leaves of an account: one for every nine balances, and one for an account without
+/// balances.
 fn leaf_count(account: &Account) -> usize {
     account.balances.len().div_ceil(SLOTS).max(1)
 }
 
-/// What the salts of an epoch are derived from.
+/// What the salts of an epoch are derived from: the master secret, the exchange and the epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct EpochSalts<'a> {
     pub master: &'a MasterSecret,
@@ -147,16 +154,16 @@ impl EpochSalts<'_> {
     }
 }
 
-/// One shard's part of a snapshot.
+/// The leaves of a snapshot that lie in one shard, with their totals.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Shard {
-    /// 4^d leaves, the unused ones last.
+pub struct ShardLeaves {
+    /// The 4^depth leaves, the unused ones last.
     pub leaves: Vec<Leaf>,
-    /// The balances in `leaves` summed by asset, in committed units.
+    /// The sums of the balances in `leaves` by asset, in committed units.
     pub totals: Vec<u128>,
 }
 
-impl Shard {
+impl ShardLeaves {
     /// The tree of the leaves. Their digests, most of the work, are computed in parallel.
     ///
     /// # Errors
@@ -175,18 +182,21 @@ pub struct Leaves<'a> {
 }
 
 impl<'a> Leaves<'a> {
+    /// The leaves of `snapshot` in shards of this class.
+    ///
     /// # Errors
-    /// See [`Layout::new`].
+    /// The same as [`Layout::new`].
     pub fn new(snapshot: &'a Snapshot, class: Class, salts: EpochSalts<'a>) -> Result<Self, LayoutError> {
         Ok(Self { snapshot, layout: Layout::new(snapshot, class)?, salts })
     }
 
+    /// The place of every leaf.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Shard number `shard`, from 0; none beyond the last.
-    pub fn shard(&self, shard: u16) -> Option<Shard> {
+    /// The leaves of shard number `shard`, from 0; none beyond the last.
+    pub fn shard(&self, shard: u16) -> Option<ShardLeaves> {
         let used = self.layout.used(shard);
         if used.is_empty() {
             return None;
@@ -197,11 +207,11 @@ impl<'a> Leaves<'a> {
             totals[usize::from(slot.asset) - 1] += u128::from(slot.balance);
         }
         leaves.resize(self.layout.class.leaves(), Leaf::default());
-        Some(Shard { leaves, totals })
+        Some(ShardLeaves { leaves, totals })
     }
 
     /// All shards in order, one at a time.
-    pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
+    pub fn shards(&self) -> impl Iterator<Item = ShardLeaves> + '_ {
         (0..self.layout.shard_count()).filter_map(|shard| self.shard(shard))
     }
 

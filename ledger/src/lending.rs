@@ -1,9 +1,10 @@
-//! What is lent, borrowed and gone: the hole that a total of coins kept does not show.
+//! What is lent, borrowed and gone, which a total of the coins kept does not show.
 //!
-//! A lender is owed coins that a borrower took. As long as the borrower keeps them in his account they count among the
-//! coins kept; once he withdraws or sells them, what is owed to the lender rests on whatever else he has. The report says
-//! how much has left, and what the borrowers it is missing from have elsewhere beyond what they owe there. No account is
-//! named.
+//! A lender is owed coins that a borrower took. As long as the borrower keeps them in their
+//! account, they count among the coins kept. Once the borrower withdraws or sells them, what is
+//! owed to the lender rests on whatever else the borrower has. The report says how much has left,
+//! and what the borrowers from whom it is missing have in other assets beyond what they owe there.
+//! It names no account.
 
 use serde::Serialize;
 
@@ -19,11 +20,11 @@ pub struct LendingReport {
     pub ledger_sequence: u64,
     #[serde(with = "ballast_core::hexadecimal")]
     pub ledger_head: [u8; 32],
-    /// By asset number.
+    /// The assets by number.
     pub assets: Vec<AssetLending>,
 }
 
-/// One asset. Units are committed units, as decimal strings.
+/// The lending of one asset. Units are committed units, as decimal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AssetLending {
     pub symbol: String,
@@ -31,13 +32,15 @@ pub struct AssetLending {
     /// What borrowers owe, which is what lenders are owed.
     pub lent_and_borrowed: String,
     pub lent_and_borrowed_units: String,
-    /// Of it, what is no longer in the account that borrowed it: over borrowers, what they owe beyond what they keep.
+    /// The part of it that is no longer in the accounts that borrowed it: what borrowers owe beyond
+    /// what they keep, summed.
     pub left: String,
     pub left_units: String,
-    /// Borrowers who owe more than they keep.
+    /// The number of borrowers who owe more than they keep.
     pub short_borrowers: u64,
-    /// What those borrowers keep in other assets beyond what they owe in these, by asset number, without zeros. A
-    /// borrower short in two assets is in the backing of both: backings of different assets must not be added.
+    /// What those borrowers keep in other assets beyond what they owe in these, by asset number,
+    /// without zeros. A borrower short in two assets is in the backing of both: backings of
+    /// different assets must not be added.
     pub backing: Vec<Backing>,
 }
 
@@ -50,6 +53,7 @@ pub struct Backing {
 }
 
 impl LendingReport {
+    /// The report of a state.
     pub fn new(state: &State) -> Self {
         let assets = state.assets().as_slice();
         let position = state.position();
@@ -90,7 +94,8 @@ impl LendingReport {
         });
         Self { ledger_sequence: position.sequence, ledger_head: position.head, assets: of_asset.collect() }
     }
-    /// The lines of the published report of reserves: the assets of which something is lent and borrowed.
+    /// The lines of the published report of reserves: the assets of which something is lent and
+    /// borrowed.
     pub fn lines(&self) -> Vec<LendingLine> {
         let lent = self.assets.iter().filter(|asset| asset.lent_and_borrowed_units != "0");
         lent.map(AssetLending::line).collect()

@@ -1,4 +1,5 @@
-//! What an exchange owes at one moment, from its ledger or its own export to the leaves that a proof commits to.
+//! What an exchange owes at one moment, from its ledger or its own export to the leaves that a
+//! proof commits to.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -9,10 +10,10 @@
 //! | [`inclusion`] | one customer's inclusion file |
 //! | [`reserves`] | what the exchange holds, stated, read or signed for, and the report of it that is published |
 //! | [`transaction`], [`signature`] | the ledger's transactions: canonical bytes, keys, signatures (`docs/ledger.md`) |
-//! | [`state`], [`invariant`] | every account's balances, and what holds after every transaction |
+//! | [`state`] | every account's balances, and what holds after every transaction |
 //! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
 //! | [`lending`] | what was lent, borrowed and is gone |
-//! | [`simulate`] | an exchange that never was |
+//! | [`simulate`] | a simulated exchange |
 //!
 //! ```text
 //! log ──> replay ──> state ──> snapshot
@@ -28,7 +29,6 @@
 pub mod amount;
 pub mod checkpoint;
 pub mod inclusion;
-pub mod invariant;
 pub mod leaves;
 pub mod lending;
 pub mod log;

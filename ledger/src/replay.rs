@@ -1,8 +1,9 @@
 //! From a log to the state that it makes, every rule and signature checked.
 //!
-//! Transactions are applied in order on one thread, since whose key must sign depends on all before. The signatures of one
-//! chunk are verified on all threads while the next chunk is applied. A state is returned only when every signature of it
-//! is verified, and a failure names the first transaction that is wrong, whatever the number of threads.
+//! Transactions are applied in order on one thread, since whose key must sign depends on all
+//! before. The signatures of one chunk are verified on all threads while the next chunk is applied.
+//! A state is returned only when every signature of it is verified, and a failure names the first
+//! transaction that is wrong, whatever the number of threads.
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::{
@@ -12,10 +13,12 @@ use std::{
 
 use crate::{
     checkpoint::{self, CheckpointError},
-    invariant::{self, Broken},
-    log::{LogError, Reader, TornTail, read_genesis},
+    log::{LogError, LogReader, TornTail, read_genesis},
     signature::{Claim, SignatureInvalid, verify_all},
-    state::{Refused, State},
+    state::{
+        Refused, State,
+        invariant::{self, Broken},
+    },
     transaction::{Genesis, SignedTransaction, Transaction},
 };
 
@@ -27,15 +30,18 @@ const CHUNK_BYTES: usize = 1 << 23;
 /// What is replayed and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether signatures are verified. **Without, the state is what the log says, not what anyone signed.**
+    /// Whether signatures are verified. **Without them the state is what the log says, not what
+    /// anyone signed.**
     pub signatures: bool,
     /// The last transaction to apply; none for the whole log.
     pub at: Option<u64>,
-    /// Ends before the first transaction that is later than this, Unix milliseconds; none for the whole log.
+    /// The latest time, Unix milliseconds: the replay ends before the first transaction after it.
+    /// None for the whole log.
     pub until: Option<u64>,
-    /// 0 for one for each processor.
+    /// The number of threads; 0 takes one for each processor.
     pub threads: usize,
-    /// A checkpoint to begin from, instead of the genesis. It is believed; see [`crate::checkpoint`].
+    /// A checkpoint to begin from, instead of the genesis. It is trusted; see
+    /// [`crate::checkpoint`].
     pub checkpoint: Option<PathBuf>,
 }
 
@@ -49,12 +55,14 @@ impl Default for Options {
 #[derive(Clone, Debug)]
 pub struct Replayed {
     pub state: State,
-    /// Transactions applied.
+    /// The number of transactions applied.
     pub transactions: u64,
-    /// Signatures verified: more than transactions where keys were rotated, 0 when not asked for.
+    /// The number of signatures verified: more than transactions where keys were rotated, 0 when
+    /// none were to be verified.
     pub signatures: u64,
     pub elapsed: Duration,
-    /// What is at the end of the log and was never finished.
+    /// The record at the end of the log that was begun and never finished; none when there is no
+    /// such record.
     pub torn: Option<TornTail>,
 }
 
@@ -65,7 +73,7 @@ impl Replayed {
     }
 }
 
-/// Why a log has no state.
+/// Why a log cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     #[error(transparent)]
@@ -88,7 +96,7 @@ pub enum ReplayError {
     CheckpointTooLate { expected: u64, found: u64 },
     #[error("checkpoint {}: expected {what} {expected} of the log's genesis, found {found}", file.display())]
     CheckpointOfAnother { file: PathBuf, what: &'static str, expected: String, found: String },
-    #[error("{}: expected at least 1 transaction to replay, found none", directory.display())]
+    #[error("{}: the log has no transaction to replay: expected at least one", directory.display())]
     Nothing { directory: PathBuf },
     #[error("threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
@@ -97,7 +105,8 @@ pub enum ReplayError {
 /// Replays the log in `directory`.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset or by sequence; a state before transaction 1; never a state that is only partly checked.
+/// The first thing wrong, by file and offset or by sequence, and a log without transactions. A
+/// state that is only partly checked is never returned.
 pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayError> {
     let pool = ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let start = Instant::now();
@@ -105,11 +114,11 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
         Some(path) => {
             let state = checkpoint::read(path)?;
             check_genesis(path, state.genesis(), &read_genesis(directory)?)?;
-            let reader = Reader::open_after(directory, &state.position())?;
+            let reader = LogReader::open_after(directory, &state.position())?;
             (state, reader)
         }
         None => {
-            let reader = Reader::open(directory)?;
+            let reader = LogReader::open(directory)?;
             let state = State::new(reader.genesis().clone());
             (state.map_err(|refused| ReplayError::Genesis(Box::new(refused)))?, reader)
         }
@@ -133,8 +142,8 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
     Ok(Replayed { state, transactions: sequence - first, signatures, elapsed: start.elapsed(), torn })
 }
 
-/// A checkpoint goes on with the log of its own genesis only: the keys and assets in it decide what comes next, and a
-/// position alone does not show that they are the log's.
+/// A checkpoint goes on with the log of its own genesis only: the keys and assets in it decide what
+/// comes next, and a position alone does not show that they are the log's.
 fn check_genesis(file: &Path, found: &Genesis, expected: &Genesis) -> Result<(), ReplayError> {
     let symbols = |genesis: &Genesis| {
         let assets = genesis.assets.as_slice().iter();
@@ -154,7 +163,7 @@ fn check_genesis(file: &Path, found: &Genesis, expected: &Genesis) -> Result<(),
 
 struct Replay {
     state: State,
-    reader: Reader,
+    reader: LogReader,
     at: Option<u64>,
     until: Option<u64>,
     /// Whether claims are kept, to be verified.
@@ -183,13 +192,15 @@ impl Replay {
         }
     }
 
-    /// What cannot be read is refused where it is applied.
+    /// Whether a transaction is after the latest time. One that cannot be read is refused later,
+    /// where it is applied.
     fn is_too_late(&self, signed: &SignedTransaction) -> bool {
         let later = |until| Transaction::decode(&signed.bytes).is_ok_and(|transaction| transaction.time > until);
         self.until.is_some_and(later)
     }
 
-    /// Applies up to a chunk of transactions, and returns how many. On failure the claims are of those before it.
+    /// Applies up to a chunk of transactions, and returns how many. On failure the claims are of
+    /// those before it.
     fn chunk(&mut self, claims: &mut Vec<Claim>) -> Result<usize, ReplayError> {
         let mut bytes = 0;
         let mut applied = 0;

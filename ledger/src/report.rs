@@ -1,4 +1,4 @@
-//! What a snapshot would commit.
+//! The report of what a snapshot would commit.
 
 use ballast_core::circuit::Class;
 use serde::Serialize;
@@ -9,45 +9,48 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Everything that committing a snapshot would make public, and what it would leave out. No customer is in it.
+/// Everything that committing a snapshot would make public, and what it would leave out. No
+/// customer is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Unix seconds.
+    /// The time of the snapshot, Unix seconds.
     pub as_of: u64,
     pub ledger_sequence: u64,
     #[serde(with = "ballast_core::hexadecimal")]
     pub ledger_head: [u8; 32],
     #[serde(with = "ballast_core::hexadecimal")]
     pub asset_list_digest: [u8; 32],
-    /// Accounts that are committed.
+    /// The number of accounts that are committed.
     pub accounts: usize,
-    /// Accounts of the file that are not, because of a limit: what they are owed is missing from every figure.
+    /// The number of accounts of the file that a limit leaves out: what they are owed is missing
+    /// from every figure.
     pub accounts_left_out: usize,
     pub leaves: usize,
-    /// Of the circuit class that would prove it.
+    /// The depth of the circuit class that would prove it.
     pub depth: u8,
     pub leaves_per_shard: usize,
     pub shards: u16,
-    /// Accounts with leaves in two shards.
+    /// The number of accounts with leaves in two shards.
     pub straddling_accounts: usize,
-    /// By asset number.
+    /// The figures by asset number.
     pub assets: Vec<AssetReport>,
 }
 
-/// One asset's figures. Units are committed units, as decimal strings: they may exceed what JSON readers hold in a number.
+/// One asset's figures. Units are committed units, as decimal strings: they may exceed what JSON
+/// readers hold in a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AssetReport {
     pub symbol: String,
     pub decimals: u8,
     pub liability: String,
     pub liability_units: String,
-    /// Not netted from the liability.
+    /// What customers owe in this asset. It is not netted from the liability.
     pub gross_borrow: String,
     pub gross_borrow_units: String,
 }
 
 impl Report {
-    /// What committing the snapshot in one of `classes` would make public: see [`Layout::choose`].
+    /// The report of committing the snapshot in the one of `classes` that [`Layout::choose`] takes.
     ///
     /// # Errors
     /// A snapshot that cannot be committed in any of them.

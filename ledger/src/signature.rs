@@ -1,7 +1,8 @@
-//! Ed25519 signatures as ZIP 215 has them: one rule for one signature and for a batch of them.
+//! Ed25519 signatures by the rules of ZIP 215, which are the same for one signature and for a batch
+//! of them.
 //!
-//! The rule multiplies by the cofactor, so a batch that holds and signatures that hold one by one are the same thing;
-//! with other rules it could depend on the batch whether a log is valid.
+//! The rule multiplies by the cofactor, so a batch that holds and signatures that hold one by one
+//! are the same thing; with other rules it could depend on the batch whether a log is valid.
 
 use ballast_core::digest::{Preimage, sha256};
 use curve25519_dalek::edwards::CompressedEdwardsY;
@@ -14,7 +15,7 @@ pub use ed25519_zebra::SigningKey;
 
 use crate::transaction::{SignedTransaction, Signer, Transaction, signed_message};
 
-/// Signatures that one multi-scalar multiplication checks.
+/// The number of signatures that one multi-scalar multiplication checks.
 const BATCH: usize = 256;
 
 /// A public key that no account and no engine may have.
@@ -22,8 +23,8 @@ const BATCH: usize = 256;
 #[error("public key: expected a canonical point of large order")]
 pub struct KeyInvalid;
 
-/// Refuses keys that nobody has to know a secret for: points of small order, for which everyone can sign, and what is no
-/// canonical point.
+/// Refuses a key for which signing takes no secret: a point of small order, for which everyone can
+/// sign, or bytes that are not a canonical point.
 ///
 /// # Errors
 /// [`KeyInvalid`].
@@ -48,12 +49,12 @@ pub(crate) fn sign_bytes(key: &SigningKey, bytes: Vec<u8>) -> SignedTransaction 
     SignedTransaction { bytes, signature }
 }
 
-/// Which of a transaction's signatures one is.
+/// The role of a signature in its transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signatory {
-    /// Of the transaction, by whoever must sign it.
+    /// The signature of the transaction, by whoever must sign it.
     Signer(Signer),
-    /// Of possession, by the new key of this account.
+    /// The proof of possession, by the new key of this account.
     NewKey(u32),
 }
 
@@ -71,7 +72,7 @@ impl fmt::Display for Signatory {
 /// A signature that a transaction rests on, yet to be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Of the transaction.
+    /// The sequence of the transaction.
     pub sequence: u64,
     pub by: Signatory,
     pub key: [u8; 32],
@@ -81,13 +82,15 @@ pub struct Claim {
 
 /// A signature that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("transaction {sequence}, {by}: not by the key that must sign")]
+#[error("transaction {sequence}, {by}: it is not valid for the key that must sign")]
 pub struct SignatureInvalid {
     pub sequence: u64,
     pub by: Signatory,
 }
 
 impl Claim {
+    /// Verifies this signature alone.
+    ///
     /// # Errors
     /// A signature that does not hold.
     pub fn verify(&self) -> Result<(), SignatureInvalid> {
@@ -107,8 +110,8 @@ pub fn verify_all(claims: &[Claim]) -> Result<(), SignatureInvalid> {
 }
 
 fn verify_batch(claims: &[Claim]) -> Result<(), SignatureInvalid> {
-    // The coefficients are a digest of everything they multiply, so no signer knows them before all is fixed, and the
-    // same log needs no randomness to be judged the same.
+    // The coefficients are a digest of everything they multiply, so no signer knows them before all
+    // is fixed, and the same log needs no randomness to be judged the same.
     let mut seed = Preimage::with_capacity("ballast/batch/v1", 32 + 128 * claims.len());
     let mut verifier = batch::Verifier::new();
     for claim in claims {

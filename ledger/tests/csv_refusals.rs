@@ -1,4 +1,5 @@
-//! Everything that is refused about a CSV snapshot and its declaration, each with the place that the refusal names.
+//! Everything that is refused about a CSV snapshot and its declaration, each with the place that
+//! the refusal names.
 
 use ballast_core::statement::LedgerPosition;
 use ballast_ledger::{

@@ -1,5 +1,5 @@
-//! Memory grows with the accounts kept, not with the text: texts of hundreds of megabytes, generated as they are read,
-//! under an allocator that measures the peak.
+//! Memory grows with the accounts kept, not with the text: texts of hundreds of megabytes,
+//! generated as they are read, under an allocator that measures the peak.
 
 use ballast_ledger::snapshot::{self, Declaration, Options, Snapshot};
 use peak_alloc::PeakAlloc;
@@ -107,7 +107,8 @@ fn json(blanks: usize, limit: Option<usize>) -> (Snapshot, usize, usize) {
     measure(text, |text| snapshot::json::read(text, &options).unwrap())
 }
 
-/// Reads the same accounts from a short and from a long text, in which everything has `long` more characters.
+/// Reads the same accounts from a short and from a long text, in which everything has `long` more
+/// characters.
 fn check(read: impl Fn(usize, Option<usize>) -> (Snapshot, usize, usize), long: usize) {
     let (short_snapshot, short_text, short_risen) = read(0, None);
     let (long_snapshot, long_text, long_risen) = read(long, None);

@@ -1,4 +1,5 @@
-//! Memory of a replay grows with accounts and open orders, not with transactions, under an allocator that measures the peak.
+//! Memory of a replay grows with accounts and open orders, not with transactions, under an
+//! allocator that measures the peak.
 
 use ballast_core::assets::{Asset, AssetList};
 use ballast_ledger::{

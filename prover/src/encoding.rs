@@ -9,7 +9,8 @@ use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
 use ballast_core::{
     Element, Refusal,
-    circuit::{G1_LENGTH, G2_LENGTH, PROOF_LENGTH, VerifyingKey},
+    circuit::{PROOF_LENGTH, VerifyingKey},
+    curve::{G1_LENGTH, G2_LENGTH},
     field::BASE_ORDER,
 };
 

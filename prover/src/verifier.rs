@@ -6,7 +6,7 @@ use ark_groth16::{Groth16, prepare_verifying_key};
 use ballast_core::{
     Refusal,
     circuit::{Class, VerifyingKey},
-    public_vector::PublicVector,
+    public_vector::{PublicVector, public_elements},
 };
 
 use crate::{
@@ -40,7 +40,7 @@ pub enum VerifyError {
 /// [`VerifyError`] names the check.
 pub fn verify(key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
     let (key, tau) = decode_key(key).map_err(VerifyError::Key)?;
-    let (expected, found) = (Class::SMALLEST.public_elements(), vector.elements().len());
+    let (expected, found) = (public_elements(Class::SMALLEST), vector.elements().len());
     if found != expected {
         return Err(VerifyError::VectorLength { expected, found });
     }

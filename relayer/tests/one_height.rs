@@ -17,7 +17,7 @@ use ballast_relayer::{
 };
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain},
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use serde_json::{Value, json};
 use solana_commitment_config::CommitmentConfig;

@@ -1,4 +1,5 @@
-//! Poseidon over F with circomlib's parameters (Grassi et al., eprint 2019/458; x^5, 8 full rounds).
+//! Poseidon over F with circomlib's parameters (Grassi et al., eprint 2019/458; x^5, 8 full
+//! rounds).
 
 #[cfg(all(feature = "ark", not(target_os = "solana")))]
 pub mod permutation;

@@ -1,9 +1,11 @@
-//! Poseidon's permutation on a host, with circomlib's parameters (x^5 over BN254, 8 full rounds), in the form that costs least.
+//! Poseidon's permutation on a host, with circomlib's parameters (x^5 over BN254, 8 full rounds),
+//! in the form that costs least.
 //!
-//! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the raised first element and t the
-//! others. On t = N^k t_k in partial round k this is (m y + (v N^k) t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1
-//! multiplications instead of T^2, and constants only for the first element (the idea of appendix B of Grassi, Khovratovich,
-//! Rechberger, Roy, Schofnegger, eprint 2019/458). S-boxes see the same inputs as in the plain form.
+//! With M = [[m, v], [w, N]] a partial round takes (y, t) to (m y + v t, w y + N t), where y is the
+//! raised first element and t the others. On t = N^k t_k in partial round k this is (m y + (v N^k)
+//! t_k) and t_{k+1} = t_k + (N^-(k+1) w) y: 2 T - 1 multiplications instead of T^2, and constants
+//! only for the first element (the idea of appendix B of Grassi, Khovratovich, Rechberger, Roy,
+//! Schofnegger, eprint 2019/458). S-boxes see the same inputs as in the plain form.
 
 use std::sync::OnceLock;
 
@@ -37,7 +39,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Those of this width, 2 to 13.
+    /// The parameters of this width, 2 to 13.
     pub fn of_width(width: usize) -> Option<&'static Self> {
         static ALL: [OnceLock<Option<Parameters>>; WIDTH_MAX + 1] = [const { OnceLock::new() }; WIDTH_MAX + 1];
         ALL.get(width)?.get_or_init(|| Self::new(width)).as_ref()
@@ -150,7 +152,7 @@ fn transform(matrix: &[Vec<Fr>], vector: &mut [Fr]) {
     vector.copy_from_slice(&transformed[..vector.len()]);
 }
 
-/// By Gauss and Jordan; `None` when there is no inverse.
+/// The inverse of a matrix, by Gauss and Jordan; none of a singular matrix.
 fn invert(mut matrix: Vec<Vec<Fr>>) -> Option<Vec<Vec<Fr>>> {
     let size = matrix.len();
     let mut inverse = identity(size);

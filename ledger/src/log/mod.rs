@@ -16,7 +16,7 @@ mod writer;
 pub use error::{Fault, LogError, TornTail};
 pub use format::{HEADER_LENGTH, MAGIC, RECORD_OVERHEAD, segment_name};
 pub(crate) use format::{read_genesis, write_whole};
-pub use reader::{Entry, Reader};
+pub use reader::{Entry, LogReader};
 pub use writer::{Writer, WriterOptions};
 
 /// File with the genesis.

@@ -21,14 +21,14 @@ use crate::transaction::{Genesis, SignedTransaction, head_after};
 pub struct Entry {
     pub sequence: u64,
     pub signed: SignedTransaction,
-    /// Offset of its record in [`Reader::file`].
+    /// Offset of its record in [`LogReader::file`].
     pub offset: u64,
 }
 
 /// Reads the records of a log in order. Checked are checksums, that sequences are without gaps and that heads are those of
 /// the bytes before; not what transactions say, nor their signatures.
 #[derive(Debug)]
-pub struct Reader {
+pub struct LogReader {
     genesis: Genesis,
     later: VecDeque<(u64, PathBuf)>,
     file: PathBuf,
@@ -42,7 +42,7 @@ pub struct Reader {
     failed: bool,
 }
 
-impl Reader {
+impl LogReader {
     /// Opens the log in `directory` at its beginning.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Reader {
     /// Opens the log in `directory` after `position`; earlier segments are not looked at.
     ///
     /// # Errors
-    /// See [`Reader::open`]; also a log that does not reach this position, or has another head there.
+    /// See [`LogReader::open`]; also a log that does not reach this position, or has another head there.
     pub fn open_after(directory: &Path, position: &LedgerPosition) -> Result<Self, LogError> {
         let mut reader = Self::with_segments(directory, position.sequence)?;
         if let Some((first, file)) = reader.later.front() {
@@ -113,7 +113,7 @@ impl Reader {
         &self.file
     }
 
-    /// In [`Reader::file`], of the next record.
+    /// In [`LogReader::file`], of the next record.
     pub fn offset(&self) -> u64 {
         self.offset
     }
@@ -144,7 +144,7 @@ impl Reader {
     ///
     /// # Errors
     /// The first thing wrong, with file and offset, and [`Fault::Poisoned`] ever after. A record that is cut short at the
-    /// end of the last segment is no error but [`Reader::torn`].
+    /// end of the last segment is no error but [`LogReader::torn`].
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
         if self.failed {
             return Err(self.fail(Fault::Poisoned));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Fault, GENESIS_FILE, LOCK_FILE, LogError, Reader, TornTail, fail_point,
+    Fault, GENESIS_FILE, LOCK_FILE, LogError, LogReader, TornTail, fail_point,
     format::{HEADER_LENGTH, RECORD_OVERHEAD, header, segment_name, write_genesis, write_record, write_whole},
     reader::place,
 };
@@ -65,7 +65,7 @@ impl Writer {
         Self::at_end(directory, options, held).map(|(writer, _)| writer)
     }
 
-    /// Opens the log in `directory`, all of which is read and checked as [`Reader`] does. A last record that was never
+    /// Opens the log in `directory`, all of which is read and checked as [`LogReader`] does. A last record that was never
     /// finished is cut off, and returned.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Writer {
     }
 
     fn at_end(directory: &Path, options: WriterOptions, held: File) -> Result<(Self, Option<TornTail>), LogError> {
-        let mut reader = Reader::open(directory)?;
+        let mut reader = LogReader::open(directory)?;
         while reader.read()?.is_some() {}
         let position = reader.position();
         let torn = reader.torn().cloned();

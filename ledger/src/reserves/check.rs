@@ -5,30 +5,31 @@ use std::collections::{HashMap, HashSet};
 use ballast_core::{
     Digest,
     assets::{Asset, AssetList, DECIMALS_MAX},
+    chain::Chain,
     digest::sha256,
+    observation::{TOKEN_DECIMALS_MAX, to_units},
     solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, to_units},
 };
 
 use super::{
     RESERVES_WINDOW, ReportError, SOURCES_MAX,
     ownership::{Claim, MAIN_NETWORK},
-    place::Chain,
+    place::Notation,
     report::{HoldingLine, LendingLine, MessageLine, ReservesReport},
 };
 use crate::amount::{self, AmountError};
 
-/// What the record of an epoch says, for a report to be held against.
+/// The record of an epoch, as far as a report is compared with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Recorded<'a> {
     /// Id of the exchange.
     pub exchange: &'a Digest,
-    /// Unix seconds.
+    /// The time of the figures, Unix seconds.
     pub as_of: u64,
     pub assets: &'a AssetList,
-    /// Reserves by asset number, in committed units.
+    /// The reserves by asset number, in committed units.
     pub amounts: &'a [u128],
-    /// Digest of the report.
+    /// The digest of the report.
     pub sources: &'a Digest,
 }
 
@@ -44,12 +45,16 @@ impl Recorded<'_> {
 }
 
 impl ReservesReport {
-    /// Holds the report against an epoch's record: that its bytes have the recorded digest, that its amounts are the
-    /// recorded ones and the sums of what it lists, that nothing is counted twice, that every chain whose holdings count was read
-    /// at a block within [`RESERVES_WINDOW`] of the as-of time, that what needs no token account lies at the wallet itself, and that every signed message was signed for this exchange by its address.
+    /// Compares the report with an epoch's record. Its bytes have the recorded digest; its amounts
+    /// are the recorded ones and the sums of what it lists; nothing is counted twice; every chain
+    /// whose holdings count was read at a block within [`RESERVES_WINDOW`] of the as-of time; what
+    /// needs no token account lies at the wallet itself; every signed message was signed for this
+    /// exchange by its address.
     ///
-    /// That the wallets are the exchange's, that the tokens count for these assets and that the balances were there is known
-    /// by the chains; nothing is asked of them here (the SDK's `reserves::check_holdings` compares wallets and tokens). A message shows who owns an address, not what it holds.
+    /// Only the chains know whether the wallets are the exchange's, the tokens count for these
+    /// assets and the balances were there. Nothing is asked of them here; the SDK's
+    /// `reserves::check_holdings` compares wallets and tokens. A message shows who owns an address,
+    /// not what it holds.
     ///
     /// # Errors
     /// The first thing that is wrong, with what was expected and found.
@@ -198,7 +203,7 @@ impl<'a> Sums<'a> {
     }
 }
 
-/// Adds below 2^112.
+/// Adds to a sum that must stay below 2^112.
 fn add(sums: &mut [u128], index: usize, units: u128, symbol: &str) -> Result<(), ReportError> {
     let sum = sums[index].checked_add(units).filter(|sum| sum >> AMOUNT_BITS == 0);
     sums[index] = sum.ok_or_else(|| ReportError::TooLarge { symbol: symbol.into() })?;
@@ -259,7 +264,7 @@ fn distinct<'a>(mut items: impl Iterator<Item = &'a String>) -> Result<(), &'a S
 }
 
 fn chain(text: &str) -> Result<Chain, ReportError> {
-    Chain::parse(text).ok_or_else(|| ReportError::ChainUnknown { found: text.into() })
+    text.parse().map_err(|_| ReportError::ChainUnknown { found: text.into() })
 }
 
 fn place(holding: &HoldingLine) -> String {

@@ -1,6 +1,7 @@
-//! Why reserves, or the report of them, are refused. A report is public, so what was found in it may be said.
+//! Why reserves, or the report of them, are refused. A report is public, so what was found in it
+//! may be said.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 
 use super::{
     RESERVES_WINDOW, SOURCES_MAX,
@@ -58,7 +59,8 @@ impl From<ReportError> for ReservesError {
     }
 }
 
-/// Why a report is not that of an epoch. `place` is a holding's chain, token and account, a message's address, or an asset.
+/// Why a report is not the one of an epoch. `place` is a holding's chain, token and account, a
+/// message's address, or an asset.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     #[error("expected a reserves report of at most {REPORT_MAX} bytes, found {found}")]
@@ -67,9 +69,13 @@ pub enum ReportError {
     Json(#[from] serde_json::Error),
     #[error("expected a reserves report of version 1 or 2, found {found}")]
     VersionUnknown { found: u64 },
-    #[error("the reserves report is not written in the one way that it must be, from byte {offset} on")]
+    #[error("the reserves report is not in its canonical form, from byte {offset} on")]
     NotCanonical { offset: usize },
-    #[error("expected a reserves report with digest 0x{}, found 0x{}", hex::encode(expected), hex::encode(found))]
+    #[error(
+        "expected a reserves report with digest {}, found {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
+    )]
     DigestMismatch { expected: Digest, found: Digest },
     #[error("expected a reserves report as of {expected}, found {found}")]
     AsOfMismatch { expected: u64, found: u64 },

@@ -1,4 +1,5 @@
-//! What an exchange says it holds, and the report of it that is published (`docs/spec.md`, section 3).
+//! What an exchange says it holds, and the report of it that is published (`docs/spec.md`, section
+//! 3).
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -6,10 +7,11 @@
 //! | [`report`] | the published report, versions 1 and 2, read strictly |
 //! | [`check`] | whether a report is that of an epoch |
 //! | [`ownership`] | messages signed by the owners of Bitcoin addresses |
-//! | [`place`] | chains and addresses as a report writes them |
+//! | `place` | addresses and block hashes as a report writes them |
 //!
-//! What is stated comes from a TOML file, amounts as decimal strings, one for every asset of the list. It holds no balance that is read
-//! from a chain: what is stated, read and signed for is added up.
+//! What is stated comes from a TOML file, amounts as decimal strings, one for every asset of the
+//! list. It holds no balance that is read from a chain: what is stated, read and signed for is
+//! added up.
 //!
 //! ```toml
 //! sources = "Cold wallets at block 900000, custodian statement of 2026-11-23"
@@ -31,7 +33,7 @@
 pub mod check;
 mod error;
 pub mod ownership;
-pub mod place;
+mod place;
 pub mod report;
 pub mod stated;
 
@@ -39,9 +41,9 @@ use ballast_core::{
     Digest,
     assets::{Asset, AssetList},
     digest::sha256,
+    observation::{TOKEN_DECIMALS_MAX, to_units},
     reserves::reserves_digest,
     solvency::AMOUNT_BITS,
-    witness::{TOKEN_DECIMALS_MAX, to_units},
 };
 
 use crate::amount;
@@ -52,8 +54,9 @@ pub use stated::Stated;
 
 /// Version of the reports that are written.
 pub const VERSION: u8 = 2;
-/// Seconds between the as-of time and a block at which holdings were read, either way: what moved between is in the reserves and not in
-/// the liabilities, or the other way round. An hour is enough for a block that is final, which may lie twenty minutes back, and for
+/// The most seconds between the as-of time and a block at which holdings were read, before it or
+/// after it. What moved in between is in the reserves and not in the liabilities, or the other way
+/// round. An hour is enough for a block that is final, which may be twenty minutes old, and for
 /// balances that were exported to a file before.
 pub const RESERVES_WINDOW: u64 = 3_600;
 /// Bytes of the longest note on sources.
@@ -62,7 +65,7 @@ pub const SOURCES_MAX: usize = 1024;
 /// Reserves by asset, and the report that is published of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reserves {
-    /// By asset number, in committed units; each below 2^112.
+    /// The reserves by asset number, in committed units; each is below 2^112.
     pub amounts: Vec<u128>,
     /// The published report, byte for byte.
     pub report: Vec<u8>,
@@ -70,12 +73,12 @@ pub struct Reserves {
     pub sources: Digest,
 }
 
-/// Whose reserves, of when.
+/// The exchange whose reserves they are, and the time of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
-    /// Id of the exchange.
+    /// The id of the exchange.
     pub exchange: &'a Digest,
-    /// Unix seconds, the snapshot's.
+    /// The time of the snapshot, Unix seconds.
     pub as_of: u64,
     pub assets: &'a AssetList,
 }
@@ -83,16 +86,16 @@ pub struct Occasion<'a> {
 /// A balance that was read, not yet in its asset's units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holding {
-    /// `solana` or `evm:<chain id>`.
+    /// The chain, `solana` or `evm:<chain id>`.
     pub chain: String,
     pub wallet: String,
     pub account: String,
     pub token: String,
-    /// Of the token.
+    /// The decimals of the token.
     pub decimals: u8,
-    /// Number of the asset, from 1.
+    /// The number of the asset, from 1.
     pub asset: u16,
-    /// In the token's smallest units.
+    /// The balance in the token's smallest units.
     pub balance: u128,
 }
 
@@ -107,8 +110,8 @@ impl Reserves {
     /// Adds up what is stated, read and signed for, and writes the report of it.
     ///
     /// # Errors
-    /// What the report would be refused for by whoever checks it: a message that was not signed for this exchange, or a place that counts
-    /// twice.
+    /// Whatever the report would be refused for when it is checked: a message that was not signed
+    /// for this exchange, or a place that counts twice.
     pub fn new(
         occasion: &Occasion<'_>,
         stated: &Stated,
@@ -154,7 +157,7 @@ impl Reserves {
         Ok(Self { amounts, report: bytes, sources })
     }
 
-    /// `reserves_digest` of `docs/spec.md`, section 3.
+    /// The `reserves_digest` of `docs/spec.md`, section 3.
     pub fn digest(&self) -> Digest {
         reserves_digest(&self.amounts, &self.sources)
     }
@@ -167,7 +170,7 @@ struct Sum {
     signed: u128,
 }
 
-/// Adds below 2^112.
+/// The sum, when it is below 2^112.
 fn add(left: u128, right: u128) -> Option<u128> {
     left.checked_add(right).filter(|sum| sum >> AMOUNT_BITS == 0)
 }

@@ -6,9 +6,10 @@
 //! ballast/wallet/v1 exchange 0x<exchange id, 64 hexadecimal digits> network <network>
 //! ```
 //!
-//! The address is signed with the message: BIP-322 spends a virtual output of its script. The network must be said, for an
-//! address of a test network has the same script as one of Bitcoin. A report takes addresses of Bitcoin alone. A signature shows ownership and nothing else: what the address holds is
-//! stated by the exchange.
+//! The address is signed with the message: BIP-322 spends a virtual output of its script. The
+//! message names the network, as an address of a test network has the same script as one of
+//! Bitcoin. A report takes addresses of Bitcoin alone. A signature shows ownership and nothing
+//! else: what the address holds is stated by the exchange.
 
 use std::str::FromStr;
 
@@ -23,7 +24,7 @@ use bitcoin::{
 /// The one network whose coins count for an asset.
 pub const MAIN_NETWORK: &str = "bitcoin";
 
-/// Why a signed message shows nothing.
+/// Why a signed message does not show who owns an address.
 #[derive(Debug, thiserror::Error)]
 pub enum OwnershipError {
     #[error("expected the network bitcoin, testnet, testnet4, signet or regtest, found {found:?}")]
@@ -44,25 +45,28 @@ pub enum OwnershipError {
     Locked { time: LockTime, age: Sequence },
 }
 
-/// What must be signed for the exchange with this id.
+/// The message that must be signed for the exchange with this id.
 pub fn message(exchange: &Digest, network: &str) -> String {
     format!("ballast/wallet/v1 exchange 0x{} network {network}", hex::encode(exchange))
 }
 
-/// What is said to be signed.
+/// A message that is said to be signed by the owner of an address.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
-    /// As Bitcoin Core writes it: `bitcoin`, `testnet`, `testnet4`, `signet`, `regtest`.
+    /// The network as Bitcoin Core writes it: `bitcoin`, `testnet`, `testnet4`, `signet`,
+    /// `regtest`.
     pub network: &'a str,
     pub address: &'a str,
     pub message: &'a str,
-    /// Base64, with the prefix `smp` or `ful`; without one it is read as a simple signature.
+    /// The signature in base64, with the prefix `smp` or `ful`; without a prefix it is read as a
+    /// simple signature.
     pub signature: &'a str,
 }
 
 impl Claim<'_> {
-    /// Verifies the claim for the exchange with this id. Returns the address's script, which is the same however the address
-    /// is written and whichever network it is said to be of: who compares scripts finds an address that is claimed twice.
+    /// Verifies the claim for the exchange with this id. Returns the address's script, which is the
+    /// same however the address is written and whichever network it is said to be of: who compares
+    /// scripts finds an address that is claimed twice.
     ///
     /// # Errors
     /// [`OwnershipError`]; also for a signature that would be valid only later.

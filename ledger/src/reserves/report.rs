@@ -7,15 +7,16 @@ use super::{ReportError, VERSION};
 /// Bytes of the longest report that is read.
 pub const REPORT_MAX: usize = 16 << 20;
 
-/// What an exchange says it holds, and where what it says comes from. Of version 1 or 2; [`ReservesReport::bytes`] are those that were
-/// read.
+/// What an exchange says it holds, and where what it says comes from. Of version 1 or 2;
+/// [`ReservesReport::bytes`] are those that were read.
 ///
-/// Parsing says only that the report is well formed; [`ReservesReport::check`] says that it is that of an epoch.
+/// Parsing says only that the report is well formed; [`ReservesReport::check`] says that it is that
+/// of an epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReservesReport {
     pub version: u8,
-    /// Unix seconds, the epoch's.
+    /// The as-of time of the epoch, Unix seconds.
     pub as_of: u64,
     /// Note on where stated figures come from.
     pub sources: String,
@@ -32,7 +33,8 @@ pub struct ReservesReport {
     pub lending: Option<Vec<LendingLine>>,
 }
 
-/// One asset's reserve: decimal strings with all decimals of the asset. `amount` is the sum of the others.
+/// One asset's reserve: decimal strings with all decimals of the asset. `amount` is the sum of the
+/// others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReserveLine {
@@ -67,15 +69,15 @@ pub struct HoldingLine {
     pub chain: String,
     /// A registered wallet.
     pub wallet: String,
-    /// Where the balance lies: the wallet itself, or its token account.
+    /// The account with the balance: the wallet itself, or its token account.
     pub account: String,
     /// Mint or contract; zero for lamports and native coin.
     pub token: String,
-    /// Of the token.
+    /// The decimals of the token.
     pub decimals: u8,
-    /// Of the asset that the token counts for.
+    /// The symbol of the asset that the token counts for.
     pub symbol: String,
-    /// In the token's smallest units.
+    /// The balance in the token's smallest units.
     pub balance: String,
     /// What it counts for, with all decimals of the asset: rounded down.
     pub amount: String,
@@ -89,9 +91,9 @@ pub struct MessageLine {
     pub address: String,
     pub message: String,
     pub signature: String,
-    /// Of the asset that the balance counts for.
+    /// The symbol of the asset that the balance counts for.
     pub symbol: String,
-    /// With all decimals of the asset.
+    /// The balance, with all decimals of the asset.
     pub amount: String,
 }
 
@@ -100,11 +102,12 @@ pub struct MessageLine {
 #[serde(deny_unknown_fields)]
 pub struct LendingLine {
     pub symbol: String,
-    /// Lent by customers and borrowed by others.
+    /// What customers lent and others borrowed.
     pub lent_and_borrowed: String,
-    /// Of it, what is no longer in the account that borrowed it: withdrawn or sold.
+    /// The part of it that is no longer in the accounts that borrowed it: withdrawn or sold.
     pub left: String,
-    /// What the borrowers it is missing from hold in other assets beyond what they owe there. Backings of different assets must not be added.
+    /// What the borrowers from whom it is missing hold in other assets beyond what they owe there.
+    /// Backings of different assets must not be added.
     pub backing: Vec<BackingLine>,
 }
 
@@ -143,8 +146,8 @@ impl ReservesReport {
     /// Reads a report of version 1 or 2.
     ///
     /// # Errors
-    /// [`ReportError`] for a report that is too long, has another member than its version has, or is not written in the one
-    /// way: what is read here is written again byte for byte.
+    /// [`ReportError`] for a report that is too long, has another member than its version has, or
+    /// is not written in the one way: what is read here is written again byte for byte.
     pub fn parse(bytes: &[u8]) -> Result<Self, ReportError> {
         if bytes.len() > REPORT_MAX {
             return Err(ReportError::TooLong { found: bytes.len() });
@@ -165,7 +168,7 @@ impl ReservesReport {
     /// The report as it is published.
     ///
     /// # Errors
-    /// Only what the serializer has.
+    /// An error of the serializer.
     pub fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = match self.version {
             1 => serde_json::to_vec(&Version1::from(self))?,

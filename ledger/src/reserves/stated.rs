@@ -1,4 +1,4 @@
-//! The file in which an exchange says what no chain can be asked for.
+//! The file in which an exchange states what no chain can be asked for.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -14,11 +14,12 @@ use crate::{amount, toml_file};
 /// What the exchange states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated {
-    /// Note on where the figures come from.
+    /// The note on where the figures come from.
     pub sources: String,
-    /// By asset number, in committed units: the exchange's word alone, beside what is read and signed for.
+    /// The stated amounts by asset number, in committed units: the exchange's word alone, on top of
+    /// what is read and signed for.
     pub amounts: Vec<u128>,
-    /// Ownership signed, balance stated. Not verified yet.
+    /// Addresses whose ownership is signed and whose balance is stated. They are not verified yet.
     pub messages: Vec<MessageLine>,
 }
 

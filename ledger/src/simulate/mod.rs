@@ -1,7 +1,8 @@
-//! An exchange that never was: a stream of valid signed transactions of every kind, for tests, measurements and
-//! demonstrations.
+//! A simulated exchange: a stream of valid signed transactions of every kind, for tests,
+//! measurements and demonstrations.
 //!
-//! **INSECURE**: every key is derived from the seed. The same seed makes the same bytes on every machine.
+//! **INSECURE**: every key is derived from the seed. The same seed makes the same bytes on every
+//! machine.
 
 mod choice;
 
@@ -21,21 +22,21 @@ use crate::{
     transaction::{Genesis, Kind, SignedTransaction, Signer, Transaction, possession_message},
 };
 
-/// Transactions that are signed and handed over together.
+/// The number of transactions that are signed and handed over together.
 const CHUNK: usize = 8192;
-/// Unix milliseconds of the first transaction.
+/// The time of the first transaction, Unix milliseconds.
 pub const START: u64 = 1_795_389_392_000;
 
 /// Customers of the smallest exchange: orders and loans are between two.
 pub const ACCOUNTS_MIN: u32 = 2;
 
-/// What is simulated.
+/// The exchange to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Simulation {
-    /// Customers, at least [`ACCOUNTS_MIN`]; the exchange's own account is one more. So many are opened as long as there are
-    /// transactions enough.
+    /// The number of customers, at least [`ACCOUNTS_MIN`]; the exchange's own account is one more.
+    /// Fewer are opened when there are not enough transactions.
     pub accounts: u32,
-    /// All of them, those that open accounts too; at least 1.
+    /// The number of transactions, at least 1. Those that open accounts count too.
     pub transactions: u64,
     pub seed: u64,
     pub exchange: Digest,
@@ -57,7 +58,8 @@ pub enum SimulationError<E> {
     Sink(E),
 }
 
-/// The key that a simulated account has after so many rotations; the engine's for none.
+/// The key that a simulated account has after this number of rotations; the engine's key when
+/// `account` is none.
 pub fn signing_key(seed: u64, account: Option<u32>, rotation: u64) -> SigningKey {
     let preimage = Preimage::new("ballast/INSECURE-simulated-key/v1").u64(seed);
     let preimage = match account {
@@ -68,10 +70,10 @@ pub fn signing_key(seed: u64, account: Option<u32>, rotation: u64) -> SigningKey
 }
 
 impl Simulation {
-    /// Four assets, the last a token for money at a bank.
+    /// The genesis of the exchange, with four assets, the last of them a token for money at a bank.
     ///
     /// # Errors
-    /// None, as long as the assets are within the rules of a list.
+    /// Assets outside the rules of a list, which these are not.
     pub fn genesis(&self) -> Result<Genesis, ballast_core::Refusal> {
         let assets = [("BTC", 8), ("ETH", 9), ("SOL", 9), ("USD", 6)];
         let assets = assets.iter().map(|(symbol, decimals)| Asset::new(symbol, *decimals)).collect::<Result<_, _>>()?;
@@ -79,7 +81,8 @@ impl Simulation {
         Ok(Genesis { exchange: self.exchange, assets: AssetList::new(assets)?, engine_key })
     }
 
-    /// Makes the stream and hands it to `sink`, some thousands at a time. Returns the state after the last.
+    /// Makes the stream and hands it to `sink`, some thousands at a time. Returns the state after
+    /// the last.
     ///
     /// # Errors
     /// What the sink fails with; numbers that make no exchange.
@@ -96,7 +99,8 @@ impl Simulation {
         let mut left = self.transactions;
         while left > 0 {
             let count = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
-            // Heads are of bytes alone, so signatures can wait until many can be made on all threads.
+            // Heads are of bytes alone, so signatures can wait until many can be made on all
+            // threads.
             let mut unsigned = Vec::with_capacity(count);
             for _ in 0..count {
                 unsigned.push(exchange.step()?);
@@ -118,11 +122,11 @@ struct Exchange {
     random: ChaCha20Rng,
     time: u64,
     engine: SigningKey,
-    /// By account number, with the number of rotations behind it.
+    /// The keys by account number, each with the number of rotations before it.
     keys: Vec<(SigningKey, u64)>,
     /// Orders that were placed, by the asset they sell; some are no longer open.
     placed: Vec<Vec<u64>>,
-    /// Who borrowed and who lent at some time, by asset.
+    /// The accounts that borrowed and those that lent at some time, by asset.
     borrowers: Vec<Vec<u32>>,
     lenders: Vec<Vec<u32>>,
 }
@@ -164,7 +168,8 @@ impl Exchange {
                     self.note(&transaction, rotated);
                     return Ok((unsigned.bytes, key));
                 }
-                // A deposit is refused only when an account is full to the brim, which ends the simulation.
+                // A deposit is refused only when an account is full to the brim, which ends the
+                // simulation.
                 Err(refused) if matches!(transaction.kind, Kind::Deposit { .. } | Kind::OpenAccount { .. }) => {
                     return Err(refused);
                 }

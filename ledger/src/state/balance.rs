@@ -6,13 +6,13 @@ use super::Cause;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     pub available: u64,
-    /// Locked by open orders.
+    /// What open orders lock.
     pub in_orders: u64,
-    /// Lent and taken back at any time.
+    /// What is lent and not borrowed, and can be taken back at any time.
     pub lent_unborrowed: u64,
-    /// Lent and with a borrower: a claim, no coins.
+    /// What is lent and borrowed: a claim on a borrower instead of coins.
     pub lent_borrowed: u64,
-    /// Owed. Never netted from what the account has.
+    /// What the account owes. It is never netted from what the account has.
     pub borrowed: u64,
 }
 
@@ -30,7 +30,7 @@ impl Part {
     pub const ALL: [Self; 5] =
         [Self::Available, Self::InOrders, Self::LentUnborrowed, Self::LentBorrowed, Self::Borrowed];
 
-    /// For messages.
+    /// The name of the part in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Available => "available",
@@ -80,16 +80,16 @@ pub struct Totals {
     pub withdrawn: u128,
     pub minted: u128,
     pub burned: u128,
-    /// Of all accounts.
+    /// The coins kept for all accounts.
     pub physical: u128,
-    /// Of all accounts.
+    /// What all lenders are owed.
     pub lent_borrowed: u128,
-    /// Of all accounts.
+    /// What all borrowers owe.
     pub borrowed: u128,
 }
 
 impl Totals {
-    /// What came in and did not go out; none when more went out.
+    /// What came in and did not go out. None when more went out than came in.
     pub fn entrusted(&self) -> Option<u128> {
         let entered = self.deposited.checked_add(self.minted)?;
         entered.checked_sub(self.withdrawn.checked_add(self.burned)?)

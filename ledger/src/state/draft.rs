@@ -1,4 +1,4 @@
-//! What a transaction would change, before any of it is true.
+//! Drafts: what a transaction would change, before any of it happens.
 
 use super::{Account, Balance, Cause, Order, Part, State, balance::Flow};
 use crate::{signature::Claim, transaction::PublicId};
@@ -21,15 +21,15 @@ pub(super) struct Draft {
     pub flow: Option<(Flow, u16, u64)>,
     pub opened: Option<(PublicId, [u8; 32])>,
     pub rotated: Option<(u32, [u8; 32])>,
-    /// Signatures beside the transaction's own.
+    /// The signatures to verify, the transaction's own first.
     pub claims: Vec<Claim>,
 }
 
 impl Draft {
     /// The balance as this draft would leave it.
     fn slot(&mut self, state: &State, account: u32, asset: u16) -> Result<&mut Balance, Cause> {
-        // Only settlements touch more than a handful; their accounts ascend and are never looked up again, but for the
-        // scan to stay short it begins at the latest.
+        // Only settlements touch more than a handful; their accounts ascend and are never looked up
+        // again, but for the scan to stay short it begins at the latest.
         let known = self.touched.iter().rposition(|touched| touched.account == account && touched.asset == asset);
         let index = match known {
             Some(index) => index,
@@ -56,7 +56,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Within one account: from one part of the balance to another.
+    /// Moves an amount within one account, from one part of the balance to another.
     pub fn shift(
         &mut self,
         state: &State,
@@ -69,7 +69,8 @@ impl Draft {
         self.add(state, account, asset, to, amount)
     }
 
-    /// Coins from one account's part to another account's available balance.
+    /// Moves an amount from one part of an account's balance to the available balance of another
+    /// account.
     pub fn pay(
         &mut self,
         state: &State,
@@ -84,7 +85,7 @@ impl Draft {
 }
 
 impl State {
-    /// Makes a draft true. It was checked: nothing here can fail.
+    /// Applies a draft. It was checked before, so nothing here can fail.
     pub(super) fn commit(&mut self, draft: Draft) {
         for Touched { account, asset, before, after } in draft.touched {
             if before == after {

@@ -6,14 +6,16 @@ use ballast_core::{
 };
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Account, Balance, EXCHANGE_ID, Lenders, Order, State, TIME_MAX, Totals};
-use crate::{
+use super::{
+    Account, Balance, EXCHANGE_ID, Lenders, Order, State, TIME_MAX, Totals,
     invariant::{self, Broken},
+};
+use crate::{
     signature::{KeyInvalid, check_key},
     transaction::{DecodeError, Fields, Genesis, PublicId},
 };
 
-/// Why bytes are no state.
+/// Why bytes are not a state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
     #[error(transparent)]
@@ -25,7 +27,7 @@ pub enum StateError {
 }
 
 impl State {
-    /// SHA-256 of the canonical bytes: equal for equal states, on every machine.
+    /// The digest of the canonical bytes, which is the same for equal states on every machine.
     pub fn digest(&self) -> Digest {
         let bytes = self.encode();
         Preimage::with_capacity("ballast/ledger-state/v1", 24 + bytes.len()).bytes(&bytes).sha256()
@@ -70,6 +72,8 @@ impl State {
         bytes
     }
 
+    /// The state with these canonical bytes.
+    ///
     /// # Errors
     /// Bytes that [`State::encode`] makes of no state, and a state that breaks an invariant.
     pub fn decode(bytes: &[u8]) -> Result<Self, StateError> {

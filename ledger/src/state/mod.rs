@@ -1,11 +1,14 @@
-//! What every account has, as the transactions so far make it: a deterministic state machine.
+//! The state of the ledger: what every account has after the transactions so far. It is a
+//! deterministic state machine.
 //!
-//! A transaction is applied to a draft beside the state; the draft's rules and the ledger's invariants are checked on what
-//! it touches, and only then does it become the state. A refused transaction leaves no trace.
+//! A transaction is applied to a draft on top of the state. The rules of its kind and the ledger's
+//! invariants are checked on what it touches, and only then the draft becomes the state. A refused
+//! transaction leaves no trace.
 
 mod balance;
 mod draft;
 mod encoding;
+pub mod invariant;
 mod refusal;
 mod rules;
 #[cfg(test)]
@@ -23,14 +26,14 @@ use ballast_core::{assets::AssetList, leaf::AccountId, statement::LedgerPosition
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
-    invariant,
     signature::{Claim, Signatory, check_key},
     snapshot::AS_OF_MAX,
     transaction::{Genesis, PublicId, SignedTransaction, Signer, Transaction, head_after, signed_message},
 };
 use draft::Draft;
 
-/// Number of the exchange's own account, which fees go to. Its key is the engine's until it is rotated.
+/// The number of the exchange's own account, to which fees go. Its key is the engine's until it is
+/// rotated.
 pub const EXCHANGE_ACCOUNT: u32 = 0;
 /// Public id of the exchange's own account; nobody else can have it.
 pub const EXCHANGE_ID: &str = "exchange";
@@ -42,11 +45,12 @@ pub const TIME_MAX: u64 = AS_OF_MAX * 1000;
 pub struct Account {
     id: PublicId,
     key: [u8; 32],
-    /// In order of asset number, without those that are zero.
+    /// The balances in order of asset number, without those that are zero.
     balances: Vec<(u16, Balance)>,
 }
 
 impl Account {
+    /// The exchange's public id of the customer.
     pub fn id(&self) -> &str {
         self.id.as_str()
     }
@@ -56,12 +60,12 @@ impl Account {
         &self.key
     }
 
-    /// In order of asset number, without those that are zero.
+    /// The balances in order of asset number, without those that are zero.
     pub fn balances(&self) -> &[(u16, Balance)] {
         &self.balances
     }
 
-    /// Zero for an asset that it never had.
+    /// The balance of one asset, zero where the account has none.
     pub fn balance(&self, asset: u16) -> Balance {
         let found = self.balances.binary_search_by_key(&asset, |(asset, _)| *asset);
         found.ok().and_then(|index| self.balances.get(index)).map(|(_, balance)| *balance).unwrap_or_default()
@@ -95,7 +99,7 @@ pub struct Order {
     pub at_least: u64,
 }
 
-/// Who lends one asset: an index into accounts.
+/// The index of those who lend one asset, by account number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Lenders {
     /// Accounts that have `lent_unborrowed`.
@@ -118,7 +122,8 @@ impl Lenders {
     }
 }
 
-/// The ledger after some transaction. Memory grows with accounts and open orders, not with transactions.
+/// The ledger after some transaction. Memory grows with accounts and open orders, not with
+/// transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     genesis: Genesis,
@@ -128,16 +133,18 @@ pub struct State {
     orders: BTreeMap<u64, Order>,
     totals: Vec<Totals>,
     lenders: Vec<Lenders>,
-    /// By the element that a leaf of a snapshot holds, so that two ids can never be one leaf's. Only ever asked whether
-    /// it contains one.
+    /// The ids that are taken, as the elements that leaves hold: two accounts can never have the
+    /// same leaf. The set is only asked whether it contains an id, as its order differs from run to
+    /// run.
     ids: HashSet<AccountId>,
 }
 
 impl State {
-    /// The state before transaction 1: the exchange's own account, without anything.
+    /// The state before transaction 1, in which the exchange's own account is the only one and has
+    /// nothing.
     ///
     /// # Errors
-    /// An engine's key that is no key ([`check_key`]).
+    /// A key of the engine that [`check_key`] refuses.
     pub fn new(genesis: Genesis) -> Result<Self, Refused> {
         let refuse = |cause| Refused { sequence: 0, kind: Some("genesis"), cause };
         check_key(&genesis.engine_key).map_err(|error| refuse(error.into()))?;
@@ -159,40 +166,43 @@ impl State {
         AccountId::from_public_id(id.as_str())
     }
 
+    /// What the ledger begins with.
     pub fn genesis(&self) -> &Genesis {
         &self.genesis
     }
 
+    /// The ledger's assets, those of the genesis.
     pub fn assets(&self) -> &AssetList {
         &self.genesis.assets
     }
 
-    /// Sequence of the last transaction, 0 before the first, and the head after it.
+    /// The position of the ledger: the sequence of the last transaction, 0 before the first, and
+    /// the head after it.
     pub fn position(&self) -> LedgerPosition {
         self.position
     }
 
-    /// Unix milliseconds of the last transaction, 0 before the first.
+    /// The time of the last transaction, Unix milliseconds; 0 before the first.
     pub fn time(&self) -> u64 {
         self.time
     }
 
-    /// By account number.
+    /// The accounts by number, from 0.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
     }
 
-    /// Open orders by id, the sequence of the transaction that placed them.
+    /// The open orders by id, which is the sequence of the transaction that placed them.
     pub fn orders(&self) -> &BTreeMap<u64, Order> {
         &self.orders
     }
 
-    /// By asset number, from 1.
+    /// The totals by asset number, from 1.
     pub fn totals(&self) -> &[Totals] {
         &self.totals
     }
 
-    /// Zero for an account or asset that is not there.
+    /// One balance of one account, zero for an account or asset that does not exist.
     pub fn balance(&self, account: u32, asset: u16) -> Balance {
         self.accounts.get(account as usize).map(|account| account.balance(asset)).unwrap_or_default()
     }
@@ -249,11 +259,12 @@ impl State {
         })
     }
 
-    /// Applies the next transaction and returns the signatures it rests on. **A state is worth nothing until all of
-    /// them are verified**: this is for whoever verifies them in batches ([`crate::replay`]).
+    /// Applies the next transaction and returns the signatures on which it rests. **A state is
+    /// worth nothing until all of them are verified**: this is for whoever verifies them in batches
+    /// ([`crate::replay`]).
     ///
     /// # Errors
-    /// See [`State::apply`], but for signatures.
+    /// The same as [`State::apply`], except for signatures.
     pub fn apply_unverified(&mut self, signed: &SignedTransaction) -> Result<Vec<Claim>, Refused> {
         let refuse = |kind, cause| Refused { sequence: self.position.sequence.saturating_add(1), kind, cause };
         let transaction = Transaction::decode(&signed.bytes).map_err(|error| refuse(None, error.into()))?;
@@ -265,7 +276,8 @@ impl State {
         Ok(claims)
     }
 
-    /// Everything but signatures and invariants. The draft's claims begin with the transaction's own signature.
+    /// Checks everything except signatures and invariants. The draft's claims begin with the
+    /// transaction's own signature.
     fn check(&self, transaction: &Transaction, signed: &SignedTransaction) -> Result<Draft, Cause> {
         let expected = self.position.sequence.saturating_add(1);
         if transaction.sequence != expected {

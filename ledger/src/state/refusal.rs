@@ -1,8 +1,7 @@
 //! Why a transaction is refused.
 
-use super::Part;
+use super::{Part, invariant::Broken};
 use crate::{
-    invariant::Broken,
     signature::{KeyInvalid, SignatureInvalid},
     transaction::DecodeError,
 };
@@ -11,14 +10,15 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("transaction {sequence}{}: {cause}", kind.map(|kind| format!(" ({kind})")).unwrap_or_default())]
 pub struct Refused {
-    /// The place at which it was tried.
+    /// The sequence at which the transaction was tried.
     pub sequence: u64,
-    /// None when its bytes could not be read.
+    /// The name of its kind; none when its bytes could not be read.
     pub kind: Option<&'static str>,
     pub cause: Cause,
 }
 
-/// What was expected and what was found. Amounts are committed units.
+/// The reason for a refusal, with what was expected and what was found. Amounts are committed
+/// units.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     #[error("bytes: {0}")]
@@ -51,9 +51,9 @@ pub enum Cause {
     TotalTooLarge { asset: u16 },
     #[error("order {order} is not open")]
     OrderUnknown { order: u64 },
-    #[error("order {order} is of account {owner}, not of {account}")]
+    #[error("order {order} belongs to account {owner}, not to account {account}")]
     OrderOfAnother { order: u64, owner: u32, account: u32 },
-    #[error("an order that sells asset {asset} for itself")]
+    #[error("the order sells asset {asset} for the same asset")]
     OrderSameAsset { asset: u16 },
     #[error("orders {first} and {second} do not sell what the other buys")]
     OrdersDoNotMatch { first: u64, second: u64 },
@@ -61,11 +61,11 @@ pub enum Cause {
     SameAccount { account: u32 },
     #[error("order {order} has {found} left to sell, expected at least {expected}")]
     OrderTooSmall { order: u64, expected: u64, found: u64 },
-    #[error("order {order} wants at least {at_least} for {amount}: {received} for {given} is less")]
+    #[error("order {order} wants at least {at_least} for {amount}, and {received} for {given} is a lower price")]
     PriceTooLow { order: u64, amount: u64, at_least: u64, given: u64, received: u64 },
-    #[error("account {account}, asset {asset}: nothing is {}", part.name())]
+    #[error("account {account}, asset {asset}: there is nothing {} for interest to accrue on", part.name())]
     NothingToAccrue { account: u32, asset: u16, part: Part },
-    #[error("asset {asset}: expected {expected} among the first {limit} lenders, found {found}")]
+    #[error("asset {asset}: expected the first {limit} lenders to have {expected} together, found {found}")]
     LendersTooFew { asset: u16, expected: u64, found: u64, limit: usize },
     #[error(transparent)]
     Invariant(#[from] Broken),

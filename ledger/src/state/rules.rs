@@ -7,7 +7,8 @@ use crate::{
     transaction::{Kind, LimitOrder, Movement, PublicId, Transaction, possession_message},
 };
 
-/// Lenders that one borrow or repayment may touch, so that a transaction's work is bounded.
+/// The most lenders that one borrow or repayment may touch, so that a transaction's work is
+/// bounded.
 pub const LENDERS_MAX: usize = 256;
 
 impl State {
@@ -166,8 +167,8 @@ impl State {
         self.shift_lenders(draft, asset, amount, Part::LentBorrowed, Part::LentUnborrowed)
     }
 
-    /// Moves `amount` from one part to another of lenders' balances: all that the lender with the lowest account number
-    /// has there, then of the next.
+    /// Moves `amount` from one part to another of lenders' balances: all that the lender with the
+    /// lowest account number has there, then of the next.
     fn shift_lenders(&self, draft: &mut Draft, asset: u16, amount: u64, from: Part, to: Part) -> Result<(), Cause> {
         self.check_asset(asset)?;
         let lenders = self.lenders.get(usize::from(asset) - 1);

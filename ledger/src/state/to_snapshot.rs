@@ -1,4 +1,4 @@
-//! What a state owes, as the snapshot that an epoch commits to.
+//! The snapshot of a state, which an epoch commits to.
 
 use ballast_core::leaf::Slot;
 
@@ -19,9 +19,10 @@ pub enum SnapshotRefused {
 }
 
 impl State {
-    /// The coins kept for each account: available, in orders, lent and not borrowed. What an account is owed by
-    /// borrowers is no coin that the exchange keeps and is not in it; what it borrowed and still has is. Borrows are
-    /// reported and lower nothing. The exchange's own account is in it as the first.
+    /// The snapshot of the coins kept for each account: available, in orders, lent and not
+    /// borrowed. What borrowers owe to an account is left out, as the exchange keeps no coins for
+    /// it; what an account borrowed and still has is counted. Borrows are reported and lower
+    /// nothing. The first account is the exchange's own.
     ///
     /// # Errors
     /// A time in seconds before the last transaction's, or out of range; no transaction yet.

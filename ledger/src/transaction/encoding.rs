@@ -1,10 +1,10 @@
-//! Reading fixed-layout big-endian fields, strictly.
+//! A strict reader of big-endian fields in a fixed layout.
 
 use ballast_core::Refusal;
 
 use super::{VERSION, kind::SettlementError};
 
-/// Why bytes are no encoding. Offsets count from the first byte read.
+/// Why bytes cannot be decoded. Offsets count from the first byte read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     #[error("cut short at offset {offset}: expected {expected} more bytes, found {found}")]

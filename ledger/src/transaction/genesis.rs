@@ -1,4 +1,4 @@
-//! What a ledger begins with.
+//! The genesis, with which a ledger begins.
 
 use ballast_core::{
     assets::{Asset, AssetList},
@@ -7,17 +7,20 @@ use ballast_core::{
 
 use super::{DecodeError, Fields, VERSION};
 
-/// Sequence 0: whose ledger it is, of which assets, and who signs for the matching engine.
+/// The genesis of a ledger, at sequence 0: the exchange, its assets, and the key that signs for the
+/// matching engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Genesis {
-    /// `exchange_id` of section 1.
+    /// The `exchange_id` of section 1.
     pub exchange: Digest,
     pub assets: AssetList,
-    /// Ed25519 public key of the matching engine; also the first key of the exchange's own account.
+    /// The Ed25519 public key of the matching engine, which is also the first key of the exchange's
+    /// own account.
     pub engine_key: [u8; 32],
 }
 
 impl Genesis {
+    /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&self.exchange);
@@ -30,8 +33,10 @@ impl Genesis {
         bytes
     }
 
+    /// The genesis with these canonical bytes.
+    ///
     /// # Errors
-    /// Anything that [`Genesis::encode`] does not make.
+    /// Bytes that [`Genesis::encode`] does not make.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut fields = Fields::new(bytes);
         let genesis = Self::read(&mut fields)?;
@@ -51,7 +56,7 @@ impl Genesis {
         Ok(Self { exchange, assets, engine_key: fields.array()? })
     }
 
-    /// Head before transaction 1.
+    /// The head of the log before transaction 1.
     pub fn head(&self) -> Digest {
         Preimage::with_capacity("ballast/ledger/v1", 4096).bytes(&self.encode()).sha256()
     }

@@ -6,17 +6,21 @@ use super::{DecodeError, Fields};
 
 /// Bytes of the longest public id.
 pub const PUBLIC_ID_MAX: usize = 64;
-/// Accounts of the largest settlement.
+/// The most accounts of a settlement.
 pub const SETTLEMENT_MAX: usize = 1024;
 
-/// The exchange's public id of a user: 1 to 64 printable ASCII characters, with no blank at either end. Whether bytes are
-/// an id never depends on tables of characters, which grow, and no two ids look the same.
+/// The exchange's public id of a user: 1 to 64 printable ASCII characters, with no blank at either
+/// end. Whether bytes are an id never depends on tables of characters, which grow, and no two ids
+/// look the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PublicId(String);
 
 impl PublicId {
+    /// The id with this text.
+    ///
     /// # Errors
-    /// An id that is empty, longer than [`PUBLIC_ID_MAX`], or has another byte than 0x20 to 0x7e or an outer blank.
+    /// An id that is empty, longer than [`PUBLIC_ID_MAX`], or has another byte than 0x20 to 0x7e or
+    /// an outer blank.
     pub fn new(id: &str) -> Result<Self, DecodeError> {
         let printable = id.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
         let inner = !id.starts_with(' ') && !id.ends_with(' ');
@@ -49,7 +53,7 @@ impl fmt::Display for PublicId {
     }
 }
 
-/// Why a list of profits and losses is no settlement.
+/// Why a list of profits and losses is not a settlement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettlementError {
     #[error("settlement: expected 2 to {SETTLEMENT_MAX} accounts, found {found}")]
@@ -67,8 +71,11 @@ pub enum SettlementError {
 pub struct Settlement(Vec<(u32, i128)>);
 
 impl Settlement {
+    /// The settlement with these accounts and amounts.
+    ///
     /// # Errors
-    /// Accounts that do not ascend, an amount that is 0 or beyond 64 bits, or a sum that is not 0.
+    /// Fewer than 2 or more than 1024 accounts, accounts that do not ascend, an amount that is 0 or
+    /// beyond 64 bits, or a sum that is not 0.
     pub fn new(entries: Vec<(u32, i128)>) -> Result<Self, SettlementError> {
         if !(2..=SETTLEMENT_MAX).contains(&entries.len()) {
             return Err(SettlementError::Length { found: entries.len() });
@@ -117,19 +124,20 @@ impl Settlement {
     }
 }
 
-/// Whose key a transaction must be signed by.
+/// The party whose key must sign a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signer {
-    /// The matching engine's, of the genesis.
+    /// The matching engine, with the key of the genesis.
     Engine,
-    /// The present key of the account with this number.
+    /// The account with this number, with its present key.
     Account(u32),
-    /// The key that the transaction itself gives to a new account.
+    /// A new account, with the key that the transaction itself gives to it.
     Opening([u8; 32]),
 }
 
-/// An amount of one asset of one account. Assets are numbered from 1, accounts from 0 in order of opening; account 0 is
-/// the exchange's own. Amounts are committed units and not 0.
+/// An amount of one asset that moves into or out of one account. Assets are numbered from 1,
+/// accounts from 0 in order of opening; account 0 is the exchange's own. Amounts are committed
+/// units and not 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {
     pub account: u32,
@@ -154,9 +162,11 @@ pub struct LimitOrder {
 pub enum Kind {
     /// Opens the account with the next number.
     OpenAccount { id: PublicId, key: [u8; 32] },
-    /// Replaces an account's key. `possession` is the new key's signature of [`super::possession_message`].
+    /// Replaces an account's key. `possession` is the new key's signature of
+    /// [`super::possession_message`].
     RotateKey { account: u32, key: [u8; 32], possession: [u8; 64] },
-    /// Coins came in. `reference` says where from: SHA-256 of the chain's transaction id and output.
+    /// Coins came in. `reference` says where from: SHA-256 of the chain's transaction id and
+    /// output.
     Deposit { to: Movement, reference: [u8; 32] },
     /// Coins go out of what is available, to `destination`: SHA-256 of the address.
     Withdraw { from: Movement, destination: [u8; 32] },
@@ -166,22 +176,22 @@ pub enum Kind {
     CancelOrder { account: u32, order: u64 },
     /// Two orders meet: each gives its amount of what it sells to the account of the other.
     Fill { first: u64, first_gives: u64, second: u64, second_gives: u64 },
-    /// Sells `sold` units of what `order` buys, out of the borrower's available balance, for `paid` units of what it
-    /// sells, which repay the borrower's debt.
+    /// Sells `sold` units of what `order` buys, out of the borrower's available balance, for `paid`
+    /// units of what it sells, which repay the borrower's debt.
     Liquidate { borrower: u32, order: u64, sold: u64, paid: u64 },
     /// Available becomes lent and not yet borrowed.
     Lend(Movement),
     /// Lent and not borrowed becomes available.
     Redeem(Movement),
-    /// Takes from the lenders in order of account number.
+    /// Borrows from the lenders in order of account number.
     Borrow(Movement),
-    /// Gives back to the lenders in order of account number.
+    /// Repays the lenders in order of account number.
     Repay(Movement),
     /// Raises what `borrower` owes and what `lender` is owed.
     AccrueInterest { borrower: u32, lender: u32, asset: u16, amount: u64 },
     /// Profits and losses of perpetual contracts, paid in one asset out of available balances.
     Settle { asset: u16, settlement: Settlement },
-    /// From available to the exchange's own account.
+    /// Pays a fee out of what is available to the exchange's own account.
     Fee(Movement),
     /// A deposit at a bank becomes a token. `reference` is the SHA-256 of the bank's.
     Mint { to: Movement, reference: [u8; 32] },
@@ -213,7 +223,7 @@ impl Kind {
         }
     }
 
-    /// For messages.
+    /// The name of the kind in messages.
     pub fn name(&self) -> &'static str {
         match self {
             Self::OpenAccount { .. } => "open account",
@@ -236,6 +246,7 @@ impl Kind {
         }
     }
 
+    /// The party whose key must sign.
     pub fn signer(&self) -> Signer {
         match self {
             Self::OpenAccount { key, .. } => Signer::Opening(*key),

@@ -1,7 +1,7 @@
 //! Transactions of the exchange's ledger, and their canonical bytes (`docs/ledger.md`).
 //!
-//! One transaction has exactly one encoding, and bytes that are not an encoding of any are refused: what is hashed into
-//! the head, what is signed and what is stored are the same bytes.
+//! One transaction has exactly one encoding, and bytes that are not an encoding of any are refused:
+//! what is hashed into the head, what is signed and what is stored are the same bytes.
 
 mod encoding;
 mod genesis;
@@ -15,19 +15,21 @@ use ballast_core::digest::{Digest, Preimage, sha256};
 
 /// The one version of genesis and transaction bytes.
 pub const VERSION: u8 = 1;
-/// Bytes of a transaction before the fields of its kind: version, sequence, head before, time, kind.
+/// Bytes of a transaction before the fields of its kind: version, sequence, head before, time,
+/// kind.
 pub const PREFIX_LENGTH: usize = 1 + 8 + 32 + 8 + 1;
 /// Bytes of the longest transaction: a settlement of [`SETTLEMENT_MAX`] accounts.
 pub const TRANSACTION_MAX: usize = PREFIX_LENGTH + 2 + 2 + 13 * SETTLEMENT_MAX;
 
-/// What the ledger does next, at one place of one exchange's history.
+/// A transaction, bound to one place in the history of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// From 1, without gaps.
+    /// The sequence number, from 1 without gaps.
     pub sequence: u64,
-    /// Head of the log before this transaction.
+    /// The head of the log before this transaction.
     pub head_before: Digest,
-    /// Unix milliseconds, as the sequencer stamped it; never below the transaction's before.
+    /// The time at which the sequencer took it, Unix milliseconds; never below that of the
+    /// transaction before.
     pub time: u64,
     pub kind: Kind,
 }
@@ -44,9 +46,11 @@ impl Transaction {
         bytes
     }
 
+    /// The transaction with these canonical bytes.
+    ///
     /// # Errors
-    /// Bytes that [`Transaction::encode`] makes of no transaction: another version or kind, cut short, trailing bytes, an
-    /// id or settlement outside its rules.
+    /// Bytes that [`Transaction::encode`] makes of no transaction: another version or kind, cut
+    /// short, trailing bytes, an id or settlement outside its rules.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut fields = Fields::new(bytes);
         fields.version()?;
@@ -62,12 +66,13 @@ pub fn head_after(head: &Digest, bytes: &[u8]) -> Digest {
     sha256(&[head, bytes])
 }
 
-/// What a transaction's signature is a signature of.
+/// The message that the signature of a transaction of these bytes signs.
 pub fn signed_message(bytes: &[u8]) -> Vec<u8> {
     Preimage::with_capacity("ballast/transaction/v1", 23 + bytes.len()).bytes(bytes).as_bytes().to_vec()
 }
 
-/// What the new key of a rotation signs, to show that its owner has it: the place in the history, the account, the key.
+/// The message that the new key of a rotation signs, to show that its owner has it: the place in
+/// the history, the account and the key.
 pub fn possession_message(head_before: &Digest, sequence: u64, account: u32, key: &[u8; 32]) -> Vec<u8> {
     let message = Preimage::new("ballast/possession/v1").bytes(head_before).u64(sequence).u32(account).bytes(key);
     message.as_bytes().to_vec()
@@ -76,8 +81,8 @@ pub fn possession_message(head_before: &Digest, sequence: u64, account: u32, key
 /// A transaction as the log holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedTransaction {
-    /// Canonical bytes of a [`Transaction`].
+    /// The canonical bytes of a [`Transaction`].
     pub bytes: Vec<u8>,
-    /// Ed25519 signature of [`signed_message`] of `bytes`; no part of the head.
+    /// The Ed25519 signature of [`signed_message`] of `bytes`. It does not enter the head.
     pub signature: [u8; 64],
 }

@@ -1,5 +1,5 @@
-//! The writer killed a hundred times at any moment, at every moment with a name, and on a full disk: nothing acknowledged is
-//! ever lost, and the log goes on.
+//! The writer killed a hundred times at any moment, at every moment with a name, and on a full
+//! disk: nothing acknowledged is ever lost, and the log goes on.
 //!
 //! No harness: the same program is the writer that is killed, and a writer is no test that passes.
 

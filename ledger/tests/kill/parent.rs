@@ -3,7 +3,7 @@
 use super::{DIRECTORY, SEED, writer};
 use ballast_core::statement::LedgerPosition;
 use ballast_ledger::{
-    log::{Reader, TornTail, Writer, WriterOptions},
+    log::{LogReader, TornTail, Writer, WriterOptions},
     replay::{Options, replay},
     simulate::Simulation,
 };
@@ -86,12 +86,13 @@ impl Said {
 
 /// What is on disk: a log, with a torn end at most.
 fn found(directory: &Path) -> (LedgerPosition, Option<TornTail>) {
-    let mut reader = Reader::open(directory).unwrap();
+    let mut reader = LogReader::open(directory).unwrap();
     while reader.read().unwrap().is_some() {}
     (reader.position(), reader.torn().cloned())
 }
 
-/// The log is what was acknowledged or more, opens with what is torn cut off, and goes on. Returns what was torn.
+/// The log is what was acknowledged or more, opens with what is torn cut off, and goes on. Returns
+/// what was torn.
 fn check(directory: &Path, said: &Said) -> Option<TornTail> {
     let (position, torn) = found(directory);
     assert!(position.sequence >= said.acknowledged, "{said:?}: found {position:?}");
@@ -122,7 +123,8 @@ pub fn random_kills() {
             check_state(directory.path());
             directory = log();
         }
-        // Half of them write slowly: a write of the usual kind is over before a kill can fall into it.
+        // Half of them write slowly: a write of the usual kind is over before a kill can fall into
+        // it.
         let slowly: &[_] = if kill % 2 == 0 { &[(FAIL_POINT, "slowly")] } else { &[] };
         let mut child = start(directory.path(), random.next_u64(), slowly, None);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

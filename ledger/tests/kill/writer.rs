@@ -1,4 +1,5 @@
-//! The process that is killed: it appends deposits, and says what it is about to do and what was acknowledged.
+//! The process that is killed: it appends deposits, and says what it is about to do and what was
+//! acknowledged.
 
 use ballast_core::statement::LedgerPosition;
 use ballast_ledger::{

@@ -2,7 +2,7 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    log::{Fault, GENESIS_FILE, LogError, MAGIC, Reader, TornTail, Writer, WriterOptions},
+    log::{Fault, GENESIS_FILE, LogError, LogReader, MAGIC, TornTail, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
 };
 use std::{
@@ -23,15 +23,15 @@ fn without_signatures() -> Options {
 }
 
 /// Reads a log to its end.
-fn read(directory: &Path) -> Result<Reader, LogError> {
-    let mut reader = Reader::open(directory)?;
+fn read(directory: &Path) -> Result<LogReader, LogError> {
+    let mut reader = LogReader::open(directory)?;
     while reader.read()?.is_some() {}
     Ok(reader)
 }
 
 /// Where the records of a log begin, by file.
 fn records(directory: &Path) -> Vec<(PathBuf, u64)> {
-    let mut reader = Reader::open(directory).unwrap();
+    let mut reader = LogReader::open(directory).unwrap();
     let mut records = Vec::new();
     while let Some(entry) = reader.read().unwrap() {
         records.push((reader.file().to_owned(), entry.offset));
@@ -150,7 +150,7 @@ fn reader_that_failed_reads_nothing_more() {
         let mut flipped = whole.clone();
         flipped[offset] ^= 1;
         fs::write(file, flipped).unwrap();
-        let mut reader = Reader::open(directory.path()).unwrap();
+        let mut reader = LogReader::open(directory.path()).unwrap();
         let first = loop {
             match reader.read() {
                 Ok(found) => assert!(found.is_some(), "undetected"),

@@ -89,7 +89,7 @@ impl Exchange {
     pub fn ok(&mut self, kind: Kind) -> u64 {
         let signed = self.signed(kind);
         self.state.apply(&signed).unwrap();
-        ballast_ledger::invariant::check_state(&self.state).unwrap();
+        ballast_ledger::state::invariant::check_state(&self.state).unwrap();
         self.log.push(signed);
         self.state.position().sequence
     }

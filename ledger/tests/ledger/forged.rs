@@ -3,7 +3,7 @@
 use super::exchange::*;
 use ballast_core::digest::{Preimage, sha256};
 use ballast_ledger::{
-    log::{Fault, HEADER_LENGTH, LogError, MAGIC, Reader, Writer, WriterOptions, segment_name},
+    log::{Fault, HEADER_LENGTH, LogError, LogReader, MAGIC, Writer, WriterOptions, segment_name},
     transaction::{PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX},
 };
 use std::{fs, path::PathBuf};
@@ -41,7 +41,7 @@ fn log(bytes: &[u8]) -> (TempDir, PathBuf) {
 
 /// The first thing wrong with a log.
 fn wrong(directory: &TempDir) -> LogError {
-    let open = Reader::open(directory.path());
+    let open = LogReader::open(directory.path());
     open.and_then(|mut reader| {
         while reader.read()?.is_some() {}
         Ok(())
@@ -138,7 +138,7 @@ fn renamed_segment_is_refused() {
     for name in [format!("{first}.segment"), "x.segment".into(), format!("{first:021}.segment")] {
         assert!(matches!(rename(name.clone()), Fault::Name), "{name}");
     }
-    assert!(Reader::open(directory.path()).is_ok());
+    assert!(LogReader::open(directory.path()).is_ok());
     // The next segment of another history, at the same place.
     let other = tempfile::tempdir().unwrap();
     write_log(other.path(), &simulation(5, 4, 300), 4000);

@@ -3,7 +3,7 @@
 use super::exchange::*;
 use ballast_ledger::{
     checkpoint,
-    log::{Reader, Writer, WriterOptions},
+    log::{LogReader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
     signature::SignatureInvalid,
     simulate::SimulationError,
@@ -70,7 +70,7 @@ fn checkpoint_goes_on_as_the_whole_log() {
 fn a_replay_until_a_time_ends_before_the_first_later_transaction() {
     let directory = tempfile::tempdir().unwrap();
     write_log(directory.path(), &simulation(15, 20, 20_000), 50_000);
-    let mut reader = Reader::open(directory.path()).unwrap();
+    let mut reader = LogReader::open(directory.path()).unwrap();
     let mut times = Vec::new();
     while let Some(entry) = reader.read().unwrap() {
         times.push(Transaction::decode(&entry.signed.bytes).unwrap().time);
@@ -124,7 +124,8 @@ fn checkpoint_is_its_owners() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// A log whose signatures at `bad` are of another message, or whose transaction is refused at `refused`.
+/// A log whose signatures at `bad` are of another message, or whose transaction is refused at
+/// `refused`.
 fn damaged(bad: &[u64], refused: Option<u64>) -> ReplayError {
     let directory = tempfile::tempdir().unwrap();
     let simulation = simulation(21, 20, 20_000);
@@ -191,7 +192,7 @@ fn segments_roll_and_begin_where_their_name_says() {
         .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".segment")?.parse().ok())
         .collect();
     assert!(names.len() > 10);
-    let mut reader = Reader::open(directory.path()).unwrap();
+    let mut reader = LogReader::open(directory.path()).unwrap();
     let mut sequence = 0;
     while let Some(entry) = reader.read().unwrap() {
         sequence += 1;

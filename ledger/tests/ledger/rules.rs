@@ -2,10 +2,12 @@
 
 use super::exchange::*;
 use ballast_ledger::{
-    invariant::{Broken, check_state},
     lending::LendingReport,
     snapshot::AS_OF_MAX,
-    state::{Balance, Cause, EXCHANGE_ACCOUNT, LENDERS_MAX, Part, SnapshotRefused, State},
+    state::{
+        Balance, Cause, EXCHANGE_ACCOUNT, LENDERS_MAX, Part, SnapshotRefused, State,
+        invariant::{Broken, check_state},
+    },
     transaction::{Kind, Settlement, Transaction},
 };
 use proptest::prelude::*;
@@ -221,7 +223,8 @@ fn state_has_one_encoding() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Any stream of valid transactions keeps every invariant, and its bytes are read as what was written.
+    /// Any stream of valid transactions keeps every invariant, and its bytes are read as what was
+    /// written.
     #[test]
     fn streams_keep_the_invariants(seed: u64, accounts in 2u32..40) {
         let simulation = simulation(seed, accounts, 1500);

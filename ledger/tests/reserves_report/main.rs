@@ -1,4 +1,5 @@
-//! A published reserves report: what it must be to count as an epoch's, and every way in which it may not be.
+//! A published reserves report: what it must be to count as an epoch's, and every way in which it
+//! may not be.
 
 use ballast_core::{
     Digest,

@@ -1,7 +1,8 @@
-//! An example of a program that asks: it lends only while an exchange is proved to hold what it owes.
+//! An example of a program that asks: it lends only while an exchange is proved to hold what it
+//! owes.
 //!
-//! It calls the registry by `idls/reserves.json`, as any program on the chain would; seeds and the answer's bytes are read with
-//! `ballast-core`, which needs no chain.
+//! It calls the registry by `idls/reserves.json`, as any program on the chain would; seeds and the
+//! answer's bytes are read with `ballast-core`, which needs no chain.
 
 #![allow(unexpected_cfgs)] // anchor-lang's macros ask for features of its own
 
@@ -20,8 +21,9 @@ declare_program!(reserves);
 pub mod lender {
     use super::*;
 
-    /// Lends, if the exchange's figure for asset number `asset` is solvent and at most `max_age` seconds old; with `witnessed`
-    /// only what the chain saw in the exchange's wallets counts as held.
+    /// Lends, if the exchange's figure for asset number `asset` is solvent and at most `max_age`
+    /// seconds old; with `witnessed` only what the chain saw in the exchange's wallets counts as
+    /// held.
     pub fn lend(ctx: Context<Lend>, _exchange_id: [u8; 32], asset: u16, max_age: u64, witnessed: bool) -> Result<()> {
         let answer = ctx.accounts.ask(reserves::types::SolvencyArgs { asset, max_age, witnessed })?;
         msg!("epoch {}, ratio {} bps", answer.epoch, answer.ratio_bps);
@@ -33,7 +35,8 @@ pub mod lender {
 #[derive(Accounts)]
 #[instruction(exchange_id: [u8; 32])]
 pub struct Lend<'info> {
-    /// CHECK: its address says which exchange it is. A real lender keeps the id of the exchange it trusts in its own state.
+    /// CHECK: its address says which exchange it is. A real lender keeps the id of the exchange it
+    /// trusts in its own state.
     #[account(seeds = [seeds::EXCHANGE, &exchange_id], bump, seeds::program = reserves::ID)]
     pub exchange: UncheckedAccount<'info>,
     /// CHECK: the registry refuses any but the latest.
@@ -53,7 +56,8 @@ impl<'info> Lend<'info> {
             witness: self.witness.as_ref().map(|account| account.to_account_info()),
         };
         reserves::cpi::solvency(CpiContext::new(reserves::ID, accounts), args)?;
-        // Any program called in between could have set return data: it counts only with the registry's name on it.
+        // Any program called in between could have set return data: it counts only with the
+        // registry's name on it.
         get_return_data()
             .filter(|(program, _)| *program == reserves::ID)
             .and_then(|(_, data)| Solvency::decode(&data))

@@ -2,19 +2,19 @@
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, PAIR_LENGTH, VerifyingKey, key_point},
-    curve::on_twist,
+    circuit::{VerifyingKey, key_point},
+    curve::{G1_LENGTH, PAIR_LENGTH, on_twist},
 };
 use solana_bn254::prelude::{alt_bn128_g1_addition_be, alt_bn128_pairing_be};
 
-/// Whether `point` is on the curve of G1, which is its whole subgroup. Infinity is.
+/// Whether `point` is on the curve of G1, which is its whole subgroup. The point at infinity is.
 pub fn in_g1(point: &[u8]) -> bool {
     let mut input = [0; 2 * G1_LENGTH];
     input[..G1_LENGTH].copy_from_slice(point);
     alt_bn128_g1_addition_be(&input).is_ok()
 }
 
-/// Whether every one of `points` is on the curve of G2 and in the subgroup of order r. Infinity is.
+/// Whether every one of `points` is on the curve of G2 and in the subgroup of order r. The point at infinity is.
 pub fn in_g2(points: &[&[u8]]) -> bool {
     // Paired with infinity a point adds nothing, but the syscall looks at it all the same.
     let mut input = vec![0; PAIR_LENGTH * points.len()];
@@ -24,7 +24,8 @@ pub fn in_g2(points: &[&[u8]]) -> bool {
     alt_bn128_pairing_be(&input).is_ok()
 }
 
-/// What [`VerifyingKey::new`] leaves to the curve: every point on its curve, G2 points in the subgroup.
+/// Checks what [`VerifyingKey::new`] leaves open: every point is on its curve, and points of G2 are
+/// in the subgroup.
 pub fn check_key_points(key: &VerifyingKey) -> Result<(), Refusal> {
     let g2 = [key.beta(), key.gamma(), key.delta(), key.tau()];
     if !in_g2(&g2) {

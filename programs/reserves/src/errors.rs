@@ -1,4 +1,5 @@
-//! Every refusal as the program's error: number 6000 + the refusal's own, the message saying what was expected and found.
+//! Every refusal as the program's error: number 6000 + the refusal's own, the message saying what
+//! was expected and found.
 
 use anchor_lang::{
     error::{AnchorError, ERROR_CODE_OFFSET},
@@ -8,7 +9,8 @@ use ballast_core::Refusal;
 
 macro_rules! refusal_errors {
     ($($reason:tt $name:ident $({ $($field:ident : $type:ty),+ })? = $number:tt,)+) => {
-        /// What clients find in the IDL. The program itself answers with [`refuse`], which says more.
+        /// What clients find in the IDL. The program itself answers with [`refuse`], which says
+        /// more.
         #[error_code]
         pub enum ReservesError {
             $(#[msg($reason)] $name = $number,)+
@@ -18,7 +20,8 @@ macro_rules! refusal_errors {
 
 ballast_core::with_refusals!(refusal_errors);
 
-/// The error that ends the instruction with this refusal. Its message, which the runtime logs, carries the evidence.
+/// The error that ends the instruction with this refusal. Its message, which the runtime logs,
+/// carries the evidence.
 pub fn refuse(refusal: Refusal) -> Error {
     Error::from(AnchorError {
         error_name: refusal.name().into(),

@@ -1,5 +1,5 @@
-//! What explorers and indexers read, by `emit_cpi!`. Ids and digests are 32 bytes, times are Unix seconds, amounts are in
-//! committed units.
+//! What explorers and indexers read, by `emit_cpi!`. Ids and digests are 32 bytes, times are Unix
+//! seconds, amounts are in committed units.
 
 use anchor_lang::prelude::*;
 

@@ -1,5 +1,6 @@
-//! The registry of proofs of reserves on Solana: exchanges state every epoch what they owe and what they hold, and each
-//! statement of what is owed is proved. Bytes and rules are those of `ballast-core`; this program keeps accounts.
+//! The registry of proofs of reserves on Solana: exchanges state every epoch what they owe and what
+//! they hold, and each statement of what is owed is proved. Bytes and rules are those of
+//! `ballast-core`; this program keeps accounts.
 //!
 //! | account | address from | holds |
 //! | --- | --- | --- |

@@ -1,9 +1,10 @@
-//! The two equations of a proof, Groth16's (Groth, eprint 2016/260) and the opening's, in one product of pairings over the
-//! alt_bn128 syscalls.
+//! The two equations of a proof, Groth16's (Groth, eprint 2016/260) and the opening's, in one
+//! product of pairings over the alt_bn128 syscalls.
 
 use ballast_core::{
     Refusal,
-    circuit::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, KEY_LENGTH, PAIR_LENGTH, PROOF_LENGTH},
+    circuit::{KEY_LENGTH, PROOF_LENGTH},
+    curve::{G1_LENGTH, G2_GENERATOR, G2_LENGTH, PAIR_LENGTH},
     field::{BASE_ORDER, Element},
     opening::{Opening, separator},
     public_vector::PublicInputs,
@@ -16,12 +17,13 @@ use crate::curve::{in_g1, in_g2};
 type G1 = [u8; G1_LENGTH];
 type G2 = [u8; G2_LENGTH];
 
-/// Pairs of Groth16's equation, before the two of the opening's.
+/// The number of pairs of Groth16's equation, which come before the two of the opening's.
 const GROTH16_PAIRS: usize = 4;
 const PAIRS: usize = GROTH16_PAIRS + 2;
 
-/// Refuses a proof that does not hold for `inputs` and `opening` under `key`, saying whether it is malformed or wrong, and
-/// which equation fails. The points of `opening` are on the curve, those of `key` where they must be.
+/// Refuses a proof that does not hold for `inputs` and `opening` under `key`, saying whether it is
+/// malformed or wrong, and which equation fails. The points of `opening` are on the curve, those of
+/// `key` where they must be.
 pub fn verify(
     key: &[u8; KEY_LENGTH],
     proof: &[u8; PROOF_LENGTH],
@@ -35,7 +37,7 @@ pub fn verify(
     }
     let (a, rest) = proof.split_at(G1_LENGTH);
     let (b, c) = rest.split_at(G2_LENGTH);
-    // The syscalls take zeros for infinity, which is on no curve.
+    // The syscalls take zeros for the point at infinity, which a proof must not contain.
     if [a, b, c].into_iter().any(|point| point.iter().all(|byte| *byte == 0)) {
         return Err(Refusal::ProofPointInvalid);
     }
@@ -53,7 +55,7 @@ pub fn verify(
     Err(if product_is_one(&pairs[..GROTH16_PAIRS]) { Refusal::OpeningRejected } else { Refusal::ProofRejected })
 }
 
-/// -A and B, alpha and beta, the inputs' sum and gamma, C and delta.
+/// Fills in the pairs -A and B, alpha and beta, the inputs' sum and gamma, C and delta.
 #[inline(never)]
 fn fill_groth16(
     pairs: &mut [[u8; PAIR_LENGTH]],
@@ -76,7 +78,7 @@ fn fill_groth16(
     Some(())
 }
 
-/// t X and the generator, -t P and tau.
+/// Fills in the pairs t X and the generator, -t P and tau.
 #[inline(never)]
 fn fill_opening(pairs: &mut [[u8; PAIR_LENGTH]], key: &[u8; KEY_LENGTH], opening: &Opening, t: &Element) -> Option<()> {
     let tau = key.last_chunk::<G2_LENGTH>()?;
@@ -93,7 +95,7 @@ fn fill(pair: &mut [u8; PAIR_LENGTH], left: &G1, right: &G2) {
     pair[G1_LENGTH..].copy_from_slice(right);
 }
 
-/// `start` and the multiples of points; none when a point is not on the curve.
+/// The sum of `start` and multiples of points; none when a point is not on the curve.
 fn add_multiples<'a>(start: G1, terms: impl IntoIterator<Item = (&'a G1, &'a Element)>) -> Option<G1> {
     let mut factors = [0; G1_LENGTH + 32];
     let mut summands = [0; 2 * G1_LENGTH];
@@ -108,7 +110,7 @@ fn add_multiples<'a>(start: G1, terms: impl IntoIterator<Item = (&'a G1, &'a Ele
     summands.first_chunk().copied()
 }
 
-/// False also when a point is not where it must be.
+/// Whether the product of the pairings is one. False also when a point is not on its curve.
 #[inline(never)]
 fn product_is_one(pairs: &[[u8; PAIR_LENGTH]]) -> bool {
     let mut one = [0; 32];

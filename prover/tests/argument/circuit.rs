@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, One, UniformRand};
-use ballast_core::{circuit::Class, opening::CHUNKS};
+use ballast_core::{circuit::Class, opening::CHUNKS, public_vector::public_elements};
 use ballast_prover::{
     argument::{messages::Messages, verifier},
     arithmetic::{Arithmetic, Native},
@@ -158,7 +158,7 @@ fn a_changed_claim_leaves_a_constraint_unsatisfied() {
 #[test]
 fn public_inputs_of_another_vector_are_rejected() {
     let vector = public_vector(honest());
-    assert_eq!(vector.len(), CLASS.public_elements());
+    assert_eq!(vector.len(), public_elements(CLASS));
     let honest_assignment = Assignment::new(&witness(honest())).unwrap().variables().to_vec();
     let mut assignment = honest_assignment.clone();
     let rows = [1, 2, 3].map(|column| rows_of(column).collect::<Vec<usize>>());

@@ -2,11 +2,7 @@
 
 use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
-use ballast_core::{
-    Element, Refusal,
-    circuit::{G2_GENERATOR, VerifyingKey},
-    field::BASE_ORDER,
-};
+use ballast_core::{Element, Refusal, circuit::VerifyingKey, curve::G2_GENERATOR, field::BASE_ORDER};
 use ballast_prover::{VerifyError, encoding, verify};
 
 use crate::{Proved, bytes::outside_subgroup, fixture::key, honest};

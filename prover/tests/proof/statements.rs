@@ -5,6 +5,7 @@ use ballast_core::{
     circuit::Class,
     field::ORDER,
     opening::{CHUNKS, Opening},
+    public_vector::public_elements,
     statement::Statement,
 };
 use ballast_prover::{PublicVector, VerifyError};
@@ -132,7 +133,7 @@ fn element_plus_r_cannot_be_expressed() {
         assert!(Element::new(bytes).is_err());
         tried += 1;
     }
-    assert_eq!(tried, CLASS.public_elements());
+    assert_eq!(tried, public_elements(CLASS));
 }
 
 /// Four words, lowest first.

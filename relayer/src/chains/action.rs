@@ -6,7 +6,7 @@ use ballast_core::assets::AssetList;
 use ballast_sdk::{
     chain::Address,
     exchange::Exchange,
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 
 /// One thing to be done on one chain.

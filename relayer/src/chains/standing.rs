@@ -4,9 +4,9 @@ use ballast_core::{
     Digest,
     rules::{History, Unfinished},
 };
-use ballast_sdk::{circuit::Circuit, exchange::Exchange};
+use ballast_sdk::{Client, Error as ReadError, circuit::Circuit, exchange::Exchange};
 
-use super::ChainName;
+use super::{ChainError, ChainName};
 use crate::plan::{Plan, ProvedEpoch};
 
 /// What a chain says, read at one moment.
@@ -35,6 +35,26 @@ pub enum Position {
 }
 
 impl Standing {
+    /// What a chain says of an exchange and a circuit, each of which may be missing. The unfinished epoch, of which a reader's
+    /// view does not have the context, is left out.
+    ///
+    /// # Errors
+    /// A node that does not answer, or an answer that contradicts itself.
+    pub(super) async fn read(client: &Client, exchange: &Digest, circuit: &Digest) -> Result<Self, ChainError> {
+        let clock = client.clock().await?;
+        let exchange = match client.exchange(exchange).await {
+            Ok(exchange) => Some(exchange),
+            Err(ReadError::ExchangeNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let circuit = match client.circuit(circuit).await {
+            Ok(circuit) => Some(circuit),
+            Err(ReadError::CircuitNotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { chain: ChainName::of(client.chain()), clock, exchange, unfinished: None, circuit })
+    }
+
     /// The exchange's history as the rules of a post see it.
     pub fn history(exchange: &Exchange) -> History {
         History {

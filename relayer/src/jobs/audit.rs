@@ -7,7 +7,6 @@ use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
 use ballast_sdk::{
     Epoch,
     audit::{AuditError, Audited, Auditor, Evidence},
-    reserves::compare,
 };
 use serde::Serialize;
 
@@ -80,7 +79,7 @@ pub async fn run(
         let holdings = match (&report, epochs.last()) {
             (Some(report), Some(epoch)) => {
                 let report = ReservesReport::parse(report)?;
-                Some(compare(chain.client(), &epoch.record, &report).await?)
+                Some(chain.client().check_holdings(&epoch.record, &report).await?)
             }
             _ => None,
         };

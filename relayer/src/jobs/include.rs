@@ -91,7 +91,7 @@ pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown,
     let mut shown: Option<Shown> = None;
     for chain in chains.iter() {
         let on_chain = chain.client().epoch(&exchange, parsed.epoch).await?;
-        let balances = refuse_unverifiable(ballast_sdk::inclusion::verify(text, account, &on_chain.expected()))?;
+        let balances = refuse_unverifiable(parsed.verify(account, &on_chain.expected()))?;
         let names = shown.map(|shown| shown.chains).unwrap_or_default();
         shown = Some(Shown {
             included: true,

@@ -5,7 +5,7 @@ use std::path::Path;
 use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::{
     lending::{AssetLending, LendingReport},
-    log::{LogError, Reader, Writer, WriterOptions},
+    log::{LogError, LogReader, Writer, WriterOptions},
     replay::{Options, Replayed, replay},
     simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
     state::State,
@@ -150,7 +150,7 @@ fn assets(state: &State) -> Vec<AssetState> {
 /// # Errors
 /// The first thing wrong, by file and offset; a log without transactions.
 pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
-    let mut reader = Reader::open(log)?;
+    let mut reader = LogReader::open(log)?;
     let mut segments: Vec<Segment> = Vec::new();
     while let Some(entry) = reader.read()? {
         let file = reader.file().display().to_string();

@@ -8,7 +8,7 @@ use std::{
 use ballast_core::{Digest, statement::LedgerPosition};
 use ballast_ledger::{
     checkpoint,
-    log::Reader,
+    log::LogReader,
     replay::{self, Replayed, replay},
     snapshot::Snapshot,
     state::State,
@@ -68,7 +68,7 @@ pub fn committed(
 /// Bad input, naming the log or the checkpoint.
 pub fn replayed(log: &LedgerLog, exchange: &Digest, end: End, events: &Events) -> Result<Replayed, Failure> {
     let _running = events.begin(Stage::ReplayLog, None);
-    let reader = Reader::open(&log.directory)?;
+    let reader = LogReader::open(&log.directory)?;
     check_owner(&format!("log {}", log.directory.display()), &reader.genesis().exchange, exchange)?;
     let checkpoint = usable(log.checkpoint.as_deref(), exchange, end)?;
     let (at, until) = match end {
@@ -108,7 +108,7 @@ fn usable<'a>(path: Option<&'a Path>, exchange: &Digest, end: End) -> Result<Opt
 /// epoch must not be bound to what a power cut could take back. Returns the segment of the last of them; those before were
 /// flushed before it was begun.
 fn flush(log: &Path, position: &LedgerPosition) -> Result<PathBuf, Failure> {
-    let reader = Reader::open_after(log, position)?;
+    let reader = LogReader::open_after(log, position)?;
     let segment = reader.file();
     let flushed = File::open(segment).and_then(|file| file.sync_all());
     flushed.map_err(|error| Failure::new(FailureKind::Other, error).context(format!("flush {}", segment.display())))?;
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn the_segment_of_the_last_record_is_flushed() {
         let folder = Folder::new(EXCHANGE, COUNT);
-        let mut reader = Reader::open(&folder.log.directory).unwrap();
+        let mut reader = LogReader::open(&folder.log.directory).unwrap();
         let mut files = Vec::new();
         while let Some(entry) = reader.read().unwrap() {
             files.push(reader.file().to_owned());

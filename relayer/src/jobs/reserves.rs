@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use ballast_sdk::reserves::{CompareError, compare, verify as verify_report};
+use ballast_sdk::reserves::{CompareError, verify as verify_report};
 use serde::Serialize;
 
 use super::connection::Chains;
@@ -49,7 +49,7 @@ pub async fn verify(chains: &Chains, number: u64, bytes: &[u8]) -> Result<Verifi
     for chain in chains.iter() {
         let epoch = chain.client().epoch(&chains.exchange, number).await?;
         let report = verify_report(&epoch.record, bytes).map_err(|error| refused(chain, number, error))?;
-        let holdings = compare(chain.client(), &epoch.record, &report).await?;
+        let holdings = chain.client().check_holdings(&epoch.record, &report).await?;
         verified.push(VerifiedChain { chain: chain.client().chain().to_string(), holdings });
         named.extend(report.blocks.into_iter().map(|block| block.chain));
         messages = report.messages.len();

@@ -6,13 +6,13 @@ use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::Ledge
 use ballast_ledger::{
     checkpoint::CheckpointError,
     lending::LendingReport,
-    log::{LogError, Reader},
+    log::{LogError, LogReader},
     replay::ReplayError,
     reserves::{Reserves, ReservesError},
     snapshot::{self, Borrows, Options, Snapshot, SnapshotError},
     state::SnapshotRefused,
 };
-use ballast_sdk::witness::{Token, Wallet};
+use ballast_sdk::observation::{Token, Wallet};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -132,7 +132,7 @@ pub fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Source, Fa
 pub fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
     match &settings.origin {
         Origin::File(file) => Ok(read_file(file, events)?.assets),
-        Origin::Log(log) => Ok(Reader::open(&log.directory)?.genesis().assets.clone()),
+        Origin::Log(log) => Ok(LogReader::open(&log.directory)?.genesis().assets.clone()),
     }
 }
 
@@ -174,7 +174,7 @@ pub fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<
 /// Bad input when they cannot be read.
 pub fn is_unchanged(settings: &config::Snapshot, plan: &Plan) -> Result<bool, Failure> {
     let Origin::Log(log) = &settings.origin else { return Ok(true) };
-    let mut reader = Reader::open_after(&log.directory, &plan.ledger)?;
+    let mut reader = LogReader::open_after(&log.directory, &plan.ledger)?;
     Ok(reader.read()?.is_none())
 }
 

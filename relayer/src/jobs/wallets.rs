@@ -1,9 +1,9 @@
 //! Wallets that agreed to be the exchange's, tokens that count, and what each chain saw in them.
 
-use ballast_core::{Digest, witness::WINDOW};
+use ballast_core::{Digest, observation::WINDOW};
 use ballast_sdk::{
     exchange::Exchange,
-    witness::{Token, Wallet, Witness},
+    observation::{Observation, Token, Wallet},
 };
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Kept {
     pub wallets: Vec<Wallet>,
     pub tokens: Vec<Token>,
     /// Of the latest epoch.
-    pub witness: Option<Witness>,
+    pub witness: Option<Observation>,
     /// The exchange, which knows the assets by their numbers.
     #[serde(skip)]
     pub exchange: Exchange,
@@ -93,7 +93,7 @@ async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure>
     let exchange = client.exchange(id).await?;
     let witness = match exchange.latest_epoch() {
         0 => None,
-        latest => client.witness(id, latest).await?,
+        latest => client.observation(id, latest).await?,
     };
     let (wallets, tokens) = (client.wallets(id).await?, client.tokens(id).await?);
     Ok(Kept { chain: chain.name(), wallets, tokens, witness, exchange })

@@ -8,7 +8,7 @@ use ballast_core::{
     digest::sha256,
     hexadecimal,
     inclusion::AssetName,
-    post::{Chain, ShardPost},
+    post::{PriorState, ShardPost},
     public_vector::PublicVector,
     reserves::reserves_digest,
     statement::{LedgerPosition, ShardPosition, Statement},
@@ -109,8 +109,12 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal::AssetListInvalid`].
-    pub fn chain(&self) -> Result<Chain, Refusal> {
-        Ok(Chain { exchange: self.exchange, asset_list: self.asset_list()?.digest(), head_before: self.head_before })
+    pub fn chain(&self) -> Result<PriorState, Refusal> {
+        Ok(PriorState {
+            exchange: self.exchange,
+            asset_list: self.asset_list()?.digest(),
+            head_before: self.head_before,
+        })
     }
 
     /// What the proof of shard number `shard` is bound to.
@@ -183,7 +187,7 @@ mod units {
 pub(crate) mod tests {
     use super::*;
     use ballast_core::{
-        circuit::G1_GENERATOR,
+        curve::G1_GENERATOR,
         opening::{OPENING_POINTS, Opening},
         record::next_head,
     };

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use ballast_core::{assets::AssetList, solvency::AMOUNT_BITS, witness::to_units};
+use ballast_core::{assets::AssetList, observation::to_units, solvency::AMOUNT_BITS};
 use ballast_ledger::reserves::{BlockLine, Holding};
 
 /// What wallets held at one block of a chain.

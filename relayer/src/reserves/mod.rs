@@ -20,7 +20,7 @@ use ballast_ledger::reserves::{
 };
 use ballast_sdk::{
     chain::Chain,
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use tracing::{info, warn};
 

@@ -20,7 +20,7 @@ use ballast_relayer::{
 };
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain as ChainId},
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use serde_json::json;
 

@@ -67,7 +67,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
 
     assert_eq!(look(Some(&store)).await.unwrap(), Look::Looked { holdings: WALLETS.into() });
     assert_eq!(sent(&chain, &evm).await, 2);
-    let witness = evm.client().witness(&chain.exchange, EPOCH).await.unwrap().unwrap();
+    let witness = evm.client().observation(&chain.exchange, EPOCH).await.unwrap().unwrap();
     assert!(witness.closed, "{witness:?}");
     assert_eq!((witness.holdings, &witness.amounts[..]), (WALLETS.into(), &[Some(WALLETS.into())][..]));
     let before = Look::LookedBefore { holdings: WALLETS.into(), began: witness.began };

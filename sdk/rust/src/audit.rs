@@ -1,27 +1,30 @@
 //! Whether an epoch is what the exchange's log gives (`docs/ledger.md`).
 //!
-//! The log is replayed up to the epoch's position, every signature, rule and invariant checked; what it makes of the accounts
-//! is compared with what the chain holds. Where log and chain part, the failure says between which transactions: between two
-//! epochs' positions, which is the closest that a chain lets one say it, since it binds heads of epochs and of nothing between.
+//! The log is replayed up to the epoch's position, every signature, rule and invariant checked;
+//! the balances that result are compared with what the chain holds. Where log and chain differ, the
+//! failure says between which transactions: those at the positions of two epochs. It cannot be said
+//! more closely, since a chain binds the heads at epochs and none in between.
 //!
 //! # Soundness
-//! What the log holds after the position is no part of the epoch. Its first record shows that the epoch was not stale: it must be
-//! later than the as-of time, or reserves could hold deposits of which the liabilities do not know. A log that ends at the position
-//! shows nothing of the kind, and whoever is given one asks for the log again when there is another epoch.
+//! What the log holds after the position does not belong to the epoch. The first record there shows
+//! that the epoch was not stale: it must be later than the as-of time, or reserves could hold
+//! deposits of which the liabilities do not know. A log that ends at the position shows nothing of
+//! the kind; whoever is given one asks for the log again at the next epoch.
 //!
-//! Without the exchange's master secret nobody can make the salts of the leaves, so the root is compared only when it is
-//! given; [`Audited::root`] says whether it was. Everything else needs the log alone.
+//! Without the exchange's master secret nobody can make the salts of the leaves, so the root is
+//! compared only when it is given; [`Audited::root`] says whether it was. Everything else needs the
+//! log alone.
 
 use std::path::Path;
 
 use ballast_core::{
-    Digest, Element, Refusal, assets::AssetList, circuit::Class, leaf::MasterSecret, statement::LedgerPosition,
-    tree::TreeError,
+    Digest, Element, Refusal, assets::AssetList, circuit::Class, hexadecimal, leaf::MasterSecret,
+    statement::LedgerPosition, tree::TreeError,
 };
 use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
     lending::LendingReport,
-    log::{LogError, Reader},
+    log::{LogError, LogReader},
     replay::{Options, ReplayError, replay},
     reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
@@ -35,14 +38,14 @@ use crate::{
     reserves,
 };
 
-/// What is held against an epoch.
+/// The evidence that an epoch is compared with.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
-    /// Directory of the log.
+    /// The directory of the log.
     pub log: &'a Path,
     /// The published reserves report.
     pub report: Option<&'a [u8]>,
-    /// For the root: of the exchange.
+    /// The exchange's master secret, with which roots are compared.
     pub master: Option<&'a MasterSecret>,
 }
 
@@ -52,47 +55,53 @@ pub struct Audited {
     pub epoch: u64,
     pub ledger_sequence: u64,
     pub accounts: usize,
-    /// Transactions replayed.
+    /// The number of transactions replayed.
     pub transactions: u64,
-    /// Signatures verified.
+    /// The number of signatures verified.
     pub signatures: u64,
     /// Whole transactions per second, as text.
     pub per_second: String,
     /// Whether the leaves were hashed and the root compared: without the master secret it is not.
     pub root: bool,
-    /// Whether the reserves report was compared: with the record, and what it says of lending with the log.
+    /// Whether the reserves report was compared: with the record, and what it says of lending with
+    /// the log.
     pub reserves: bool,
 }
 
-/// Why an epoch is not what the log gives, or why that cannot be said.
+/// Why an epoch is not what the log gives, or why the two cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
-    #[error("expected one epoch or more to audit, found none")]
+    #[error("there is no epoch to audit: expected at least one")]
     NoEpochs,
-    #[error("epoch {epoch} is bound to no ledger")]
+    #[error("epoch {epoch} is not bound to a ledger, so there is no log to audit it with")]
     NoLedger { epoch: u64 },
-    #[error("expected the log of exchange 0x{}, found that of 0x{}", hex::encode(expected), hex::encode(found))]
+    #[error(
+        "expected the log of exchange {}, found that of {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
+    )]
     OtherExchange { expected: Digest, found: Digest },
     /// Lists as symbols with their decimals, in order.
     #[error("epoch {epoch}: expected the assets {expected} in the log's genesis, found {found}")]
     OtherAssets { epoch: u64, expected: String, found: String },
     /// `after` is where they last agreed, the position of an epoch before or 0.
     #[error(
-        "epoch {epoch}: log and chain part between transactions {after} and {by}: expected head 0x{} after {by}, the log has 0x{}",
-        hex::encode(expected),
-        hex::encode(found)
+        "epoch {epoch}: log and chain differ between transactions {after} and {by}: expected head {} after {by}, the log has {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
     )]
     Parted { epoch: u64, after: u64, by: u64, expected: Digest, found: Digest },
-    /// The epoch's balances are older than its as-of time says. `time` in Unix milliseconds, `as_of` in Unix seconds.
+    /// The epoch's balances are older than its as-of time says. `time` in Unix milliseconds,
+    /// `as_of` in Unix seconds.
     #[error(
-        "the log goes on with transaction {sequence} at {time} (Unix milliseconds): expected it after the epoch's as-of time, {as_of} (Unix seconds)"
+        "transaction {sequence}, the next of the log, is of {time} (Unix milliseconds): expected it to be later than the epoch's as-of time, {as_of} (Unix seconds)"
     )]
     LaterTransaction { sequence: u64, time: u64, as_of: u64 },
     #[error("transaction {sequence}: {error}")]
     Transaction { sequence: u64, error: DecodeError },
     #[error(transparent)]
     Log(#[from] LogError),
-    /// Names the first transaction that is wrong.
+    /// The replay failed; the error names the first transaction that is wrong.
     #[error(transparent)]
     Replay(#[from] ReplayError),
     #[error(transparent)]
@@ -132,8 +141,8 @@ impl From<ReportError> for AuditError {
 
 /// Audits epochs of several chains against the same evidence.
 ///
-/// A record is the same on every chain. What the log gives for the records of one chain it gives for the same records of
-/// another, so it is replayed once for all chains that agree.
+/// A record is the same on every chain. What the log gives for the records of one chain it gives
+/// for the same records of another, so it is replayed once for all chains that agree.
 pub struct Auditor<'a> {
     evidence: Evidence<'a>,
     last: Option<(Vec<(Record, Class)>, Audited)>,
@@ -144,10 +153,11 @@ impl<'a> Auditor<'a> {
         Self { evidence, last: None }
     }
 
-    /// [`audit`].
+    /// Audits the last of `epochs` as [`audit`] does, or repeats what it found for the same
+    /// records.
     ///
     /// # Errors
-    /// As [`audit`].
+    /// The same as [`audit`].
     pub fn audit(&mut self, epochs: &[Epoch]) -> Result<Audited, AuditError> {
         let records = || epochs.iter().map(|epoch| (&epoch.record, epoch.class));
         if let Some((known, audited)) = &self.last
@@ -165,20 +175,20 @@ impl<'a> Auditor<'a> {
 /// not the chain's parts from it.
 ///
 /// # Errors
-/// The first thing in which log and chain differ, or that keeps them from being compared.
+/// The first difference between log and chain, or what keeps them from being compared.
 pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, AuditError> {
     let Some((epoch, earlier)) = epochs.split_last() else { return Err(AuditError::NoEpochs) };
     let record = &epoch.record;
     if record.ledger.sequence == 0 {
         return Err(AuditError::NoLedger { epoch: record.epoch });
     }
-    let mut reader = Reader::open(evidence.log)?;
+    let mut reader = LogReader::open(evidence.log)?;
     check_genesis(record, reader.genesis())?;
     let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader)?;
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
     let replayed = replay(evidence.log, &options)?;
     check_head(record, agreed, replayed.state.position().head)?;
-    check_next(record, Reader::open_after(evidence.log, &record.ledger)?)?;
+    check_next(record, LogReader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
     if let Some(master) = evidence.master {
@@ -201,7 +211,7 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
     })
 }
 
-/// The log is of the record's exchange and its assets.
+/// Refuses a log of another exchange or of other assets than the record's.
 fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
     if genesis.exchange != record.exchange {
         return Err(AuditError::OtherExchange { expected: record.exchange, found: genesis.exchange });
@@ -213,8 +223,9 @@ fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
     Ok(())
 }
 
-/// The log passes through every position that the chain bound, in order. Returns the sequence of the last.
-fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut Reader) -> Result<u64, AuditError> {
+/// Refuses a log that does not pass through every position that the chain bound, in order. Returns
+/// the last sequence.
+fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut LogReader) -> Result<u64, AuditError> {
     let mut agreed = 0;
     for record in records.filter(|record| record.ledger.sequence > 0) {
         check_genesis(record, reader.genesis())?;
@@ -231,7 +242,8 @@ fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut Reade
     Ok(agreed)
 }
 
-/// `found` is the log's head at the record's position, `after` the position at which log and chain agreed last.
+/// `found` is the log's head at the record's position, `after` the position at which log and chain
+/// agreed last.
 fn check_head(record: &Record, after: u64, found: Digest) -> Result<(), AuditError> {
     let LedgerPosition { sequence: by, head: expected } = record.ledger;
     if found == expected {
@@ -246,8 +258,8 @@ fn listed(assets: &AssetList) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// The transaction after the epoch's, where there is one, is later than the epoch.
-fn check_next(record: &Record, mut after: Reader) -> Result<(), AuditError> {
+/// Refuses a log whose next transaction, where there is one, is not later than the epoch.
+fn check_next(record: &Record, mut after: LogReader) -> Result<(), AuditError> {
     let Some(next) = after.read()? else { return Ok(()) };
     let (sequence, as_of) = (next.sequence, record.as_of);
     let decoded = Transaction::decode(&next.signed.bytes);
@@ -274,7 +286,7 @@ fn check_totals(record: &Record, snapshot: &Snapshot) -> Result<(), AuditError> 
     Ok(())
 }
 
-/// Both name an asset at most once, in order of asset number.
+/// Compares lines of lending. Both lists name an asset at most once, in order of asset number.
 fn check_lending(expected: &[LendingLine], found: &[LendingLine]) -> Result<(), AuditError> {
     let by_symbol = |lines: &[LendingLine], symbol: &str| {
         let line = lines.iter().find(|line| line.symbol == symbol);

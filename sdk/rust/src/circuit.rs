@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::{
     chain::Chain,
-    epoch::hexadecimal as text,
     error::{Error, Subject},
 };
 
@@ -20,27 +19,34 @@ pub struct Circuit {
     #[serde(with = "hexadecimal")]
     pub id: Digest,
     pub class: Class,
-    /// [`SetupKind::label`] belongs beside every figure that it proved.
+    /// The kind of the setup. [`SetupKind::label`] belongs next to every figure that the circuit
+    /// proved.
     #[serde(flatten, serialize_with = "crate::setup::serialize")]
     pub setup: SetupKind,
-    /// Digest of the setup's transcript.
+    /// The digest of the setup's transcript.
     #[serde(with = "hexadecimal")]
     pub transcript: Digest,
     #[serde(skip)]
     pub key: VerifyingKey,
-    /// Unix seconds from which posts may use it.
+    /// The time from which posts may use the circuit, Unix seconds.
     pub active_from: u64,
-    /// No post can use it any more.
+    /// Whether the circuit is retired. No post can use a retired circuit.
     pub retired: bool,
 }
 
 impl Circuit {
-    /// Whether class, setup kind, transcript and key are the ones that the id binds: a chain that calls a development
-    /// circuit a ceremony's is found out here.
+    /// Refuses a class, setup kind, transcript or key that the id does not bind. A chain that
+    /// presents a development circuit as one of a ceremony is found out here.
     pub fn check(&self) -> Result<(), Error> {
         let expected = circuit_id(self.class, self.setup, &self.transcript, &self.key);
         if expected != self.id {
-            return Err(Error::bad_data(self.chain, Subject::Circuit(self.id), "id", text(&expected), text(&self.id)));
+            return Err(Error::bad_data(
+                self.chain,
+                Subject::Circuit(self.id),
+                "id",
+                hexadecimal::encode(&expected),
+                hexadecimal::encode(&self.id),
+            ));
         }
         Ok(())
     }

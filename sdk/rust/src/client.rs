@@ -6,32 +6,49 @@ use std::{
 };
 
 use ballast_core::Digest;
+use ballast_ledger::reserves::ReservesReport;
 use solana_sdk::pubkey::Pubkey;
 
 use crate::{
-    chain::Chain,
+    chain::{Address, Chain},
     circuit::Circuit,
-    epoch::Epoch,
+    epoch::{Epoch, Record},
     error::Error,
     evm::{EvmOptions, EvmReader},
     exchange::{Exchange, PendingEpoch},
     history::History,
-    reader::Reader,
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
+    reserves::{CompareError, check_holdings},
     solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
-    verification::{self, Agreement, Told, VerifiedHistory},
-    witness::{Token, Wallet, Witness},
+    verification::{self, Agreement, ChainHistory, VerifiedHistory},
 };
 
 /// Reads one deployment on one chain.
-pub struct Client(Box<dyn Reader>);
+pub struct Client(Box<dyn ChainReader>);
 
 impl Client {
-    pub fn new(reader: impl Reader + 'static) -> Self {
+    /// A client that asks this reader.
+    pub fn new(reader: impl ChainReader + 'static) -> Self {
         Self(Box::new(reader))
     }
 
-    /// Connects to an EVM chain's JSON-RPC node at `url` and finds the contract `Reserves` at `reserves`.
+    /// Connects to the JSON-RPC node at `url` with the options that suit most: to an EVM chain when
+    /// `deployment` is the address of a contract `Reserves`, to Solana when it is that of a program
+    /// `reserves`.
+    ///
+    /// # Errors
+    /// As [`Self::evm`] and [`Self::solana`].
+    pub async fn connect(url: &str, deployment: Address) -> Result<Self, Error> {
+        match deployment {
+            Address::Evm(reserves) => Self::evm(url, reserves, EvmOptions::default()).await,
+            Address::Solana(program) => Self::solana(url, program, SolanaOptions::default()).await,
+        }
+    }
+
+    /// Connects to an EVM chain's JSON-RPC node at `url` and finds the contract `Reserves` at
+    /// `reserves`.
     pub async fn evm(url: &str, reserves: alloy::primitives::Address, options: EvmOptions) -> Result<Self, Error> {
         Ok(Self::new(EvmReader::connect(url, reserves, options).await?))
     }
@@ -41,11 +58,12 @@ impl Client {
         Ok(Self::new(SolanaReader::connect(url, program, options).await?))
     }
 
+    /// The chain that is read.
     pub fn chain(&self) -> Chain {
         self.0.chain()
     }
 
-    /// The chain's clock, Unix seconds: it runs behind.
+    /// The time by the chain's clock, Unix seconds. It runs behind.
     pub async fn clock(&self) -> Result<u64, Error> {
         self.0.clock().await
     }
@@ -55,6 +73,7 @@ impl Client {
         self.0.exchanges().await
     }
 
+    /// The exchange with this id. Fails with [`Error::ExchangeNotFound`] when it is not registered.
     pub async fn exchange(&self, id: &Digest) -> Result<Exchange, Error> {
         self.0.exchange(id).await
     }
@@ -69,8 +88,8 @@ impl Client {
         self.one(&exchange, latest).await
     }
 
-    /// The finalized epoch `number`, from 1. Fails with [`Error::EpochUnfinished`] when only some of its shards are
-    /// posted and with [`Error::EpochNotFound`] when none are.
+    /// The finalized epoch `number`, from 1. Fails with [`Error::EpochUnfinished`] when only some
+    /// of its shards are posted and with [`Error::EpochNotFound`] when none are.
     pub async fn epoch(&self, id: &Digest, number: u64) -> Result<Epoch, Error> {
         let exchange = self.0.exchange(id).await?;
         let latest = exchange.latest_epoch();
@@ -90,16 +109,18 @@ impl Client {
         })
     }
 
-    /// The unfinished epoch.
+    /// The unfinished epoch; none when no shard of the next epoch is posted.
     pub async fn pending(&self, id: &Digest) -> Result<Option<PendingEpoch>, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.pending(&exchange).await
     }
 
-    /// The epochs in `range` with their gaps and delays, the unfinished epoch, and how late the next one is. An exchange
-    /// without epochs has a history without entries when the range is not bounded.
+    /// The epochs in `range` with their gaps and delays, the unfinished epoch, and how late the
+    /// next one is. An exchange without epochs has a history without entries when the range is not
+    /// bounded.
     ///
-    /// Refuses a range that names an epoch which is not finalized: a reader who asked for it must not think it was shown.
+    /// Refuses a range that names an epoch which is not finalized: a reader who asked for it must
+    /// not think it was shown.
     pub async fn history(&self, id: &Digest, range: impl RangeBounds<u64>) -> Result<History, Error> {
         let exchange = self.0.exchange(id).await?;
         let numbers = finalized(&exchange, &range)?;
@@ -113,14 +134,16 @@ impl Client {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting what is reported as held.
-    /// `max_age` in seconds.
+    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting what
+    /// is reported as held. `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.solvency(&exchange, symbol, max_age).await
     }
 
-    /// The same, counting only what this chain saw for itself in the exchange's wallets: missing when it did not look.
+    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting as
+    /// held only what this chain observed in the exchange's wallets. Missing when it did not look.
+    /// `max_age` in seconds.
     pub async fn witnessed_solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.witnessed_solvency(&exchange, symbol, max_age).await
@@ -136,9 +159,9 @@ impl Client {
         self.0.tokens(&self.0.exchange(id).await?).await
     }
 
-    /// What this chain saw for one epoch; none when it did not look.
-    pub async fn witness(&self, id: &Digest, epoch: u64) -> Result<Option<Witness>, Error> {
-        self.0.witness(&self.0.exchange(id).await?, epoch).await
+    /// What this chain observed for one epoch; none when it did not look.
+    pub async fn observation(&self, id: &Digest, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.0.observation(&self.0.exchange(id).await?, epoch).await
     }
 
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
@@ -148,16 +171,33 @@ impl Client {
         verification::verify(&exchange, epochs)
     }
 
-    /// Verifies both chains' histories and compares them. A chain without epochs is behind; both without is
-    /// [`Error::NoEpoch`].
+    /// Verifies both chains' histories and compares them. A chain without epochs is behind. Fails
+    /// with [`Error::NoEpoch`] when neither chain has any.
     pub async fn compare_history(&self, other: &Self, id: &Digest) -> Result<Agreement, Error> {
         let (ours, theirs) = tokio::try_join!(self.verified_or_empty(id), other.verified_or_empty(id))?;
         verification::compare(
-            &Told { chain: self.chain(), exchange: id, epochs: &ours },
-            &Told { chain: other.chain(), exchange: id, epochs: &theirs },
+            &ChainHistory { chain: self.chain(), exchange: id, epochs: &ours },
+            &ChainHistory { chain: other.chain(), exchange: id, epochs: &theirs },
         )
     }
 
+    /// Compares what `report` says was read on this chain with the wallets and tokens that the
+    /// chain knows for the exchange of `record`, by [`check_holdings`]. Returns how many holdings
+    /// were compared; a chain of which the report has no holding is not asked.
+    ///
+    /// # Errors
+    /// A chain that does not answer, or the first holding that is not the exchange's.
+    pub async fn check_holdings(&self, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
+        let (chain, exchange) = (self.chain(), &record.exchange);
+        let name = chain.to_string();
+        if report.holdings.iter().all(|holding| holding.chain != name) {
+            return Ok(0);
+        }
+        let (wallets, tokens) = (self.wallets(exchange).await?, self.tokens(exchange).await?);
+        Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
+    }
+
+    /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.
     pub async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
         self.0.circuit(id).await
     }
@@ -180,7 +220,8 @@ impl Client {
         self.read(exchange, number..=number).await?.pop().ok_or_else(missing)
     }
 
-    /// Checks once more what the reader owes, whichever reader it is.
+    /// Reads epochs, and checks once more what every reader owes: that all are there, and each
+    /// leads from head to head.
     async fn read(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
         if numbers.is_empty() {
             return Ok(Vec::new());

@@ -4,6 +4,7 @@ use ballast_core::{
     Digest, Element,
     assets::AssetList,
     circuit::{Class, SetupKind},
+    hexadecimal,
     inclusion::Expected,
     record::{EpochRecord, Roots, first_head, next_head},
     reserves::reserves_digest,
@@ -18,24 +19,24 @@ use crate::{
     error::{Error, Subject},
 };
 
-/// The contents of an epoch record (section 4 of the specification): the same on every chain.
+/// The content of an epoch record (section 4 of the specification), the same on every chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     pub exchange: Digest,
-    /// From 1.
+    /// The number of the epoch, from 1.
     pub epoch: u64,
-    /// Unix seconds.
+    /// The time of the figures, Unix seconds.
     pub as_of: u64,
     pub assets: AssetList,
     pub circuit: Digest,
     pub ledger: LedgerPosition,
     /// Digest of the published reserves report.
     pub sources: Digest,
-    /// By shard.
+    /// The roots by shard.
     pub roots: Vec<Element>,
-    /// By asset number, in committed units.
+    /// The liabilities by asset number, in committed units.
     pub liabilities: Vec<u128>,
-    /// By asset number, in committed units.
+    /// The reserves by asset number, in committed units.
     pub reserves: Vec<u128>,
 }
 
@@ -72,10 +73,11 @@ impl Record {
         differing.map(|((field, left), (_, right))| Difference { field, left, right })
     }
 
-    /// Every field by name, with counts before what they count, so that records of different lengths part at a count.
+    /// Every field by name. Counts come before what they count, so that records of different
+    /// lengths differ first in a count.
     fn fields(&self) -> Vec<(String, String)> {
         let mut fields = vec![
-            ("exchange".into(), hexadecimal(&self.exchange)),
+            ("exchange".into(), hexadecimal::encode(&self.exchange)),
             ("epoch".into(), self.epoch.to_string()),
             ("as_of".into(), self.as_of.to_string()),
             ("assets".into(), self.assets.len().to_string()),
@@ -85,12 +87,12 @@ impl Record {
             fields.push((format!("assets[{number}].decimals"), asset.decimals.to_string()));
         }
         fields.extend([
-            ("circuit".into(), hexadecimal(&self.circuit)),
+            ("circuit".into(), hexadecimal::encode(&self.circuit)),
             ("ledger.sequence".into(), self.ledger.sequence.to_string()),
-            ("ledger.head".into(), hexadecimal(&self.ledger.head)),
+            ("ledger.head".into(), hexadecimal::encode(&self.ledger.head)),
         ]);
         fields.extend(amounts("reserves", &self.assets, &self.reserves));
-        fields.push(("sources".into(), hexadecimal(&self.sources)));
+        fields.push(("sources".into(), hexadecimal::encode(&self.sources)));
         fields.push(("shard_count".into(), self.roots.len().to_string()));
         fields.extend(
             (0..).zip(&self.roots).map(|(shard, root): (u16, _)| (format!("roots[{shard}]"), root.to_string())),
@@ -107,11 +109,7 @@ fn amounts(name: &str, assets: &AssetList, amounts: &[u128]) -> Vec<(String, Str
     fields
 }
 
-pub(crate) fn hexadecimal(digest: &Digest) -> String {
-    format!("0x{}", hex::encode(digest))
-}
-
-/// Whether the exchange holds at least what it owes.
+/// Whether an exchange holds at least what it owes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -126,7 +124,8 @@ pub struct AssetFigures {
     pub decimals: u8,
     pub liability: u128,
     pub reserve: u128,
-    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing
+    /// is owed.
     pub ratio_bps: u64,
     pub status: Status,
 }
@@ -136,17 +135,18 @@ pub struct AssetFigures {
 pub struct Epoch {
     pub chain: Chain,
     pub record: Record,
-    /// Of the circuit that proved it.
+    /// The class of the circuit that proved the epoch.
     pub class: Class,
-    /// Of the circuit that proved it. [`SetupKind::label`] belongs beside every figure.
+    /// The setup of the circuit that proved the epoch. [`SetupKind::label`] belongs next to every
+    /// figure.
     pub setup: SetupKind,
-    /// Who posted the last shard.
+    /// The poster of the last shard.
     pub poster: Address,
-    /// When the last shard was posted, by the chain's clock. Unix seconds.
+    /// The time at which the last shard was posted by the chain's clock, Unix seconds.
     pub posted_at: u64,
-    /// Rolling head before this epoch.
+    /// The rolling head before this epoch.
     pub head_before: Digest,
-    /// Rolling head after it.
+    /// The rolling head after this epoch.
     pub head: Digest,
 }
 
@@ -166,19 +166,19 @@ impl Epoch {
         .collect()
     }
 
-    /// Solvent only when every asset is.
+    /// The status of the whole epoch, which is solvent only when every asset is.
     pub fn status(&self) -> Status {
         let insolvent = self.figures().iter().any(|asset| asset.status == Status::Insolvent);
         if insolvent { Status::Insolvent } else { Status::Solvent }
     }
 
-    /// Bit a - 1 for every insolvent asset a, as both chains store it.
+    /// The insolvent assets as both chains store them: bit a - 1 for asset number a.
     pub(crate) fn insolvent_bits(&self) -> u128 {
         let insolvent = |(_, asset): &(u32, AssetFigures)| asset.status == Status::Insolvent;
         (0..u128::BITS).zip(self.figures()).filter(insolvent).fold(0, |bits, (index, _)| bits | 1 << index)
     }
 
-    /// What an inclusion file for this epoch is held against.
+    /// What an inclusion file for this epoch is compared with.
     pub fn expected(&self) -> Expected<'_> {
         Expected {
             exchange: self.record.exchange,
@@ -189,11 +189,11 @@ impl Epoch {
         }
     }
 
-    /// Whether the fields are in range and lead from the head before to the head after.
+    /// Refuses fields that are out of range or do not lead from the head before to the head after.
     ///
     /// # Soundness
-    /// The caller still owes that the heads are the chain's and that head before is the previous epoch's head; see
-    /// [`crate::verification::verify`].
+    /// The caller still owes that the heads are the chain's and that head before is the previous
+    /// epoch's head; see [`crate::verification::verify`].
     pub fn check(&self) -> Result<(), Error> {
         let record = &self.record;
         if record.epoch == 0 {
@@ -210,11 +210,15 @@ impl Epoch {
         }
         let first = first_head(&record.exchange);
         if record.epoch == 1 && self.head_before != first {
-            return Err(self.bad_data("head_before", hexadecimal(&first), hexadecimal(&self.head_before)));
+            return Err(self.bad_data(
+                "head_before",
+                hexadecimal::encode(&first),
+                hexadecimal::encode(&self.head_before),
+            ));
         }
         let head = next_head(&self.head_before, &record.digest());
         if head != self.head {
-            return Err(self.bad_data("head", hexadecimal(&head), hexadecimal(&self.head)));
+            return Err(self.bad_data("head", hexadecimal::encode(&head), hexadecimal::encode(&self.head)));
         }
         Ok(())
     }

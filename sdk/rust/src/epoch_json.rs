@@ -1,7 +1,8 @@
-//! The JSON of an epoch: amounts as strings of digits in committed units, bytes as 0x and hexadecimal digits.
+//! The JSON of an epoch: amounts as strings of digits in committed units, bytes as 0x and
+//! hexadecimal digits.
 //!
-//! Reading one computes its head again, so that a changed record is refused; whether the head is the chain's own only
-//! the chain can say.
+//! Reading one computes its head again, so that a changed record is refused; whether the head is
+//! the chain's own only the chain can say.
 
 use ballast_core::{
     Digest, Element,
@@ -31,7 +32,7 @@ struct EpochJson {
     circuit: Digest,
     class: Class,
     setup: SetupKind,
-    /// What every surface writes beside the figures.
+    /// The words that every surface shows next to the figures.
     setup_label: String,
     ledger: LedgerPosition,
     #[serde(with = "hexadecimal")]
@@ -72,7 +73,8 @@ impl<'de> Deserialize<'de> for Epoch {
         let json = EpochJson::deserialize(deserializer)?;
         let epoch = json.epoch().map_err(D::Error::custom)?;
         epoch.check().map_err(D::Error::custom)?;
-        // What is derived is written for readers; a text in which it says something else is no epoch.
+        // Derived members are written for readers; a text in which they say something else is
+        // refused.
         let expected = serde_json::to_value(EpochJson::from(&epoch)).map_err(D::Error::custom)?;
         let found = serde_json::to_value(&json).map_err(D::Error::custom)?;
         for name in ["status", "assets", "setup_label", "shard_count", "record"] {

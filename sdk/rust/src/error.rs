@@ -1,15 +1,15 @@
 //! Why something could not be read or does not hold.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 
-use crate::{chain::Chain, epoch::hexadecimal};
+use crate::chain::Chain;
 
 /// What a caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The argument is wrong: nothing was asked.
     BadInput,
-    /// No answer, or the node's own failure: asking again may help.
+    /// There was no answer, or the node itself failed: asking again may help.
     Unreachable,
     /// The chain answered that there is no such thing.
     NotFound,
@@ -17,8 +17,8 @@ pub enum ErrorKind {
     BadData,
 }
 
-/// Every failure of this crate but for inclusion files, which have
-/// [`InclusionError`](ballast_core::inclusion::InclusionError).
+/// Every failure of this crate, except for those of inclusion files, reports and audits, which have
+/// errors of their own.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `node` is scheme, host and port only: paths and queries of node addresses hold keys.
@@ -28,20 +28,23 @@ pub enum Error {
     NodeRefused { node: String, what: String, reason: String },
     #[error("{argument}: expected {expected}, found {found}")]
     BadInput { argument: &'static str, expected: String, found: String },
-    #[error("{chain}: no {contract} at {address}")]
+    #[error("{chain}: there is no {contract} at {address}: check the address and the chain")]
     NotDeployed { chain: Chain, contract: &'static str, address: String },
-    #[error("{chain}: no exchange {} is registered", hexadecimal(exchange))]
+    #[error("{chain}: exchange {} is not registered", hexadecimal::encode(exchange))]
     ExchangeNotFound { chain: Chain, exchange: Digest },
-    #[error("{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}", hexadecimal(exchange))]
+    #[error(
+        "{chain}: exchange {} has no finalized epoch {epoch}; its latest is {latest}",
+        hexadecimal::encode(exchange)
+    )]
     EpochNotFound { chain: Chain, exchange: Digest, epoch: u64, latest: u64 },
     #[error(
         "{chain}: epoch {epoch} of exchange {} is not finished: {shards_done} of {shard_count} shards are posted",
-        hexadecimal(exchange)
+        hexadecimal::encode(exchange)
     )]
     EpochUnfinished { chain: Chain, exchange: Digest, epoch: u64, shards_done: u16, shard_count: u16 },
-    #[error("{chain}: exchange {} has no finalized epoch", hexadecimal(exchange))]
+    #[error("{chain}: exchange {} has no finalized epoch", hexadecimal::encode(exchange))]
     NoEpoch { chain: Chain, exchange: Digest },
-    #[error("{chain}: no circuit {} is registered", hexadecimal(circuit))]
+    #[error("{chain}: circuit {} is not registered", hexadecimal::encode(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
     #[error(transparent)]
     BadData(Box<BadData>),
@@ -55,13 +58,13 @@ pub enum Error {
 pub struct BadData {
     pub chain: Chain,
     pub subject: Subject,
-    /// As in the JSON of the subject.
+    /// The name of the field, as in the JSON of the subject.
     pub field: String,
     pub expected: String,
     pub found: String,
 }
 
-/// What an answer is about.
+/// The thing that an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     Exchange(Digest),
@@ -70,16 +73,16 @@ pub enum Subject {
         epoch: u64,
     },
     Circuit(Digest),
-    /// An account or event by its address or name.
+    /// An account, a contract or an event, by its address or name.
     Account(String),
 }
 
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Exchange(id) => write!(f, "exchange {}", hexadecimal(id)),
-            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hexadecimal(exchange)),
-            Self::Circuit(id) => write!(f, "circuit {}", hexadecimal(id)),
+            Self::Exchange(id) => write!(f, "exchange {}", hexadecimal::encode(id)),
+            Self::Epoch { exchange, epoch } => write!(f, "exchange {}, epoch {epoch}", hexadecimal::encode(exchange)),
+            Self::Circuit(id) => write!(f, "circuit {}", hexadecimal::encode(id)),
             Self::Account(name) => f.write_str(name),
         }
     }
@@ -88,8 +91,8 @@ impl std::fmt::Display for Subject {
 /// Two chains tell different histories of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "exchange {}: the histories part at epoch {epoch}, {field}: {} has {}, {} has {}",
-    hexadecimal(exchange), left.chain, left.value, right.chain, right.value
+    "exchange {}: the two histories differ from epoch {epoch} on, in {field}: {} has {}, {} has {}",
+    hexadecimal::encode(exchange), left.chain, left.value, right.chain, right.value
 )]
 pub struct HistoriesPart {
     pub exchange: Digest,
@@ -101,7 +104,7 @@ pub struct HistoriesPart {
     pub right: Side,
 }
 
-/// What one chain says of the field.
+/// The value of the field on one chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
     pub chain: Chain,
@@ -109,6 +112,7 @@ pub struct Side {
 }
 
 impl Error {
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Unreachable { .. } | Self::NodeRefused { .. } => ErrorKind::Unreachable,

@@ -13,30 +13,30 @@ pub struct Exchange {
     pub id: Digest,
     pub name: String,
     pub authority: Address,
-    /// Proposed and not yet accepted.
+    /// The authority that is proposed and has not accepted yet.
     pub pending_authority: Option<Address>,
     pub posters: Vec<Address>,
-    /// None until the authority declares them.
+    /// The asset list; none until the authority declares it.
     #[serde(serialize_with = "asset_list")]
     pub assets: Option<AssetList>,
     /// Seconds between two epochs, as the exchange promised.
     pub cadence: u64,
-    /// By the chain's clock. Unix seconds.
+    /// The time of the registration by the chain's clock, Unix seconds.
     pub registered_at: u64,
     pub paused: bool,
-    /// From 1; the latest finalized epoch is the one before.
+    /// The number of the next epoch, from 1; the latest finalized epoch is the one before.
     pub next_epoch: u64,
     /// As-of time of the latest epoch in Unix seconds; 0 before the first.
     pub latest_as_of: u64,
-    /// Ledger position of the latest epoch.
+    /// The ledger position of the latest epoch.
     pub ledger: LedgerPosition,
-    /// Rolling head of the history so far.
+    /// The rolling head of the history so far.
     #[serde(with = "hexadecimal")]
     pub head: Digest,
 }
 
 impl Exchange {
-    /// The latest finalized epoch; 0 before the first.
+    /// The number of the latest finalized epoch; 0 before the first.
     pub fn latest_epoch(&self) -> u64 {
         self.next_epoch.saturating_sub(1)
     }
@@ -46,12 +46,12 @@ impl Exchange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PendingEpoch {
     pub epoch: u64,
-    /// The next shard has this index.
+    /// The number of shards that are posted, which is the index of the next one.
     pub shards_done: u16,
     pub shard_count: u16,
-    /// Who posted the latest shard.
+    /// The poster of the latest shard.
     pub poster: Address,
-    /// Sums of the shards so far.
+    /// The liabilities of the shards posted so far, by asset.
     pub liabilities: Vec<PartialSum>,
 }
 
@@ -65,7 +65,7 @@ pub struct PartialSum {
 }
 
 impl PartialSum {
-    /// `liabilities` by asset number.
+    /// The sums whose `liabilities` come by asset number.
     pub(crate) fn of(assets: &AssetList, liabilities: &[u128]) -> Vec<Self> {
         let each = assets.as_slice().iter().zip(liabilities);
         each.map(|(asset, liability)| Self { symbol: asset.symbol(), decimals: asset.decimals, liability: *liability })
@@ -73,7 +73,7 @@ impl PartialSum {
     }
 }
 
-/// An asset list as `[{"symbol", "decimals"}]`, or null.
+/// Writes an asset list as `[{"symbol", "decimals"}]`, or null.
 fn asset_list<S: Serializer>(assets: &Option<AssetList>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Asset {

@@ -1,10 +1,12 @@
-//! What an exchange published over time, with what it did not publish.
+//! Histories: what an exchange published over time, and what it did not publish when it was due.
 //!
-//! An exchange promises a cadence on chain. An epoch is due one cadence after the figures before it, and posted in time
-//! when no more than one cadence passes between the moment it speaks of and its posting: so a punctual exchange's latest
-//! figures are never older than two cadences. Whole cadences that passed without an epoch are a gap, shown in the place
-//! where the epochs would be. Nothing is left out: late and insolvent epochs are entries like the others.
+//! An exchange promises a cadence on chain. An epoch is due one cadence after the figures before
+//! it, and posted in time when no more than one cadence passes between the moment it speaks of and
+//! its posting: so a punctual exchange's latest figures are never older than two cadences. Whole
+//! cadences that passed without an epoch are a gap, shown in the place where the epochs would be.
+//! Nothing is left out: late and insolvent epochs are entries like the others.
 
+use ballast_core::hexadecimal;
 use serde::Serialize;
 
 use crate::{
@@ -17,13 +19,14 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct History {
     pub exchange: Exchange,
-    /// When the history was read: the later of the chain's clock and the reader's, Unix seconds. A node that stands
-    /// still would otherwise show an exchange that stopped as punctual.
+    /// When the history was read: the later of the chain's clock and the reader's, Unix seconds. A
+    /// node that stands still would otherwise show an exchange that stopped as punctual.
     pub clock: u64,
     pub entries: Vec<Entry>,
     /// The epoch that was begun and is not finished.
     pub pending: Option<PendingEpoch>,
-    /// How late the next epoch is already; the first is due one cadence after the registration. None while it is not due.
+    /// How late the next epoch is by now; none while it is not due. The first is due one cadence
+    /// after the registration.
     pub overdue: Option<Overdue>,
 }
 
@@ -38,13 +41,13 @@ pub enum Entry {
 /// Time that passed without an epoch that was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Gap {
-    /// The epoch before the gap.
+    /// The number of the epoch before the gap.
     pub after: u64,
-    /// When the first missing epoch was due. Unix seconds.
+    /// When the first missing epoch was due, Unix seconds.
     pub from: u64,
-    /// As-of time of the epoch that ended it. Unix seconds.
+    /// The as-of time of the epoch that ended the gap, Unix seconds.
     pub until: u64,
-    /// Whole cadences without an epoch.
+    /// The number of whole cadences without an epoch.
     pub missed: u64,
 }
 
@@ -53,34 +56,37 @@ pub struct Gap {
 pub struct DatedEpoch {
     #[serde(flatten)]
     pub epoch: Epoch,
-    /// Seconds by which its as-of time was more than a cadence after the previous one's; 0 when in time and for epoch 1.
+    /// Seconds by which the as-of time was more than a cadence after that of the epoch before; 0
+    /// when in time and for epoch 1.
     pub late_by: u64,
-    /// Seconds by which it was posted more than a cadence after its as-of time; 0 when in time.
+    /// Seconds by which the epoch was posted more than a cadence after its as-of time; 0 when in
+    /// time.
     pub posted_late_by: u64,
 }
 
 impl DatedEpoch {
+    /// Whether the epoch came late or was posted late.
     pub fn is_late(&self) -> bool {
         self.late_by > 0 || self.posted_late_by > 0
     }
 }
 
-/// The next epoch is due and not there.
+/// The next epoch, which is due and missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Overdue {
-    /// The epoch that is missing.
+    /// The number of the missing epoch.
     pub epoch: u64,
-    /// When its as-of time was due. Unix seconds.
+    /// When its as-of time was due, Unix seconds.
     pub due: u64,
-    /// Seconds since.
+    /// Seconds since it was due.
     pub by: u64,
-    /// Whole cadences without an epoch.
+    /// The number of whole cadences without an epoch.
     pub missed: u64,
 }
 
 impl History {
-    /// Dates `epochs`, which are consecutive and checked. `before` is the epoch before the first of them, if there is
-    /// one.
+    /// Dates `epochs`, which are consecutive and checked. `before` is the epoch before the first of
+    /// them, if there is one.
     ///
     /// Refuses epochs that do not follow each other in number, time and rolling head.
     pub fn new(
@@ -117,6 +123,7 @@ impl History {
         })
     }
 
+    /// The gaps without the epochs.
     pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Gap(gap) => Some(gap),
@@ -125,11 +132,12 @@ impl History {
     }
 }
 
-/// `epoch` is the one after `previous`: by number, by as-of time and by rolling head.
+/// Refuses an `epoch` that is not the one after `previous`, by number, as-of time, ledger position
+/// and rolling head.
 pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
     let (last, next) = (&previous.record, &epoch.record);
     if next.exchange != last.exchange {
-        let [expected, found] = [last, next].map(|record| crate::epoch::hexadecimal(&record.exchange));
+        let [expected, found] = [last, next].map(|record| hexadecimal::encode(&record.exchange));
         return Err(epoch.bad_data("exchange", expected, found));
     }
     if last.epoch.checked_add(1) != Some(next.epoch) {
@@ -143,7 +151,7 @@ pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Er
         return Err(epoch.bad_data("ledger.sequence", expected, next.ledger.sequence));
     }
     if epoch.head_before != previous.head {
-        let [expected, found] = [&previous.head, &epoch.head_before].map(crate::epoch::hexadecimal);
+        let [expected, found] = [&previous.head, &epoch.head_before].map(hexadecimal::encode);
         return Err(epoch.bad_data("head_before", expected, found));
     }
     Ok(())

@@ -1,4 +1,6 @@
-//! Reads what exchanges published on Solana and the EVM, checks it, and verifies a customer's inclusion.
+//! Reads what exchanges published on Solana and the EVM, checks it, and verifies a customer's
+//! inclusion. `examples/` holds three short programs to begin with: a history, the question whether
+//! an exchange is solvent, and a customer's inclusion.
 //!
 //! ```text
 //!   solana::SolanaReader ─┐                        ┌─ history       gaps, late epochs, overdue
@@ -10,18 +12,21 @@
 //! ```
 //!
 //! # Soundness
-//! A reader believes its node about the chain's state. Beyond that everything is computed again: an epoch's record and
-//! head from its fields, a circuit's id from its key and setup, an asset list's digest from its symbols. What does not
-//! match is an [`Error::BadData`], never left out and never corrected.
+//! A reader believes its node about the chain's state. Beyond that everything is computed again: an
+//! epoch's record and head from its fields, a circuit's id from its key and setup, an asset list's
+//! digest from its symbols. What does not match is an [`Error::BadData`], never left out and never
+//! corrected.
 //!
 //! ```no_run
 //! # async fn example(exchange: ballast_core::Digest) -> Result<(), Box<dyn std::error::Error>> {
-//! use ballast_sdk::{Client, evm::EvmOptions};
+//! use ballast_sdk::{Client, core::circuit::SetupKind, evm::EvmOptions};
 //!
 //! let contract = "0x5FbDB2315678afecb367f032d93F642f64180aa3".parse()?;
 //! let client = Client::evm("http://127.0.0.1:8545", contract, EvmOptions::default()).await?;
 //! let answer = client.solvency(&exchange, "BTC", 3_600).await?;
-//! println!("{:?}, {}", answer.standing, answer.setup.map_or("no epoch", |setup| setup.label()));
+//! // Fresh figures of a ceremony's circuit are the only yes.
+//! let yes = answer.is_fresh() && answer.setup == Some(SetupKind::Ceremony);
+//! println!("{yes}: {:?}", answer.standing);
 //! for entry in client.history(&exchange, ..).await?.entries {
 //!     println!("{entry:?}");
 //! }
@@ -43,13 +48,13 @@ pub mod exchange;
 pub mod history;
 pub mod inclusion;
 pub mod node;
+pub mod observation;
 pub mod reader;
 pub mod reserves;
 pub mod setup;
 pub mod solana;
 pub mod solvency;
 pub mod verification;
-pub mod witness;
 
 pub use ballast_core as core;
 pub use client::Client;

@@ -1,20 +1,21 @@
-//! A node's address, and texts that do not show it: its path, query, user and password may be an operator's keys.
+//! A node's address, and texts that do not show it: its path, query, user and password may be an
+//! operator's keys.
 
 use url::Url;
 
 use crate::error::Error;
 
-/// How long a node may take to answer one request.
-pub(crate) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+/// The longest that a node may take to answer one request.
+pub const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// What of a node's address may be shown: scheme, host and port.
+/// The part of a node's address that may be shown: scheme, host and port.
 pub fn shown(url: &Url) -> String {
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// `text` without the parts of `url` that may be keys: the address is shown as [`shown`], every other mention of its path, query, user
-/// and password as `[hidden]`.
+/// `text` without the parts of `url` that may be keys. The address becomes what [`shown`] makes of
+/// it; every other mention of its path, query, user and password becomes `[hidden]`.
 pub fn redact(url: &Url, text: &str) -> String {
     let text = text.replace(url.as_str(), &shown(url));
     let path = url.path().trim_matches('/');
@@ -24,14 +25,24 @@ pub fn redact(url: &Url, text: &str) -> String {
     secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "[hidden]"))
 }
 
+/// The text of an error and of everything that caused it, each said once.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
+}
+
+/// A node's address, and errors that name the node without showing the address.
 #[derive(Clone)]
-pub(crate) struct Node {
+pub(crate) struct Endpoint {
     url: Url,
     /// Scheme, host and port.
     name: String,
 }
 
-impl Node {
+impl Endpoint {
     /// Refuses anything but a complete http or https address, without repeating it.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |found: String| Error::BadInput {
@@ -66,20 +77,11 @@ impl Node {
 
     /// The error and what caused it, without the address.
     fn reason(&self, error: &dyn std::error::Error) -> String {
-        let mut reason = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !reason.contains(&cause_text) {
-                reason = format!("{reason}: {cause_text}");
-            }
-            source = cause.source();
-        }
-        redact(&self.url, &reason)
+        redact(&self.url, &with_causes(error))
     }
 }
 
-impl std::fmt::Debug for Node {
+impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)
     }
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_error_names_the_node_and_hides_its_keys() {
-        let node = Node::parse("https://user:hunter2@rpc.example:8899/v2/SECRET-PATH?api-key=SECRET-KEY").unwrap();
+        let node = Endpoint::parse("https://user:hunter2@rpc.example:8899/v2/SECRET-PATH?api-key=SECRET-KEY").unwrap();
         let raw = std::io::Error::other(format!("error sending request for url ({}): refused", node.url()));
         let texts = [
             node.unreachable("the clock", &raw).to_string(),
@@ -109,11 +111,25 @@ mod tests {
     }
 
     #[test]
+    fn every_cause_of_an_error_is_said_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{text}")]
+        struct Failed {
+            text: &'static str,
+            source: Option<Box<Failed>>,
+        }
+        let failed = |text, source: Failed| Failed { text, source: Some(Box::new(source)) };
+        let refused = Failed { text: "refused", source: None };
+        let error = failed("sending failed", failed("connect: refused", refused));
+        assert_eq!(with_causes(&error), "sending failed: connect: refused");
+    }
+
+    #[test]
     fn a_token_in_place_of_a_user_is_hidden() {
         let url = Url::parse("https://TOKEN@rpc.example").unwrap();
         let text = redact(&url, &format!("request to {url} failed: TOKEN is no user"));
         assert_eq!(text, "request to https://rpc.example failed: [hidden] is no user");
-        let node = Node::parse(url.as_str()).unwrap();
+        let node = Endpoint::parse(url.as_str()).unwrap();
         for text in [node.refused("the clock", "TOKEN").to_string(), format!("{node:?}")] {
             assert!(!text.contains("TOKEN"), "{text}");
         }
@@ -126,9 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_none_is_not_repeated() {
+    fn a_text_that_is_not_an_address_is_not_repeated() {
         for text in ["SECRET", "ftp://SECRET.example", "SECRET://host", "http://"] {
-            let error = Node::parse(text).unwrap_err();
+            let error = Endpoint::parse(text).unwrap_err();
             let shown = error.to_string();
             assert!(matches!(error, Error::BadInput { .. }), "{text}");
             assert!(!shown.contains("SECRET"), "{shown}");

@@ -1,4 +1,5 @@
-//! What a reader of one chain does. [`crate::client::Client`] is built on it and asks the same questions of every chain.
+//! The trait of what reads one chain. [`crate::client::Client`] is built on it and asks the same
+//! questions of every chain.
 
 use std::ops::RangeInclusive;
 
@@ -11,44 +12,49 @@ use crate::{
     epoch::Epoch,
     error::Error,
     exchange::{Exchange, PendingEpoch},
+    observation::{Observation, Token, Wallet},
     solvency::Answer,
-    witness::{Token, Wallet, Witness},
 };
 
 /// Reads one deployment on one chain. Everything returned is checked against the chain's digests.
 #[async_trait]
-pub trait Reader: Send + Sync {
+pub trait ChainReader: Send + Sync {
+    /// The chain that is read.
     fn chain(&self) -> Chain;
 
-    /// The chain's clock, Unix seconds.
+    /// The time by the chain's clock, Unix seconds.
     async fn clock(&self) -> Result<u64, Error>;
 
     /// All registered exchanges, by name, then id.
     async fn exchanges(&self) -> Result<Vec<Exchange>, Error>;
 
+    /// The exchange with this id. Fails with [`Error::ExchangeNotFound`] when it is not registered.
     async fn exchange(&self, id: &Digest) -> Result<Exchange, Error>;
 
-    /// The exchange's unfinished epoch.
+    /// The exchange's unfinished epoch; none when no shard of its next epoch is posted.
     async fn pending(&self, exchange: &Exchange) -> Result<Option<PendingEpoch>, Error>;
 
-    /// These epochs, in order, each checked. All of them are finalized: numbers from 1 to `exchange.latest_epoch()`. One
-    /// that is missing or does not match its digest fails the whole.
+    /// These epochs, in order, each checked. All of them are finalized: numbers from 1 to
+    /// `exchange.latest_epoch()`. One that is missing or does not match its digest fails the whole.
     async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error>;
 
+    /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error>;
 
-    /// Asks the chain itself. `max_age` in seconds.
+    /// The chain's own answer, counting what is reported as held. `max_age` in seconds.
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
 
-    /// Asks the chain itself, counting only what it witnessed. `max_age` in seconds.
+    /// The chain's own answer, counting only what it observed as held. `max_age` in seconds.
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
 
-    /// Every wallet that was registered for the exchange: on the EVM in order of registration, on Solana of their records' addresses.
+    /// Every wallet that was registered for the exchange, retired ones too: on the EVM in order of
+    /// registration, on Solana in order of the addresses of their records.
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error>;
 
-    /// Every token that was declared: on the EVM in order of declaration, on Solana of their records' addresses.
+    /// Every token that counts for an asset of the present list: on the EVM in order of
+    /// declaration, on Solana in order of the addresses of their records.
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
 
-    /// What the chain saw for one epoch.
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error>;
+    /// What the chain observed for one epoch so far, closed or not; none when nobody had it look.
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error>;
 }

@@ -1,19 +1,20 @@
-//! Whether a published reserves report is that of an epoch, and whether what it says was read lies in wallets that the chain knows
-//! (section 3 of the specification). No log is needed.
+//! Whether a published reserves report is the one of an epoch, and whether the balances that it
+//! says were read lie in wallets that the chain knows (section 3 of the specification). No log is
+//! needed.
 //!
 //! # Soundness
-//! What an account held at a block is asked of nobody: whoever doubts a balance asks a node that has the block. A chain says of a
-//! wallet that it is retired, not since when, so a report from before a wallet was retired is refused after it.
+//! Nothing is asked about what an account held at a block: whoever doubts a balance asks a node
+//! that has the block. A chain says that a wallet is retired, but not since when, so a report from
+//! before a wallet was retired is refused afterwards.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::reserves::{HoldingLine, Recorded, ReportError, ReservesReport};
 
 use crate::{
     chain::{Address, Chain},
-    client::Client,
     epoch::Record,
     error::Error,
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 
 /// Why a holding does not count on its chain. `place` is chain, token and account.
@@ -22,9 +23,9 @@ pub enum HoldingError {
     #[error("{place}: expected a wallet that is registered for the exchange, found {found}")]
     WalletUnknown { place: String, found: String },
     #[error(
-        "{place}: expected wallet {wallet} to be registered for exchange 0x{}, found it registered for 0x{}",
-        hex::encode(expected),
-        hex::encode(found)
+        "{place}: expected wallet {wallet} to be registered for exchange {}, found it registered for {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
     )]
     OtherExchange { place: String, wallet: Address, expected: Digest, found: Digest },
     #[error("{place}: expected a wallet that counts, found {wallet}, which is retired")]
@@ -46,11 +47,12 @@ pub enum CompareError {
     Holding(#[from] HoldingError),
 }
 
-/// Reads the report with these bytes and holds it against an epoch's record: digest, time and figures, the one way of writing it, every
-/// sum, and that each signed message is the address's owner's, for this exchange.
+/// Reads the report with these bytes and compares it with an epoch's record: digest, time, figures
+/// and every sum, that it is written in the one way there is, and that the owner of each address
+/// signed its message for this exchange.
 ///
 /// # Errors
-/// The first thing that is wrong, the digest before all else.
+/// The first thing that is wrong; the digest comes before all else.
 pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportError> {
     let recorded = Recorded {
         exchange: &record.exchange,
@@ -65,27 +67,12 @@ pub fn verify(record: &Record, bytes: &[u8]) -> Result<ReservesReport, ReportErr
     Ok(report)
 }
 
-/// [`check_holdings`] with the wallets and tokens that the client's chain tells of the record's exchange. A chain of which the report has no
-/// holding is not asked.
+/// Compares what a report says was read on `chain` with what the chain knows: the `wallets` and
+/// `tokens` that a client reads for the record's exchange. Returns how many holdings were compared.
 ///
 /// # Errors
-/// A chain that does not answer, or the first holding that is not the exchange's.
-pub async fn compare(client: &Client, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
-    let (chain, exchange) = (client.chain(), &record.exchange);
-    let name = chain.to_string();
-    if report.holdings.iter().all(|holding| holding.chain != name) {
-        return Ok(0);
-    }
-    let (wallets, tokens) = (client.wallets(exchange).await?, client.tokens(exchange).await?);
-    Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
-}
-
-/// Holds what a report says was read on `chain` against what the chain knows: its `wallets` and `tokens`, as a client tells those of
-/// the record's exchange. Returns how many holdings were compared.
-///
-/// # Errors
-/// The first holding whose wallet is not registered for the exchange or is retired, or whose token does not count for this asset with
-/// these decimals.
+/// The first holding whose wallet is not registered for the exchange or is retired, or whose token
+/// does not count for this asset with these decimals.
 pub fn check_holdings(
     report: &ReservesReport,
     record: &Record,

@@ -1,4 +1,5 @@
-//! How a circuit's setup is shown: its kind, and beside it what every surface writes by a figure that it proved.
+//! How a circuit's setup is written as JSON: its kind, and the words that every surface shows next
+//! to what it proved.
 
 use ballast_core::circuit::SetupKind;
 use serde::{Serialize, Serializer};
@@ -9,7 +10,8 @@ struct Labelled {
     setup_label: Option<&'static str>,
 }
 
-/// `"setup"` and `"setup_label"` as members of the object around it; both null when there is no setup.
+/// Writes `"setup"` and `"setup_label"` as members of the object around them; both are null when
+/// there is no setup.
 pub fn serialize<S: Serializer>(
     setup: &(impl Into<Option<SetupKind>> + Copy),
     serializer: S,

@@ -1,4 +1,5 @@
-//! A chain's own answer to "is this exchange solvent in this asset?" (section 7 of the specification).
+//! A chain's own answer to "is this exchange solvent in this asset?" (section 7 of the
+//! specification).
 
 use ballast_core::{
     Digest,
@@ -14,62 +15,66 @@ use crate::{
     exchange::Exchange,
 };
 
-/// How a reserve is known.
+/// Who vouches for a reserve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
-    /// The exchange's report says it; the report's digest is in the proof.
+    /// The exchange's report says it; the proof is bound to the digest of the report.
     Reported,
-    /// The chain that answers saw it in registered wallets.
+    /// The chain that answers observed it in registered wallets.
     Witnessed,
 }
 
-/// What the chain answered. Only [`Answer::is_fresh`] is a yes.
+/// What the chain answered. Only [`Answer::is_fresh`] is a yes, and only when `setup` is a
+/// ceremony: whoever reads our source can forge proofs of a development circuit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub chain: Chain,
     #[serde(with = "hexadecimal")]
     pub exchange: Digest,
     pub symbol: String,
-    /// None when the asset is not on the exchange's list.
+    /// The decimals of the asset's committed unit; none when it is not on the exchange's list.
     pub decimals: Option<u8>,
-    /// What was asked for, in seconds.
+    /// The greatest age of the figures that was asked for, in seconds.
     pub max_age: u64,
     pub standing: Standing,
-    /// 0 when missing.
+    /// The epoch of the figures; 0 when missing.
     pub epoch: u64,
-    /// Unix seconds, 0 when missing.
+    /// The time of the figures, Unix seconds; 0 when missing.
     pub as_of: u64,
-    /// In committed units.
+    /// What the exchange owes, in committed units.
     #[serde(with = "ballast_core::units")]
     pub liability: u128,
-    /// In committed units.
+    /// What the exchange holds, in committed units.
     #[serde(with = "ballast_core::units")]
     pub reserve: u128,
-    /// How the reserve is known.
+    /// Who vouches for the reserve.
     pub known: Known,
-    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing
+    /// is owed.
     pub ratio_bps: u64,
-    /// [`SetupKind::label`] belongs beside the answer. None when missing.
+    /// The setup of the circuit that proved the figures; none when missing. [`SetupKind::label`]
+    /// belongs next to the answer.
     #[serde(flatten, serialize_with = "crate::setup::serialize")]
     pub setup: Option<SetupKind>,
 }
 
-/// What was asked.
+/// A question to a chain about solvency.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     pub chain: Chain,
     pub exchange: Digest,
     pub symbol: &'a str,
-    /// None when the asset is not on the exchange's list.
+    /// The decimals of the asset's committed unit; none when it is not on the exchange's list.
     pub decimals: Option<u8>,
-    /// Seconds.
+    /// The greatest age of the figures, in seconds.
     pub max_age: u64,
-    /// Which reserve was asked for.
+    /// Which reserve is asked for.
     pub known: Known,
 }
 
 impl<'a> Question<'a> {
+    /// The question about the asset called `symbol`, which may not be on the exchange's list.
     pub fn new(exchange: &Exchange, symbol: &'a str, max_age: u64, known: Known) -> Self {
         let asset = exchange.assets.as_ref().and_then(|assets| assets.get(assets.number(symbol)?));
         let decimals = asset.map(|asset| asset.decimals);
@@ -78,7 +83,8 @@ impl<'a> Question<'a> {
 }
 
 impl Answer {
-    /// Refuses an answer that contradicts itself, so that no reading of it is more favourable than its figures.
+    /// Refuses an answer that contradicts itself, so that no reading of it is more favourable than
+    /// its figures.
     pub fn new(question: &Question<'_>, answer: Solvency) -> Result<Self, Error> {
         let Question { chain, exchange, symbol, decimals, max_age, known } = *question;
         let bad = |field: &str, expected: String, found: String| {
@@ -139,7 +145,8 @@ impl Answer {
         })
     }
 
-    /// The figures are proved, no older than asked for, and the reserve covers the liability.
+    /// Whether the figures are proved and no older than asked for, and the reserve covers the
+    /// liability. What the proof is worth depends on `setup`.
     pub fn is_fresh(&self) -> bool {
         self.standing == Standing::Fresh
     }

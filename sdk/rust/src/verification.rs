@@ -1,16 +1,17 @@
 //! Whether a chain's history is whole, and whether two chains tell the same.
 //!
 //! # Soundness
-//! [`verify`] starts from the exchange's id, computes every record's digest and every head again and ends at the head
-//! that the chain holds for the exchange. What a chain adds by itself (poster, time of posting) is not covered by the head.
-//! That the heads were only reached by valid proofs is the chain's word.
+//! [`verify`] starts from the exchange's id, computes every record's digest and every head again
+//! and ends at the head that the chain holds for the exchange. What a chain adds by itself (poster,
+//! time of posting) is not covered by the head. That the heads were only reached by valid proofs is
+//! the chain's word.
 
 use ballast_core::{Digest, hexadecimal, record::first_head};
 use serde::Serialize;
 
 use crate::{
     chain::Chain,
-    epoch::{Epoch, hexadecimal as text},
+    epoch::Epoch,
     error::{Error, HistoriesPart, Side, Subject},
     exchange::Exchange,
     history::check_succession,
@@ -24,33 +25,34 @@ pub struct VerifiedHistory {
     pub exchange: Digest,
     #[serde(with = "hexadecimal")]
     pub head: Digest,
-    /// At least one: none is an error.
+    /// All epochs in order, at least one.
     pub epochs: Vec<Epoch>,
 }
 
-/// What two chains say of one exchange, as far as both say something.
+/// How far the histories of one exchange on two chains agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Agreement {
-    /// Epochs that are on both chains and the same. 0 only when one chain has none: then `behind` says so, and nothing
-    /// was compared.
+    /// Epochs that are on both chains and the same. 0 only when one chain has none: then `behind`
+    /// says so, and nothing was compared.
     pub epochs: u64,
     pub behind: Option<Behind>,
 }
 
-/// One chain has not yet what the other has.
+/// A chain that does not have all epochs of the other yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Behind {
     pub chain: Chain,
-    /// Its latest epoch; 0 when it has none.
+    /// The number of its latest epoch; 0 when it has none.
     pub latest: u64,
     /// Epochs that only the other chain has.
     pub by: u64,
 }
 
-/// Computes the rolling head over `epochs`, which are all of `exchange` from 1, and compares it with the chain's at
-/// every step and at the end.
+/// Computes the rolling head over `epochs`, which are all of `exchange` from 1, and compares it
+/// with the chain's at every step and at the end.
 ///
-/// Fails with [`Error::NoEpoch`] when there is nothing to verify, and with [`Error::BadData`] naming epoch and field.
+/// Fails with [`Error::NoEpoch`] when there is nothing to verify, and with [`Error::BadData`]
+/// naming epoch and field.
 pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory, Error> {
     let bad = |field, expected: String, found: String| {
         Error::bad_data(exchange.chain, Subject::Exchange(exchange.id), field, expected, found)
@@ -62,13 +64,21 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     let last = match epochs.last() {
         Some(last) => last,
         None if exchange.head != first_head(&exchange.id) => {
-            return Err(bad("head", text(&first_head(&exchange.id)), text(&exchange.head)));
+            return Err(bad(
+                "head",
+                hexadecimal::encode(&first_head(&exchange.id)),
+                hexadecimal::encode(&exchange.head),
+            ));
         }
         None => return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id }),
     };
     for (number, epoch) in (1..).zip(&epochs) {
         if epoch.record.exchange != exchange.id {
-            return Err(epoch.bad_data("exchange", text(&exchange.id), text(&epoch.record.exchange)));
+            return Err(epoch.bad_data(
+                "exchange",
+                hexadecimal::encode(&exchange.id),
+                hexadecimal::encode(&epoch.record.exchange),
+            ));
         }
         if epoch.record.epoch != number {
             let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
@@ -78,7 +88,7 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     }
     epochs.windows(2).try_for_each(|pair| check_succession(&pair[0], &pair[1]))?;
     if exchange.assets.as_ref() != Some(&last.record.assets) {
-        let of = |assets: &ballast_core::assets::AssetList| text(&assets.digest());
+        let of = |assets: &ballast_core::assets::AssetList| hexadecimal::encode(&assets.digest());
         let found = exchange.assets.as_ref().map_or("none".into(), of);
         return Err(bad("assets", of(&last.record.assets), found));
     }
@@ -86,31 +96,40 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
         return Err(bad("latest_as_of", last.record.as_of.to_string(), exchange.latest_as_of.to_string()));
     }
     if exchange.ledger != last.record.ledger {
-        let of =
-            |ledger: ballast_core::statement::LedgerPosition| format!("{} {}", ledger.sequence, text(&ledger.head));
+        let of = |ledger: ballast_core::statement::LedgerPosition| {
+            format!("{} {}", ledger.sequence, hexadecimal::encode(&ledger.head))
+        };
         return Err(bad("ledger", of(last.record.ledger), of(exchange.ledger)));
     }
     if exchange.head != last.head {
-        return Err(bad("head", text(&last.head), text(&exchange.head)));
+        return Err(bad("head", hexadecimal::encode(&last.head), hexadecimal::encode(&exchange.head)));
     }
     Ok(VerifiedHistory { chain: exchange.chain, exchange: exchange.id, head: exchange.head, epochs })
 }
 
-/// Compares two histories of one exchange, oldest first and field by field. Either may be empty, not both.
+/// Compares two histories of one exchange, oldest first and field by field. Either may be empty,
+/// not both.
 ///
-/// Fails with [`Error::HistoriesPart`] naming the first epoch and field that differ. A chain that has fewer epochs is
-/// behind, which is no error.
-pub fn compare(left: &Told<'_>, right: &Told<'_>) -> Result<Agreement, Error> {
+/// Fails with [`Error::HistoriesPart`] naming the first epoch and field that differ. A chain that
+/// has fewer epochs is behind, and that is not an error.
+pub fn compare(left: &ChainHistory<'_>, right: &ChainHistory<'_>) -> Result<Agreement, Error> {
     let exchange = left.exchange;
     if exchange != right.exchange {
-        return Err(Error::BadInput { argument: "exchange", expected: text(exchange), found: text(right.exchange) });
+        return Err(Error::BadInput {
+            argument: "exchange",
+            expected: hexadecimal::encode(exchange),
+            found: hexadecimal::encode(right.exchange),
+        });
     }
     if left.epochs.is_empty() && right.epochs.is_empty() {
         return Err(Error::NoEpoch { chain: left.chain, exchange: *exchange });
     }
     for (ours, theirs) in left.epochs.iter().zip(right.epochs) {
         let difference = ours.record.difference(&theirs.record).map(|found| (found.field, found.left, found.right));
-        let heads = || (ours.head != theirs.head).then(|| ("head".into(), text(&ours.head), text(&theirs.head)));
+        let heads = || {
+            (ours.head != theirs.head)
+                .then(|| ("head".into(), hexadecimal::encode(&ours.head), hexadecimal::encode(&theirs.head)))
+        };
         if let Some((field, ours_value, theirs_value)) = difference.or_else(heads) {
             return Err(Error::HistoriesPart(Box::new(HistoriesPart {
                 exchange: *exchange,
@@ -130,15 +149,15 @@ pub fn compare(left: &Told<'_>, right: &Told<'_>) -> Result<Agreement, Error> {
     Ok(Agreement { epochs: ours.min(theirs), behind })
 }
 
-/// What one chain tells of one exchange: all epochs from 1, verified.
+/// The history of one exchange on one chain: all epochs from 1, verified.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct ChainHistory<'a> {
     pub chain: Chain,
     pub exchange: &'a Digest,
     pub epochs: &'a [Epoch],
 }
 
-impl<'a> From<&'a VerifiedHistory> for Told<'a> {
+impl<'a> From<&'a VerifiedHistory> for ChainHistory<'a> {
     fn from(history: &'a VerifiedHistory) -> Self {
         Self { chain: history.chain, exchange: &history.exchange, epochs: &history.epochs }
     }

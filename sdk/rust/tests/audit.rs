@@ -8,7 +8,7 @@ use ballast_core::{Digest, Element, circuit::Class, leaf::MasterSecret, statemen
 use ballast_ledger::{
     leaves::{EpochSalts, Leaves},
     lending::LendingReport,
-    log::{LogError, Reader, Writer, WriterOptions},
+    log::{LogError, LogReader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
     reserves::{LendingLine, Occasion, ReadHoldings, ReportError, Reserves, ReservesReport, Stated},
     signature::sign,
@@ -40,7 +40,7 @@ fn write(directory: &Path, exchange: Digest, seed: u64, transactions: u64) {
 
 /// The last transaction that is not later than `as_of`, and the time of the next in milliseconds.
 fn last_by(log: &Path, as_of: u64) -> (u64, u64) {
-    let mut reader = Reader::open(log).unwrap();
+    let mut reader = LogReader::open(log).unwrap();
     while let Some(entry) = reader.read().unwrap() {
         let time = Transaction::decode(&entry.signed.bytes).unwrap().time;
         if time > as_of * 1_000 {
@@ -276,7 +276,8 @@ fn log_and_chain_part_between_two_epochs() {
     }
 }
 
-/// The same transactions, signed by the same keys, up to `from`; another one there, and others after it.
+/// The same transactions, signed by the same keys, up to `from`; another one there, and others
+/// after it.
 fn diverging(directory: &Path, from: u64) {
     let simulation = simulation(id(), 1, TRANSACTIONS);
     let mut state = State::new(simulation.genesis().unwrap()).unwrap();

@@ -21,7 +21,8 @@ use serde_json::Value;
 
 const EPOCH: u64 = 1;
 
-/// Alice has leaf 5 of shard 0 and leaf 2 of shard 1, Bob leaf 6 of shard 0; the same balances each.
+/// Alice has leaf 5 of shard 0 and leaf 2 of shard 1, Bob leaf 6 of shard 0; the same balances
+/// each.
 #[derive(Clone)]
 struct Books {
     trees: Vec<Tree>,
@@ -241,7 +242,8 @@ fn a_file_for_another_epoch_exchange_or_asset_list_is_refused() {
 fn slots_that_a_leaf_cannot_have_are_refused() {
     let many = refusal(|file| file.leaves[0].slots = vec![Slot { asset: 1, balance: 1 }; 10]);
     assert_eq!(many, InclusionError::SlotsInvalid { leaf: 0 });
-    // Leaves that were proved, with a slot that no list names: nothing of them is summed or dropped in silence.
+    // Leaves that were proved, with a slot that no list names: nothing of them is summed or dropped
+    // in silence.
     for slot in [Slot { asset: 3, balance: 5 }, Slot { asset: 0, balance: 0 }] {
         let mut books = books();
         let mut slots = slots();

@@ -1,4 +1,5 @@
-//! A published reserves report is held against an epoch's record, and against what a chain knows of wallets and tokens.
+//! A published reserves report is held against an epoch's record, and against what a chain knows of
+//! wallets and tokens.
 
 mod sample;
 
@@ -10,8 +11,8 @@ use ballast_ledger::reserves::{
 use ballast_sdk::{
     chain::{Address, Chain},
     epoch::{Epoch, Record},
+    observation::{Token, Wallet},
     reserves::{HoldingError, check_holdings, verify},
-    witness::{Token, Wallet},
 };
 use sample::*;
 

@@ -1,4 +1,5 @@
-//! A chain's answer is believed as far as it agrees with itself, and never read more favourably than its figures.
+//! A chain's answer is believed as far as it agrees with itself, and never read more favourably
+//! than its figures.
 
 mod sample;
 

@@ -8,7 +8,7 @@ use ballast_sdk::{
     chain::Chain,
     epoch::Epoch,
     error::Subject,
-    verification::{Agreement, Behind, Told, compare, verify},
+    verification::{Agreement, Behind, ChainHistory, compare, verify},
 };
 use sample::*;
 
@@ -59,8 +59,8 @@ fn named(error: Error) -> (u64, String) {
 
 fn compared(left: &[Epoch], right: &[Epoch]) -> Result<Agreement, Error> {
     compare(
-        &Told { chain: Chain::Solana, exchange: &id(), epochs: left },
-        &Told { chain: EVM, exchange: &id(), epochs: right },
+        &ChainHistory { chain: Chain::Solana, exchange: &id(), epochs: left },
+        &ChainHistory { chain: EVM, exchange: &id(), epochs: right },
     )
 }
 
@@ -269,8 +269,8 @@ fn chains_whose_heads_alone_differ_part() {
 fn histories_of_two_exchanges_are_not_compared() {
     let epochs = punctual(Chain::Solana, 1);
     let error = compare(
-        &Told { chain: Chain::Solana, exchange: &id(), epochs: &epochs },
-        &Told { chain: EVM, exchange: &[0; 32], epochs: &epochs },
+        &ChainHistory { chain: Chain::Solana, exchange: &id(), epochs: &epochs },
+        &ChainHistory { chain: EVM, exchange: &[0; 32], epochs: &epochs },
     );
     assert_eq!(error.unwrap_err().kind(), ErrorKind::BadInput);
 }

@@ -65,7 +65,7 @@ fn collect(value: &Value, posts: &mut Vec<ShardPost>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core::{circuit_file::CircuitFile, post::Chain, record::first_head};
+    use ballast_core::{circuit_file::CircuitFile, post::PriorState, record::first_head};
 
     /// Epoch 1 of the vectors, with its statement and its circuit's key, and a post of another epoch.
     struct Case {
@@ -85,9 +85,9 @@ mod tests {
                 |epoch: usize| ShardPost::decode(&bytes(&history["epochs"][epoch]["shards"][0]["encoded"])).unwrap();
             let digest = |name: &str| bytes(&history["exchange"][name]).try_into().unwrap();
             let exchange = digest("id");
-            let chain = Chain { exchange, asset_list: digest("asset_list"), head_before: first_head(&exchange) };
+            let prior = PriorState { exchange, asset_list: digest("asset_list"), head_before: first_head(&exchange) };
             let first = post(0);
-            let statement = first.statement(&chain, &first.check().unwrap().reserves);
+            let statement = first.statement(&prior, &first.check().unwrap().reserves);
             Self { post: first, statement, key, another: post(1) }
         }
 

@@ -4,7 +4,8 @@ use anyhow::{Result, ensure};
 use ballast_core::{
     Refusal,
     assets::{Asset, AssetList},
-    circuit::{Class, G2_GENERATOR, KEY_LENGTH, SetupKind, VerifyingKey, circuit_id},
+    circuit::{Class, KEY_LENGTH, SetupKind, VerifyingKey, circuit_id},
+    curve::G2_GENERATOR,
     exchange::exchange_id,
     field::BASE_ORDER,
 };

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use ballast_core::{
     Element,
-    circuit::G1_GENERATOR,
+    curve::G1_GENERATOR,
     field::{BASE_ORDER, ORDER},
     opening::{OPENING_POINTS, Opening},
     post::ShardPost,

@@ -11,7 +11,7 @@ use ballast_core::{
     exchange::exchange_id,
     leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
     opening::OPENING_POINTS,
-    post::{Chain, ShardPost},
+    post::{PriorState, ShardPost},
     record::{EpochRecord, Roots, first_head, next_head},
     statement::{LedgerPosition, ShardPosition},
     tree::Tree,
@@ -158,8 +158,8 @@ impl Exchange {
             opening: Vec::new(),
             proof: [0; 256],
         };
-        let chain = Chain { exchange: self.id, asset_list: self.assets.digest(), head_before };
-        let statement = post.statement(&chain, reserves);
+        let prior = PriorState { exchange: self.id, asset_list: self.assets.digest(), head_before };
+        let statement = post.statement(&prior, reserves);
         post.context = Element::halves(&statement.context()).map(Element::to_bytes);
         if let Some(post) = committed().complete(key.class(), key.verifying_key(), &statement, &post) {
             return Ok(post);

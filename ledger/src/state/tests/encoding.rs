@@ -1,7 +1,7 @@
 //! Bytes of a state patched one field at a time.
 
-use super::*;
-use crate::{invariant::Broken, signature::KeyInvalid, transaction::DecodeError};
+use super::{invariant::Broken, *};
+use crate::{signature::KeyInvalid, transaction::DecodeError};
 
 /// The identity, for which everyone can sign.
 const WEAK: [u8; 32] = {

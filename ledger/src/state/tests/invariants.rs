@@ -1,7 +1,9 @@
 //! Each invariant broken by itself, on the whole state and on what a rule would change.
 
-use super::*;
-use crate::invariant::{Broken, check_state, check_touched};
+use super::{
+    invariant::{Broken, check_state, check_touched},
+    *,
+};
 
 /// What is wrong with the state after one alteration.
 fn broken<R>(alter: impl FnOnce(&mut State) -> R) -> Broken {

@@ -22,8 +22,8 @@ fn key(account: u32) -> SigningKey {
     signing_key(3, Some(account), 0)
 }
 
-/// Alice lends 600 of 1000 BTC, of which Bob borrowed 500; she sells 100 BTC and 40 USD in two orders, of which one is
-/// for any price.
+/// Alice lends 600 of 1000 BTC, of which Bob borrowed 500; she sells 100 BTC and 40 USD in two
+/// orders, of which one is for any price.
 fn state() -> State {
     let assets = AssetList::new(vec![Asset::new("BTC", 8).unwrap(), Asset::new("USD", 6).unwrap()]).unwrap();
     let mut state = State::new(Genesis { exchange: [1; 32], assets, engine_key: public_key(&key(0)) }).unwrap();

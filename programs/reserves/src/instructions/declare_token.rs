@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use ballast_core::{Refusal, holding, seeds, witness::NoToken};
+use ballast_core::{Refusal, holding, observation::NoToken, seeds};
 
 use crate::{
     errors::{ensure, refuse},

@@ -1,5 +1,5 @@
-//! One file an instruction: arguments, accounts, `validate`, handler. `validate` refuses before anything changes; a handler
-//! only changes.
+//! One file an instruction: arguments, accounts, `validate`, handler. `validate` refuses before
+//! anything changes; a handler only changes.
 
 mod accept_authority;
 mod accept_governance_authority;

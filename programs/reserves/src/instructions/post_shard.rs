@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
-    post::{Chain, CheckedPost, ShardPost},
+    post::{CheckedPost, PriorState, ShardPost},
     rules::{Effect, check_exchange, check_shard, check_time},
     seeds,
     statement::Statement,
@@ -68,12 +68,12 @@ impl PostShard<'_> {
 
     #[inline(never)]
     fn statement(&self, post: &ShardPost<&[[u8; 32]]>, checked: &CheckedPost) -> Statement {
-        let chain = Chain {
+        let prior = PriorState {
             exchange: self.exchange.id,
             asset_list: self.exchange.asset_list_digest,
             head_before: self.exchange.head,
         };
-        post.statement(&chain, &checked.reserves)
+        post.statement(&prior, &checked.reserves)
     }
 
     /// Stores the shard; returns the commitment as it is now.

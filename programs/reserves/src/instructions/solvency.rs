@@ -31,8 +31,8 @@ pub struct Solvency<'info> {
 }
 
 impl Solvency<'_> {
-    /// The latest commitment; none when no epoch is finalized. Any other commitment than the latest is refused: an answer
-    /// from it would be an old one, or another exchange's.
+    /// The latest commitment; none when no epoch is finalized. Any other commitment than the latest
+    /// is refused: an answer from it would be an old one, or another exchange's.
     fn validate(&self) -> Result<Option<&Commitment>> {
         let expected = self.exchange.latest_epoch();
         if expected == 0 {

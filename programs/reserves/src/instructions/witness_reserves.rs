@@ -1,7 +1,7 @@
 use anchor_lang::{prelude::*, solana_program::program_error::ProgramError};
 use ballast_core::{
     Refusal,
-    holding::{NoHolding, Shown},
+    holding::{HoldingAccount, NoHolding},
     seeds,
 };
 use solana_instructions_sysvar::load_instruction_at_checked;
@@ -10,12 +10,12 @@ use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
     events::ReservesWitnessed,
-    state::{Allocation, Exchange, Look, Token, Wallet, Witness},
+    state::{Allocation, Exchange, LookStamp, Token, Wallet, Witness},
 };
 
-/// May stand beside a look: it moves nothing.
+/// The program whose instructions may come with a look, as they move nothing.
 const COMPUTE_BUDGET: Pubkey = pubkey!("ComputeBudget111111111111111111111111111111");
-/// Accounts of a holding: the wallet's record, what holds the balance, the token's record.
+/// The number of accounts of a holding: the wallet's record, what holds the balance, the token's record.
 const ACCOUNTS_OF_HOLDING: usize = 3;
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -28,8 +28,8 @@ pub struct WitnessReservesArgs {
     pub last: bool,
 }
 
-/// Behind these accounts stand three for each holding, by ascending addresses of what holds the balance: the wallet's
-/// record, the wallet itself or its token account, the token's record.
+/// Behind these accounts stand three for each holding, by ascending addresses of what holds the
+/// balance: the wallet's record, the wallet itself or its token account, the token's record.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct WitnessReserves<'info> {
@@ -58,10 +58,11 @@ impl<'info> WitnessReserves<'info> {
         self.check_alone()
     }
 
-    /// Refuses beside instructions of other programs: what is lent for the time of one transaction must be back at its end.
+    /// Refuses to look in a transaction that has instructions of other programs: what is lent for the
+    /// time of one transaction must be back at its end.
     ///
-    /// So no program calls this one either: the transaction's own instructions are those of the list, and a call to here
-    /// begins in one of them, of which this program's call nothing that looks and the compute budget's call nothing.
+    /// So no program calls this one either. A call would begin in one of the transaction's own
+    /// instructions; this program's call nothing that looks, and the compute budget's call nothing.
     fn check_alone(&self) -> Result<()> {
         for instruction in 0.. {
             let program = match load_instruction_at_checked(instruction.into(), &self.instructions) {
@@ -78,7 +79,7 @@ impl<'info> WitnessReserves<'info> {
 
     /// The epoch's witness as it was before this look, or a new one.
     #[inline(never)]
-    fn open(&self, args: &WitnessReservesArgs, look: Look) -> Result<Box<Witness>> {
+    fn open(&self, args: &WitnessReservesArgs, look: LookStamp) -> Result<Box<Witness>> {
         let epoch = args.epoch.to_le_bytes();
         let seeds = [seeds::WITNESS, &self.exchange.id, &epoch];
         let (address, bump) = Pubkey::find_program_address(&seeds, &crate::ID);
@@ -103,7 +104,7 @@ impl<'info> WitnessReserves<'info> {
         Ok(before)
     }
 
-    /// Adds the holdings that `accounts` are, in order.
+    /// Adds the holdings in `accounts`, three accounts each, in order.
     #[inline(never)]
     fn look(&self, witness: &mut Witness, accounts: &[AccountInfo<'info>]) -> Result<()> {
         ensure(!accounts.is_empty(), Refusal::NothingToWitness)?;
@@ -117,7 +118,7 @@ impl<'info> WitnessReserves<'info> {
             let token = Token::load(token, &self.exchange);
             let (token, asset) = token.ok_or_else(|| refuse(Refusal::TokenUndeclared { index }))?;
             let data = account.try_borrow_data()?;
-            let shown = Shown {
+            let shown = HoldingAccount {
                 address: &account.key.to_bytes(),
                 program: &account.owner.to_bytes(),
                 lamports: account.lamports(),
@@ -134,7 +135,7 @@ impl<'info> WitnessReserves<'info> {
     #[access_control(ctx.accounts.validate(&args))]
     pub fn handler(ctx: Context<'info, Self>, args: WitnessReservesArgs) -> Result<()> {
         let slot = Clock::get()?.slot;
-        let look = Look { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
+        let look = LookStamp { poster: ctx.accounts.poster.key(), at: unix_time()?, slot };
         let mut witness = ctx.accounts.open(&args, look)?;
         ctx.accounts.look(&mut witness, ctx.remaining_accounts)?;
         witness.end(look, args.last)?;

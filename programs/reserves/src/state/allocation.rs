@@ -14,8 +14,8 @@ pub struct Allocation<'a, 'info> {
 }
 
 impl Allocation<'_, '_> {
-    /// Brings the account into being or to its size. The payer pays what rent is missing: an account that a stranger
-    /// sent lamports to before is as good as an empty one.
+    /// Brings the account into being or to its size. The payer pays what rent is missing: an
+    /// account that a stranger sent lamports to before is as good as an empty one.
     pub fn run(&self) -> Result<()> {
         let missing = Rent::get()?.minimum_balance(self.space).saturating_sub(self.account.lamports());
         if missing > 0 {

@@ -20,12 +20,12 @@ pub struct Buffer {
 
 impl Buffer {
     pub const VERSION: u8 = 1;
-    /// Bytes before the content.
+    /// The number of bytes before the content.
     pub const HEADER: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
-    /// An instruction can create no larger account.
+    /// The largest account that an instruction can create.
     pub const SIZE_MAX: usize = 10 * 1024 - Self::HEADER;
 
-    /// Bytes of the account of a buffer for `size` bytes.
+    /// The size of the account of a buffer for `size` bytes.
     pub fn space(size: u32) -> Result<usize> {
         let fits = (1..=Self::SIZE_MAX).contains(&(size as usize));
         ensure(fits, Refusal::BufferRangeInvalid { size: Self::SIZE_MAX as u32, found: size })?;

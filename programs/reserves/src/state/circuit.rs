@@ -34,7 +34,7 @@ pub struct Circuit {
 impl Circuit {
     pub const VERSION: u8 = 1;
 
-    /// The circuit in `account`. What is no circuit of this program is an unknown one.
+    /// The circuit in `account`. An account that is not a circuit of this program is an unknown circuit.
     pub fn load(account: &AccountInfo) -> Result<Box<Self>> {
         let known = account.owner == &crate::ID;
         let data = account.try_borrow_data()?;
@@ -50,7 +50,7 @@ impl Circuit {
         ensure(!self.retired, Refusal::CircuitRetired)
     }
 
-    /// Rule 4. `clock` in Unix seconds.
+    /// Checks rule 4. `clock` is the chain's, in Unix seconds.
     pub fn check_usable(&self, id: &[u8; 32], clock: u64) -> Result<()> {
         ensure(self.id == *id, Refusal::CircuitUnknown)?;
         check_circuit(self.active_from, self.retired, clock).map_err(refuse)

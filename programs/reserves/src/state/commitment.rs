@@ -68,7 +68,7 @@ pub enum EpochStatus {
     Insolvent,
 }
 
-/// A chain's own word about a post: who sent it and when.
+/// The poster of a shard, and the chain's own time of the post.
 #[derive(Clone, Copy)]
 pub struct Posting {
     pub poster: Pubkey,
@@ -93,7 +93,7 @@ impl Commitment {
         Self::try_deserialize(&mut &account.try_borrow_data()?[..])
     }
 
-    /// Writes it over whatever `account` held.
+    /// Writes the commitment over whatever `account` held.
     pub fn store(&self, account: &AccountInfo) -> Result<()> {
         let mut data = account.try_borrow_mut_data()?;
         let mut rest: &mut [u8] = &mut data;
@@ -102,7 +102,8 @@ impl Commitment {
         Ok(())
     }
 
-    /// An epoch of which no shard is done. `sources` is the digest of the published reserves report.
+    /// The commitment of an epoch of which no shard is done. `sources` is the digest of the published reserves
+    /// report.
     pub fn begin(
         bump: u8,
         checked: &CheckedPost,
@@ -180,7 +181,7 @@ impl Commitment {
         self.status = if self.insolvent == 0 { EpochStatus::Solvent } else { EpochStatus::Insolvent };
     }
 
-    /// What it says of asset number `asset`, if that is on the list.
+    /// The figures of asset number `asset`, if that is on the list.
     pub fn latest(&self, asset: u16) -> Result<Option<Latest>> {
         let index = usize::from(asset).checked_sub(1);
         let figures = index.and_then(|index| Some((*self.liabilities.get(index)?, *self.reserves.get(index)?)));

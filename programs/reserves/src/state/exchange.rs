@@ -76,7 +76,7 @@ impl From<Asset> for assets::Asset {
     }
 }
 
-/// What registering an exchange settles for ever, and its cadence.
+/// What is settled when an exchange is registered.
 pub struct Registration {
     pub bump: u8,
     pub id: [u8; 32],
@@ -107,12 +107,13 @@ impl Exchange {
         ensure(self.posters.contains(signer), Refusal::NotPoster)
     }
 
-    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number alone.
+    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number
+    /// alone.
     pub fn check_assets_settable(&self) -> Result<()> {
         ensure(self.next_epoch == 1 && self.pending.is_none(), Refusal::AssetListFrozen)
     }
 
-    /// Its history as the rules of a post see it.
+    /// The history as the rules of a post see it.
     pub fn history(&self) -> History {
         History {
             paused: self.paused,
@@ -188,13 +189,13 @@ impl Exchange {
         self.invariant()
     }
 
-    /// The next epoch has this many shards, the first with this context.
+    /// Notes that the next epoch has `shards_done` shards, of which the first has this context.
     pub fn advance(&mut self, first_context: [u8; 32], shards_done: u16) -> Result<()> {
         self.pending = Some(PendingEpoch { first_context, shards_done });
         self.invariant()
     }
 
-    /// The next epoch is finalized.
+    /// Notes that the next epoch is finalized.
     pub fn finalize(&mut self, as_of: u64, ledger: LedgerPosition, head: [u8; 32]) -> Result<()> {
         // At u64::MAX epochs a history is full; at one epoch a second that takes 10^11 years.
         let next = self.next_epoch.checked_add(1);

@@ -1,5 +1,5 @@
-//! The program's accounts. Every account starts with its discriminator and a version byte; whatever changes one ends by
-//! checking its invariant.
+//! The program's accounts. Every account starts with its discriminator and a version byte; whatever
+//! changes one ends by checking its invariant.
 
 mod allocation;
 mod buffer;

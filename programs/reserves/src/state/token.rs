@@ -1,7 +1,7 @@
 use anchor_lang::{prelude::*, system_program};
 use ballast_core::{
     Refusal, holding,
-    witness::{NoToken, TOKEN_DECIMALS_MAX},
+    observation::{NoToken, TOKEN_DECIMALS_MAX},
 };
 
 use crate::{
@@ -35,8 +35,8 @@ pub struct Token {
 impl Token {
     pub const VERSION: u8 = 1;
 
-    /// The token recorded in `account` and the asset that it counts for, if `exchange` declared it under the list that it
-    /// has. This program makes records nowhere but at their own addresses.
+    /// The token recorded in `account` and the asset that it counts for, if `exchange` declared it
+    /// under the list that it has. This program makes records nowhere but at their own addresses.
     pub fn load(account: &AccountInfo, exchange: &Exchange) -> Option<(Self, Asset)> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
         let token = Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.exchange == exchange.id)?;
@@ -44,8 +44,9 @@ impl Token {
         Some((token, asset))
     }
 
-    /// The decimals of a token that can be declared. Extensions of Token-2022 are not looked at: whoever declares the mint
-    /// is who could have made it, so that its address is what readers judge.
+    /// The decimals of a token that can be declared. Extensions of Token-2022 are not looked at:
+    /// whoever declares the mint is who could have made it, so that its address is what readers
+    /// judge.
     pub fn decimals_of(mint: &AccountInfo) -> std::result::Result<u8, NoToken> {
         if mint.key == &system_program::ID {
             return Ok(LAMPORT_DECIMALS);

@@ -22,8 +22,8 @@ pub struct Wallet {
 impl Wallet {
     pub const VERSION: u8 = 1;
 
-    /// The wallet recorded in `account`, if it is one that counts for `exchange`. This program makes records nowhere but at
-    /// their own addresses.
+    /// The wallet recorded in `account`, if it is one that counts for `exchange`. This program
+    /// makes records nowhere but at their own addresses.
     pub fn load(account: &AccountInfo, exchange: &[u8; 32]) -> Option<Self> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
         let wallet = Self::try_deserialize(&mut &data[..]).ok()?;
@@ -34,7 +34,7 @@ impl Wallet {
         ensure(self.version == 0, Refusal::WalletAlreadyRegistered)
     }
 
-    /// Refuses another exchange's, and one that is retired.
+    /// Refuses a wallet that is another exchange's or retired.
     pub fn check_counts_for(&self, exchange: &[u8; 32]) -> Result<()> {
         ensure(self.exchange == *exchange && !self.retired, Refusal::WalletUnknown { index: 0 })
     }

@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
+    observation::{WINDOW, to_units, witnessed},
     solvency::{Latest, amount},
-    witness::{WINDOW, to_units, witnessed},
 };
 
 use crate::{
@@ -42,9 +42,9 @@ pub struct Witness {
     pub amounts: Vec<u128>,
 }
 
-/// A chain's own word about a look: who made it and when.
+/// The poster of one look, and the chain's own time of it.
 #[derive(Clone, Copy)]
-pub struct Look {
+pub struct LookStamp {
     pub poster: Pubkey,
     /// Unix seconds.
     pub at: u64,
@@ -67,7 +67,7 @@ impl Witness {
         Ok(Some(Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?)))
     }
 
-    /// Writes it over whatever `account` held.
+    /// Writes the witness over whatever `account` held.
     pub fn store(&self, account: &AccountInfo) -> Result<()> {
         let mut data = account.try_borrow_mut_data()?;
         let mut rest: &mut [u8] = &mut data;
@@ -76,8 +76,8 @@ impl Witness {
         Ok(())
     }
 
-    /// At which nothing was looked yet.
-    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: Look) -> Self {
+    /// The witness of an epoch before anything is counted.
+    pub fn begin(bump: u8, exchange: &Exchange, epoch: u64, look: LookStamp) -> Self {
         Self {
             version: Self::VERSION,
             bump,
@@ -109,12 +109,14 @@ impl Witness {
         ensure(within, Refusal::WitnessWindowPassed { began: self.began, clock })
     }
 
-    /// Refuses a holding that is not above all that were looked at. `index` is its place in this look.
+    /// Refuses a holding that is not above all that were looked at. `index` is its place in this
+    /// look.
     pub fn check_order(&self, holding: &Pubkey, index: u16) -> Result<()> {
         ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
     }
 
-    /// Adds what a holding holds, in units of its token, to an asset of this witness's list, with so many decimals.
+    /// Adds the balance of a holding, in units of its token, to the token's asset. `decimals` are those
+    /// of the asset.
     pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
         let asset = token.asset;
         let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
@@ -127,8 +129,8 @@ impl Witness {
         Ok(())
     }
 
-    /// Ends a look, and with `last` the whole.
-    pub fn end(&mut self, look: Look, last: bool) -> Result<()> {
+    /// Ends a look. With `last` it closes the witness.
+    pub fn end(&mut self, look: LookStamp, last: bool) -> Result<()> {
         self.poster = look.poster;
         self.last_look = look.at;
         self.last_slot = look.slot;
@@ -136,8 +138,9 @@ impl Witness {
         self.invariant()
     }
 
-    /// What `latest`, of asset number `asset` of `exchange`, says when only what was seen here counts as held. None when that
-    /// is not known: it is another exchange's or epoch's witness, not closed, of another list, or looked at no such asset.
+    /// The figures of `latest`, of asset number `asset` of `exchange`, when only what was seen here
+    /// counts as held. None when that is not known: the witness is of another exchange, epoch or
+    /// asset list, it is not closed, or no holding of the asset was looked at.
     pub fn judge(&self, exchange: &Exchange, latest: Latest, asset: u16) -> Option<Latest> {
         let same = self.exchange == exchange.id && self.epoch == latest.epoch;
         let counts = same && self.closed && self.asset_list_digest == exchange.asset_list_digest;

@@ -14,7 +14,7 @@ use ballast_ledger::reserves::Holding;
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain},
     node::redact,
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 

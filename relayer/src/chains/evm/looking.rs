@@ -24,7 +24,7 @@ impl Evm {
     /// Shows the contract every holding in ascending order, and closes the witness; without a store, simulates the first part.
     pub(super) async fn look(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
         let Some(to) = self.settings.witnesses else { return Ok(Look::NotConfigured) };
-        if let Some(closed) = self.client.witness(exchange, epoch).await?.filter(|witness| witness.closed) {
+        if let Some(closed) = self.client.observation(exchange, epoch).await?.filter(|witness| witness.closed) {
             return Ok(Look::LookedBefore { holdings: closed.holdings, began: closed.began });
         }
         let (wallets, tokens) = (self.client.wallets(exchange).await?, self.client.tokens(exchange).await?);

@@ -22,7 +22,7 @@ use alloy::{
 use async_trait::async_trait;
 use ballast_core::{Digest, rules::Unfinished};
 use ballast_sdk::{
-    Client, Error as ReadError,
+    Client,
     chain::Address,
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
@@ -116,22 +116,12 @@ impl Destination for Evm {
     }
 
     async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
-        let clock = self.node.clock().await?;
-        let exchange = match self.client.exchange(exchange).await {
-            Ok(exchange) => Some(exchange),
-            Err(ReadError::ExchangeNotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let circuit = match self.client.circuit(circuit).await {
-            Ok(circuit) => Some(circuit),
-            Err(ReadError::CircuitNotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let unfinished = match &exchange {
+        let standing = Standing::read(&self.client, exchange, circuit).await?;
+        let unfinished = match &standing.exchange {
             Some(exchange) => self.unfinished(&exchange.id).await?,
             None => None,
         };
-        Ok(Standing { chain: ChainName::Evm, clock, exchange, unfinished, circuit })
+        Ok(Standing { unfinished, ..standing })
     }
 
     fn poster(&self) -> Result<Address, ChainError> {

@@ -1,31 +1,23 @@
 //! The connection to an EVM node.
 
-use std::time::Duration;
-
 use alloy::{
     contract::Error as ContractError,
     eips::{BlockId, BlockNumberOrTag, eip1559::Eip1559Estimation},
-    network::{Ethereum, TransactionBuilder},
+    network::TransactionBuilder,
     primitives::{Address, B256},
-    providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::{
-        client::ClientBuilder,
-        types::{TransactionReceipt, TransactionRequest},
-    },
+    providers::{DynProvider, Provider},
+    rpc::types::{TransactionReceipt, TransactionRequest},
     sol_types::SolInterface,
-    transports::{RpcError, TransportError, http::reqwest, layers::RetryBackoffLayer},
+    transports::{RpcError, TransportError},
 };
 use ballast_sdk::{
-    evm::bindings::Reserves::ReservesErrors,
-    node::{redact, shown},
+    evm::{bindings::Reserves::ReservesErrors, provider},
+    node::{redact, shown, with_causes},
 };
 use url::Url;
 
 use super::sender::Job;
 use crate::chains::{ChainError, ChainName};
-
-/// How long a node may take for one answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connected node. Its errors show scheme, host and port of its address, nothing more.
 pub struct Node {
@@ -37,14 +29,11 @@ impl Node {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(url: &Url) -> Result<Self, ChainError> {
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build().map_err(|error| ChainError::Unexpected {
+        let provider = provider(url).map_err(|error| ChainError::Unexpected {
             chain: ChainName::Evm,
             what: "an HTTP client".into(),
-            reason: error.to_string(),
+            reason: with_causes(&error),
         })?;
-        let client =
-            ClientBuilder::default().layer(RetryBackoffLayer::new(3, 500, 1_000)).http_with_client(http, url.clone());
-        let provider = ProviderBuilder::<_, _, Ethereum>::default().connect_client(client).erased();
         Ok(Self { provider, url: url.clone() })
     }
 
@@ -59,13 +48,7 @@ impl Node {
                 ChainError::Unexpected { chain: ChainName::Evm, what: what.into(), reason }
             }
             other => {
-                let mut reason = other.to_string();
-                let mut source = std::error::Error::source(other);
-                while let Some(cause) = source {
-                    reason = format!("{reason}: {cause}");
-                    source = cause.source();
-                }
-                let (node, reason) = (shown(&self.url), redact(&self.url, &reason));
+                let (node, reason) = (shown(&self.url), redact(&self.url, &with_causes(other)));
                 ChainError::Unreachable { chain: ChainName::Evm, node, what: what.into(), reason }
             }
         }
@@ -91,11 +74,6 @@ impl Node {
 
     pub async fn chain_id(&self) -> Result<u64, ChainError> {
         self.provider.get_chain_id().await.map_err(|error| self.error("its chain id", &error))
-    }
-
-    /// Unix seconds, of the latest block.
-    pub async fn clock(&self) -> Result<u64, ChainError> {
-        Ok(self.block(BlockNumberOrTag::Latest).await?.inner.timestamp)
     }
 
     pub async fn height(&self) -> Result<u64, ChainError> {

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use ballast_core::holding::{NoHolding, SYSTEM_PROGRAM, Shown, token_program};
+use ballast_core::holding::{HoldingAccount, NoHolding, SYSTEM_PROGRAM, token_program};
 use ballast_ledger::reserves::Holding;
 use ballast_sdk::{
     chain::{Address, Chain},
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use solana_client::{
@@ -91,7 +91,7 @@ impl Place<'_> {
     /// Counts what the program would.
     fn count(&self, address: &Pubkey, account: &Account, told: &mut ChainHoldings) {
         let Self { wallet, mint, token_program, token } = self;
-        let shown = Shown {
+        let shown = HoldingAccount {
             address: &address.to_bytes(),
             program: &account.owner.to_bytes(),
             lamports: account.lamports,

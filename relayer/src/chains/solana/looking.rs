@@ -1,7 +1,10 @@
 //! Has the program look at the holdings of reserve wallets.
 
 use ballast_core::Digest;
-use ballast_sdk::solana::instruction::{HOLDINGS_AT_ONCE, Holding, Look as Place, Program};
+use ballast_sdk::solana::{
+    bindings::types::WitnessReservesArgs,
+    instruction::{HOLDINGS_AT_ONCE, Holding, Program},
+};
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
 
 use super::{Solana, balances::read_solana, sender::Job};
@@ -17,7 +20,7 @@ use crate::{
 impl Solana {
     /// Shows the program every holding in ascending order, and closes the witness; without a store, simulates the first part.
     pub(super) async fn look(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
-        if let Some(closed) = self.current.witness(exchange, epoch).await?.filter(|witness| witness.closed) {
+        if let Some(closed) = self.current.observation(exchange, epoch).await?.filter(|witness| witness.closed) {
             return Ok(Look::LookedBefore { holdings: closed.holdings, began: closed.began });
         }
         let (wallets, tokens) = (self.current.wallets(exchange).await?, self.current.tokens(exchange).await?);
@@ -41,12 +44,12 @@ impl Solana {
 }
 
 fn job(program: &Program, poster: &Pubkey, exchange: &Digest, epoch: u64, part: Part<'_, Holding>) -> Job {
-    let place = Place { epoch, first: part.first, last: part.last };
+    let args = WitnessReservesArgs { epoch, first: part.first, last: part.last };
     Job {
         purpose: Purpose::Look,
         epoch: Some(epoch),
         shard: None,
-        instructions: vec![program.witness_reserves(poster, exchange, &place, part.shown)],
+        instructions: vec![program.witness_reserves(poster, exchange, args, part.shown)],
         cosigner: None,
     }
 }

@@ -23,7 +23,7 @@ mod sender;
 use async_trait::async_trait;
 use ballast_core::{Digest, rules::Unfinished};
 use ballast_sdk::{
-    Client, Error as ReadError,
+    Client,
     chain::Address,
     solana::{SolanaOptions, SolanaReader, instruction::Program},
 };
@@ -106,22 +106,12 @@ impl Destination for Solana {
     }
 
     async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
-        let clock = self.node.clock().await?;
-        let exchange = match self.current.exchange(exchange).await {
-            Ok(exchange) => Some(exchange),
-            Err(ReadError::ExchangeNotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let circuit = match self.current.circuit(circuit).await {
-            Ok(circuit) => Some(circuit),
-            Err(ReadError::CircuitNotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let unfinished = match &exchange {
+        let standing = Standing::read(&self.current, exchange, circuit).await?;
+        let unfinished = match &standing.exchange {
             Some(exchange) => self.unfinished(&exchange.id).await?,
             None => None,
         };
-        Ok(Standing { chain: ChainName::Solana, clock, exchange, unfinished, circuit })
+        Ok(Standing { unfinished, ..standing })
     }
 
     fn poster(&self) -> Result<Address, ChainError> {

@@ -1,10 +1,8 @@
 //! The connection to a Solana node.
 
-use std::time::Duration;
-
 use anchor_lang::{AccountDeserialize, Discriminator};
 use ballast_sdk::{
-    node::{redact, shown},
+    node::{TIMEOUT, redact, shown, with_causes},
     solana::reader::refusal,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -21,7 +19,6 @@ use solana_client::{
 };
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{
-    clock::Clock,
     hash::Hash,
     pubkey::Pubkey,
     signature::Signature,
@@ -30,9 +27,6 @@ use solana_sdk::{
 use url::Url;
 
 use crate::chains::{ChainError, ChainName};
-
-/// How long a node may take for one answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connected node, read at confirmed commitment. Its errors show scheme, host and port of its address, nothing more.
 pub struct Node {
@@ -64,16 +58,7 @@ impl Node {
 
     /// A request's failure, without the node's address.
     pub fn error(&self, what: &str, error: &ClientError) -> ChainError {
-        let mut reason = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !reason.contains(&cause_text) {
-                reason = format!("{reason}: {cause_text}");
-            }
-            source = cause.source();
-        }
-        let reason = redact(&self.url, &reason);
+        let reason = redact(&self.url, &with_causes(error));
         match error.kind() {
             ClientErrorKind::RpcError(RpcError::RpcResponseError { .. }) | ClientErrorKind::TransactionError(_) => {
                 ChainError::Unexpected { chain: ChainName::Solana, what: what.into(), reason }
@@ -87,20 +72,6 @@ impl Node {
 
     pub async fn genesis(&self) -> Result<Hash, ChainError> {
         self.rpc.get_genesis_hash().await.map_err(|error| self.error("its genesis", &error))
-    }
-
-    /// Unix seconds.
-    pub async fn clock(&self) -> Result<u64, ChainError> {
-        let what = "the clock";
-        let clock = &solana_sdk_ids::sysvar::clock::ID;
-        let account = self.rpc.get_account_with_commitment(clock, self.rpc.commitment()).await;
-        let account = account.map_err(|error| self.error(what, &error))?.value;
-        let clock: Option<Clock> = account.and_then(|account| account.deserialize_data().ok());
-        clock.and_then(|clock| u64::try_from(clock.unix_timestamp).ok()).ok_or_else(|| ChainError::Unexpected {
-            chain: ChainName::Solana,
-            what: what.into(),
-            reason: "no clock, or one before 1970".into(),
-        })
     }
 
     /// The program's account at `address`, if there is one, with all that lies behind its fields.

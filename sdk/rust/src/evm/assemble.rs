@@ -5,19 +5,20 @@ use ballast_core::{
     Digest, Element,
     assets::AssetList,
     circuit::{Class, SetupKind},
+    hexadecimal,
     statement::LedgerPosition,
 };
 
 use super::bindings::Reserves::{self, EpochFinalized, ShardPosted};
 use crate::{
     chain::{Address, Chain},
-    epoch::{Epoch, Record, hexadecimal},
+    epoch::{Epoch, Record},
     error::{Error, Subject},
 };
 
 /// A finalized epoch in storage, with what its events must fit between.
 #[derive(Clone)]
-pub(super) struct Stored {
+pub(super) struct StoredEpoch {
     pub(super) chain: Chain,
     pub(super) exchange: Digest,
     pub(super) number: u64,
@@ -32,15 +33,15 @@ pub(super) struct Stored {
 pub(super) struct Shards {
     pub(super) count: u16,
     pub(super) roots: Vec<Element>,
-    /// Of the last one.
+    /// The poster of the last shard.
     pub(super) poster: EvmAddress,
 }
 
-/// What a fault in an epoch is reported as: field, expected, found.
+/// Makes the error for a fault in an epoch: field, expected, found.
 pub(super) trait Report: Fn(&str, String, String) -> Error {}
 impl<T: Fn(&str, String, String) -> Error> Report for T {}
 
-impl Stored {
+impl StoredEpoch {
     pub(super) fn bad_data(&self, field: &str, expected: impl ToString, found: impl ToString) -> Error {
         let subject = Subject::Epoch { exchange: self.exchange, epoch: self.number };
         Error::bad_data(self.chain, subject, field, expected, found)
@@ -67,10 +68,10 @@ impl Shards {
     }
 }
 
-/// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that storage holds;
-/// `class` and `setup` are those of the circuit that the event names.
+/// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that
+/// storage holds; `class` and `setup` are those of the circuit that the event names.
 pub(super) fn assemble(
-    stored: &Stored,
+    stored: &StoredEpoch,
     event: &EpochFinalized,
     shards: Shards,
     assets: &AssetList,
@@ -111,7 +112,7 @@ pub(super) fn assemble(
     };
     epoch.check()?;
     for (field, expected, found) in [
-        ("record", hexadecimal(&epoch.record.digest()), event.record.to_string()),
+        ("record", hexadecimal::encode(&epoch.record.digest()), event.record.to_string()),
         ("setup", (setup as u8).to_string(), storage.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {
@@ -146,7 +147,7 @@ pub(super) fn amounts(words: &[U256]) -> Result<Vec<u128>, U256> {
     words.iter().map(|word| u128::try_from(*word).map_err(|_| *word)).collect()
 }
 
-fn bad_amount(stored: &Stored, field: &str, found: U256) -> Error {
+fn bad_amount(stored: &StoredEpoch, field: &str, found: U256) -> Error {
     stored.bad_data(field, "amounts below 2^112", found)
 }
 
@@ -161,7 +162,7 @@ mod tests {
 
     /// What the contract stores and emits for an epoch.
     struct Told {
-        stored: Stored,
+        stored: StoredEpoch,
         event: EpochFinalized,
         shards: Vec<ShardPosted>,
     }
@@ -174,7 +175,7 @@ mod tests {
         let record = &epoch.record;
         let (exchange, count) = (B256::from(record.exchange), record.roots.len() as u16);
         let words = |amounts: &[u128]| amounts.iter().map(|amount| U256::from(*amount)).collect();
-        let stored = Stored {
+        let stored = StoredEpoch {
             chain: EVM,
             exchange: record.exchange,
             number: 2,

@@ -29,7 +29,7 @@ sol!(
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Witnesses.json")
 );
 
-/// Both contracts answer alike.
+/// Both contracts answer in the same form.
 impl From<Witnesses::Solvency> for Reserves::Solvency {
     fn from(answer: Witnesses::Solvency) -> Self {
         let Witnesses::Solvency { standing, epoch, asOf, liability, reserve, ratioBps, setup } = answer;
@@ -62,7 +62,7 @@ impl From<&ShardPost> for Reserves::ShardPost {
     }
 }
 
-/// As many words as there are to be, those that are missing as zero: the contract refuses them.
+/// The first N of `words`. Missing ones are zero, which the contract refuses.
 fn words<const N: usize>(words: &[[u8; 32]]) -> [U256; N] {
     std::array::from_fn(|index| words.get(index).map_or(U256::ZERO, |word| U256::from_be_bytes(*word)))
 }

@@ -44,7 +44,8 @@ impl Pieces {
         })
     }
 
-    /// Puts a piece back and makes all further ones half as long. `None` when a piece is one block already.
+    /// Puts a piece back and makes all further ones half as long. `None` when a piece is one block
+    /// already.
     fn halve(&mut self, piece: RangeInclusive<u64>) -> Option<()> {
         let length = piece.end() - piece.start() + 1;
         if length == 1 {
@@ -90,7 +91,8 @@ impl EvmReader {
         Ok(found)
     }
 
-    /// The events of `filter` in `blocks` from the last one that `begins` on, in order; looks from the end backwards.
+    /// The events of `filter` in `blocks` from the last one that `begins` on, in order; looks from
+    /// the end backwards.
     pub(super) async fn logs_since_last(
         &self,
         filter: &Filter,
@@ -124,8 +126,8 @@ impl EvmReader {
     }
 }
 
-/// Nodes refuse ranges or results that are too large for them, each in its own words: any refusal of more than one
-/// block is answered with half as many.
+/// Nodes refuse ranges or results that are too large for them, each in its own words: any refusal
+/// of more than one block is answered with half as many.
 fn retry_smaller(pieces: &mut Pieces, piece: RangeInclusive<u64>, error: Error) -> Result<(), Error> {
     match error {
         Error::NodeRefused { .. } => pieces.halve(piece).ok_or(error),

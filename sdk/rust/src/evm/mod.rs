@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
 //! | [`reader`] | storage, and the answers that need nothing else |
-//! | [`witnessed`] | wallets, tokens and what the contract saw in them |
+//! | `observation` | wallets, tokens and what the contract observed in them |
 //! | [`registration`] | what a wallet signs |
+//! | `provider` | the connection to a node |
 //! | `logs` | events in bounded ranges of blocks |
 //! | `assemble` | an epoch from its events, checked against storage |
 //! | `rebuild` | what `assemble` needs, from the node |
@@ -13,10 +14,12 @@
 mod assemble;
 pub mod bindings;
 mod logs;
+mod observation;
+mod provider;
 pub mod reader;
 mod rebuild;
 pub mod registration;
-pub mod witnessed;
 
+pub use provider::provider;
 pub use reader::{EvmOptions, EvmReader};
 pub use registration::{registration_hash, registration_message};

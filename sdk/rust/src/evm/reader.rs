@@ -5,16 +5,14 @@ use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
 use alloy::{
     contract::Error as ContractError,
     eips::BlockId,
-    network::Ethereum,
     primitives::{Address as EvmAddress, B256},
-    providers::{DynProvider, Provider, ProviderBuilder},
+    providers::{DynProvider, Provider},
     rpc::{
-        client::ClientBuilder,
         json_rpc::ErrorPayload,
         types::{Filter, Log},
     },
     sol_types::SolEvent,
-    transports::{RpcError, TransportError, http::reqwest, layers::RetryBackoffLayer},
+    transports::{RpcError, TransportError},
 };
 use async_trait::async_trait;
 use ballast_core::{
@@ -22,34 +20,38 @@ use ballast_core::{
     assets::{Asset, AssetList},
     circuit::{Class, SetupKind, VerifyingKey},
     exchange::exchange_id,
+    hexadecimal,
     solvency::{Solvency, Standing},
     statement::LedgerPosition,
 };
 
 use super::{
     bindings::{CircuitRegistry, CircuitVerifier, Reserves},
-    logs,
+    logs, provider,
 };
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
-    epoch::{Epoch, hexadecimal},
+    epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
-    node::{Node, TIMEOUT},
-    reader::Reader,
+    node::Endpoint,
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
     solvency::{Answer, Known, Question},
-    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked for events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvmOptions {
-    /// Where the list of exchanges begins: the block in which the contract was deployed, or any before it.
+    /// The block from which registrations are searched: that of the contract's deployment, or any
+    /// before it.
     pub from_block: u64,
-    /// Blocks per query. Smaller ones follow by themselves when a node refuses.
+    /// The most blocks of one query for events. When a node refuses, smaller queries follow by
+    /// themselves.
     pub max_block_range: u64,
-    /// The contract `Witnesses`, when wallets, tokens and what it saw are to be read.
+    /// The address of the contract `Witnesses`. It is needed only to read wallets, tokens and
+    /// observations.
     pub witnesses: Option<EvmAddress>,
 }
 
@@ -65,7 +67,7 @@ impl Default for EvmOptions {
 /// Reads the contract `Reserves` and the registry of circuits that it names.
 pub struct EvmReader {
     pub(super) provider: DynProvider,
-    pub(super) node: Node,
+    pub(super) node: Endpoint,
     pub(super) chain: Chain,
     pub(super) reserves: EvmAddress,
     registry: EvmAddress,
@@ -90,16 +92,11 @@ impl At {
 impl EvmReader {
     /// Connects to the JSON-RPC node at `url` and finds the contract at `reserves`.
     ///
-    /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of `Witnesses` if it is given.
+    /// Fails with [`Error::NotDeployed`] when there is no code at the address, or at that of
+    /// `Witnesses` if it is given.
     pub async fn connect(url: &str, reserves: EvmAddress, options: EvmOptions) -> Result<Self, Error> {
-        let node = Node::parse(url)?;
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build();
-        let http = http.map_err(|error| node.unreachable("anything", &error))?;
-        // Public nodes limit the rate of requests: three more tries, half a second apart.
-        let client = ClientBuilder::default()
-            .layer(RetryBackoffLayer::new(3, 500, 1_000))
-            .http_with_client(http, node.url().clone());
-        let provider = ProviderBuilder::<_, _, Ethereum>::default().connect_client(client).erased();
+        let node = Endpoint::parse(url)?;
+        let provider = provider(node.url()).map_err(|error| node.unreachable("anything", &error))?;
         let id = provider.get_chain_id().await.map_err(|error| transport_error(&node, "its chain id", &error))?;
         let chain = Chain::Evm(id);
         let code = provider.get_code_at(reserves).await;
@@ -135,12 +132,13 @@ impl EvmReader {
         self.provider.get_logs(filter).await.map_err(|error| transport_error(&self.node, what, &error))
     }
 
-    /// A failed call. The contract's views never revert: one that does, or answers otherwise, is another contract.
+    /// The error of a failed call. The contract's views never revert: one that does, or answers
+    /// otherwise, is another contract.
     pub(super) fn contract_error(&self, what: &str, error: ContractError) -> Error {
         self.error_of(self.reserves, what, error)
     }
 
-    /// A failed call of the contract at `contract`.
+    /// The error of a failed call of the contract at `contract`.
     pub(super) fn error_of(&self, contract: EvmAddress, what: &str, error: ContractError) -> Error {
         let reverted = |payload: &ErrorPayload| payload.code == REVERTED || payload.as_revert_data().is_some();
         match error {
@@ -220,7 +218,7 @@ impl EvmReader {
         let assets = assets.and_then(AssetList::new);
         let assets = assets.map_err(|refusal| self.bad_exchange(id, "assets", "a valid asset list", refusal))?;
         if stored.assetListDigest != assets.digest() {
-            let found = hexadecimal(&assets.digest());
+            let found = hexadecimal::encode(&assets.digest());
             return Err(self.bad_exchange(id, "asset_list_digest", stored.assetListDigest, found));
         }
         Ok(Some(assets))
@@ -261,12 +259,12 @@ impl EvmReader {
     }
 }
 
-/// A failed request: no answer, or an answer that is an error.
-pub(super) fn transport_error(node: &Node, what: &str, error: &TransportError) -> Error {
+/// The error of a failed request: no answer, or an answer that is an error.
+pub(super) fn transport_error(node: &Endpoint, what: &str, error: &TransportError) -> Error {
     match error {
         RpcError::ErrorResp(payload) => node.refused(what, payload),
         RpcError::DeserError { err, .. } => {
-            node.refused(what, format!("an answer that is no JSON of this kind: {err}"))
+            node.refused(what, format!("an answer that is not the JSON expected: {err}"))
         }
         RpcError::NullResp => node.refused(what, "null"),
         other => node.unreachable(what, other),
@@ -274,7 +272,7 @@ pub(super) fn transport_error(node: &Node, what: &str, error: &TransportError) -
 }
 
 #[async_trait]
-impl Reader for EvmReader {
+impl ChainReader for EvmReader {
     fn chain(&self) -> Chain {
         self.chain
     }
@@ -293,7 +291,7 @@ impl Reader for EvmReader {
             let id = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name)
                 .map_err(|refusal| self.bad_exchange(&event.exchangeId.0, "name", "a valid name", refusal))?;
             if event.exchangeId != id {
-                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal(&id), event.exchangeId));
+                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal::encode(&id), event.exchangeId));
             }
             let exchange = self.exchange_at(&id, at).await?;
             if exchange.name != event.name {
@@ -352,18 +350,18 @@ impl Reader for EvmReader {
     }
 
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        EvmReader::witnessed_solvency(self, exchange, symbol, max_age).await
+        self.read_witnessed_solvency(exchange, symbol, max_age).await
     }
 
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        EvmReader::wallets(self, exchange).await
+        self.read_wallets(exchange).await
     }
 
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        EvmReader::tokens(self, exchange).await
+        self.read_tokens(exchange).await
     }
 
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
-        EvmReader::witness(self, exchange, epoch).await
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.read_observation(exchange, epoch).await
     }
 }

@@ -1,8 +1,8 @@
 //! Epochs from their events.
 //!
-//! Storage holds the head after every epoch, and with it the record: SHA-256 of the head before and the record's digest.
-//! The fields themselves are in the events of the block that storage names, and the roots in the events of the shards
-//! before it.
+//! Storage holds the head after every epoch, and with it the record: SHA-256 of the head before and
+//! the record's digest. The fields themselves are in the events of the block that storage names,
+//! and the roots in the events of the shards before it.
 
 use std::ops::RangeInclusive;
 
@@ -14,20 +14,21 @@ use alloy::{
 use ballast_core::{
     Digest,
     assets::AssetList,
+    hexadecimal,
     record::{Roots, first_head},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
     EvmReader,
-    assemble::{Report, Shards, Stored, amounts, assemble, check_latest_amounts},
+    assemble::{Report, Shards, StoredEpoch, amounts, assemble, check_latest_amounts},
     bindings::Reserves::{self, EpochFinalized, ShardPosted},
     logs,
     reader::At,
 };
 use crate::{
     chain::Address,
-    epoch::{Epoch, hexadecimal},
+    epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PartialSum, PendingEpoch},
 };
@@ -59,7 +60,7 @@ impl EvmReader {
             let next = (epoch.head.0, epoch.postedInBlock);
             if number >= start {
                 let (head_before, not_before) = previous;
-                stored.push(Stored {
+                stored.push(StoredEpoch {
                     chain: exchange.chain,
                     exchange: exchange.id,
                     number,
@@ -93,7 +94,7 @@ impl EvmReader {
         Ok((number, stored))
     }
 
-    async fn rebuild(&self, stored: &Stored, assets: &AssetList) -> Result<Epoch, Error> {
+    async fn rebuild(&self, stored: &StoredEpoch, assets: &AssetList) -> Result<Epoch, Error> {
         let event = self.finalization(stored).await?;
         let blocks = stored.not_before..=stored.epoch.postedInBlock;
         let bad = |field: &str, expected, found| stored.bad_data(field, expected, found);
@@ -103,7 +104,7 @@ impl EvmReader {
     }
 
     /// The one event that completed the epoch.
-    async fn finalization(&self, stored: &Stored) -> Result<EpochFinalized, Error> {
+    async fn finalization(&self, stored: &StoredEpoch) -> Result<EpochFinalized, Error> {
         let topics = topics(EpochFinalized::SIGNATURE_HASH, &stored.exchange, stored.number);
         let filter = logs::filter(self.reserves, &topics);
         let block = stored.epoch.postedInBlock;
@@ -152,7 +153,7 @@ impl EvmReader {
             .map_err(|found| bad("liabilities", "amounts below 2^112".into(), found.to_string()))?;
         for (field, expected, found) in [
             ("shards_done", pending.shardsDone.to_string(), shards.roots.len().to_string()),
-            ("roots", pending.roots.to_string(), hexadecimal(&Roots::of(&shards.roots).0)),
+            ("roots", pending.roots.to_string(), hexadecimal::encode(&Roots::of(&shards.roots).0)),
             ("liabilities", assets.len().to_string(), liabilities.len().to_string()),
         ] {
             if expected != found {

@@ -16,7 +16,8 @@ sol! {
     }
 }
 
-/// The EIP-712 digest that `wallet` signs, for the contract `Witnesses` at `witnesses` on the chain with this id.
+/// The EIP-712 digest that `wallet` signs, for the contract `Witnesses` at `witnesses` on the chain
+/// with this id.
 pub fn registration_hash(chain_id: u64, witnesses: Address, exchange_id: &Digest, wallet: Address) -> B256 {
     let domain = eip712_domain! {
         name: "Ballast",
@@ -27,7 +28,8 @@ pub fn registration_hash(chain_id: u64, witnesses: Address, exchange_id: &Digest
     RegisterWallet { exchangeId: exchange_id.into(), wallet }.eip712_signing_hash(&domain)
 }
 
-/// The same as the JSON that wallets take (`eth_signTypedData_v4`).
+/// What `wallet` signs, as the JSON that wallets take (`eth_signTypedData_v4`). Its digest is
+/// [`registration_hash`].
 pub fn registration_message(chain_id: u64, witnesses: Address, exchange_id: &Digest, wallet: Address) -> Value {
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
     json!({

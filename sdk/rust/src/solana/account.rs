@@ -6,6 +6,7 @@ use ballast_core::{
     assets::{Asset, AssetList},
     circuit::{Class, SetupKind, VerifyingKey},
     exchange::exchange_id,
+    hexadecimal,
     record::Roots,
     reserves::reserves_digest,
     statement::LedgerPosition,
@@ -19,12 +20,12 @@ use super::{
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
-    epoch::{Epoch, Record, Status, hexadecimal},
+    epoch::{Epoch, Record, Status},
     error::{Error, Subject},
     exchange::{Exchange, PartialSum, PendingEpoch},
 };
 
-/// Version byte of every account that this crate reads.
+/// The version byte of every account that this crate reads.
 const VERSION: u8 = 1;
 
 const CHAIN: Chain = Chain::Solana;
@@ -67,7 +68,7 @@ pub(super) fn exchange(program: &Pubkey, at: &Pubkey, stored: accounts::Exchange
         Err(refusal) => return bad("name", "a valid name".into(), refusal.to_string()),
     };
     if id != stored.id {
-        return bad("id", hexadecimal(&id), hexadecimal(&stored.id));
+        return bad("id", hexadecimal::encode(&id), hexadecimal::encode(&stored.id));
     }
     let assets = stored.assets.iter().map(|asset| Asset { symbol: asset.symbol, decimals: asset.decimals }).collect();
     let assets = match AssetList::new(assets) {
@@ -77,7 +78,7 @@ pub(super) fn exchange(program: &Pubkey, at: &Pubkey, stored: accounts::Exchange
     };
     let digest = assets.as_ref().map_or([0; 32], AssetList::digest);
     if digest != stored.asset_list_digest {
-        return bad("asset_list_digest", hexadecimal(&digest), hexadecimal(&stored.asset_list_digest));
+        return bad("asset_list_digest", hexadecimal::encode(&digest), hexadecimal::encode(&stored.asset_list_digest));
     }
     Ok(Exchange {
         chain: CHAIN,
@@ -103,7 +104,7 @@ pub(super) fn circuit(id: &Digest, stored: accounts::Circuit) -> Result<Circuit,
         Error::bad_data(CHAIN, Subject::Circuit(*id), field, expected, found)
     };
     if stored.id != *id {
-        return Err(bad("id", &hexadecimal(id), hexadecimal(&stored.id)));
+        return Err(bad("id", &hexadecimal::encode(id), hexadecimal::encode(&stored.id)));
     }
     let circuit = Circuit {
         chain: CHAIN,
@@ -120,7 +121,8 @@ pub(super) fn circuit(id: &Digest, stored: accounts::Circuit) -> Result<Circuit,
     Ok(circuit)
 }
 
-/// What a commitment must agree with: the exchange's own account, the epoch asked for, the circuit it names.
+/// What a commitment must agree with: the exchange's own account, the epoch asked for, the circuit
+/// it names.
 pub(super) struct Place<'a> {
     pub(super) exchange: &'a Exchange,
     pub(super) number: u64,
@@ -153,16 +155,16 @@ pub(super) fn epoch(
     let assets = place.assets()?;
     let roots = roots(place, &stored)?;
     place.check_same(&[
-        ("exchange", hexadecimal(&place.exchange.id), hexadecimal(&stored.exchange)),
+        ("exchange", hexadecimal::encode(&place.exchange.id), hexadecimal::encode(&stored.exchange)),
         ("epoch", place.number.to_string(), stored.epoch.to_string()),
-        ("asset_list_digest", hexadecimal(&assets.digest()), hexadecimal(&stored.asset_list_digest)),
+        ("asset_list_digest", hexadecimal::encode(&assets.digest()), hexadecimal::encode(&stored.asset_list_digest)),
         ("shard_count", stored.shard_count.to_string(), roots.len().to_string()),
         ("shards_done", stored.shard_count.to_string(), stored.shards_done.to_string()),
-        ("roots", hexadecimal(&stored.roots_digest), hexadecimal(&Roots::of(&roots).0)),
+        ("roots", hexadecimal::encode(&stored.roots_digest), hexadecimal::encode(&Roots::of(&roots).0)),
         ("setup", (setup as u8).to_string(), stored.setup.to_string()),
     ])?;
     let digest = reserves_digest(&stored.reserves, &stored.sources);
-    place.check_same(&[("reserves", hexadecimal(&stored.reserves_digest), hexadecimal(&digest))])?;
+    place.check_same(&[("reserves", hexadecimal::encode(&stored.reserves_digest), hexadecimal::encode(&digest))])?;
     let epoch = Epoch {
         chain: CHAIN,
         record: Record {
@@ -184,7 +186,11 @@ pub(super) fn epoch(
         head_before: stored.head_before,
         head: stored.head_after,
     };
-    place.check_same(&[("record", hexadecimal(&stored.record), hexadecimal(&epoch.record.digest()))])?;
+    place.check_same(&[(
+        "record",
+        hexadecimal::encode(&stored.record),
+        hexadecimal::encode(&epoch.record.digest()),
+    )])?;
     epoch.check()?;
     let status = match stored.status {
         types::EpochStatus::Solvent => Some(Status::Solvent),
@@ -198,7 +204,8 @@ pub(super) fn epoch(
     Ok(epoch)
 }
 
-/// The unfinished epoch in a commitment, of which the exchange says that so many shards are done.
+/// The unfinished epoch in a commitment. `shards_done` is the number of its shards by the
+/// exchange's account.
 pub(super) fn pending(
     place: &Place<'_>,
     stored: accounts::Commitment,
@@ -209,13 +216,13 @@ pub(super) fn pending(
     // There is room for all roots; those of missing shards are zero.
     let done = &roots[..roots.len().min(shards_done.into())];
     place.check_same(&[
-        ("exchange", hexadecimal(&place.exchange.id), hexadecimal(&stored.exchange)),
+        ("exchange", hexadecimal::encode(&place.exchange.id), hexadecimal::encode(&stored.exchange)),
         ("epoch", place.number.to_string(), stored.epoch.to_string()),
         ("status", "Unfinished".into(), format!("{:?}", stored.status)),
         ("shard_count", stored.shard_count.to_string(), roots.len().to_string()),
         ("shards_done", shards_done.to_string(), stored.shards_done.to_string()),
         ("shards_done", shards_done.to_string(), done.len().to_string()),
-        ("roots", hexadecimal(&stored.roots_digest), hexadecimal(&Roots::of(done).0)),
+        ("roots", hexadecimal::encode(&stored.roots_digest), hexadecimal::encode(&Roots::of(done).0)),
         ("liabilities", assets.len().to_string(), stored.liabilities.len().to_string()),
     ])?;
     Ok(PendingEpoch {

@@ -22,7 +22,7 @@ use super::{
 pub struct Program(pub Pubkey);
 
 impl Default for Program {
-    /// At the address of the committed IDL.
+    /// The program at the address of the committed IDL.
     fn default() -> Self {
         Self(bindings::ID)
     }
@@ -37,7 +37,7 @@ impl Program {
         address::event_authority(&self.0)
     }
 
-    /// `upgrade_authority` signs and pays.
+    /// Settles who governs circuits. `upgrade_authority` signs and pays.
     pub fn initialize(&self, upgrade_authority: &Pubkey, args: types::InitializeArgs) -> Instruction {
         let accounts = accounts::Initialize {
             upgrade_authority: *upgrade_authority,
@@ -50,7 +50,7 @@ impl Program {
         self.instruction(accounts, args::Initialize { args })
     }
 
-    /// `authority` signs; none takes a proposal back.
+    /// Proposes another governance authority; none takes a proposal back. `authority` signs.
     pub fn propose_governance_authority(&self, authority: &Pubkey, proposed: Option<Pubkey>) -> Instruction {
         let accounts = accounts::ProposeGovernanceAuthority {
             authority: *authority,
@@ -61,7 +61,7 @@ impl Program {
         self.instruction(accounts, args::ProposeGovernanceAuthority { proposed })
     }
 
-    /// `pending_authority` signs.
+    /// Accepts the governance. `pending_authority` signs.
     pub fn accept_governance_authority(&self, pending_authority: &Pubkey) -> Instruction {
         let accounts = accounts::AcceptGovernanceAuthority {
             pending_authority: *pending_authority,
@@ -72,7 +72,8 @@ impl Program {
         self.instruction(accounts, args::AcceptGovernanceAuthority {})
     }
 
-    /// `authority` of the governance signs and pays; `id` is the circuit's, made from `args`.
+    /// Registers the circuit of `args`, whose id is `id`. `authority` of the governance signs and
+    /// pays.
     pub fn register_circuit(&self, authority: &Pubkey, id: &Digest, args: types::RegisterCircuitArgs) -> Instruction {
         let accounts = accounts::RegisterCircuit {
             authority: *authority,
@@ -85,7 +86,7 @@ impl Program {
         self.instruction(accounts, args::RegisterCircuit { args })
     }
 
-    /// `authority` of the governance signs.
+    /// Retires a circuit, which cannot be undone. `authority` of the governance signs.
     pub fn retire_circuit(&self, authority: &Pubkey, id: &Digest) -> Instruction {
         let accounts = accounts::RetireCircuit {
             authority: *authority,
@@ -97,7 +98,8 @@ impl Program {
         self.instruction(accounts, args::RetireCircuit {})
     }
 
-    /// `authority` signs and pays; `id` is the exchange's, made from it and `args`.
+    /// Registers the exchange of `authority` and `args`, whose id is `id`. `authority` signs and
+    /// pays.
     pub fn register_exchange(&self, authority: &Pubkey, id: &Digest, args: types::RegisterExchangeArgs) -> Instruction {
         let accounts = accounts::RegisterExchange {
             authority: *authority,
@@ -109,7 +111,7 @@ impl Program {
         self.instruction(accounts, args::RegisterExchange { args })
     }
 
-    /// `authority` signs; none takes a proposal back.
+    /// Proposes another authority of an exchange; none takes a proposal back. `authority` signs.
     pub fn propose_authority(&self, authority: &Pubkey, exchange: &Digest, proposed: Option<Pubkey>) -> Instruction {
         let accounts = accounts::ProposeAuthority {
             authority: *authority,
@@ -120,7 +122,7 @@ impl Program {
         self.instruction(accounts, args::ProposeAuthority { proposed })
     }
 
-    /// `pending_authority` signs.
+    /// Accepts an exchange. `pending_authority` signs.
     pub fn accept_authority(&self, pending_authority: &Pubkey, exchange: &Digest) -> Instruction {
         let accounts = accounts::AcceptAuthority {
             pending_authority: *pending_authority,
@@ -131,7 +133,7 @@ impl Program {
         self.instruction(accounts, args::AcceptAuthority {})
     }
 
-    /// `authority` signs.
+    /// Replaces the posters of an exchange. `authority` signs.
     pub fn set_posters(&self, authority: &Pubkey, exchange: &Digest, posters: Vec<Pubkey>) -> Instruction {
         let accounts = accounts::SetPosters {
             authority: *authority,
@@ -142,7 +144,8 @@ impl Program {
         self.instruction(accounts, args::SetPosters { posters })
     }
 
-    /// The instructions that set a list, [`ASSETS_AT_ONCE`] entries each, in order; `authority` signs.
+    /// The instructions that set a list, [`ASSETS_AT_ONCE`] entries each, in order; `authority`
+    /// signs.
     pub fn set_assets(&self, authority: &Pubkey, exchange: &Digest, assets: &AssetList) -> Vec<Instruction> {
         let pieces = (0u16..).step_by(ASSETS_AT_ONCE).zip(assets.as_slice().chunks(ASSETS_AT_ONCE));
         let piece = |(start, piece): (u16, &[ballast_core::assets::Asset])| {
@@ -160,7 +163,7 @@ impl Program {
         pieces.map(piece).collect()
     }
 
-    /// `authority` signs.
+    /// Refuses an exchange's posts from now on, or lets them through again. `authority` signs.
     pub fn set_paused(&self, authority: &Pubkey, exchange: &Digest, paused: bool) -> Instruction {
         let accounts = accounts::SetPaused {
             authority: *authority,
@@ -171,7 +174,7 @@ impl Program {
         self.instruction(accounts, args::SetPaused { paused })
     }
 
-    /// `owner` signs and pays for a buffer of `size` bytes.
+    /// Opens a buffer of `size` bytes, for which `owner` signs and pays.
     pub fn open_buffer(&self, owner: &Pubkey, number: u32, size: u32) -> Instruction {
         let accounts = accounts::OpenBuffer {
             owner: *owner,
@@ -181,19 +184,20 @@ impl Program {
         self.instruction(accounts, args::OpenBuffer { args: types::OpenBufferArgs { number, size } })
     }
 
-    /// `owner` signs. A transaction holds some 900 bytes of `data`.
+    /// Writes into a buffer. `owner` signs. A transaction holds some 900 bytes of `data`.
     pub fn write_buffer(&self, owner: &Pubkey, number: u32, offset: u32, data: Vec<u8>) -> Instruction {
         let accounts = accounts::WriteBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
         self.instruction(accounts, args::WriteBuffer { args: types::WriteBufferArgs { offset, data } })
     }
 
-    /// `owner` signs and gets the rent back.
+    /// Closes a buffer. `owner` signs and gets the rent back.
     pub fn close_buffer(&self, owner: &Pubkey, number: u32) -> Instruction {
         let accounts = accounts::CloseBuffer { owner: *owner, buffer: address::buffer(&self.0, owner, number) };
         self.instruction(accounts, args::CloseBuffer {})
     }
 
-    /// `poster` signs and pays; the post is in his buffer `number`. Names the accounts that the post is for.
+    /// Posts the shard in the buffer `number` of `poster`, who signs and pays. Exchange, epoch and
+    /// circuit are those of the post.
     pub fn post_shard(
         &self,
         poster: &Pubkey,
@@ -215,8 +219,9 @@ impl Program {
         self.instruction(accounts, args::PostShard {})
     }
 
-    /// Asks about asset number `asset`, from 1. `latest` is the exchange's latest epoch, 0 when there is none; the program
-    /// refuses any other. `max_age` in seconds. The answer is the return data.
+    /// Asks about asset number `asset`, from 1. `latest` is the exchange's latest epoch, 0 when
+    /// there is none; the program refuses any other. `max_age` in seconds. The answer is the return
+    /// data.
     pub fn solvency(&self, exchange: &Digest, latest: u64, asset: u16, max_age: u64) -> Instruction {
         let accounts = accounts::Solvency {
             exchange: address::exchange(&self.0, exchange),
@@ -226,8 +231,8 @@ impl Program {
         self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: false } })
     }
 
-    /// The same when only what the chain saw in the exchange's wallets counts as held. `seen`: whether the latest epoch has a
-    /// witness account at all.
+    /// Asks the same question when only what the program observed in the exchange's wallets counts
+    /// as held. `seen` says whether the latest epoch has a witness account at all.
     pub fn witnessed_solvency(
         &self,
         exchange: &Digest,
@@ -244,7 +249,7 @@ impl Program {
         self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: true } })
     }
 
-    /// `payer`, the exchange's `authority` and `wallet` sign.
+    /// Registers a wallet as the exchange's. `payer`, the exchange's `authority` and `wallet` sign.
     pub fn register_wallet(
         &self,
         payer: &Pubkey,
@@ -265,7 +270,8 @@ impl Program {
         self.instruction(accounts, args::RegisterWallet {})
     }
 
-    /// `signer`, which is the exchange's authority or the wallet, signs. For ever.
+    /// Retires a wallet, which cannot be undone. `signer`, the exchange's authority or the wallet,
+    /// signs.
     pub fn retire_wallet(&self, signer: &Pubkey, exchange: &Digest, wallet: &Pubkey) -> Instruction {
         let accounts = accounts::RetireWallet {
             signer: *signer,
@@ -277,7 +283,8 @@ impl Program {
         self.instruction(accounts, args::RetireWallet {})
     }
 
-    /// `payer` and the exchange's `authority` sign. `mint` is zero for lamports; `asset` counts from 1. For ever.
+    /// Declares the asset that a token counts for, once for each asset list. `payer` and the
+    /// exchange's `authority` sign. `mint` is zero for lamports; `asset` counts from 1.
     pub fn declare_token(
         &self,
         payer: &Pubkey,
@@ -299,26 +306,25 @@ impl Program {
         self.instruction(accounts, args::DeclareToken { asset })
     }
 
-    /// `poster` signs and pays. Looks at `holdings`, which are in ascending order of `account`, also after those of looks
-    /// before. The transaction has no other instruction but of this program and the compute budget.
+    /// Has the program look at `holdings`. `poster` signs and pays. Holdings are in ascending order
+    /// of `account`, and above those of earlier looks at the same epoch. Other instructions of the
+    /// transaction are of this program or the compute budget.
     pub fn witness_reserves(
         &self,
         poster: &Pubkey,
         exchange: &Digest,
-        look: &Look,
+        args: types::WitnessReservesArgs,
         holdings: &[Holding],
     ) -> Instruction {
         let accounts = accounts::WitnessReserves {
             poster: *poster,
             exchange: address::exchange(&self.0, exchange),
-            witness: address::witness(&self.0, exchange, look.epoch),
+            witness: address::witness(&self.0, exchange, args.epoch),
             instructions: sysvar::instructions::ID,
             system_program: system_program::ID,
             event_authority: self.event_authority(),
             program: self.0,
         };
-        let Look { epoch, first, last } = *look;
-        let args = types::WitnessReservesArgs { epoch, first, last };
         let mut call = self.instruction(accounts, args::WitnessReserves { args });
         for holding in holdings {
             let wallet = address::wallet(&self.0, &holding.wallet);
@@ -330,30 +336,22 @@ impl Program {
     }
 }
 
-/// Where a look stands among those at one epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// The exchange's latest epoch or its next.
-    pub epoch: u64,
-    /// Begins, or begins again what was not closed.
-    pub first: bool,
-    /// Closes.
-    pub last: bool,
-}
-
-/// What a wallet holds of a declared token.
+/// The account in which a wallet holds a declared token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holding {
-    /// Holds the balance: the wallet itself for lamports, else a token account that it owns. Orders holdings.
+    /// The account with the balance, by which holdings are ordered: the wallet itself for lamports,
+    /// else a token account of it.
     pub account: Pubkey,
-    /// Registered, and the exchange's.
+    /// The wallet, which is registered for the exchange.
     pub wallet: Pubkey,
-    /// Zero for lamports.
+    /// The token's mint; zero for lamports.
     pub mint: Pubkey,
 }
 
-/// Holdings that a transaction of 1232 bytes surely takes without a look-up table, a price and a limit of compute units included.
+/// Holdings that fit in a transaction of 1232 bytes without a look-up table, with a price and a
+/// limit of compute units.
 pub const HOLDINGS_AT_ONCE: usize = 8;
 
-/// Entries of an asset list that one transaction holds: 17 bytes each, and as many again for the event.
+/// Entries of an asset list that one transaction holds: 17 bytes each, and as many again for the
+/// event.
 pub const ASSETS_AT_ONCE: usize = 32;

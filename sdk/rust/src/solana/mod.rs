@@ -6,15 +6,15 @@
 //! | [`address`] | where the program's accounts are |
 //! | [`instruction`] | instructions with their accounts filled in |
 //! | `account` | accounts as this crate's types, checked |
-//! | `witnessed` | records of wallets, tokens and looks as this crate's types, checked |
+//! | `observation` | records of wallets, tokens and observations as this crate's types, checked |
 //! | [`reader`] | accounts, and the answer about solvency, from a node |
 
 mod account;
 pub mod address;
 pub mod bindings;
 pub mod instruction;
+mod observation;
+mod observation_reader;
 pub mod reader;
-mod witnessed;
-mod witnessed_reader;
 
 pub use reader::{SolanaOptions, SolanaReader};

@@ -41,10 +41,10 @@ use crate::{
     epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
-    node::{Node, TIMEOUT},
-    reader::Reader,
+    node::{Endpoint, TIMEOUT},
+    observation::{Observation, Token, Wallet},
+    reader::ChainReader,
     solvency::{Answer, Known, Question},
-    witness::{Token, Wallet, Witness},
 };
 
 /// How a node is asked.
@@ -52,8 +52,8 @@ use crate::{
 pub struct SolanaOptions {
     /// How settled a state must be to be read.
     pub commitment: CommitmentConfig,
-    /// An account with lamports in whose name the question about solvency is simulated. Nobody signs and nothing is spent.
-    /// None: a poster of the exchange, or its authority.
+    /// The account with lamports in whose name the question about solvency is simulated. Nobody
+    /// signs and nothing is spent. With none, a poster of the exchange or its authority is taken.
     pub fee_payer: Option<Pubkey>,
 }
 
@@ -66,7 +66,7 @@ impl Default for SolanaOptions {
 /// Reads the program `reserves`.
 pub struct SolanaReader {
     rpc: RpcClient,
-    node: Node,
+    node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
     /// Class and setup of circuits seen before: neither can change.
@@ -84,7 +84,7 @@ impl SolanaReader {
     ///
     /// Fails with [`Error::NotDeployed`] when there is no program at the address.
     pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
-        let node = Node::parse(url)?;
+        let node = Endpoint::parse(url)?;
         let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
         let reader = Self { rpc, node, program, options, circuits: Mutex::default() };
         let account = reader.account(&program, "the program").await?;
@@ -163,7 +163,8 @@ impl SolanaReader {
         Ok((circuit.class, circuit.setup))
     }
 
-    /// Whoever can be named as paying for a simulation: the cluster wants an account of the system program with lamports.
+    /// An account that can be named as paying for a simulation: the cluster wants one of the system
+    /// program with lamports.
     async fn fee_payer(&self, exchange: &Exchange) -> Result<Pubkey, Error> {
         if let Some(payer) = self.options.fee_payer {
             return Ok(payer);
@@ -182,11 +183,15 @@ impl SolanaReader {
         };
         let payer = candidates.into_iter().zip(found).find(|(_, account)| able(account));
         payer.map(|(address, _)| address).ok_or_else(|| {
-            self.node.refused("solvency", "no poster and no authority has lamports to simulate with: name a fee payer")
+            self.node.refused(
+                "solvency",
+                "neither a poster nor the authority has lamports to simulate with: name a fee payer",
+            )
         })
     }
 
-    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was finalized meanwhile.
+    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was
+    /// finalized meanwhile.
     async fn simulate(
         &self,
         exchange: &Exchange,
@@ -227,7 +232,8 @@ impl SolanaReader {
         let bad = |expected: &str, found: String| {
             Error::bad_data(Chain::Solana, subject(), format!("solvency({symbol})"), expected, found)
         };
-        // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros: the answer "missing".
+        // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros:
+        // the answer "missing".
         let Some(returned) = result.return_data else {
             return Ok(Some(Solvency::MISSING));
         };
@@ -243,7 +249,7 @@ impl SolanaReader {
         Solvency::decode(&bytes).map(Some).ok_or_else(|| bad("an answer of section 7", hex::encode(&data)))
     }
 
-    /// The program's answer about the latest epoch, whichever that is meanwhile.
+    /// The program's answer about the latest epoch, even when another one is finalized meanwhile.
     pub(super) async fn ask(
         &self,
         exchange: &Exchange,
@@ -294,7 +300,7 @@ pub fn refusal(error: &TransactionError) -> Option<(&'static str, u32)> {
 }
 
 #[async_trait]
-impl Reader for SolanaReader {
+impl ChainReader for SolanaReader {
     fn chain(&self) -> Chain {
         Chain::Solana
     }
@@ -304,7 +310,7 @@ impl Reader for SolanaReader {
         let account = self.account(&sysvar::clock::ID, what).await?;
         let clock: Option<Clock> = account.and_then(|account| account.deserialize_data().ok());
         let time = clock.and_then(|clock| u64::try_from(clock.unix_timestamp).ok());
-        time.ok_or_else(|| self.node.refused(what, "no clock, or one before 1970"))
+        time.ok_or_else(|| self.node.refused(what, "the account holds no clock, or one before 1970"))
     }
 
     async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
@@ -360,19 +366,19 @@ impl Reader for SolanaReader {
     }
 
     async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        SolanaReader::witnessed_solvency(self, exchange, symbol, max_age).await
+        self.read_witnessed_solvency(exchange, symbol, max_age).await
     }
 
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        SolanaReader::wallets(self, exchange).await
+        self.read_wallets(exchange).await
     }
 
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        SolanaReader::tokens(self, exchange).await
+        self.read_tokens(exchange).await
     }
 
-    async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
-        SolanaReader::witness(self, exchange, epoch).await
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
+        self.read_observation(exchange, epoch).await
     }
 }
 

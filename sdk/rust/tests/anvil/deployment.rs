@@ -1,4 +1,5 @@
-//! The contracts as they are deployed, on a node of our own, with the exchange of the golden history.
+//! The contracts as they are deployed, on a node of our own, with the exchange of the golden
+//! history.
 
 use std::path::PathBuf;
 
@@ -100,7 +101,8 @@ impl Deployment {
         self.send(call.into_transaction_request()).await;
     }
 
-    /// Epochs 1 to 3. In the second another shard 0 comes first, and blocks pass between the shards.
+    /// Epochs 1 to 3. In the second another shard 0 comes first, and blocks pass between the
+    /// shards.
     pub async fn post_all(&self) {
         self.post(&self.history["epochs"][0]["shards"][0]).await;
         self.post(&self.history["other"]["shards"][0]).await;

@@ -1,6 +1,7 @@
 //! The EVM reader on a real node, with the contracts that are deployed and real proofs.
 
 mod deployment;
+mod examples;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod proxy;

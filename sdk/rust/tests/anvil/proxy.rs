@@ -1,4 +1,5 @@
-//! A node between a reader and another node: it limits ranges as public nodes do, or changes what passes.
+//! A node between a reader and another node: it limits ranges as public nodes do, or changes what
+//! passes.
 
 use alloy::transports::http::reqwest::Client as HttpClient;
 use serde_json::{Value, json};

@@ -8,8 +8,8 @@ use alloy::{
     sol_types::{SolCall, SolValue},
 };
 use ballast_core::{
+    observation::{WINDOW, to_units},
     solvency::Standing,
-    witness::{WINDOW, to_units},
 };
 use ballast_ledger::reserves::{BlockLine, Holding, Occasion, ReadHoldings, Reserves, ReservesReport, Stated};
 use ballast_sdk::{
@@ -17,8 +17,8 @@ use ballast_sdk::{
     chain::Address as AnyAddress,
     evm::{EvmOptions, EvmReader, bindings::Witnesses},
     exchange::Exchange,
-    reader::Reader,
-    reserves::{CompareError, HoldingError, compare},
+    reader::ChainReader,
+    reserves::{CompareError, HoldingError},
     solvency::Known,
 };
 use serde_json::{Value, json};
@@ -52,7 +52,8 @@ async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> 
     deployment.provider.raw_request("eth_signTypedData_v4".into(), (wallet, typed)).await.unwrap()
 }
 
-/// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the wallet.
+/// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the
+/// wallet.
 async fn witnessed(deployment: &Deployment) -> Address {
     deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
     let wallet = deployment.node.addresses()[0];
@@ -87,7 +88,7 @@ async fn what_is_witnessed_is_read_and_judged() {
     let signature = agreement(&deployment, id, wallet).await;
     deployment.send(contract.registerWallet(id, wallet, signature).into_transaction_request()).await;
     deployment.send(contract.declareToken(id, Address::ZERO, 1).into_transaction_request()).await;
-    assert_eq!(reader.witness(&exchange, 1).await.unwrap(), None);
+    assert_eq!(reader.observation(&exchange, 1).await.unwrap(), None);
     let missing = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
     assert_eq!((missing.standing, missing.known), (Standing::Missing, Known::Witnessed));
 
@@ -95,7 +96,7 @@ async fn what_is_witnessed_is_read_and_judged() {
     deployment.send(contract.witness(id, 1, true, true, holdings).into_transaction_request()).await;
     let held = balance_units(&deployment, wallet, &exchange).await;
     assert!(held > 0);
-    let witness = reader.witness(&exchange, 1).await.unwrap().unwrap();
+    let witness = reader.observation(&exchange, 1).await.unwrap().unwrap();
     assert!(witness.closed && witness.began == witness.last_look);
     let block = deployment.provider.get_block_number().await.unwrap();
     assert_eq!((witness.began_height, witness.last_look_height), (block, block));
@@ -218,7 +219,7 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
             Witnesses::witnessOfCall::abi_encode_returns(&witness)
         };
         let liar = deceived::<Witnesses::witnessOfCall>(&deployment, lie).await.unwrap();
-        assert_eq!(named(liar.witness(&exchange, 1).await), field);
+        assert_eq!(named(liar.observation(&exchange, 1).await), field);
     }
 }
 
@@ -240,16 +241,16 @@ async fn a_reports_holdings_are_compared_with_the_chain() {
         ReservesReport::parse(&Reserves::new(&occasion, &stated, &read, None).unwrap().report).unwrap()
     };
     let chain = client.chain().to_string();
-    assert_eq!(compare(&client, &record, &report(&chain, wallet)).await.unwrap(), 1);
-    let stranger = compare(&client, &record, &report(&chain, deployment.node.addresses()[1])).await.unwrap_err();
+    assert_eq!(client.check_holdings(&record, &report(&chain, wallet)).await.unwrap(), 1);
+    let stranger = client.check_holdings(&record, &report(&chain, deployment.node.addresses()[1])).await.unwrap_err();
     assert!(matches!(stranger, CompareError::Holding(HoldingError::WalletUnknown { .. })), "{stranger}");
     let contract = Witnesses::new(deployment.witnesses, &deployment.provider);
     deployment.send(contract.retireWallet(wallet).into_transaction_request()).await;
-    let retired = compare(&client, &record, &report(&chain, wallet)).await.unwrap_err();
+    let retired = client.check_holdings(&record, &report(&chain, wallet)).await.unwrap_err();
     assert!(matches!(retired, CompareError::Holding(HoldingError::WalletRetired { .. })), "{retired}");
     // Of another chain's holdings it is not asked, so that it needs no address of the contract.
     let without = Client::new(reader(&deployment, None).await.unwrap());
-    assert_eq!(compare(&without, &record, &report("evm:1", wallet)).await.unwrap(), 0);
-    let asked = compare(&without, &record, &report(&chain, wallet)).await.unwrap_err();
+    assert_eq!(without.check_holdings(&record, &report("evm:1", wallet)).await.unwrap(), 0);
+    let asked = without.check_holdings(&record, &report(&chain, wallet)).await.unwrap_err();
     assert!(matches!(asked, CompareError::Chain(Error::BadInput { .. })), "{asked}");
 }

@@ -1,9 +1,22 @@
-//! The golden history of `tests/vectors/history.json`: real proofs, and what a chain holds once they are posted.
+//! The golden history of `tests/vectors/history.json`: real proofs, and what a chain holds once
+//! they are posted.
 #![allow(dead_code)] // each test file uses its part
 
 use std::path::PathBuf;
 
-use ballast_core::{Digest, assets::Asset, assets::AssetList, circuit::SetupKind, post::ShardPost};
+use ballast_core::{
+    Digest, Element,
+    assets::{Asset, AssetList},
+    circuit::{Class, SetupKind},
+    inclusion::Expected,
+    leaf::{MasterSecret, Slot},
+    post::ShardPost,
+    statement::LedgerPosition,
+};
+use ballast_ledger::{
+    inclusion,
+    snapshot::{Account, Snapshot},
+};
 use ballast_sdk::epoch::{Epoch, Status};
 use serde_json::{Value, json};
 
@@ -53,6 +66,32 @@ pub fn post(shard: &Value) -> ShardPost {
 
 pub fn amounts(values: &Value) -> Vec<u128> {
     values.as_array().unwrap().iter().map(|value| value.as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// The inclusion file of an account in epoch 3, which has the accounts customer-1 to customer-8.
+pub fn inclusion_file(history: &Value, account: &str) -> String {
+    let (epoch, assets) = (3, assets(history));
+    let expected = &history["epochs"][2];
+    let accounts = (1..9).map(|number| Account {
+        id: format!("customer-{number}"),
+        balances: (1..=assets.len() as u16)
+            .map(|asset| Slot { asset, balance: 1_000_000 * number + 1_000 * u64::from(asset) + epoch })
+            .collect(),
+    });
+    let snapshot = Snapshot {
+        as_of: expected["shards"][0]["as_of"].as_str().unwrap().parse().unwrap(),
+        ledger: LedgerPosition::default(),
+        accounts: accounts.collect(),
+        totals: amounts(&expected["liabilities"]),
+        gross_borrows: vec![0; assets.len()],
+        left_out: 0,
+        assets: assets.clone(),
+    };
+    let root = Element::new(bytes(&expected["shards"][0]["public_vector"][2])).unwrap();
+    let expected =
+        Expected { exchange: exchange(history), epoch, class: Class::SMALLEST, roots: &[root], assets: &assets };
+    let file = inclusion::make(&snapshot, &MasterSecret::new([7; 32]), account, &expected).unwrap();
+    inclusion::text(&file).unwrap()
 }
 
 /// `epoch` is the one that the history expects.

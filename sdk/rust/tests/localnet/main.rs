@@ -1,6 +1,7 @@
 //! Solana's reader on a real node, with the bytecode that is deployed and real proofs.
 
 mod deployment;
+mod examples;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod witnessed;
@@ -74,7 +75,8 @@ async fn a_history_is_read_as_it_was_posted() {
     let overdue = read.overdue.unwrap();
     assert_eq!((overdue.epoch, overdue.due), (4, third.epoch.record.as_of + 600));
 
-    // Whoever has lamports will do to ask with; whoever has none will not, and the answer is not made up.
+    // Whoever has lamports will do to ask with; whoever has none will not, and the answer is not
+    // made up.
     let ask = async |fee_payer| {
         let options = SolanaOptions { fee_payer: Some(fee_payer), ..SolanaOptions::default() };
         let client = Client::solana(&deployment.url, deployment.program.0, options).await.unwrap();

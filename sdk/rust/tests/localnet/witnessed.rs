@@ -3,11 +3,8 @@
 use ballast_core::solvency::Standing;
 use ballast_sdk::{
     chain::{Address, Chain},
-    reader::Reader,
-    solana::{
-        SolanaOptions, SolanaReader,
-        instruction::{Holding, Look},
-    },
+    reader::ChainReader,
+    solana::{SolanaOptions, SolanaReader, bindings::types::WitnessReservesArgs, instruction::Holding},
     solvency::Known,
 };
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
@@ -25,7 +22,7 @@ async fn what_was_seen_is_read_as_it_was_seen() {
     let exchange = reader.exchange(&id).await.unwrap();
     assert_eq!(reader.wallets(&exchange).await.unwrap(), []);
     assert_eq!(reader.tokens(&exchange).await.unwrap(), []);
-    assert_eq!(reader.witness(&exchange, 1).await.unwrap(), None);
+    assert_eq!(reader.observation(&exchange, 1).await.unwrap(), None);
     let asked = async |max_age| {
         let exchange = reader.exchange(&id).await.unwrap();
         reader.witnessed_solvency(&exchange, "SOL", max_age).await.unwrap()
@@ -46,14 +43,16 @@ async fn what_was_seen_is_read_as_it_was_seen() {
         deployment.post(shard).await;
     }
     let holding = Holding { account: key, wallet: key, mint: lamports };
-    let look = Look { epoch: 3, first: true, last: false };
-    deployment.send(&[program.witness_reserves(&key, &id, &look, &[holding])]).await;
+    let look = WitnessReservesArgs { epoch: 3, first: true, last: false };
+    deployment.send(&[program.witness_reserves(&key, &id, look, &[holding])]).await;
     let exchange = reader.exchange(&id).await.unwrap();
-    let open = reader.witness(&exchange, 3).await.unwrap().unwrap();
+    let open = reader.observation(&exchange, 3).await.unwrap().unwrap();
     assert_eq!((open.epoch, open.holdings, open.closed), (3, 1, false));
     assert_eq!(asked(u64::MAX).await.standing, Standing::Missing, "not closed");
-    deployment.send(&[program.witness_reserves(&key, &id, &Look { last: true, ..look }, &[holding])]).await;
-    let closed = reader.witness(&exchange, 3).await.unwrap().unwrap();
+    deployment
+        .send(&[program.witness_reserves(&key, &id, WitnessReservesArgs { last: true, ..look }, &[holding])])
+        .await;
+    let closed = reader.observation(&exchange, 3).await.unwrap().unwrap();
     assert_eq!((closed.closed, closed.amounts[0], closed.amounts[1]), (true, None, None));
 
     let answer = asked(u64::MAX).await;

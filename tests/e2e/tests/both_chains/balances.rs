@@ -11,7 +11,7 @@ use ballast_relayer::{
 };
 use ballast_sdk::{
     chain::{Address, Chain},
-    witness::{Token, Wallet},
+    observation::{Token, Wallet},
 };
 use serde_json::{Value, json};
 use solana_client::{

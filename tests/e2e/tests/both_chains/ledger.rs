@@ -83,10 +83,10 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     let outcomes: Vec<&Value> = rehearsed["chains"].as_array().unwrap().iter().map(|look| &look["outcome"]).collect();
     assert_eq!(outcomes, ["looked_before", "would_look"], "{rehearsed}");
     assert!(rehearsed["chains"][1]["shown"].as_array().unwrap().len() >= 2, "{rehearsed}");
-    assert!(evm.witness(&id, 2).await.unwrap().is_none(), "a dry run sends nothing");
+    assert!(evm.observation(&id, 2).await.unwrap().is_none(), "a dry run sends nothing");
     ballast.json(&["run", "--once"]).unwrap();
     for client in [&solana, &evm] {
-        let seen = client.witness(&id, 2).await.unwrap().unwrap();
+        let seen = client.observation(&id, 2).await.unwrap().unwrap();
         assert!(seen.closed && seen.holdings >= 2, "{seen:?}");
     }
     for client in [&solana, &evm] {

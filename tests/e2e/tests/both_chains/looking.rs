@@ -54,12 +54,12 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     assert_eq!(listed, expected);
     assert!(shown.iter().all(|holding| holding.token == Pubkey::default().to_string()));
     assert_eq!(rpc.get_balance(&poster).await.unwrap(), before, "a dry run pays for nothing");
-    assert!(solana.client().witness(&id, EPOCH).await.unwrap().is_none());
+    assert!(solana.client().observation(&id, EPOCH).await.unwrap().is_none());
     assert_eq!(store.transaction(1).unwrap(), None);
 
     let holdings = HOLDINGS_AT_ONCE + 1;
     assert_eq!(solana.witness(Some(&store), &id, EPOCH).await.unwrap(), Look::Looked { holdings });
-    let witness = solana.client().witness(&id, EPOCH).await.unwrap().unwrap();
+    let witness = solana.client().observation(&id, EPOCH).await.unwrap().unwrap();
     assert!(witness.closed && witness.holdings as usize == holdings, "{witness:?}");
     assert!(store.transaction(2).unwrap().is_some() && store.transaction(3).unwrap().is_none(), "in two parts");
     let looked = Look::LookedBefore { holdings: witness.holdings, began: witness.began };

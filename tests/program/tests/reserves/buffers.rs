@@ -5,7 +5,7 @@ use reserves::state::Buffer;
 use solana_signer::Signer;
 
 use crate::{
-    chain::Chain,
+    cluster::Cluster,
     history::{History, units},
     instructions::*,
     vectors,
@@ -15,7 +15,7 @@ const SIZE_MAX: u32 = Buffer::SIZE_MAX as u32;
 
 #[test]
 fn a_buffer_holds_what_its_owner_writes_and_returns_its_rent() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let (owner, payer) = (chain.key(), chain.key());
     let before = chain.balance(&owner.pubkey());
     let address = buffer_address(&owner.pubkey(), 7);
@@ -35,7 +35,7 @@ fn a_buffer_holds_what_its_owner_writes_and_returns_its_rent() {
 
 #[test]
 fn nobody_else_writes_or_closes_a_buffer() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let (owner, thief) = (chain.key(), chain.key());
     let address = buffer_address(&owner.pubkey(), 0);
     chain.send(&[&owner], open_buffer(owner.pubkey(), 0, 10)).accepted();
@@ -49,7 +49,7 @@ fn nobody_else_writes_or_closes_a_buffer() {
 
 #[test]
 fn an_open_buffer_is_not_opened_again() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let owner = chain.key();
     chain.send(&[&owner], open_buffer(owner.pubkey(), 0, 10)).accepted();
     chain.send(&[&owner], open_buffer(owner.pubkey(), 0, 20)).refused_with(0, "already in use");
@@ -57,7 +57,7 @@ fn an_open_buffer_is_not_opened_again() {
 
 #[test]
 fn sizes_and_writes_stay_inside() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let owner = chain.key();
     for found in [0, SIZE_MAX + 1, u32::MAX] {
         let open = open_buffer(owner.pubkey(), 0, found);

@@ -5,7 +5,8 @@ use ark_bn254::{Fq, Fq2, G2Affine};
 use ark_ff::{BigInteger, PrimeField};
 use ballast_core::{
     Refusal,
-    circuit::{Class, G2_GENERATOR, SetupKind, VerifyingKey, circuit_id},
+    circuit::{Class, SetupKind, VerifyingKey, circuit_id},
+    curve::G2_GENERATOR,
     field::BASE_ORDER,
 };
 use reserves::{
@@ -17,7 +18,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, DELAY, NOW, Outcome, events},
+    cluster::{Cluster, DELAY, NOW, Outcome, events},
     history::{initialized, units},
     instructions::*,
     vectors::{self, CircuitVector},
@@ -27,7 +28,7 @@ fn vector() -> CircuitVector {
     vectors::history().circuit
 }
 
-fn register(chain: &mut Chain, signer: &Keypair, args: RegisterCircuitArgs) -> Outcome {
+fn register(chain: &mut Cluster, signer: &Keypair, args: RegisterCircuitArgs) -> Outcome {
     let class = Class { depth: args.depth, assets: args.assets };
     let id = SetupKind::try_from(args.setup)
         .and_then(|setup| Ok(circuit_id(class, setup, &args.transcript, &VerifyingKey::new(&args.verifying_key)?)));
@@ -93,7 +94,7 @@ fn a_circuit_is_registered_once_and_never_returns() {
 
 #[test]
 fn a_delay_that_no_clock_can_show_is_refused() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let (signer, governor) = (chain.upgrade_authority.insecure_clone(), chain.key());
     let delay = u64::MAX;
     let args = InitializeArgs { authority: governor.pubkey(), circuit_delay: delay, allow_development: true };

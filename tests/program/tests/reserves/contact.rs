@@ -1,6 +1,6 @@
 //! What the bytecode says of itself.
 
-use crate::chain::bytecode;
+use crate::cluster::bytecode;
 
 #[test]
 fn the_bytecode_says_where_to_report_a_vulnerability() {

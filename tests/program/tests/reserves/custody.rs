@@ -10,7 +10,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, Outcome},
+    cluster::{Cluster, Outcome},
     history::History,
     instructions::*,
     vectors,
@@ -38,7 +38,7 @@ impl Custody {
         self.history.id()
     }
 
-    pub fn chain(&mut self) -> &mut Chain {
+    pub fn chain(&mut self) -> &mut Cluster {
         &mut self.history.chain
     }
 
@@ -109,7 +109,8 @@ impl Custody {
         self.history.chain.read(&token_address(&self.id(), mint))
     }
 
-    /// Another exchange on the same chain, with the same assets and poster; returns its authority and id.
+    /// Another exchange on the same chain, with the same assets and poster; returns its authority
+    /// and id.
     pub fn other_exchange(&mut self) -> (Keypair, [u8; 32]) {
         let authority = self.chain().key();
         let args = crate::history::registration(&self.history.vectors.exchange);

@@ -10,7 +10,7 @@ use reserves::{
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, NOW, events},
+    cluster::{Cluster, NOW, events},
     history::{History, assets, registration, units},
     instructions::*,
     vectors,
@@ -24,7 +24,7 @@ fn asset(symbol: &str, decimals: u8) -> Asset {
 
 #[test]
 fn an_exchange_is_registered_under_the_id_of_the_vectors() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let vector = vectors::history().exchange;
     let authority = vector.authority();
     chain.fund(&authority.pubkey());
@@ -45,7 +45,7 @@ fn an_exchange_is_registered_under_the_id_of_the_vectors() {
 
 #[test]
 fn nobody_takes_another_exchanges_id() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let vector = vectors::history().exchange;
     let squatter = chain.key();
     let call = register_exchange(squatter.pubkey(), exchange_address(&vector.id()), registration(&vector));
@@ -54,7 +54,7 @@ fn nobody_takes_another_exchanges_id() {
 
 #[test]
 fn lamports_of_a_stranger_do_not_block_an_exchange() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let vector = vectors::history().exchange;
     let authority = vector.authority();
     chain.fund(&authority.pubkey());
@@ -65,7 +65,7 @@ fn lamports_of_a_stranger_do_not_block_an_exchange() {
 
 #[test]
 fn names_and_cadences_are_checked() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let authority = chain.key();
     let args = |name: &str, cadence| RegisterExchangeArgs { name: name.into(), evm_authority: [1; 20], cadence };
     let address = |name: &str| {

@@ -1,4 +1,5 @@
-//! A program that calls another: a multisig's vault, or whoever lends for the time of a transaction.
+//! A program that calls another: a multisig's vault, or whoever lends for the time of a
+//! transaction.
 
 use anchor_lang::{
     prelude::Pubkey,
@@ -6,7 +7,7 @@ use anchor_lang::{
 };
 use solana_program_runtime::{declare_process_instruction, solana_sbpf::program::BuiltinFunctionDefinition};
 
-use crate::chain::Chain;
+use crate::cluster::Cluster;
 
 const SEED: &[u8] = b"vault";
 
@@ -35,7 +36,7 @@ declare_process_instruction!(Entrypoint, 0, |context| {
     context.native_invoke_signed(call, &[&[SEED, &[bump]]])
 });
 
-pub fn deploy(chain: &mut Chain) {
+pub fn deploy(chain: &mut Cluster) {
     chain.svm.add_builtin(ID, Entrypoint::register);
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, Outcome},
+    cluster::{Cluster, Outcome},
     history::{History, initialized},
     instructions::*,
     vectors,
@@ -62,7 +62,7 @@ fn as_vector_says(outcome: Outcome, refusal: &Value) -> bool {
 
 #[test]
 fn exchange_ids() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     // The vectors' authorities are addresses of which nobody has the key.
     chain.svm = chain.svm.with_sigverify(false);
     for vector in entries("identifiers.json", "exchanges") {

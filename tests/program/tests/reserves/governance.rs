@@ -10,7 +10,7 @@ use reserves::{
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, DELAY, events},
+    cluster::{Cluster, DELAY, events},
     history::{initialized, units},
     instructions::*,
 };
@@ -21,7 +21,7 @@ fn args(authority: Pubkey) -> InitializeArgs {
 
 #[test]
 fn the_upgrade_authority_initializes() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let (signer, governor) = (chain.upgrade_authority.insecure_clone(), chain.key());
     let done = chain.send(&[&signer], initialize(signer.pubkey(), args(governor.pubkey()))).accepted();
     units("initialize", &done);
@@ -33,7 +33,7 @@ fn the_upgrade_authority_initializes() {
 
 #[test]
 fn nobody_else_initializes() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let stranger = chain.key();
     let call = initialize(stranger.pubkey(), args(stranger.pubkey()));
     chain.send(&[&stranger], call.clone()).refused(Refusal::NotUpgradeAuthority);
@@ -43,10 +43,10 @@ fn nobody_else_initializes() {
 
 #[test]
 fn another_programs_upgrade_authority_is_nobody_here() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let stranger = chain.key();
     let mut call = initialize(stranger.pubkey(), args(stranger.pubkey()));
-    let mut account = chain.svm.get_account(&crate::chain::program_data()).unwrap();
+    let mut account = chain.svm.get_account(&crate::cluster::program_data()).unwrap();
     account.data[13..45].copy_from_slice(&stranger.pubkey().to_bytes());
     let other = Pubkey::new_unique();
     chain.svm.set_account(other, account).unwrap();
@@ -63,7 +63,7 @@ fn governance_is_initialized_once() {
 
 #[test]
 fn governance_has_an_authority() {
-    let mut chain = Chain::new();
+    let mut chain = Cluster::new();
     let signer = chain.upgrade_authority.insecure_clone();
     let call = initialize(signer.pubkey(), args(Pubkey::default()));
     chain.send(&[&signer], call).refused_with(2504, "RequireKeysNeqViolated");

@@ -11,27 +11,29 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::{Chain, DELAY, Outcome},
+    cluster::{Cluster, DELAY, Outcome},
     instructions::*,
     vectors::{EpochVector, ExchangeVector, Vectors},
 };
 
-/// Unix seconds at which posts begin: the circuit is active, and all epochs of the vectors lie behind.
+/// Unix seconds at which posts begin: the circuit is active, and all epochs of the vectors lie
+/// behind.
 pub const READY: u64 = 1_795_400_000;
 /// Bytes of a post that one transaction carries.
 const CHUNK: usize = 900;
 
-/// Governance, an active circuit, and the exchange of the vectors with one poster and its asset list.
+/// Governance, an active circuit, and the exchange of the vectors with one poster and its asset
+/// list.
 pub struct History {
-    pub chain: Chain,
+    pub chain: Cluster,
     pub vectors: Vectors,
     pub governor: Keypair,
     pub authority: Keypair,
     pub poster: Keypair,
 }
 
-pub fn initialized(allow_development: bool) -> (Chain, Keypair) {
-    let mut chain = Chain::new();
+pub fn initialized(allow_development: bool) -> (Cluster, Keypair) {
+    let mut chain = Cluster::new();
     let governor = chain.key();
     let args = InitializeArgs { authority: governor.pubkey(), circuit_delay: DELAY, allow_development };
     let upgrade_authority = chain.upgrade_authority.insecure_clone();

@@ -17,7 +17,7 @@ use reserves::{
     state::Asset,
 };
 
-use crate::chain::{instruction, program_data};
+use crate::cluster::{instruction, program_data};
 
 fn find(parts: &[&[u8]]) -> Pubkey {
     Pubkey::find_program_address(parts, &reserves::ID).0

@@ -4,7 +4,7 @@ use anchor_lang::{InstructionData, ToAccountMetas, prelude::Pubkey, solana_progr
 use ballast_core::Refusal;
 
 use crate::{
-    chain::Outcome,
+    cluster::Outcome,
     custody::Custody,
     history::{History, READY, units},
     instructions::*,

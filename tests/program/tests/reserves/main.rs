@@ -1,9 +1,9 @@
-//! The program's bytecode, as it would be deployed, against every rule: each refusal by its own error and with every
-//! account byte for byte as it was.
+//! The program's bytecode, as it would be deployed, against every rule: each refusal by its own
+//! error and with every account byte for byte as it was.
 
 mod buffers;
-mod chain;
 mod circuits;
+mod cluster;
 mod contact;
 mod custody;
 mod exchanges;

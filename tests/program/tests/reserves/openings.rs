@@ -1,5 +1,5 @@
-//! post_shard, rules 5 and 6: openings that no honest prover makes, by simulated proofs. Where an equation is wrong by itself
-//! the other is right, so that nothing else can be the reason.
+//! post_shard, rules 5 and 6: openings that no honest prover makes, by simulated proofs. Where an
+//! equation is wrong by itself the other is right, so that nothing else can be the reason.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -116,7 +116,8 @@ fn errors_of_both_equations_do_not_cancel() {
     }
 }
 
-/// Errors that cancel if t is the one of `guessed`, a post that has another Groth16 proof: t must depend on the proof.
+/// Errors that cancel if t is the one of `guessed`, a post that has another Groth16 proof: t must
+/// depend on the proof.
 #[test]
 fn errors_do_not_cancel_by_the_t_of_another_proof() {
     let error = Fr::from(7u64);

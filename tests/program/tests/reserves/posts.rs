@@ -14,8 +14,8 @@ use reserves::{
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
     circuits::outside_subgroup,
+    cluster::events,
     history::{History, READY, units},
     instructions::*,
     vectors::{self, EpochVector},

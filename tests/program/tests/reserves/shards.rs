@@ -9,7 +9,7 @@ use reserves::{
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     history::{History, units},
     instructions::*,
     simulated,
@@ -164,7 +164,8 @@ fn liabilities_of_all_shards_stay_below_2_to_the_112() {
     history.post(&last).refused(Refusal::AmountOutOfRange { asset: 2 });
 }
 
-/// The exchange of vectors of which there is one post, that of the last of 128 shards, with all other shards in place.
+/// The exchange of vectors of which there is one post, that of the last of 128 shards, with all
+/// other shards in place.
 fn all_but_the_last(vectors: Vectors) -> History {
     let mut history = History::begin(vectors);
     let (id, authority, post) = (history.id(), history.authority.insecure_clone(), history.posts(0).remove(0));
@@ -172,8 +173,11 @@ fn all_but_the_last(vectors: Vectors) -> History {
     posters.push(history.poster.pubkey());
     history.chain.send(&[&authority], set_posters(authority.pubkey(), &id, posters)).accepted();
     let exchange = history.exchange();
-    let chain =
-        ballast_core::post::Chain { exchange: id, asset_list: exchange.asset_list_digest, head_before: exchange.head };
+    let chain = ballast_core::post::PriorState {
+        exchange: id,
+        asset_list: exchange.asset_list_digest,
+        head_before: exchange.head,
+    };
     let checked = post.check().unwrap();
     let mut first = post.clone();
     first.shard.index = 0;

@@ -1,7 +1,8 @@
 //! Proofs by a key whose secrets are known.
 //!
-//! With the discrete logarithms of its key anyone simulates a Groth16 proof of any inputs (Groth, eprint 2016/260, section
-//! 3.2) and an opening of any points: here tests do, for posts that no honest prover makes. The verifier is the real one.
+//! With the discrete logarithms of its key anyone simulates a Groth16 proof of any inputs (Groth,
+//! eprint 2016/260, section 3.2) and an opening of any points: here tests do, for posts that no
+//! honest prover makes. The verifier is the real one.
 
 use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -12,7 +13,7 @@ use ballast_core::{
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
     exchange::exchange_id,
     opening::{Opening, separator},
-    post::{Chain, ShardPost},
+    post::{PriorState, ShardPost},
     public_vector::{PublicInputs, PublicVector},
     statement::{LedgerPosition, ShardPosition},
 };
@@ -114,7 +115,8 @@ fn inputs_sum(inputs: &PublicInputs) -> Fr {
     first + rest.iter().zip(&inputs).map(|(point, input)| *point * input).sum::<Fr>()
 }
 
-/// A proof for these inputs: A and B are of no meaning, and C makes the equation hold but for `error`.
+/// A proof for these inputs: A and B are of no meaning, and C makes the equation hold but for
+/// `error`.
 fn prove(inputs: &PublicInputs, error: Fr) -> [u8; 256] {
     let Secrets { alpha, beta, gamma, delta, .. } = secrets();
     let sum = inputs_sum(inputs);
@@ -157,8 +159,8 @@ fn exchange(assets: usize) -> ExchangeVector {
     vector
 }
 
-/// A shard of the first epoch of an exchange with as many assets as there are `totals`, which are also its reserves but for
-/// `short` units of each. `error` is that of the Groth16 equation.
+/// A shard of the first epoch of an exchange with as many assets as there are `totals`, which are
+/// also its reserves but for `short` units of each. `error` is that of the Groth16 equation.
 pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: ShardPosition) -> ShardPost {
     let (circuit, exchange) = (circuit(), exchange(totals.len()));
     let amount = |amount: &u128| Element::from(*amount).to_bytes();
@@ -179,12 +181,12 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
         opening: opening.words(),
         proof: [0; 256],
     };
-    let chain = Chain {
+    let prior = PriorState {
         exchange: exchange.id(),
         asset_list: exchange.asset_list.as_slice().try_into().unwrap(),
         head_before: exchange.id(),
     };
-    let context = post.statement(&chain, &reserves).context();
+    let context = post.statement(&prior, &reserves).context();
     let elements: Vec<Element> = totals.iter().map(|total| Element::from(*total)).collect();
     let root = Element::new(post.root).unwrap();
     let vector = PublicVector::new(CLASS, &context, root, &elements, &opening).unwrap();
@@ -217,7 +219,8 @@ pub fn post_without_c() -> ShardPost {
     post
 }
 
-/// A circuit and an exchange of so many assets, and a right post of its first epoch in which it is `short` of each.
+/// A circuit and an exchange of so many assets, and a right post of its first epoch in which it is
+/// `short` of each.
 pub fn vectors(assets: usize, short: u128, shard: ShardPosition) -> Vectors {
     let totals: Vec<u128> = (0..assets as u128).map(|number| (1 << 104) + number).collect();
     let encoded = post(&Secret::right(), Fr::ZERO, &totals, short, shard).encode();

@@ -1,12 +1,12 @@
 //! declare_token.
 
 use anchor_lang::{prelude::Pubkey, solana_program::system_program};
-use ballast_core::{Refusal, witness::NoToken};
+use ballast_core::{Refusal, observation::NoToken};
 use reserves::events::TokenDeclared;
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     custody::{Custody, LAMPORTS},
     history::units,
     instructions::*,
@@ -110,7 +110,8 @@ fn a_token_has_at_most_36_decimals() {
     custody.declare(more, 1).refused(invalid(1, NoToken::DecimalsTooMany));
 }
 
-/// Asset 2 of another list is another asset: what was declared, and witnessed, for the first does not count for it.
+/// Asset 2 of another list is another asset: what was declared, and witnessed, for the first does
+/// not count for it.
 #[test]
 fn another_asset_list_has_its_own_tokens_and_looks() {
     let mut custody = Custody::new();

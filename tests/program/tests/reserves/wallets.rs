@@ -6,7 +6,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     custody::Custody,
     forwarder,
     history::{READY, units},

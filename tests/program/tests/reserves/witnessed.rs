@@ -8,7 +8,7 @@ use litesvm::types::TransactionMetadata;
 use solana_signer::Signer;
 
 use crate::{
-    chain::Outcome,
+    cluster::Outcome,
     custody::{Custody, LAMPORTS, ascending},
     history::units,
     instructions::*,
@@ -66,7 +66,8 @@ fn what_was_seen_is_compared_with_what_is_owed() {
     }
 }
 
-/// What a chain saw is its own word: the histories of two chains that saw different things are the same.
+/// What a chain saw is its own word: the histories of two chains that saw different things are the
+/// same.
 #[test]
 fn looks_do_not_enter_the_rolling_head() {
     let mut custody = Custody::after(1);

@@ -4,13 +4,13 @@ use anchor_lang::{
     prelude::Pubkey,
     solana_program::{system_instruction, system_program},
 };
-use ballast_core::{Refusal, holding::NoHolding, witness::WINDOW};
+use ballast_core::{Refusal, holding::NoHolding, observation::WINDOW};
 use reserves::{events::ReservesWitnessed, instructions::WitnessReservesArgs};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
-    chain::events,
+    cluster::events,
     custody::{Custody, LAMPORTS, ascending},
     forwarder,
     history::{READY, units},
@@ -19,7 +19,8 @@ use crate::{
 
 const ONLY: WitnessReservesArgs = WitnessReservesArgs { epoch: 1, first: true, last: true };
 
-/// Before the first epoch, with lamports declared and so many wallets, each with its number of lamports from 1.
+/// Before the first epoch, with lamports declared and so many wallets, each with its number of
+/// lamports from 1.
 fn custody_of(wallets: u64) -> (Custody, Vec<Holding>) {
     let mut custody = Custody::new();
     custody.lamports(3);

@@ -1,12 +1,12 @@
-//! What a chain sees for itself in an exchange's wallets (section 10).
+//! Observations: what a chain sees for itself in an exchange's wallets (section 10).
 
 use core::fmt;
 
 use crate::{assets::DECIMALS_MAX, solvency::Latest};
 
-/// All looks at one epoch's reserves lie within so many seconds.
+/// Seconds from the first look at an epoch's reserves to the last, at most.
 pub const WINDOW: u64 = 600;
-/// A token with more decimals cannot be declared.
+/// The most decimals of a token that can be declared.
 pub const TOKEN_DECIMALS_MAX: u8 = DECIMALS_MAX;
 
 /// Why a token cannot be declared for an asset, on Solana.
@@ -27,8 +27,8 @@ impl fmt::Display for NoToken {
     }
 }
 
-/// A token's `amount` in units of 10^-`token_decimals` as units of 10^-`asset_decimals`, rounded down; none when it has more
-/// than 128 bits. Decimals are at most 36.
+/// Converts a token's `amount` from units of 10^-`token_decimals` to units of 10^-`asset_decimals`,
+/// rounded down. None when the result has more than 128 bits. Decimals are at most 36.
 pub fn to_units(amount: u128, token_decimals: u8, asset_decimals: u8) -> Option<u128> {
     let power = |exponent: u8| 10u128.pow(exponent.into());
     if asset_decimals >= token_decimals {
@@ -38,8 +38,8 @@ pub fn to_units(amount: u128, token_decimals: u8, asset_decimals: u8) -> Option<
     }
 }
 
-/// What `latest` says when only what the chain saw counts as held: `amount`, first looked at when the clock was `began`. The
-/// figures are as old as the older of the two.
+/// The figures of `latest` when only what the chain observed counts as held. `amount` was first
+/// looked at when the chain's clock was `began`; the figures are as old as the older of the two.
 pub fn witnessed(latest: Latest, amount: u128, began: u64) -> Latest {
     Latest { as_of: latest.as_of.min(began), reserve: amount, ..latest }
 }

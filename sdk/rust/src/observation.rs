@@ -1,7 +1,7 @@
-//! What a chain keeps beside an exchange's epochs: its wallets, the tokens that count, and what the chain saw in the wallets
-//! (section 10 of the specification).
+//! What a chain keeps of an exchange besides its epochs: wallets, the tokens that count, and
+//! observations of what is in the wallets (section 10 of the specification).
 
-use ballast_core::{Digest, hexadecimal, solvency::AMOUNT_BITS, witness::WINDOW};
+use ballast_core::{Digest, hexadecimal, observation::WINDOW, solvency::AMOUNT_BITS};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -17,9 +17,9 @@ pub struct Wallet {
     pub address: Address,
     #[serde(with = "hexadecimal")]
     pub exchange: Digest,
-    /// Unix seconds.
+    /// The time of the registration, Unix seconds.
     pub registered_at: u64,
-    /// Counts no more, and never again.
+    /// Whether the wallet is retired. A retired wallet never counts again.
     pub retired: bool,
 }
 
@@ -27,42 +27,43 @@ pub struct Wallet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Token {
     pub chain: Chain,
-    /// Zero for lamports and native coin.
+    /// The token's address; zero for lamports and the native coin.
     pub address: Address,
-    /// Number of the asset, from 1.
+    /// The number of the asset that the token counts for, from 1.
     pub asset: u16,
-    /// Of the token; its asset may have others.
+    /// The decimals of the token. Those of its asset may differ.
     pub decimals: u8,
 }
 
-/// What the chain saw for one epoch.
+/// What the chain observed for one epoch, in one look or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Witness {
+pub struct Observation {
     pub chain: Chain,
     #[serde(with = "hexadecimal")]
     pub exchange: Digest,
     pub epoch: u64,
-    /// When the first look was, Unix seconds.
+    /// The time of the first look, Unix seconds.
     pub began: u64,
-    /// When the last look so far was, Unix seconds.
+    /// The time of the last look so far, Unix seconds.
     pub last_look: u64,
-    /// Block number of the first look; on Solana its slot.
+    /// The block number of the first look; on Solana its slot.
     pub began_height: u64,
-    /// Block number of the last look so far; on Solana its slot.
+    /// The block number of the last look so far; on Solana its slot.
     pub last_look_height: u64,
-    /// Nothing is added any more; only then it counts.
+    /// Whether the observation is complete. It counts only when nothing can be added any more.
     pub closed: bool,
-    /// Holdings looked at.
+    /// The number of holdings looked at.
     pub holdings: u32,
-    /// By asset number, in committed units: what the holdings sum to. None where no token of this chain counts for the asset. In JSON
-    /// decimal strings.
+    /// The sums of the holdings by asset number, in committed units. None where no holding of the
+    /// asset was looked at. In JSON they are decimal strings.
     #[serde(serialize_with = "units")]
     pub amounts: Vec<Option<u128>>,
 }
 
-/// A witness as a chain stores it.
-pub(crate) struct Stored {
-    /// Unix seconds, as in [`Witness`].
+/// An observation as a chain stores it.
+pub(crate) struct StoredObservation {
+    /// The time of the first look, Unix seconds. This and the next fields are those of
+    /// [`Observation`].
     pub began: u64,
     pub last_look: u64,
     pub began_height: u64,
@@ -71,17 +72,19 @@ pub(crate) struct Stored {
     pub holdings: u32,
     /// Bit a - 1 for every asset number a of which a holding was looked at.
     pub looked: u128,
-    /// By asset number, 0 where nothing was looked at.
+    /// The sums by asset number, 0 where nothing was looked at.
     pub amounts: Vec<u128>,
 }
 
-impl Witness {
-    /// What was seen for `epoch`, in units of the exchange's asset list.
+impl Observation {
+    /// The observation of `epoch`, in units of the exchange's asset list.
     ///
     /// # Errors
-    /// Bad data when the looks are in no order or too far apart, or an amount is no amount, or of an asset that was not looked at.
-    pub(crate) fn new(exchange: &Exchange, epoch: u64, stored: Stored) -> Result<Self, Error> {
-        let Stored { began, last_look, began_height, last_look_height, closed, holdings, looked, amounts } = stored;
+    /// Bad data when the last look is before the first or too long after it, or when an amount is
+    /// too large or of an asset that was not looked at.
+    pub(crate) fn new(exchange: &Exchange, epoch: u64, stored: StoredObservation) -> Result<Self, Error> {
+        let StoredObservation { began, last_look, began_height, last_look_height, closed, holdings, looked, amounts } =
+            stored;
         let bad = |field: &str, expected: String, found: String| {
             let subject = Subject::Epoch { exchange: exchange.id, epoch };
             Err(Error::bad_data(exchange.chain, subject, format!("witness.{field}"), expected, found))
@@ -101,7 +104,7 @@ impl Witness {
             let looked = looked >> index & 1 == 1;
             if amount >> AMOUNT_BITS != 0 || amount > 0 && !looked {
                 let expected =
-                    if looked { format!("below 2^{AMOUNT_BITS}") } else { "0: nothing was looked at".into() };
+                    if looked { format!("below 2^{AMOUNT_BITS}") } else { "0, as nothing was looked at".into() };
                 return bad(&format!("amounts[{index}]"), expected, amount.to_string());
             }
             seen.push(looked.then_some(amount));
@@ -124,8 +127,8 @@ mod tests {
         sample::exchange(sample::EVM, &sample::punctual(sample::EVM, 2))
     }
 
-    fn stored() -> Stored {
-        Stored {
+    fn stored() -> StoredObservation {
+        StoredObservation {
             began: 1_000,
             last_look: 1_600,
             began_height: 7,
@@ -137,10 +140,10 @@ mod tests {
         }
     }
 
-    fn refused(change: impl FnOnce(&mut Stored)) -> String {
+    fn refused(change: impl FnOnce(&mut StoredObservation)) -> String {
         let mut stored = stored();
         change(&mut stored);
-        match Witness::new(&exchange(), 2, stored).unwrap_err() {
+        match Observation::new(&exchange(), 2, stored).unwrap_err() {
             Error::BadData(bad) => bad.field,
             other => panic!("{other}"),
         }
@@ -148,14 +151,14 @@ mod tests {
 
     #[test]
     fn amounts_are_strings_of_digits() {
-        let witness = Witness::new(&exchange(), 2, stored()).unwrap();
-        let json = serde_json::to_value(&witness).unwrap();
+        let observation = Observation::new(&exchange(), 2, stored()).unwrap();
+        let json = serde_json::to_value(&observation).unwrap();
         assert_eq!(json["amounts"], serde_json::json!([null, "5192296858534827628530496329220095"]));
         assert_eq!((&json["began_height"], &json["last_look_height"]), (&7.into(), &9.into()));
     }
 
     #[test]
-    fn a_witness_that_contradicts_itself_is_refused() {
+    fn an_observation_that_contradicts_itself_is_refused() {
         assert_eq!(refused(|stored| stored.amounts.truncate(1)), "witness.amounts");
         assert_eq!(refused(|stored| stored.amounts.push(0)), "witness.amounts");
         assert_eq!(refused(|stored| stored.amounts[0] = 1), "witness.amounts[0]");

@@ -1,15 +1,14 @@
-//! The program's records of wallets, tokens and what it saw, as this crate's types.
+//! The program's records of wallets, tokens and observations, as this crate's types.
 
-use ballast_core::{Digest, witness::TOKEN_DECIMALS_MAX};
+use ballast_core::{Digest, hexadecimal, observation::TOKEN_DECIMALS_MAX};
 use solana_sdk::pubkey::Pubkey;
 
 use super::{address, bindings::accounts};
 use crate::{
     chain::{Address, Chain},
-    epoch::hexadecimal,
     error::{Error, Subject},
     exchange::Exchange,
-    witness::{Stored, Token, Wallet, Witness},
+    observation::{Observation, StoredObservation, Token, Wallet},
 };
 
 const CHAIN: Chain = Chain::Solana;
@@ -22,7 +21,7 @@ fn bad(subject: Subject, field: &str, expected: impl ToString, found: impl ToStr
 fn check_place(kind: &str, at: &Pubkey, own: Pubkey, exchange: &Digest, stored: &Digest) -> Result<(), Error> {
     let subject = || Subject::Account(format!("{kind} {at}"));
     if stored != exchange {
-        return Err(bad(subject(), "exchange", hexadecimal(exchange), hexadecimal(stored)));
+        return Err(bad(subject(), "exchange", hexadecimal::encode(exchange), hexadecimal::encode(stored)));
     }
     if own != *at {
         return Err(bad(subject(), "address", own, at));
@@ -47,7 +46,8 @@ pub(super) fn wallet(
     })
 }
 
-/// The token of the exchange's in an account. None when it was declared under another asset list, for which alone it counts.
+/// The exchange's token in an account. None when it was declared under another asset list, and
+/// counts for that one only.
 pub(super) fn token(
     program: &Pubkey,
     exchange: &Exchange,
@@ -70,14 +70,18 @@ pub(super) fn token(
     Ok(Some(Token { chain: CHAIN, address, asset: stored.asset, decimals: stored.decimals }))
 }
 
-/// What was seen for one epoch of the exchange. None when it was seen in units of another asset list, which counts for
-/// nothing.
-pub(super) fn witness(exchange: &Exchange, epoch: u64, stored: accounts::Witness) -> Result<Option<Witness>, Error> {
+/// What was observed for one epoch of the exchange. None when it was counted in units of another
+/// asset list: then it counts for nothing.
+pub(super) fn observation(
+    exchange: &Exchange,
+    epoch: u64,
+    stored: accounts::Witness,
+) -> Result<Option<Observation>, Error> {
     let bad = |field: &str, expected: String, found: String| {
         Err(bad(Subject::Epoch { exchange: exchange.id, epoch }, &format!("witness.{field}"), expected, found))
     };
     if stored.exchange != exchange.id {
-        return bad("exchange", hexadecimal(&exchange.id), hexadecimal(&stored.exchange));
+        return bad("exchange", hexadecimal::encode(&exchange.id), hexadecimal::encode(&stored.exchange));
     }
     if stored.epoch != epoch {
         return bad("epoch", epoch.to_string(), stored.epoch.to_string());
@@ -85,7 +89,7 @@ pub(super) fn witness(exchange: &Exchange, epoch: u64, stored: accounts::Witness
     if exchange.assets.as_ref().is_none_or(|assets| assets.digest() != stored.asset_list_digest) {
         return Ok(None);
     }
-    let stored = Stored {
+    let stored = StoredObservation {
         began: stored.began,
         last_look: stored.last_look,
         began_height: stored.began_slot,
@@ -95,9 +99,9 @@ pub(super) fn witness(exchange: &Exchange, epoch: u64, stored: accounts::Witness
         looked: stored.looked,
         amounts: stored.amounts,
     };
-    Witness::new(exchange, epoch, stored).map(Some)
+    Observation::new(exchange, epoch, stored).map(Some)
 }
 
 #[cfg(test)]
-#[path = "witnessed_tests.rs"]
+#[path = "observation_tests.rs"]
 mod tests;

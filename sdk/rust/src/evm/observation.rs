@@ -1,27 +1,27 @@
-//! Wallets, tokens and what the contract `Witnesses` saw, each read at one block.
+//! Wallets, tokens and what the contract `Witnesses` observed, each read at one block.
 
 use alloy::{
     primitives::{Address as EvmAddress, B256},
     providers::{DynProvider, Provider},
     sol_types::SolEvent,
 };
-use ballast_core::witness::TOKEN_DECIMALS_MAX;
+use ballast_core::{hexadecimal, observation::TOKEN_DECIMALS_MAX};
 
 use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
 use crate::{
     chain::Address,
-    epoch::hexadecimal,
     error::{Error, Subject},
     exchange::Exchange,
+    observation::{Observation, StoredObservation, Token, Wallet},
     solvency::{Answer, Known, Question},
-    witness::{Stored, Token, Wallet, Witness},
 };
 
 /// Decimals of the chain's own coin, which the zero address stands for.
 const NATIVE_DECIMALS: u8 = 18;
 
 impl EvmReader {
-    /// Refuses an address without code, or whose contract witnesses the reserves of another contract's exchanges.
+    /// Refuses an address without code, or whose contract witnesses the reserves of another
+    /// contract's exchanges.
     pub(super) async fn check_witnesses(&self, address: EvmAddress) -> Result<(), Error> {
         let code = self.provider.get_code_at(address).await;
         if code.map_err(|error| transport_error(&self.node, "the contract's code", &error))?.is_empty() {
@@ -37,7 +37,7 @@ impl EvmReader {
         Ok(())
     }
 
-    /// The contract; [`Error::BadInput`] when its address was not given.
+    /// The contract. Fails with [`Error::BadInput`] when its address was not given.
     fn witnesses(&self) -> Result<Witnesses::WitnessesInstance<&DynProvider>, Error> {
         let address = self.options.witnesses.ok_or_else(|| Error::BadInput {
             argument: "EvmOptions::witnesses",
@@ -48,10 +48,10 @@ impl EvmReader {
     }
 
     /// The exchange's wallets, retired ones too, in the order of their registration.
-    pub async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+    pub(super) async fn read_wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
         let contract = self.witnesses()?;
         let at = self.now().await?;
-        // None was registered before the exchange was.
+        // No wallet can be registered before its exchange.
         let start = self.stored(&exchange.id, at).await?.registeredInBlock;
         let topics = [Witnesses::WalletRegistered::SIGNATURE_HASH, exchange.id.into()];
         let filter = logs::filter(*contract.address(), &topics);
@@ -64,7 +64,7 @@ impl EvmReader {
             let stored = stored.map_err(|error| self.error_of(*contract.address(), "wallet", error))?;
             if stored.exchangeId != exchange.id {
                 let subject = Subject::Account(format!("wallet {address}"));
-                let (expected, found) = (hexadecimal(&exchange.id), stored.exchangeId);
+                let (expected, found) = (hexadecimal::encode(&exchange.id), stored.exchangeId);
                 return Err(Error::bad_data(self.chain, subject, "exchange", expected, found));
             }
             wallets.push(Wallet {
@@ -79,7 +79,7 @@ impl EvmReader {
     }
 
     /// The tokens that count for the exchange's asset list, in the order of their declaration.
-    pub async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+    pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.tokens(B256::from(exchange.id)).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "tokens", error))?;
@@ -104,19 +104,26 @@ impl EvmReader {
         stored.into_iter().map(checked).collect()
     }
 
-    /// What was seen for an epoch so far, closed or not; none when nobody looked.
-    pub async fn witness(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Witness>, Error> {
+    /// What was observed for an epoch so far, closed or not; none when nobody had the contract
+    /// look.
+    pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "witnessOf", error))?;
         if stored.began == 0 {
             return Ok(None);
         }
-        Witness::new(exchange, epoch, stored.into()).map(Some)
+        Observation::new(exchange, epoch, stored.into()).map(Some)
     }
 
-    /// Asks the contract itself, with only what it saw in the exchange's wallets as held. `max_age` in seconds.
-    pub async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+    /// The contract's own answer, counting only what it observed in the exchange's wallets as held.
+    /// `max_age` in seconds.
+    pub(super) async fn read_witnessed_solvency(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+    ) -> Result<Answer, Error> {
         let contract = self.witnesses()?;
         let answer = contract.solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.error_of(*contract.address(), "solvency", error))?;
@@ -124,7 +131,7 @@ impl EvmReader {
     }
 }
 
-impl From<Witnesses::Witness> for Stored {
+impl From<Witnesses::Witness> for StoredObservation {
     fn from(stored: Witnesses::Witness) -> Self {
         Self {
             began: stored.began,

@@ -1,4 +1,4 @@
-//! A chain in process with the program's bytecode on it, and what a transaction did to it.
+//! A cluster in process with the program's bytecode on it, and what a transaction did to it.
 
 use std::{fs, path::PathBuf, slice, sync::OnceLock};
 
@@ -27,7 +27,7 @@ pub const NOW: u64 = 1_795_380_000;
 pub const DELAY: u64 = 3_600;
 const SOL: u64 = 1_000_000_000;
 
-pub struct Chain {
+pub struct Cluster {
     pub svm: LiteSVM,
     pub upgrade_authority: Keypair,
 }
@@ -41,10 +41,11 @@ pub fn bytecode(program: &str) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("{}: {error}; build the programs with tools/sbf/build.sh", path.display()))
 }
 
-impl Chain {
+impl Cluster {
     /// The program deployed and nothing else.
     pub fn new() -> Self {
-        // Translating the bytecode takes longer than a test: each test has a copy of one chain with the programs on it.
+        // Translating the bytecode takes longer than a test: each test has a copy of one chain with
+        // the programs on it.
         static DEPLOYED: OnceLock<LiteSVM> = OnceLock::new();
         let deployed = DEPLOYED.get_or_init(|| {
             let mut svm = LiteSVM::new();
@@ -64,7 +65,8 @@ impl Chain {
         self.svm.airdrop(address, 100 * SOL).unwrap();
     }
 
-    /// Changes an account as no instruction could, to reach a state that would take too long to reach.
+    /// Changes an account as no instruction could, to reach a state that would take too long to
+    /// reach.
     pub fn edit<T: AccountDeserialize + AccountSerialize>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
         let mut value: T = self.read(address);
         change(&mut value);

@@ -2,7 +2,7 @@
 
 use anchor_lang::AccountSerialize;
 
-use super::{super::witnessed_reader::EXCHANGE_OFFSET, *};
+use super::{super::observation_reader::EXCHANGE_OFFSET, *};
 use crate::sample;
 
 const PROGRAM: Pubkey = Pubkey::new_from_array([8; 32]);
@@ -109,23 +109,23 @@ fn records_have_the_exchange_where_a_node_looks_for_it() {
 }
 
 #[test]
-fn a_witness_tells_what_was_looked_at() {
-    let read = witness(&exchange(), 2, stored_witness()).unwrap().unwrap();
+fn an_observation_tells_what_was_looked_at() {
+    let read = observation(&exchange(), 2, stored_witness()).unwrap().unwrap();
     assert_eq!(read.amounts, [None, Some(77)]);
     assert_eq!((read.began_height, read.last_look_height), (1, 9));
     assert_eq!((read.epoch, read.began, read.last_look, read.holdings, read.closed), (2, 1_000, 1_600, 3, true));
     let empty = accounts::Witness { amounts: vec![0, 0], ..stored_witness() };
-    assert_eq!(witness(&exchange(), 2, empty).unwrap().unwrap().amounts, [None, Some(0)]);
+    assert_eq!(observation(&exchange(), 2, empty).unwrap().unwrap().amounts, [None, Some(0)]);
 }
 
 #[test]
-fn a_witness_in_units_of_another_list_is_none() {
+fn an_observation_in_units_of_another_list_does_not_count() {
     let stored = accounts::Witness { asset_list_digest: [1; 32], ..stored_witness() };
-    assert_eq!(witness(&exchange(), 2, stored).unwrap(), None);
+    assert_eq!(observation(&exchange(), 2, stored).unwrap(), None);
 }
 
 #[test]
-fn a_witness_that_contradicts_itself_is_refused() {
+fn an_observation_that_contradicts_itself_is_refused() {
     type Case = (&'static str, fn(&mut accounts::Witness));
     let cases: [Case; 3] = [
         ("witness.exchange", |stored| stored.exchange[0] ^= 1),
@@ -135,6 +135,6 @@ fn a_witness_that_contradicts_itself_is_refused() {
     for (field, change) in cases {
         let mut stored = stored_witness();
         change(&mut stored);
-        assert_eq!(named(witness(&exchange(), 2, stored).unwrap_err()), field);
+        assert_eq!(named(observation(&exchange(), 2, stored).unwrap_err()), field);
     }
 }

@@ -1,19 +1,20 @@
 //! What holds after every transaction, whatever the rules of its kind say.
 //!
-//! The rules of [`crate::state`] already keep these. They are checked again, from the balances alone, so that a mistake in
-//! a rule stops the ledger instead of making money:
+//! The rules of [`super`] already keep these. They are checked again, from the balances alone, so
+//! that a mistake in a rule stops the ledger instead of making money:
 //!
 //! 1. no part of a balance is negative (they are unsigned, and every subtraction is checked);
 //! 2. the coins kept for an account are below 2^64 in each asset, as a leaf can hold no more;
 //! 3. deposited + minted - withdrawn - burned = coins kept for all accounts, in each asset;
 //! 4. what lenders are owed = what borrowers owe, in each asset;
-//! 5. what open orders have left to sell = what is locked in orders, for each account and asset (full check only).
+//! 5. what open orders have left to sell = what is locked in orders, for each account and asset
+//! (full check only).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::state::{Part, State, Totals, Touched};
+use super::{Part, State, Totals, Touched};
 
-/// An invariant that would not hold. Amounts are committed units.
+/// The way in which an invariant would be broken. Amounts are committed units.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     #[error("account {account}, asset {asset}: expected less than 2^64 kept for it, found {found}")]
@@ -22,15 +23,17 @@ pub enum Broken {
     NotConserved { asset: u16, expected: Option<u128>, found: u128 },
     #[error("asset {asset}: lenders are owed {lent}, borrowers owe {borrowed}")]
     LendingUnequal { asset: u16, lent: u128, borrowed: u128 },
-    #[error("account {account}, asset {asset}: {found} locked, but its orders have {expected} left")]
+    #[error(
+        "account {account}, asset {asset}: its orders have {expected} left to sell, but {found} is locked for them"
+    )]
     OrdersUnequal { account: u32, asset: u16, expected: u128, found: u64 },
     #[error("asset {asset}: {what} adds up to {expected}, kept as {found}")]
     TotalWrong { asset: u16, what: &'static str, expected: u128, found: u128 },
-    #[error("asset {asset}: the index of lenders is not that of the balances")]
+    #[error("asset {asset}: the index of lenders does not match the balances")]
     LendersWrong { asset: u16 },
     #[error("account {account}, asset {asset}: expected a change of {expected} {}, found one of {found}", part.name())]
     BeforeWrong { account: u32, asset: u16, part: Part, expected: u64, found: u64 },
-    #[error("account {account}, asset {asset}: one transaction changes it twice")]
+    #[error("account {account}, asset {asset}: one transaction changes this balance twice")]
     TouchedTwice { account: u32, asset: u16 },
 }
 
@@ -49,9 +52,9 @@ fn check_totals(asset: u16, totals: &Totals) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Checks invariants 2 to 4 on what one transaction touches, in time proportional to that, and that every change is of a
-/// balance as `state` has it, each balance once. `flowed` are the totals of the asset that came in or went out, already
-/// raised. Returns the totals of every asset touched.
+/// Checks invariants 2 to 4 on what one transaction touches, in time proportional to that, and that
+/// every change is of a balance as `state` has it, each balance once. `flowed` are the totals of
+/// the asset that came in or went out, already raised. Returns the totals of every asset touched.
 ///
 /// # Errors
 /// The first invariant that would not hold.
