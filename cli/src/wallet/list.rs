@@ -81,12 +81,12 @@ mod tests {
     use ballast_sdk::{
         chain::{Address, Chain},
         exchange::Exchange,
-        witness::{Token, Wallet, Witness},
+        observation::{Observation, Token, Wallet},
     };
 
     const BEGAN: u64 = 1_796_077_926;
 
-    fn kept(witness: Option<Witness>) -> Kept {
+    fn kept(witness: Option<Observation>) -> Kept {
         let (chain, exchange, address) = (Chain::Solana, [1; 32], Address::Solana(Default::default()));
         let assets = AssetList::new(vec![Asset::new("BTC", 2).unwrap()]).unwrap();
         Kept {
@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    fn told(witness: Option<Witness>) -> String {
+    fn told(witness: Option<Observation>) -> String {
         Wallets { chains: vec![kept(witness)] }.text().to_string()
     }
 
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_witness_that_is_not_closed_is_told_as_one_that_does_not_count() {
-        let witness = |closed| Witness {
+        let witness = |closed| Observation {
             chain: Chain::Solana,
             exchange: [1; 32],
             epoch: 2,
