@@ -16,9 +16,9 @@ use super::messages::Messages;
 use crate::{
     arithmetic::{Arithmetic, ShapeError},
     batch,
-    gkr::{self, Hashing},
+    gkr::{self, messages::Hashing},
     kzg::verifier::{self as opening, OpeningMessages},
-    lookup::{self, Fractions},
+    lookup::{self, messages::Fractions},
     table::{
         claims::PointClaims,
         layout::{TREE_LOW, row_variables},

@@ -59,7 +59,7 @@ pub(crate) fn prove(
     let mut layers = Vec::with_capacity(ROUNDS);
     for (round, constants) in permutation.constants.iter().enumerate().rev() {
         let [leaf_trace, node_trace] = &mut traces;
-        let [leaf_form, node_form] = &forms;
+        let [leaf_form, node_form] = forms;
         let leaves = Columns::new(round, leaf_trace, leaf_form);
         let nodes = Columns::new(round, node_trace, node_form);
         let mut h = RoundSummand([Part::new(&leaves, &point), Part::new(&nodes, &point[..variables - 1])]);
@@ -136,7 +136,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(round: usize, trace: &mut Trace, form: &Form<'_>) -> Self {
+    /// The columns of a round after which this form is claimed.
+    fn new(round: usize, trace: &mut Trace, form: Form<'_>) -> Self {
         let dot = |row: &[Fr; WIDTH]| row.iter().zip(&form.weights).map(|(a, b)| *a * b).sum();
         let g = Permutation::get().transposed.each_ref().map(dot);
         let inputs = trace.pop();
