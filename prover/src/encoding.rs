@@ -118,7 +118,7 @@ pub fn point_halves(point: &G1Affine) -> [Fr; 4] {
     [x_high, x_low, y_high, y_low]
 }
 
-/// The bytes of a verifying key: Groth16's points, and [tau] in G2 of the commitments' powers.
+/// The bytes of a verifying key: Groth16's points, and `[tau]` in G2 of the commitments' powers.
 ///
 /// # Errors
 /// The [`Refusal`] of a degenerate key.
@@ -134,7 +134,7 @@ pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>, tau: &G2Affine) -> Res
     VerifyingKey::new(&bytes)
 }
 
-/// The verifying key with these bytes, and [tau]. Together with [`VerifyingKey::new`] this is every
+/// The verifying key with these bytes, and `[tau]`. Together with [`VerifyingKey::new`] this is every
 /// check of section 1.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! A file is one line of text that names format, version and setup, and says so when the key is
 //! insecure; then the class's depth (u8), the setup's transcript (32 bytes), the digest of the
-//! constraints (32), the number of powers (u64), the powers and [tau], arkworks' uncompressed
+//! constraints (32), the number of powers (u64), the powers and `[tau]`, arkworks' uncompressed
 //! proving key, and the SHA-256 of all that. It is written and read as a stream.
 
 use std::{

@@ -12,9 +12,9 @@
 //!
 //! # Soundness
 //! If one of N claims is false, the combined one is false except with probability (N - 1) / r over
-//! delta; each round of the sum-check adds 2 / r. The verifier checks the last equation, ~b(r) v =
-//! the last round's claim. That v is ~W(r) is what the caller owes: the [opening](crate::kzg) shows
-//! it.
+//! delta; each round of the sum-check adds 2 / r. The verifier checks the last equation: ~b(r) v is
+//! what the last round claims. That v is ~W(r) is what the caller owes: the
+//! [opening](crate::kzg) shows it.
 
 pub mod prover;
 pub mod verifier;

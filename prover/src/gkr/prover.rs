@@ -11,7 +11,7 @@
 //!
 //! The values b(x) are not stored either. They are a combination of the columns of the round above:
 //! of its u_j - c_j with the weights b_j if it is full, of its u_0 - c_0 and q - sum_{j>0} g_j c_j
-//! if it is partial. See [`Form`].
+//! if it is partial. See `Form`.
 
 use std::borrow::Cow;
 

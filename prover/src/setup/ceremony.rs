@@ -35,7 +35,7 @@ use crate::{key::ProvingKey, kzg::Srs};
 pub struct CeremonyKey {
     /// To be used with [`CircomReduction`](crate::qap::CircomReduction).
     pub groth16: ark_groth16::ProvingKey<Bn254>,
-    /// [tau] in G2 of the powers of tau that the key is made from.
+    /// `[tau]` in G2 of the powers of tau that the key is made from.
     pub tau_g2: G2Affine,
     /// SHA-256 of the `.zkey`: the transcript of the setup, of kind
     /// [`Ceremony`](ballast_core::circuit::SetupKind::Ceremony).
