@@ -142,7 +142,7 @@ pub trait Arithmetic {
         Ok(sum)
     }
 
-    /// sum_i coefficients[i] point^i, by Horner's rule.
+    /// The value sum_i c_i point^i of the polynomial with the coefficients c_i, by Horner's rule.
     ///
     /// # Errors
     /// Those of [`Self::mul`].

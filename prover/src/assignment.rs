@@ -1,18 +1,19 @@
 //! The values that a witness gives to the variables and rows of the circuit.
 
 use ark_bn254::Fr;
+use ark_ff::Field;
 use ark_relations::gr1cs::SynthesisError;
 use rayon::prelude::*;
 
-use crate::circuit::{self, witness::Witness};
+use crate::circuit::{self, Values, witness::Witness};
 
 /// The variables z and the row values A z, B z and C z. The circuit's gadgets carry values along,
 /// so the matrices are not needed for them.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    pub(crate) variables: Vec<Fr>,
-    pub(crate) inputs: usize,
-    pub(crate) rows: Vec<[Fr; 3]>,
+    variables: Vec<Fr>,
+    inputs: usize,
+    rows: Vec<[Fr; 3]>,
 }
 
 impl Assignment {
@@ -21,7 +22,9 @@ impl Assignment {
     /// # Errors
     /// [`SynthesisError::ArityMismatch`] when claim or messages are not of the witness's depth.
     pub fn new(witness: &Witness) -> Result<Self, SynthesisError> {
-        circuit::assign(witness)
+        let Values { inputs, private, rows } = circuit::assign(witness)?;
+        let count = 1 + inputs.len();
+        Ok(Self { variables: [vec![Fr::ONE], inputs, private].concat(), inputs: count, rows })
     }
 
     /// The variables z = (1, public inputs, private variables).

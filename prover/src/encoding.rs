@@ -1,7 +1,8 @@
-//! Points between arkworks and the canonical bytes: uncompressed, big-endian, EIP-197 order (the imaginary limb of a
-//! G2 coordinate first), infinity as zeros.
+//! Points between arkworks and the canonical bytes: uncompressed, big-endian, EIP-197 order (the
+//! imaginary limb of a G2 coordinate first), infinity as zeros.
 //!
-//! Decoding refuses what is not a point of the right group other than infinity; nothing is reduced or repaired.
+//! Decoding refuses what is not a point of the right group other than infinity; nothing is reduced
+//! or repaired.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use ark_bn254::{Bn254, Fq, Fq2, Fr, G1Affine, G2Affine};
@@ -118,7 +119,7 @@ pub fn point_halves(point: &G1Affine) -> [Fr; 4] {
     [x_high, x_low, y_high, y_low]
 }
 
-/// The bytes of a verifying key: Groth16's, and [tau] in G2 of the commitments' powers.
+/// The bytes of a verifying key: Groth16's points, and `[tau]` in G2 of the commitments' powers.
 ///
 /// # Errors
 /// The [`Refusal`] of a degenerate key.
@@ -134,7 +135,8 @@ pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>, tau: &G2Affine) -> Res
     VerifyingKey::new(&bytes)
 }
 
-/// The verifying key with these bytes, and [tau]. Together with [`VerifyingKey::new`] this is every check of section 1.
+/// The verifying key with these bytes, and `[tau]`. Together with [`VerifyingKey::new`] this is every
+/// check of section 1.
 ///
 /// # Errors
 /// The [`Refusal`] of a point that is not on its curve or outside its subgroup.
@@ -172,7 +174,7 @@ fn concatenate<const WORDS: usize, const LENGTH: usize>(coordinates: [Fq; WORDS]
     bytes
 }
 
-/// Canonical coordinates that are not all zero.
+/// Reads canonical coordinates, which must not all be zero.
 fn coordinates<const WORDS: usize>(bytes: &[u8]) -> Result<[Fq; WORDS], PointError> {
     if bytes.len() != 32 * WORDS {
         return Err(PointError::Length { expected: 32 * WORDS, found: bytes.len() });

@@ -1,7 +1,8 @@
 //! Groth16's proof of an assignment (Groth, eprint 2016/260, section 3.2).
 //!
-//! arkworks' own prover computes the same elements; here the sums go through [`crate::multi_exponentiation`], which takes two
-//! thirds of the time. A test computes A and B from the setup's secrets; beside them the verifier accepts one C alone.
+//! arkworks' own prover computes the same elements; here the sums go through
+//! [`crate::multi_exponentiation`], which takes two thirds of the time. A test computes A and B
+//! from the setup's secrets; beside them the verifier accepts one C alone.
 
 use ark_bn254::{Bn254, Fr};
 use ark_groth16::{Proof, ProvingKey};
@@ -15,7 +16,8 @@ use crate::{assignment::Assignment, multi_exponentiation::multi_exponentiation, 
 /// ```text
 /// A = alpha + sum_i a_i u_i(tau) + r delta
 /// B = beta  + sum_i a_i v_i(tau) + s delta
-/// C = sum_aux a_i (beta u_i(tau) + alpha v_i(tau) + w_i(tau)) / delta + h(tau) t(tau) / delta + s A + r B - r s delta
+/// C = sum_aux a_i (beta u_i(tau) + alpha v_i(tau) + w_i(tau)) / delta + h(tau) t(tau) / delta
+///     + s A + r B - r s delta
 /// ```
 ///
 /// # Errors

@@ -1,8 +1,9 @@
 //! A proving key on disk.
 //!
-//! A file is one line of text that names format, version and setup, and says so when the key is insecure; then the class's depth
-//! (u8), the setup's transcript (32 bytes), the digest of the constraints (32), the number of powers (u64), the powers and [tau],
-//! arkworks' uncompressed proving key, and the SHA-256 of all that. It is written and read as a stream.
+//! A file is one line of text that names format, version and setup, and says so when the key is
+//! insecure; then the class's depth (u8), the setup's transcript (32 bytes), the digest of the
+//! constraints (32), the number of powers (u64), the powers and `[tau]`, arkworks' uncompressed
+//! proving key, and the SHA-256 of all that. It is written and read as a stream.
 
 use std::{
     fs::File,
@@ -37,17 +38,17 @@ pub enum KeyFileError {
     Missing,
     #[error("the file cannot be read: {0}")]
     Unreadable(io::Error),
-    #[error("the first line is not that of this format and version")]
+    #[error("the first line does not name this format and version")]
     HeaderUnknown,
-    #[error("the key is for depth {found}, expected {expected}")]
+    #[error("expected a key for depth {expected}, found one for depth {found}")]
     OtherClass { expected: u8, found: u8 },
-    #[error("the key is for other constraints than this circuit's")]
+    #[error("the key was made for the constraints of another circuit")]
     OtherConstraints,
-    #[error("there are {found} powers of tau, expected {expected}")]
+    #[error("expected {expected} powers of tau, found {found}")]
     Powers { expected: u64, found: u64 },
-    #[error("the file does not have the digest that it states")]
+    #[error("the file is damaged: it does not have the digest that it states")]
     DigestMismatch,
-    #[error("there are bytes behind the end")]
+    #[error("the file goes on after the end of the key")]
     TooLong,
     #[error("the body is not a proving key: {0}")]
     Malformed(SerializationError),
@@ -55,7 +56,7 @@ pub enum KeyFileError {
     Key(#[from] Refusal),
 }
 
-/// What the key of a class is called.
+/// The name of the file that holds the key of a class.
 pub fn name(class: Class, setup: SetupKind) -> String {
     let setup = match setup {
         SetupKind::Development => "INSECURE-development",
@@ -66,8 +67,8 @@ pub fn name(class: Class, setup: SetupKind) -> String {
 
 /// Reads the key of a class, if the file is whole and made for the class's constraints.
 ///
-/// Points are not checked one by one, which would take longer than a setup: the digest shows that they are as written, and a
-/// proof under a wrong key does not pass the prover's own verification.
+/// Points are not checked one by one, which would take longer than a setup: the digest shows that
+/// they are as written, and a proof under a wrong key does not pass the prover's own verification.
 ///
 /// # Errors
 /// [`KeyFileError`] names what is wrong.
@@ -108,7 +109,8 @@ pub fn load(path: &Path, class: Class) -> Result<ProvingKey, KeyFileError> {
     Ok(ProvingKey::new(class, groth16, Srs::new(powers, tau), setup, transcript)?)
 }
 
-/// Writes a key whole or not at all: a reader never sees a part of it, whenever the writer is killed.
+/// Writes a key whole or not at all: a reader never sees a part of it, whenever the writer is
+/// killed.
 ///
 /// # Errors
 /// Those of the file system.
@@ -200,7 +202,8 @@ pub(crate) mod tests {
         (point + point).into()
     }
 
-    /// A key of the right form whose points are multiples of the generators: nothing on disk depends on what they are.
+    /// A key of the right form whose points are multiples of the generators: nothing on disk
+    /// depends on what they are.
     pub(crate) fn key(setup: SetupKind) -> ProvingKey {
         let one = G1Affine::generator();
         let gamma_g2 = twice(G2Affine::generator());
@@ -243,7 +246,7 @@ pub(crate) mod tests {
             load(&path, class)
         }
 
-        /// What the changed file is refused for; `signed` when its digest is made to fit.
+        /// The reason why the changed file is refused; `signed` when its digest is made to fit.
         fn refusal(&self, signed: bool, change: impl FnOnce(&mut Vec<u8>)) -> KeyFileError {
             let mut bytes = self.bytes.clone();
             change(&mut bytes);

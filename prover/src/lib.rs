@@ -22,7 +22,7 @@
 //! | [`shard`] | the input of a proof, and what is refused about it |
 //! | [`prover`], [`verifier`] | [`prove`] and [`verify`] |
 //! | `multi_exponentiation`, `poly`, [`encoding`], [`random`] | sums of points, multilinear tables, bytes of points, masks |
-//! | [`phases`], [`bench`] | what a proof costs |
+//! | [`phases`], [`bench`](mod@bench) | what a proof costs |
 //!
 //! ```text
 //! shard ──> table ──> argument ──> circuit ──> prover ──> verifier

@@ -29,7 +29,7 @@ pub enum ProveError {
     Shard(#[from] ShardError),
     #[error("the argument does not pass its own verification: {0}")]
     Argument(#[from] Check),
-    #[error("the constraints could not be laid down: {0}")]
+    #[error("the constraints of the circuit could not be built: {0}")]
     Synthesis(#[from] SynthesisError),
     #[error("the circuit rejects the assignment: constraint {row} of {rows} is not satisfied")]
     Unsatisfied { row: usize, rows: usize },

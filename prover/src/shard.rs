@@ -26,19 +26,19 @@ pub enum ShardError {
     Empty { maximum: usize },
     #[error("the shard has too many leaves: expected at most {maximum}, found {found}")]
     TooManyLeaves { maximum: usize, found: usize },
-    #[error("the asset list has digest {}, the statement names {}", hexadecimal(found), hexadecimal(expected))]
+    #[error("the asset list has the digest {}, but the statement names {}", hexadecimal(found), hexadecimal(expected))]
     AssetListMismatch { expected: Digest, found: Digest },
     #[error(
-        "the statement names circuit {}, the proving key is of circuit {}",
+        "the statement names circuit {}, but the proving key is for circuit {}",
         hexadecimal(found),
         hexadecimal(expected)
     )]
     CircuitMismatch { expected: Digest, found: Digest },
-    #[error("leaf {leaf}, slot {slot}: asset {asset} is not declared, the list has {declared}")]
+    #[error("leaf {leaf}, slot {slot}: asset {asset} is not in the asset list, which has {declared} assets")]
     AssetUndeclared { leaf: usize, slot: usize, asset: u16, declared: usize },
-    #[error("leaf {leaf}, slot {slot}: asset 0 is the empty slot and must have no balance")]
+    #[error("leaf {leaf}, slot {slot}: asset 0 marks an empty slot, but the slot has a balance")]
     BalanceWithoutAsset { leaf: usize, slot: usize },
-    #[error("leaf {leaf} has no owner but a slot that is not empty")]
+    #[error("leaf {leaf} has no owner, but one of its slots is not empty")]
     UnusedLeafNotEmpty { leaf: usize },
 }
 

@@ -19,7 +19,7 @@ use crate::{
 pub enum VerifyError {
     #[error("the verifying key is refused: {0}")]
     Key(Refusal),
-    #[error("the public vector has {found} elements, expected {expected}")]
+    #[error("expected {expected} elements in the public vector, found {found}")]
     VectorLength { expected: usize, found: usize },
     #[error(transparent)]
     Proof(#[from] MalformedProof),
@@ -32,9 +32,10 @@ pub enum VerifyError {
 /// Checks that `proof` proves the shard with public vector `vector` under `key`.
 ///
 /// # Soundness
-/// d, rho and phi are computed here, from `vector`; Groth16's equation and the opening's are checked one after the other. The
-/// caller still owes that the vector's context is that of the statement he has in mind, that totals beyond the asset list are
-/// zero, and that `key` is the one he trusts: its id also says whether anybody knows the setup's secret.
+/// d, rho and phi are computed here, from `vector`; Groth16's equation and the opening's are
+/// checked one after the other. Callers still owe that the vector's context is that of the
+/// statement they have in mind, that totals beyond the asset list are zero, and that `key` is the
+/// one they trust: its id also says whether anybody knows the setup's secret.
 ///
 /// # Errors
 /// [`VerifyError`] names the check.

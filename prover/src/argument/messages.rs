@@ -4,8 +4,8 @@
 use crate::{
     arithmetic::{ShapeError, try_array},
     batch::{Batch, table_variables},
-    gkr::Hashing,
-    lookup::Fractions,
+    gkr::messages::Hashing,
+    lookup::messages::Fractions,
 };
 
 /// All messages after the commitments, but for the points S, Q and P of the opening, which are

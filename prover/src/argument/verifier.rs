@@ -16,9 +16,9 @@ use super::messages::Messages;
 use crate::{
     arithmetic::{Arithmetic, ShapeError},
     batch,
-    gkr::{self, Hashing},
+    gkr::{self, messages::Hashing},
     kzg::verifier::{self as opening, OpeningMessages},
-    lookup::{self, Fractions},
+    lookup::{self, messages::Fractions},
     table::{
         claims::PointClaims,
         layout::{TREE_LOW, row_variables},
@@ -59,7 +59,7 @@ impl<S> Claim<S> {
 ///    anything,
 /// 2. hashing ([`gkr`]),
 /// 3. range checks and totals ([`lookup`]),
-/// 4. that the claims which these leave, and T[1] = R, follow from one value of the table
+/// 4. that the claims which these leave, and `T[1] = R`, follow from one value of the table
 ///    ([`batch`]),
 /// 5. that the table has this value if the opening equation holds
 ///    ([`kzg::verifier`](crate::kzg::verifier)).

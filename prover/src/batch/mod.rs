@@ -12,9 +12,9 @@
 //!
 //! # Soundness
 //! If one of N claims is false, the combined one is false except with probability (N - 1) / r over
-//! delta; each round of the sum-check adds 2 / r. The verifier checks the last equation, ~b(r) v =
-//! the last round's claim. That v is ~W(r) is what the caller owes: the [opening](crate::kzg) shows
-//! it.
+//! delta; each round of the sum-check adds 2 / r. The verifier checks the last equation: ~b(r) v is
+//! what the last round claims. That v is ~W(r) is what the caller owes: the
+//! [opening](crate::kzg) shows it.
 
 pub mod prover;
 pub mod verifier;
@@ -81,7 +81,11 @@ impl<S: Clone> Combination<S> {
             for claim in claims {
                 value = field.add_product(&value, &power, &claim.value)?;
                 for (column, weight) in &claim.weights {
-                    let missing = ShapeError { list: "columns of the table", expected: COLUMNS, found: *column };
+                    let missing = ShapeError {
+                        list: "columns that a claim needs",
+                        expected: COLUMNS,
+                        found: column.saturating_add(1),
+                    };
                     let sum = columns.get_mut(*column).ok_or(missing)?;
                     *sum = field.add_product(sum, &power, weight)?;
                 }
@@ -90,5 +94,39 @@ impl<S: Clone> Combination<S> {
             combined.push(columns);
         }
         Ok(Self { weights: combined, value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ark_bn254::Fr;
+    use ark_ff::Field;
+
+    use super::*;
+    use crate::{
+        arithmetic::{Check, Native},
+        table::{claims::TableClaim, layout::TAG},
+    };
+
+    fn points(column: usize) -> [PointClaims<Fr>; 2] {
+        let claim = |column, value: u64| TableClaim { weights: vec![(column, Fr::ONE)], value: Fr::from(value) };
+        let claims = [vec![claim(TAG, 2), claim(TAG, 3)], vec![claim(column, 5)]];
+        claims.map(|claims| PointClaims { point: Vec::new(), claims })
+    }
+
+    #[test]
+    fn claims_are_combined_with_the_powers_of_the_challenge_in_order() {
+        let delta = Fr::from(10u64);
+        let Combination { weights, value } = Combination::new(&mut Native, &points(63), &delta).unwrap();
+        assert_eq!(value, Fr::from(2 + 30 + 500u64));
+        assert_eq!((weights[0][TAG], weights[1][63]), (Fr::from(11u64), Fr::from(100u64)));
+        assert_eq!(weights.iter().flatten().filter(|weight| **weight != Fr::from(0u64)).count(), 2);
+    }
+
+    #[test]
+    fn claims_on_a_column_that_the_table_does_not_have_are_refused() {
+        let expected = ShapeError { list: "columns that a claim needs", expected: 64, found: 65 };
+        let found = Combination::new(&mut Native, &points(64), &Fr::ONE).err();
+        assert_eq!(found, Some(Check::Shape(expected)));
     }
 }

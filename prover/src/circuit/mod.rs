@@ -35,18 +35,17 @@ use ark_bn254::Fr;
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
 use ballast_core::{circuit::Class, opening::OPENING_POINTS};
 
-use crate::{
-    argument::{
-        messages::Messages,
-        verifier::{self, Claim},
-    },
-    assignment::Assignment,
+use crate::argument::{
+    messages::Messages,
+    verifier::{self, Claim},
 };
 use arithmetic::Constrained;
 use shape::Shape;
 use system::System;
 use wire::Wire;
 use witness::Witness;
+
+pub(crate) use system::Values;
 
 /// The circuit under one witness. The constraints are the same for every witness of a class.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +65,11 @@ impl ConstraintSynthesizer<Fr> for Circuit<'_> {
 ///
 /// # Errors
 /// [`SynthesisError::ArityMismatch`] when claim or messages do not have the shape of their class.
-pub(crate) fn assign(witness: &Witness) -> Result<Assignment, SynthesisError> {
+pub(crate) fn assign(witness: &Witness) -> Result<Values, SynthesisError> {
     let rows = Shape::of(Class::new(witness.depth)).map_or(0, |shape| shape.rows);
     let system = System::of_values(rows);
     Circuit { witness }.lay_down(&system)?;
-    Ok(system.into_assignment())
+    Ok(system.into_values())
 }
 
 impl Circuit<'_> {

@@ -10,7 +10,6 @@ use ark_ff::Field;
 use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError, Variable};
 
 use super::wire::Wire;
-use crate::assignment::Assignment;
 
 /// The constraint system that the gadgets write to.
 pub(crate) struct System {
@@ -19,11 +18,15 @@ pub(crate) struct System {
     values: RefCell<Values>,
 }
 
-#[derive(Default)]
-struct Values {
-    inputs: Vec<Fr>,
-    private: Vec<Fr>,
-    rows: Vec<[Fr; 3]>,
+/// The values of all variables and rows.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    /// The public inputs, without the constant 1.
+    pub(crate) inputs: Vec<Fr>,
+    /// The private variables.
+    pub(crate) private: Vec<Fr>,
+    /// Both factors and the product of every row.
+    pub(crate) rows: Vec<[Fr; 3]>,
 }
 
 impl System {
@@ -78,10 +81,8 @@ impl System {
     }
 
     /// The values of all variables and rows.
-    pub(crate) fn into_assignment(self) -> Assignment {
-        let Values { inputs, private, rows } = self.values.into_inner();
-        let count = 1 + inputs.len();
-        Assignment { variables: [vec![Fr::ONE], inputs, private].concat(), inputs: count, rows }
+    pub(crate) fn into_values(self) -> Values {
+        self.values.into_inner()
     }
 }
 

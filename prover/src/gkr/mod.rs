@@ -36,7 +36,6 @@ pub mod messages;
 pub mod prover;
 pub mod verifier;
 
-pub use messages::Hashing;
 pub use verifier::verify;
 
 /// Degree of h in each variable, and number of coefficients that a round of the sum-check sends:

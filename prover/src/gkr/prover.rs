@@ -11,7 +11,7 @@
 //!
 //! The values b(x) are not stored either. They are a combination of the columns of the round above:
 //! of its u_j - c_j with the weights b_j if it is full, of its u_0 - c_0 and q - sum_{j>0} g_j c_j
-//! if it is partial. See [`Form`].
+//! if it is partial. See `Form`.
 
 use std::borrow::Cow;
 
@@ -59,7 +59,7 @@ pub(crate) fn prove(
     let mut layers = Vec::with_capacity(ROUNDS);
     for (round, constants) in permutation.constants.iter().enumerate().rev() {
         let [leaf_trace, node_trace] = &mut traces;
-        let [leaf_form, node_form] = &forms;
+        let [leaf_form, node_form] = forms;
         let leaves = Columns::new(round, leaf_trace, leaf_form);
         let nodes = Columns::new(round, node_trace, node_form);
         let mut h = RoundSummand([Part::new(&leaves, &point), Part::new(&nodes, &point[..variables - 1])]);
@@ -136,7 +136,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(round: usize, trace: &mut Trace, form: &Form<'_>) -> Self {
+    /// The columns of a round after which this form is claimed.
+    fn new(round: usize, trace: &mut Trace, form: Form<'_>) -> Self {
         let dot = |row: &[Fr; WIDTH]| row.iter().zip(&form.weights).map(|(a, b)| *a * b).sum();
         let g = Permutation::get().transposed.each_ref().map(dot);
         let inputs = trace.pop();

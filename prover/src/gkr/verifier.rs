@@ -109,8 +109,8 @@ fn digest_claims<A: Arithmetic>(
     Ok([leaf_claim, PointClaims::of_column(field, TREE_LOW, lower, value)])
 }
 
-/// The claim about the states after the last round: digests are their element 0, so b = (1, 0, 0,
-/// 0, 0) and b' = (alpha, 0, 0, 0, 0).
+/// The claim about the states after the last round. Digests are their element 0, so
+/// b = (1, 0, 0, 0, 0) and b' = (alpha, 0, 0, 0, 0).
 fn first_claim<A: Arithmetic>(
     field: &mut A,
     alpha: &A::Scalar,

@@ -9,12 +9,15 @@ use ballast_core::{Element, Refusal, opening::Opening};
 
 use crate::encoding::decode_g1;
 
-/// Checks the opening equation e(X, [1]) = e(P, [tau]), where X = sum_j w_j C_j + eta S - i [1] - v
-/// Q + u P.
+/// Checks the opening equation:
+///
+/// ```text
+/// e(X, [1]) = e(P, [tau])        X = sum_j w_j C_j + eta S - i [1] - v Q + u P
+/// ```
 ///
 /// # Soundness
-/// The caller owes that the Groth16 proof is about these points and scalars, and that [tau] is the
-/// setup's.
+/// The caller owes that the Groth16 proof is about these points and scalars, and that `[tau]` is
+/// that of the setup.
 ///
 /// # Errors
 /// [`Refusal::OpeningPointInvalid`], [`Refusal::OpeningCoordinateNotCanonical`] or

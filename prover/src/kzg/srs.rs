@@ -5,7 +5,7 @@ use ark_ec::{CurveGroup, PrimeGroup, scalar_mul::BatchMulPreprocessing};
 use ark_ff::Field;
 use rayon::prelude::*;
 
-/// The powers [1], [tau], [tau^2], .. in G1 and [tau] in G2.
+/// The powers `[1], [tau], [tau^2], ..` in G1 and `[tau]` in G2.
 #[derive(Clone)]
 pub struct Srs {
     powers: Vec<G1Affine>,
@@ -34,7 +34,7 @@ impl Srs {
         &self.powers
     }
 
-    /// The secret in the other group: [tau] in G2.
+    /// The secret in the other group: `[tau]` in G2.
     pub fn tau(&self) -> G2Affine {
         self.tau
     }

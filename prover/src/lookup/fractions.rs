@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// Fractions in a row: numerators and denominators.
-pub(super) struct Fractions {
+/// Fractions of a layer, numerators apart from denominators.
+pub(super) struct FractionTable {
     numerators: Vec<Fr>,
     denominators: Vec<Fr>,
 }
 
-impl Fractions {
-    /// As many fractions 0 / 1.
+impl FractionTable {
+    /// A table of `count` fractions 0 / 1.
     pub(super) fn zeros(count: usize) -> Self {
         Self { numerators: vec![Fr::ZERO; count], denominators: vec![Fr::ONE; count] }
     }
@@ -53,6 +53,7 @@ impl Fractions {
         self.pairs().map(|([p0, p1], [q0, q1])| Neighbours::new([*p0, *q0], [*p1, *q1], lambda)).collect()
     }
 
+    /// Numerators and denominators of neighbours.
     fn pairs(&self) -> impl IndexedParallelIterator<Item = (&[Fr; 2], &[Fr; 2])> {
         let (numerators, _) = self.numerators.as_chunks::<2>();
         let (denominators, _) = self.denominators.as_chunks::<2>();
@@ -110,7 +111,7 @@ impl<'a> LowestLayer<'a> {
     }
 
     /// The sums of a column's neighbours: its part of the layer above.
-    pub(super) fn add_neighbours(&self, column: usize) -> Fractions {
+    pub(super) fn add_neighbours(&self, column: usize) -> FractionTable {
         let sum = |i: usize| {
             if column < LIMBS {
                 // The numerators are 1.
@@ -122,7 +123,7 @@ impl<'a> LowestLayer<'a> {
         };
         let (numerators, denominators) =
             (0..self.table.rows() / 2).into_par_iter().with_min_len(GRAIN).map(sum).unzip();
-        Fractions { numerators, denominators }
+        FractionTable { numerators, denominators }
     }
 
     /// The neighbours for a sum-check with this lambda.

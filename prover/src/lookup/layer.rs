@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::{
     FRACTION_DEGREE,
-    fractions::{Fractions, LowestNeighbours},
+    fractions::{FractionTable, LowestNeighbours},
 };
 use crate::{
     arithmetic::Check,
@@ -93,13 +93,13 @@ enum Pairs<'a> {
 
 impl<'a> LayerSummand<'a> {
     /// A layer whose fractions are over columns alone.
-    pub(super) fn over_columns(z: &'a [Fr], lambda: Fr, fractions: &Fractions) -> Self {
+    pub(super) fn over_columns(z: &'a [Fr], lambda: Fr, fractions: &FractionTable) -> Self {
         Self { z, lambda, pairs: Pairs::OverColumns(OverColumns::new(z, 0, fractions.neighbours(lambda))) }
     }
 
     /// A layer with at least two fractions in each of the active columns, which are given with
     /// their numbers.
-    pub(super) fn over_rows(z: &'a [Fr], lambda: Fr, columns: Vec<(usize, Fractions)>) -> Self {
+    pub(super) fn over_rows(z: &'a [Fr], lambda: Fr, columns: Vec<(usize, FractionTable)>) -> Self {
         let columns =
             columns.into_iter().map(|(number, fractions)| (number, Column::Stored(fractions.neighbours(lambda))));
         Self::new(z, lambda, columns.collect())

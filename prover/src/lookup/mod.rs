@@ -42,7 +42,6 @@ pub mod messages;
 pub mod prover;
 pub mod verifier;
 
-pub use messages::Fractions;
 pub use verifier::{Challenges, verify};
 
 use crate::table::layout::{COLUMN_VARIABLES, LIMBS, row_variables};
@@ -54,6 +53,14 @@ pub const FRACTION_DEGREE: usize = 2;
 pub(crate) const SLOT_COLUMN: usize = LIMBS;
 /// The first of the columns of fractions that belong to the table of values.
 pub(crate) const VALUE_COLUMN: usize = 60;
+
+/// The claims P and Q about the sums of a layer's neighbours, at a point.
+struct LayerClaim<S> {
+    /// Numerator P and denominator Q.
+    sums: [S; 2],
+    /// The point z, lowest variable first.
+    point: Vec<S>,
+}
 
 /// Number of layers of the tree in a class: the lowest has as many fractions as there are rows and
 /// columns.

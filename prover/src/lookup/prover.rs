@@ -3,11 +3,11 @@
 use ark_bn254::Fr;
 
 use super::{
-    Challenges,
-    fractions::{Fractions, LowestLayer},
+    Challenges, LayerClaim,
+    fractions::{FractionTable, LowestLayer},
     layer::LayerSummand,
     layers,
-    messages::{self, FractionLayer},
+    messages::{FractionLayer, Fractions},
 };
 use crate::{
     arithmetic::{Check, Native},
@@ -24,7 +24,7 @@ pub(crate) fn prove(
     transcript: &mut Transcript<Fr>,
     table: &Table,
     challenges: &Challenges<Fr>,
-) -> Result<messages::Fractions<Fr>, Check> {
+) -> Result<Fractions<Fr>, Check> {
     let field = &mut Native;
     let lowest = LowestLayer::new(table, challenges);
     let Tree { root, mut over_columns, mut over_rows } = Tree::new(&lowest);
@@ -46,7 +46,7 @@ pub(crate) fn prove(
     let neighbours = lowest.neighbours(lambda);
     let h = LayerSummand::lowest(&claim.point, lambda, &neighbours);
     claim.prove(transcript, lambda, h, &mut sent)?;
-    Ok(messages::Fractions { root, layers: sent })
+    Ok(Fractions { root, layers: sent })
 }
 
 /// The layers above the lowest, those near the root last.
@@ -54,23 +54,23 @@ struct Tree {
     /// Numerator and denominator of the whole sum.
     root: [Fr; 2],
     /// The layers with 64, 32, .., 2 fractions, over columns alone.
-    over_columns: Vec<Fractions>,
+    over_columns: Vec<FractionTable>,
     /// The layers with L / 2, L / 4, .., 2 fractions in each column: the active columns, with their
     /// numbers.
-    over_rows: Vec<Vec<(usize, Fractions)>>,
+    over_rows: Vec<Vec<(usize, FractionTable)>>,
 }
 
 impl Tree {
     fn new(lowest: &LowestLayer<'_>) -> Self {
         let mut over_rows = Vec::new();
-        let mut columns: Vec<(usize, Fractions)> =
+        let mut columns: Vec<(usize, FractionTable)> =
             lowest.active_columns().map(|number| (number, lowest.add_neighbours(number))).collect();
         while columns[0].1.len() > 1 {
             let sums = columns.iter().map(|(number, fractions)| (*number, fractions.add_neighbours())).collect();
             over_rows.push(std::mem::replace(&mut columns, sums));
         }
         let mut over_columns = Vec::new();
-        let mut fractions = Fractions::zeros(COLUMNS);
+        let mut fractions = FractionTable::zeros(COLUMNS);
         for (number, fraction) in &columns {
             fractions.set(*number, fraction.get(0));
         }
@@ -82,15 +82,7 @@ impl Tree {
     }
 }
 
-/// The claims P and Q about the sums of a layer's neighbours, at a point.
-struct LayerClaim {
-    /// Numerator P and denominator Q.
-    sums: [Fr; 2],
-    /// The point z, lowest variable first.
-    point: Vec<Fr>,
-}
-
-impl LayerClaim {
+impl LayerClaim<Fr> {
     /// Proves P + lambda Q, adds what is sent to `layers`, and returns the claims about the layer's
     /// own fractions, which are the sums of the layer below.
     fn prove(

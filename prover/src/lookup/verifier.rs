@@ -12,7 +12,7 @@ use ark_ff::{AdditiveGroup, Field};
 use ballast_core::{circuit::Class, leaf::SLOTS};
 
 use super::{
-    SLOT_COLUMN, VALUE_COLUMN,
+    LayerClaim, SLOT_COLUMN, VALUE_COLUMN,
     messages::{FractionLayer, Fractions},
 };
 use crate::{
@@ -48,14 +48,6 @@ impl<S: Clone> Challenges<S> {
     pub fn draw<A: Arithmetic<Scalar = S>>(field: &mut A, transcript: &mut Transcript<S>) -> Result<Self, A::Error> {
         Ok(Self { limb: transcript.challenge(field)?, asset: transcript.challenge(field)? })
     }
-}
-
-/// The claims P and Q about the sums of a layer's neighbours, at a point.
-struct LayerClaim<S> {
-    /// Numerator P and denominator Q.
-    sums: [S; 2],
-    /// The point z, lowest variable first.
-    point: Vec<S>,
 }
 
 /// Checks that the fractions sum to sum_a T_a / (gamma - a), down to claims on the table's columns.

@@ -7,9 +7,10 @@
 //!                                    └── import_ptau ──> powers for commitments                     .ptau
 //! ```
 //!
-//! What is returned has been checked against the constraints and the powers of tau, so whoever runs the import need not
-//! trust the machine that ran snarkjs. What is left for [`super::snarkjs`] to check are the contributions, in both files: that each
-//! was made from the one before it by someone who knew the factor.
+//! What is returned has been checked against the constraints and the powers of tau, so whoever runs
+//! the import need not trust the machine that ran snarkjs. What is left for [`super::snarkjs`] to
+//! check are the contributions, in both files: that each was made from the one before it by someone
+//! who knew the factor.
 
 use std::path::Path;
 
@@ -34,9 +35,10 @@ use crate::{key::ProvingKey, kzg::Srs};
 pub struct CeremonyKey {
     /// To be used with [`CircomReduction`](crate::qap::CircomReduction).
     pub groth16: ark_groth16::ProvingKey<Bn254>,
-    /// [tau] in G2 of the powers of tau that the key is made from.
+    /// `[tau]` in G2 of the powers of tau that the key is made from.
     pub tau_g2: G2Affine,
-    /// SHA-256 of the `.zkey`: the transcript of the setup, of kind [`Ceremony`](ballast_core::circuit::SetupKind::Ceremony).
+    /// SHA-256 of the `.zkey`: the transcript of the setup, of kind
+    /// [`Ceremony`](ballast_core::circuit::SetupKind::Ceremony).
     pub transcript: Digest,
     /// Who took part in phase 2, in order; at least one.
     pub contributions: Vec<Contribution>,
@@ -73,7 +75,8 @@ pub fn import_zkey(path: &Path, r1cs: &R1cs<'_>, ptau: &mut Ptau) -> Result<Cere
     Ok(CeremonyKey { groth16, tau_g2: phase1.tau_g2, transcript, contributions: zkey.contributions })
 }
 
-/// The key with which a class is proved: Groth16's from the `.zkey` and the commitments' powers from the same powers of tau.
+/// The key with which a class is proved: Groth16's from the `.zkey` and the commitments' powers
+/// from the same powers of tau.
 ///
 /// # Errors
 /// The [`Refusal`] of a degenerate verifying key, or of a class without a circuit.

@@ -4,15 +4,17 @@ use std::fmt;
 
 use super::sections::{FileError, Reason, SectionReader};
 
-/// One contribution. What it says about itself is the contributor's word; `snarkjs powersoftau verify` and `snarkjs zkey
-/// verify` check that it was made from the one before it, and that a beacon's is the beacon's.
+/// One contribution. What it says about itself is the contributor's word; `snarkjs powersoftau
+/// verify` and `snarkjs zkey verify` check that it was made from the one before it, and that a
+/// beacon's is the beacon's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contribution {
     pub name: Option<String>,
     pub beacon: Option<Beacon>,
 }
 
-/// Randomness that nobody could choose: 2^exponent rounds of SHA-256 over a value that was not known in advance.
+/// Randomness that nobody could choose: 2^exponent rounds of SHA-256 over a value that was not
+/// known in advance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beacon {
     pub value: Vec<u8>,

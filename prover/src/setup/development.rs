@@ -1,7 +1,8 @@
 //! The development setup: INSECURE, for tests and demonstrations.
 //!
-//! Its secret comes from a fixed seed in this file, so whoever reads it can forge proofs. It is deterministic:
-//! everyone gets the same keys and the same circuit id, which says that the setup is a development one.
+//! Its secret comes from a fixed seed in this file, so whoever reads it can forge proofs. It is
+//! deterministic: everyone gets the same keys and the same circuit id, which says that the setup is
+//! a development one.
 
 use std::path::{Path, PathBuf};
 
@@ -35,11 +36,11 @@ pub enum SetupError {
     #[error("there is no circuit for this class: {0}")]
     Class(Refusal),
     #[error(
-        "depth {depth}: the constraints are not those that are on record for it; they have digest {}",
+        "depth {depth}: the circuit's constraints are not those on record; they have the digest {}",
         hex::encode(found)
     )]
     OtherConstraints { depth: u8, found: Digest },
-    #[error("the constraints could not be laid down: {0}")]
+    #[error("the constraints of the circuit could not be built: {0}")]
     Synthesis(#[from] SynthesisError),
     #[error("the setup made a degenerate verifying key: {0}")]
     Degenerate(#[from] Refusal),
@@ -47,9 +48,10 @@ pub enum SetupError {
     Store { path: PathBuf, source: std::io::Error },
 }
 
-/// The development key of a class, from `directory` if a sound copy for exactly these constraints is there, else made anew and
-/// stored there. A copy that is cut short, altered, of another version or of other constraints is never used: a
-/// warning names the file and the reason, and it is replaced.
+/// The development key of a class, from `directory` if a sound copy for exactly these constraints
+/// is there, else made anew and stored there. A copy that is cut short, altered, of another version
+/// or of other constraints is never used: a warning names the file and the reason, and it is
+/// replaced.
 ///
 /// # Errors
 /// [`SetupError`]; a directory that cannot be written to is one.

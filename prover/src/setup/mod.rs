@@ -1,8 +1,8 @@
 //! Where proving keys come from.
 //!
-//! The commitments' powers of tau and Groth16's first phase come from one powers-of-tau file; Groth16's second phase is run for
-//! each class. [`ceremony`] takes the files of a ceremony that snarkjs ran; [`development`] does all of it from a fixed seed, which
-//! is INSECURE.
+//! The commitments' powers of tau and Groth16's first phase come from one powers-of-tau file;
+//! Groth16's second phase is run for each class. [`ceremony`] takes the files of a ceremony that
+//! snarkjs ran; [`development`] does all of it from a fixed seed, which is INSECURE.
 
 pub mod ceremony;
 pub mod contribution;

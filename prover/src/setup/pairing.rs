@@ -1,7 +1,8 @@
 //! Questions about points of one secret, answered by random linear combinations and pairings.
 //!
-//! For points P_i = p_i G and independent random r_i, sum_i r_i p_i = 0 with a chance of 1 / r unless every p_i is 0. So
-//! many equations are one, and equations between G1 and G2 are pairings of a few sums.
+//! For points P_i = p_i G and independent random r_i, sum_i r_i p_i = 0 holds with a chance of only
+//! 1 / r unless every p_i is 0. So many equations are checked as one, and equations between G1 and
+//! G2 by pairings of a few sums.
 
 use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup, PrimeGroup, VariableBaseMSM, pairing::Pairing};
@@ -17,7 +18,7 @@ pub(crate) fn weights(count: usize) -> Vec<Fr> {
     (0..count).map(|_| Fr::rand(&mut rng)).collect()
 }
 
-/// sum_i weights_i points_i, over as many as both have.
+/// The sum of weights_i points_i, for as many i as both lists have.
 pub(crate) fn sum<G: VariableBaseMSM<ScalarField = Fr> + PrimeGroup>(points: &[G::MulBase], weights: &[Fr]) -> G {
     G::msm_unchecked(points, weights)
 }

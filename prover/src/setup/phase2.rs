@@ -1,19 +1,21 @@
-//! Whether a `.zkey` is the key that phase 1 and the constraints determine, up to delta.
+//! The check that a `.zkey` is the key that phase 1 and the constraints determine, up to delta.
 //!
 //! # Soundness
-//! With u_s, v_s, w_s the polynomials of wire s in A, B and C (and the rows of the public inputs, in A), a key for these
-//! constraints has
+//! With u_s, v_s, w_s the polynomials of wire s in A, B and C (and the rows of the public inputs,
+//! in A), a key for these constraints has
 //!
 //! ```text
-//! A_s = [u_s(tau)]    B_s = [v_s(tau)]    IC_s, delta C_s = [beta u_s(tau) + alpha v_s(tau) + w_s(tau)]
-//! delta H_i = [L_{2i+1}(tau)], L of the 2n-th roots of unity
+//! A_s = [u_s(tau)]        B_s = [v_s(tau)]
+//! IC_s, delta C_s = [beta u_s(tau) + alpha v_s(tau) + w_s(tau)]
+//! delta H_i = [L_{2i+1}(tau)], L_j being the Lagrange polynomials of the 2n-th roots of unity
 //! ```
 //!
-//! For random x_s, sum_s x_s A_s is [p(tau)] for the p of degree below n with the values A x on the domain: one evaluation of
-//! the constraints, one transform and one sum over the powers of tau check all of A, and likewise the others, with a pairing
-//! where delta or G2 comes in. Each check holds for wrong points with a chance of 1 / r. So a key that passes is right for exactly
-//! these constraints and this phase 1, for the delta of its header. That nobody knows this delta is what the
-//! contributions show, which `snarkjs zkey verify` follows.
+//! For random x_s, sum_s x_s A_s is [p(tau)] for the p of degree below n with the values A x on the
+//! domain: one evaluation of the constraints, one transform and one sum over the powers of tau
+//! check all of A, and likewise the others, with a pairing where delta or G2 comes in. Each check
+//! holds for wrong points with a chance of 1 / r. So a key that passes is right for exactly these
+//! constraints and this phase 1, for the delta of its header. That nobody knows this delta is what
+//! the contributions show, which `snarkjs zkey verify` follows.
 
 use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -80,7 +82,8 @@ fn check_wires(zkey: &Zkey, queries: &Queries, r1cs: &R1cs<'_>, phase1: &Phase1)
     let b2: G2Projective = sum(&queries.b2, &weights);
     require(equal(v_tau, g2, g1, b2.into()), zkey::B2, "the points are not those of B1")?;
 
-    // sum_s x_s (beta u_s + alpha v_s + w_s), of which IC has its part as it is and C its part over delta.
+    // sum_s x_s (beta u_s + alpha v_s + w_s), of which IC has its part as it is and C its part over
+    // delta.
     let all = sum::<G1Projective>(&phase1.beta_g1, &u) + sum::<G1Projective>(&phase1.alpha_g1, &v) + at_tau(&w);
     let private = all - sum::<G1Projective>(&queries.ic, of_inputs);
     let c: G1Projective = sum(&queries.c, of_private);
@@ -91,7 +94,8 @@ fn check_h(zkey: &Zkey, queries: &Queries, r1cs: &R1cs<'_>, phase1: &Phase1) -> 
     let weights = weights(queries.h.len());
     let mut values: Vec<Fr> = weights.iter().flat_map(|weight| [Fr::ZERO, *weight]).collect();
     domain(2 << r1cs.domain_power())?.ifft_in_place(&mut values);
-    // If the powers of tau end before the last coefficient's, snarkjs leaves it out: no product A B - C has it.
+    // If the powers of tau end before the last coefficient's, snarkjs leaves it out: no product A B
+    // - C has it.
     let expected: G1Projective = sum(&phase1.tau_g1, &values);
     let h: G1Projective = sum(&queries.h, &weights);
     let holds = equal(h, zkey.header.delta_g2, expected, G2Affine::generator());
@@ -105,11 +109,12 @@ fn domain(points: usize) -> Result<Domain, Refused> {
     Domain::new(points).ok_or_else(|| (zkey::HEADER, reason()))
 }
 
-/// The proving key, with a gamma of 2.
+/// Makes the proving key of a `.zkey`, with a gamma of 2.
 ///
-/// snarkjs leaves gamma at 1, so that its key has the generator where ours must not: a chain cannot tell a gamma of 1 that
-/// is meant from a key that nobody finished. Any public constant will do for gamma, and with 2 in G2 and IC over 2 every
-/// equation stays what it was: snarkjs accepts, under the key as it has it, the proofs made with this one.
+/// snarkjs leaves gamma at 1, so that its key has the generator where ours must not: a chain cannot
+/// tell a gamma of 1 that is meant from a key that nobody finished. Any public constant will do for
+/// gamma, and with 2 in G2 and IC over 2 every equation stays what it was: snarkjs accepts, under
+/// the key as it has it, the proofs made with this one.
 pub(crate) fn proving_key(zkey: &Zkey, queries: Queries) -> ark_groth16::ProvingKey<Bn254> {
     let header = &zkey.header;
     let halved = |point: &G1Affine| (*point * HALF).into_affine();
@@ -131,5 +136,5 @@ pub(crate) fn proving_key(zkey: &Zkey, queries: Queries) -> ark_groth16::Proving
     }
 }
 
-/// 1 / 2.
+/// The inverse of 2.
 const HALF: Fr = ark_ff::MontFp!("10944121435919637611123202872628637544274182200208017171849102093287904247809");

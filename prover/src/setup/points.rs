@@ -1,5 +1,6 @@
-//! Field elements and points as snarkjs stores them: little-endian limbs in Montgomery form, x before y, the real part of a G2
-//! coordinate before the imaginary one, infinity as zeros. Not the canonical bytes of [`crate::encoding`].
+//! Field elements and points as snarkjs stores them: little-endian limbs in Montgomery form, x
+//! before y, the real part of a G2 coordinate before the imaginary one, infinity as zeros. These are
+//! not the canonical bytes of [`crate::encoding`].
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 use ark_bn254::{Fq, Fq2, g1, g2};
@@ -8,7 +9,7 @@ use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 
 use crate::encoding::PointError;
 
-/// Bytes of a field element.
+/// Number of bytes of a field element.
 pub(crate) const ELEMENT_LENGTH: usize = 32;
 
 /// The integer with these little-endian bytes.
@@ -22,7 +23,7 @@ pub(crate) fn integer(bytes: &[u8; ELEMENT_LENGTH]) -> BigInt<4> {
 
 /// A point that a setup's file can hold.
 pub(crate) trait StoredPoint: AffineRepr + Send + Sync {
-    /// Bytes of a point.
+    /// Number of bytes of a point.
     const LENGTH: usize;
 
     /// The point with these bytes, possibly the one at infinity.
@@ -62,7 +63,7 @@ impl StoredPoint for Affine<g2::Config> {
     }
 }
 
-/// Coordinates below q.
+/// Reads coordinates, which must be below q.
 fn coordinates<const COUNT: usize>(bytes: &[u8]) -> Result<[Fq; COUNT], PointError> {
     let (elements, rest) = bytes.as_chunks::<ELEMENT_LENGTH>();
     if elements.len() != COUNT || !rest.is_empty() {
@@ -125,7 +126,8 @@ mod tests {
         let one = Fq::one();
         assert_eq!(G1Affine::load(&store(&[one, one])), Err(PointError::NotOnCurve));
         assert_eq!(G2Affine::load(&store(&[one, one, one, one])), Err(PointError::NotOnCurve));
-        // Small x until one is on the curve: the twist's cofactor is so large that the point is outside the subgroup.
+        // Small x until one is on the curve: the twist's cofactor is so large that the point is
+        // outside the subgroup.
         let outside = (1u64..)
             .map(|x| Fq2::new(x.into(), Fq::ZERO))
             .find_map(|x| {

@@ -62,7 +62,7 @@ struct LastPoints {
     beta_g2: G2Affine,
 }
 
-/// What polynomial commitments need: [tau^i] in G1 from i = 0, and [tau] in G2.
+/// What polynomial commitments need: `[tau^i]` in G1 from i = 0, and `[tau]` in G2.
 #[derive(Clone, Debug)]
 pub struct Powers {
     pub g1: Vec<G1Affine>,

@@ -2,13 +2,13 @@
 //!
 //! | section | holds |
 //! | --- | --- |
-//! | 1 | size and order of the scalar field, numbers of wires, outputs, public and private inputs, labels, constraints |
+//! | 1 | size and order of the scalar field; how many wires, outputs, inputs, labels, constraints |
 //! | 2 | per constraint A, B, C, each as a number of entries and (wire, coefficient) pairs |
 //! | 3 | per wire a label |
 //!
-//! Wire 0 is the constant 1, then come the public inputs (public *inputs*: there are no outputs), then the private
-//! variables. Entries are in the order of wires, one a wire and none zero. There are no names: labels are the
-//! wires' numbers and no `.sym` goes with the file.
+//! Wire 0 is the constant 1, then come the public inputs (public *inputs*: there are no outputs),
+//! then the private variables. Entries are in the order of wires, one a wire and none zero. There
+//! are no names: labels are the wires' numbers and no `.sym` goes with the file.
 
 use std::{
     borrow::Cow,
@@ -36,10 +36,11 @@ const CONSTRAINTS: Section = Section { number: 2, name: "constraints" };
 const LABELS: Section = Section { number: 3, name: "labels of the wires" };
 const HEADER_LENGTH: u64 = 4 + 32 + 4 * 4 + 8 + 4;
 
-/// The domain of twice as many points, too, has to be of roots of unity.
+/// The largest power of two of the evaluation domain: the domain of twice as many points has to
+/// consist of roots of unity, too.
 const DOMAIN_POWER_MAX: u32 = Fr::TWO_ADICITY - 1;
 
-/// A matrix of a constraint.
+/// One of the three matrices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     A,
@@ -61,16 +62,18 @@ pub struct R1cs<'a> {
 }
 
 impl<'a> R1cs<'a> {
-    /// The constraints of a circuit; `None` if they are too many for the format or for the roots of unity of the field.
+    /// The constraints of a circuit; `None` if they are too many for the format or for the roots of
+    /// unity of the field.
     pub fn of(constraints: &'a Constraints) -> Option<Self> {
         Self::new(constraints.matrices(), constraints.inputs(), constraints.columns())
     }
 
-    /// Takes A, B and C as arkworks has them: per row, (coefficient, column); column 0 is the constant 1, columns below
-    /// `inputs` are it and the public inputs, and there are `columns` in all.
+    /// Takes A, B and C as arkworks has them: per row, (coefficient, column); column 0 is the
+    /// constant 1, columns below `inputs` are it and the public inputs, and there are `columns` in
+    /// all.
     ///
-    /// `None` if these are not three matrices of one height whose columns are below `columns`, or if they are too many for the
-    /// format or for the roots of unity of the field.
+    /// `None` if these are not three matrices of one height whose columns are below `columns`, or
+    /// if they are too many for the format or for the roots of unity of the field.
     pub fn new(matrices: &'a [Matrix<Fr>], inputs: usize, columns: usize) -> Option<Self> {
         let [a, b, c] = matrices else { return None };
         let rows = a.len();
@@ -86,18 +89,18 @@ impl<'a> R1cs<'a> {
         self.public_inputs
     }
 
-    /// Columns: the constant, public inputs and private variables.
+    /// Number of columns: the constant, public inputs and private variables.
     pub fn wires(&self) -> u32 {
         self.wires
     }
 
-    /// Constraints.
+    /// Number of constraints.
     pub fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// The power of two of the evaluation domain: the smallest with room for the constraints, the constant and the public
-    /// inputs.
+    /// The power of two of the evaluation domain: the smallest with room for the constraints, the
+    /// constant and the public inputs.
     pub fn domain_power(&self) -> u32 {
         (u64::from(self.rows) + u64::from(self.public_inputs) + 1).next_power_of_two().trailing_zeros()
     }
@@ -128,7 +131,7 @@ impl<'a> R1cs<'a> {
         Cow::Owned(merged)
     }
 
-    /// A v, B v and C v for a value v of each wire.
+    /// The products A v, B v and C v for the values v of all wires.
     pub(crate) fn evaluate(&self, values: &[Fr]) -> [Vec<Fr>; 3] {
         self.matrices.map(|matrix| {
             let product = |row: &Vec<(Fr, usize)>| {

@@ -1,8 +1,10 @@
-//! The container of circom's and snarkjs' binary files: four letters, a version, the number of sections, then each section's
-//! number (u32), length (u64) and bytes. All integers are little-endian.
+//! The container of circom's and snarkjs' binary files: four letters, a version, the number of
+//! sections, then each section's number (u32), length (u64) and bytes. All integers are
+//! little-endian.
 //!
-//! The table must fill the file exactly, and a section's length is compared with what the header calls for before anything is
-//! allocated. Sections are read from front to end in blocks, each only as far as it is needed.
+//! The table must fill the file exactly, and a section's length is compared with what the header
+//! calls for before anything is allocated. Sections are read from front to end in blocks, each only
+//! as far as it is needed.
 
 use std::{
     fmt,

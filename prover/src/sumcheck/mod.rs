@@ -4,8 +4,8 @@
 //! one variable X; the verifier draws r_j, and the claim of the next round is g(r_j). A claim has
 //! one of two forms.
 //!
-//! **With the equality polynomial factored out** (Gruen, eprint 2024/108, section 3): sum_x eq(z,
-//! x) h(x) = c, where h has degree D in each variable. The round's polynomial
+//! **With the equality polynomial factored out** (Gruen, eprint 2024/108, section 3):
+//! sum_x eq(z, x) h(x) = c, where h has degree D in each variable. The round's polynomial
 //!
 //! ```text
 //! g(X) = sum over the later variables x of eq(z_later, x) h(r_0 .. r_{j-1}, X, x)
@@ -51,8 +51,8 @@ pub struct Reduced<S> {
     pub value: S,
 }
 
-/// g_0 .. g_D of a round with the equality polynomial factored out, from the g_1 .. g_D that are
-/// sent: g_0 = c - z_j (g_1 + .. + g_D).
+/// The coefficients g_0 .. g_D of a round with the equality polynomial factored out, from those that
+/// are sent, g_1 .. g_D: g_0 = c - z_j (g_1 + .. + g_D).
 fn with_equality<A: Arithmetic, const D: usize>(
     field: &mut A,
     claim: &A::Scalar,
@@ -67,7 +67,8 @@ fn with_equality<A: Arithmetic, const D: usize>(
     Ok(coefficients)
 }
 
-/// g_0, g_1, g_2 of a plain round, from the g_0 and g_2 that are sent: g_1 = c - 2 g_0 - g_2.
+/// The coefficients g_0, g_1, g_2 of a plain round, from those that are sent, g_0 and g_2:
+/// g_1 = c - 2 g_0 - g_2.
 fn plain<A: Arithmetic>(field: &A, claim: &A::Scalar, [lowest, highest]: &[A::Scalar; 2]) -> [A::Scalar; 3] {
     let rest = field.combine(Fr::ZERO, [(-Fr::from(2u64), lowest), (-Fr::ONE, highest)]);
     [lowest.clone(), field.add(claim, &rest), highest.clone()]

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | this | the table as the prover holds it |
 //! | [`layout`] | which column holds what |
-//! | [`columns`] | sums over columns and over rows, for every column with its own kind of entry |
+//! | `columns` | sums over columns and over rows, for every column with its own kind of entry |
 //! | [`claims`] | linear claims on the table: what each part of the argument leaves to be shown |
 
 pub mod claims;

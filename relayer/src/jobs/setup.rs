@@ -218,7 +218,8 @@ fn constraints(class: Class) -> Result<Constraints, Failure> {
 }
 
 fn r1cs(constraints: &Constraints) -> Result<R1cs<'_>, Failure> {
-    R1cs::of(constraints).ok_or_else(|| Failure::other(anyhow::anyhow!("the circuit is too large for a file of circom's")))
+    R1cs::of(constraints)
+        .ok_or_else(|| Failure::other(anyhow::anyhow!("the circuit is too large for a file of circom's")))
 }
 
 /// snarkjs says little of a file that is not there.
