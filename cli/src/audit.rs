@@ -19,10 +19,11 @@ use crate::{
     text::{Text, compared_holdings, count},
 };
 
-/// Replay a log and say whether an epoch is what it gives; exit code 3 if it is not, 2 if it is another exchange's,
-/// damaged, or ends before the epoch
+/// Replay a log and say whether it gives an epoch; exit code 3 if it does not, 2 if the log is
+/// another exchange's, damaged, or ends before the epoch
 #[derive(Debug, Args)]
 pub struct Audit {
+    /// Number of the epoch
     epoch: u64,
     /// Directory of the log; by default the setting snapshot.log, or else ledger
     #[arg(long, value_name = "DIR")]
@@ -30,7 +31,8 @@ pub struct Audit {
     /// The epoch's published reserves report
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Also hash the leaves and compare the root: takes the setting secret.file, which only the exchange has
+    /// Also hash the leaves and compare the root: takes the setting secret.file, which only the
+    /// exchange has
     #[arg(long)]
     root: bool,
     #[command(flatten)]

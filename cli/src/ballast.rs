@@ -10,7 +10,7 @@ use crate::{
     snapshot::Snapshot, solvency::Solvency, verify::Verify, wallet::Wallet, witness::Witness,
 };
 
-/// What somebody who has nothing yet does first.
+/// What to do first, for somebody who has no settings yet.
 const FIRST_STEPS: &str = "\
 First steps:
   1. Copy ballast.example.toml to ballast.toml and fill it in: every setting is explained there.
@@ -22,8 +22,9 @@ To read an exchange: ballast history, ballast solvency ASSET --max-age SECONDS, 
 
 /// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
 ///
-/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is solana.rpc_url), then from
-/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable.
+/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is
+/// solana.rpc_url), then from flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain
+/// or a verifier; 4 a chain is unreachable.
 #[derive(Debug, Parser)]
 #[command(name = "ballast", version, max_term_width = 110, after_help = FIRST_STEPS)]
 pub struct Ballast {

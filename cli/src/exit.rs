@@ -29,7 +29,7 @@ impl From<FailureKind> for Exit {
 }
 
 impl From<Result<(), FailureKind>> for Exit {
-    /// Of an answer: done for a yes.
+    /// The code of an answer: done for a yes.
     fn from(verdict: Result<(), FailureKind>) -> Self {
         verdict.map_or_else(Self::from, |()| Self::Done)
     }

@@ -1,4 +1,5 @@
-//! What every call of the exchange's authority shares: the chains it is made on, and whether it is only simulated.
+//! What every call of the exchange's authority shares: the chains it is made on, and whether it is
+//! only simulated.
 
 use std::fmt;
 

@@ -20,7 +20,7 @@ use crate::{
     text::{Text, count, date, duration, status},
 };
 
-/// Epochs with gaps and delays
+/// List epochs with gaps and delays
 #[derive(Debug, Args)]
 pub struct History {
     /// First epoch; all from 1 when not given

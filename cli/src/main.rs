@@ -1,7 +1,8 @@
 //! The binary `ballast`: arguments in, a report and an exit code out.
 //!
-//! `ballast FOO BAR` is the file `foo/bar.rs`, which holds the command's arguments and its `execute`. Everything that a
-//! command does is a job of `ballast_relayer`, the engine, which knows no terminal and no exit code.
+//! `ballast FOO BAR` is the file `foo/bar.rs`, which holds the command's arguments and its
+//! `execute`. Everything that a command does is a job of `ballast_relayer`, the engine, which knows
+//! no terminal and no exit code.
 //!
 //! | module | holds |
 //! | --- | --- |

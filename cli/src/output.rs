@@ -20,25 +20,27 @@ pub struct Output {
 }
 
 impl Output {
+    /// The output of a command that did what it was asked.
+    ///
     /// # Errors
-    /// Only what the serializer has.
+    /// When the report cannot be serialised.
     pub fn new(report: &(impl Serialize + Text)) -> Result<Self, Failure> {
         Self::answer(report, Ok(()))
     }
 
-    /// For an answer, which may be no yes: the exit code says which.
+    /// The output of a command that answers a question: the exit code says whether with a yes.
     ///
     /// # Errors
-    /// Only what the serializer has.
+    /// When the report cannot be serialised.
     pub fn answer(report: &(impl Serialize + Text), verdict: Result<(), FailureKind>) -> Result<Self, Failure> {
         let json = serde_json::to_string_pretty(report).map_err(Failure::other)?;
         Ok(Self { exit: verdict.into(), text: report.text().to_string(), json })
     }
 
-    /// A short answer.
+    /// The output of a command that has one line to say.
     ///
     /// # Errors
-    /// Only what the serializer has.
+    /// When the line cannot be serialised.
     pub fn note(message: String) -> Result<Self, Failure> {
         Self::new(&Note { message })
     }
@@ -76,8 +78,8 @@ impl Text for Note {
 const TRY_AGAIN: &str = "next: see that the node runs, and that solana.rpc_url and evm.rpc_url in the settings name it; \
                          then give the same command again, which goes on where this one stopped\n";
 
-/// A failure goes to the error stream in words; with JSON also to the output, so that a script finds one object there.
-/// Where neither can be written to, the exit code is all that is left to say it.
+/// Prints a failure to the error stream in words; with JSON also to the output, so that a script
+/// finds one object there. Where neither can be written to, the exit code still says it.
 pub fn print_failure(failure: &Failure, json: bool) {
     let next = if failure.kind == FailureKind::Unreachable { TRY_AGAIN } else { "" };
     let _ = write!(io::stderr(), "error: {failure}\n{next}");

@@ -20,7 +20,8 @@ use crate::{
     text::Text,
 };
 
-/// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left unfinished
+/// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left
+/// unfinished
 #[derive(Debug, Args)]
 pub struct Run {
     /// One epoch, then end
@@ -29,7 +30,7 @@ pub struct Run {
     /// Check everything; prove, sign and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// Go on though reserves and ledger do not fit
+    /// Go on although the reserves are surprising
     #[arg(long)]
     accept: bool,
 }

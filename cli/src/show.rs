@@ -18,9 +18,10 @@ use crate::{
     text::{Text, count, date, status},
 };
 
-/// One epoch, with its figures
+/// Show an epoch with its figures
 #[derive(Debug, Args)]
 pub struct Show {
+    /// Number of the epoch
     epoch: u64,
     #[command(flatten)]
     chains: ChainChoice,
@@ -53,7 +54,8 @@ impl Text for Epochs {
                 writeln!(f, "  root {root}")?;
             }
         }
-        // Records are the same on every chain or `ballast verify` says otherwise; each chain's figures are shown once.
+        // Records are the same on every chain, or `ballast verify` says otherwise. The figures of
+        // each different record are shown once.
         let mut shown: Vec<&Epoch> = Vec::new();
         for epoch in &self.chains {
             if shown.iter().all(|other| other.record != epoch.record) {

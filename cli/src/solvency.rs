@@ -19,9 +19,10 @@ use crate::{
     text::{Text, date},
 };
 
-/// The chains' own answers; exit code 3 unless all are fresh
+/// Ask the chains whether an asset is covered; exit code 3 unless every answer is fresh
 #[derive(Debug, Args)]
 pub struct Solvency {
+    /// Symbol on the exchange's list
     asset: String,
     /// Seconds that may have passed since the figures were true
     #[arg(long, value_name = "SECONDS")]
@@ -70,7 +71,7 @@ impl Text for Answers {
     }
 }
 
-/// How it is known what is held.
+/// Says how it is known what is held.
 const fn known(known: Known) -> &'static str {
     match known {
         Known::Reported => "reported",

@@ -17,7 +17,8 @@ use crate::{
     text::{Text, count},
 };
 
-/// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one is behind
+/// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one
+/// is behind
 #[derive(Debug, Args)]
 pub struct Verify {
     #[command(flatten)]

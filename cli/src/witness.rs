@@ -17,8 +17,10 @@ use crate::{
     text::{Text, count, date},
 };
 
-/// Have the chains look at the wallets for their latest epoch, where they have not: `ballast run` does so by itself. Exit code 3
-/// when a chain refused, 2 when no chain had anything to look at
+/// Have the chains look at the wallets for their latest epoch, where they have not yet
+///
+/// `ballast run` does so by itself. Exit code 3 when a chain refused, 2 when no chain had anything
+/// to look at.
 #[derive(Debug, Args)]
 pub struct Witness {
     /// List what would be looked at and simulate the first look; sign and send nothing

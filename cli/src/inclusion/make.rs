@@ -23,6 +23,7 @@ use crate::{
 /// Make a customer's file, and verify it as the customer will
 #[derive(Debug, Args)]
 pub struct Make {
+    /// Number of the epoch
     epoch: u64,
     /// The exchange's public id of the customer
     account: String,
@@ -41,7 +42,7 @@ impl Make {
         let artifacts = Artifacts::new(session.config.artifacts()?);
         let master = keys::read_master(&session.config.secret()?.file)?;
         let out = self.out.unwrap_or_else(|| {
-            // The account's own name may be no file's name.
+            // The account's own name need not be a valid file name.
             let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);
             artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
         });

@@ -17,9 +17,11 @@ use crate::{
     text::Text,
 };
 
-/// Verify a file against the roots on chain; exit code 3 if it does not show the account's inclusion
+/// Verify a file against the roots on chain; exit code 3 if it does not show the account's
+/// inclusion
 #[derive(Debug, Args)]
 pub struct Verify {
+    /// The file that the exchange gave the customer
     file: PathBuf,
     /// The customer's own id, as the exchange told them
     #[arg(long)]

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{output::Output, text::Text};
 
-/// Segments, position and head; checks bytes, not signatures or rules
+/// List segments, position and head; checks bytes, not signatures or rules
 #[derive(Debug, Args)]
 pub struct Inspect {}
 

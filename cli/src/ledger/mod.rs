@@ -6,7 +6,7 @@ mod replay;
 mod simulate;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ballast_relayer::failure::Failure;
 use clap::{Args, Subcommand};
@@ -34,11 +34,21 @@ enum Command {
 impl Ledger {
     pub fn execute(self, context: &Context) -> Result<Output, Failure> {
         let log = context.settings.log(self.log)?;
-        match self.command {
+        let ended = match self.command {
             Command::Verify(command) => command.execute(&log),
             Command::Replay(command) => command.execute(&log),
-            Command::Simulate(command) => command.execute(context, &log),
+            Command::Simulate(command) => return command.execute(context, &log),
             Command::Inspect(command) => command.execute(&log),
-        }
+        };
+        // What is wrong with a log that is there, the failure says by itself.
+        ended.map_err(|failure| if log.exists() { failure } else { failure.context(missing(&log)) })
     }
+}
+
+fn missing(log: &Path) -> String {
+    format!(
+        "there is no log in {}: name its directory with --log or by the setting snapshot.log, or write an invented one \
+         with `ballast ledger simulate`",
+        log.display()
+    )
 }

@@ -13,7 +13,9 @@ use crate::{
     text::{Text, count},
 };
 
-/// What the log makes of the accounts: what is owed, lent and gone; and how fast it is replayed, with signatures and without
+/// Say what a log makes of the accounts: what is owed, what was lent and what of that has left
+///
+/// Also says how fast the log is replayed, with signatures and without.
 #[derive(Debug, Args)]
 pub struct Replay {
     /// The last transaction to apply; all by default

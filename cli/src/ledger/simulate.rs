@@ -19,14 +19,15 @@ use crate::{
     text::{Text, count},
 };
 
-/// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists. The log is that of the exchange
-/// that the settings' section [exchange] names
+/// Write an invented log, whose keys are INSECURE, for the exchange of the settings
+///
+/// A log that exists is never written to. The settings' section [exchange] names the exchange.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Customers
+    /// Number of customers
     #[arg(long)]
     accounts: u32,
-    /// All transactions, those that open accounts too
+    /// Number of transactions, those that open accounts included
     #[arg(long)]
     transactions: u64,
     /// The same seed makes the same log

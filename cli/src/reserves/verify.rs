@@ -16,10 +16,13 @@ use crate::{
     text::{Text, compared_holdings, count},
 };
 
-/// Verify that a report is the epoch's, and that wallets and tokens in it are the exchange's; exit code 3 if not
+/// Verify that a report is the epoch's, and that wallets and tokens in it are the exchange's;
+/// exit code 3 if not
 #[derive(Debug, Args)]
 pub struct Verify {
+    /// Number of the epoch
     epoch: u64,
+    /// The published report
     file: PathBuf,
     #[command(flatten)]
     chains: ChainChoice,

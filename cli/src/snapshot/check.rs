@@ -16,7 +16,7 @@ use crate::{
     text::{Text, count, date},
 };
 
-/// What a snapshot would commit, per asset
+/// Say what a snapshot would commit, by asset
 #[derive(Debug, Args)]
 pub struct Check {
     /// A .csv or .json file
@@ -27,7 +27,7 @@ pub struct Check {
     /// Negative balances: refuse, or gross
     #[arg(long, value_name = "POLICY")]
     borrows: Option<String>,
-    /// Only the first so many accounts
+    /// Only this many accounts, the first of the file
     #[arg(long, value_name = "COUNT")]
     accounts: Option<usize>,
 }

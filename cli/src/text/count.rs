@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// `1 shard`, `2 shards`: a number with the word in the number that it takes.
+/// Writes a number with its noun, singular for one: `1 shard`, `2 shards`.
 pub fn count<N: Display + PartialEq + From<u8>>(number: N, one: &str, several: &str) -> String {
     let word = if number == N::from(1) { one } else { several };
     format!("{number} {word}")

@@ -1,7 +1,7 @@
 //! Words for people: how the command line tells what the engine reports.
 //!
-//! A report of the engine is data. [`Text`] is implemented for it beside the command that prints it; what several
-//! commands tell alike is here.
+//! A report of the engine is data. [`Text`] is implemented for it next to the command that prints
+//! it. What several commands say in the same words is here.
 
 mod count;
 mod holdings;

@@ -2,7 +2,7 @@
 
 use ballast_sdk::epoch::Status;
 
-/// What an epoch's record says of what is held and owed.
+/// Names a status; what is bad stands in capitals.
 pub const fn status(status: Status) -> &'static str {
     match status {
         Status::Solvent => "solvent",

@@ -4,8 +4,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
 
-/// `2026-11-30 22:32:06 UTC (1796077926)`: a moment given in Unix seconds, in words and as it was given. A moment beyond
-/// the year 9999 is shown in Unix seconds alone.
+/// Writes a moment as a date with its Unix seconds: `2026-11-30 22:32:06 UTC (1796077926)`.
+/// A moment beyond the year 9999 is written in Unix seconds alone.
 pub fn date(seconds: u64) -> String {
     let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     match moment {
@@ -14,7 +14,7 @@ pub fn date(seconds: u64) -> String {
     }
 }
 
-/// `6 d 21 h`: a duration given in seconds, in its two largest units; what is smaller is dropped.
+/// Writes a duration in its two largest units: `6 d 21 h`. What is smaller is dropped.
 pub fn duration(seconds: u64) -> String {
     let Some(first) = UNITS.iter().position(|(unit, _)| seconds >= *unit) else { return "0 s".into() };
     let mut rest = seconds;

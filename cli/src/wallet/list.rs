@@ -17,7 +17,7 @@ use crate::{
     text::{Text, count, date},
 };
 
-/// Wallets, tokens, and what was seen for the latest epoch
+/// List wallets, tokens, and what was seen for the latest epoch
 #[derive(Debug, Args)]
 pub struct List {
     #[command(flatten)]

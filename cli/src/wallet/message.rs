@@ -13,9 +13,10 @@ use crate::{
     text::Text,
 };
 
-/// What an EVM wallet must sign (EIP-712), as JSON
+/// Print what an EVM wallet must sign (EIP-712), as JSON
 #[derive(Debug, Args)]
 pub struct Message {
+    /// Address of the wallet
     wallet: Address,
 }
 

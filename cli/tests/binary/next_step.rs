@@ -1,5 +1,7 @@
 //! What somebody is told who does not know what to do next.
 
+use std::fs;
+
 use crate::folder::Folder;
 
 #[test]
@@ -37,9 +39,24 @@ fn in_an_empty_folder_the_missing_settings_are_said_and_where_they_go() {
 }
 
 #[test]
+fn a_log_that_is_missing_is_said_with_the_ways_to_name_one() {
+    let folder = Folder::empty();
+    for command in ["verify", "replay", "inspect"] {
+        let (code, output, errors) = folder.ballast(&["ledger", command, "--log", "elsewhere"]);
+        assert_eq!((code, output.as_str()), (2, ""), "{command}: {errors}");
+        for part in ["no log in elsewhere", "--log", "snapshot.log", "ballast ledger simulate"] {
+            assert!(errors.contains(part), "{command}: {part} is not in {errors}");
+        }
+    }
+    fs::create_dir(folder.path("elsewhere")).unwrap();
+    let (code, _, errors) = folder.ballast(&["ledger", "verify", "--log", "elsewhere"]);
+    assert!(code == 2 && !errors.contains("no log in"), "{errors}");
+}
+
+#[test]
 fn a_missing_setting_is_said_with_the_three_ways_to_set_it() {
     let folder = Folder::empty();
-    std::fs::write(folder.path("ballast.toml"), "").unwrap();
+    fs::write(folder.path("ballast.toml"), "").unwrap();
     let (code, _, errors) = folder.ballast(&["secret", "new"]);
     assert_eq!(code, 2, "{errors}");
     for part in ["secret.file is not set", "in the file", "BALLAST_SECRET_FILE", "--set secret.file=VALUE"] {
