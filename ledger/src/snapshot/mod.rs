@@ -99,7 +99,10 @@ pub fn read(path: &Path, declaration: Option<&Path>, options: &Options) -> Resul
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let read = match (extension.as_ref().and_then(|extension| extension.to_str()), declaration) {
         (Some("csv"), Some(declaration)) => {
-            let declaration = Declaration::read(declaration)?;
+            let file = declaration;
+            let declaration = Declaration::read(file)?;
+            // Here, too, so that the file that has a wrong time is named, and not that of the rows.
+            declaration.moment(options).map_err(|error| error.in_file(file))?;
             let rows = File::open(path).map_err(|error| fail(error.into()))?;
             csv::read(&declaration, rows, options)
         }
