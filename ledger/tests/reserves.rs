@@ -140,8 +140,10 @@ fn files_are_named() {
 
 #[test]
 fn a_symbol_with_a_dot_is_quoted() {
-    for key in ["BTC.b", "USDC.e.x"] {
-        let dotted = GOOD.replace("BTC = ", &format!("{key} = "));
+    let both = GOOD.replace("BTC = \"812.5\"", "BTC = \"812.5\"\nBTC.b = \"1\"");
+    let reversed = GOOD.replace("BTC = \"812.5\"", "BTC.b = \"1\"\nBTC = \"812.5\"");
+    let [one, nested] = ["BTC.b", "BTC.b.c"].map(|key| GOOD.replace("BTC = ", &format!("{key} = ")));
+    for dotted in [one, nested, both, reversed] {
         let error = parse(&dotted).unwrap_err();
         let text = error.to_string();
         assert!(

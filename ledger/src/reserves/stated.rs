@@ -15,7 +15,7 @@ use super::{
 use crate::{
     amount,
     lookalike::{declared_alike, shown},
-    toml_file,
+    toml_file::{self, TomlError},
 };
 
 /// What the exchange states.
@@ -49,6 +49,20 @@ struct Message {
     amount: String,
 }
 
+const DOTTED: &str = "a symbol with a dot is written in quotes";
+
+/// The parser itself refuses `USDC.e = "1"` beside `USDC = "2"`: the one is a table of the other's name.
+fn with_hint(error: TomlError) -> TomlError {
+    match error {
+        TomlError::Malformed { line, message }
+            if message.contains("dotted key") || message.contains("duplicate key") =>
+        {
+            TomlError::Malformed { line, message: format!("{message}; {DOTTED}") }
+        }
+        other => other,
+    }
+}
+
 /// An amount in quotes. TOML takes `BTC.b = "10"` for a table `BTC` with a key `b`, so a table is told what it is.
 struct AmountText(String);
 
@@ -74,8 +88,7 @@ impl<'de> Visitor<'de> for AmountVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AmountText, A::Error> {
         let key: String = map.next_key()?.unwrap_or_default();
         Err(A::Error::custom(format!(
-            "found a table with the key {key:?}, expected an amount: a symbol with a dot is written in quotes, such as \
-             \"SYMBOL.{key}\" = \"1.5\""
+            "found a table with the key {key:?}, expected an amount: {DOTTED}, such as \"SYMBOL.{key}\" = \"1.5\""
         )))
     }
 }
@@ -94,7 +107,8 @@ impl Stated {
     /// # Errors
     /// What is wrong with `text`, naming line or asset.
     pub fn parse(text: &str, assets: &AssetList) -> Result<Self, ReservesError> {
-        let Fields { sources, amounts, messages } = toml_file::parse(text).map_err(Reason::from)?;
+        let Fields { sources, amounts, messages } =
+            toml_file::parse(text).map_err(|error| Reason::from(with_hint(error)))?;
         if !(1..=SOURCES_MAX).contains(&sources.len()) {
             return Err(Reason::SourcesInvalid { found: sources.len() }.into());
         }
