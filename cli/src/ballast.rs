@@ -13,7 +13,8 @@ use crate::{
 /// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
 ///
 /// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is solana.rpc_url), then from
-/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable.
+/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable;
+/// 5 a chain asks more than the settings allow.
 #[derive(Debug, Parser)]
 #[command(name = "ballast", version, max_term_width = 110)]
 pub struct Ballast {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::escaped::Escaped;
 use serde::Serialize;
 
 /// What a command's exit code tells a script.
@@ -18,6 +19,8 @@ pub enum Exit {
     Refused = 3,
     /// A chain did not answer, or not in time. The same call may succeed later.
     Unreachable = 4,
+    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
+    FeeCap = 5,
 }
 
 /// Errors that know their exit code.
@@ -63,6 +66,7 @@ impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Fail
 }
 
 impl fmt::Display for Failure {
+    /// What files and nodes say is shown escaped, line by line: it cannot move a terminal's cursor or hide what follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         for cause in self.error.chain().map(ToString::to_string) {
@@ -71,7 +75,13 @@ impl fmt::Display for Failure {
                 text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
             }
         }
-        f.write_str(&text)
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}", Escaped(line))?;
+        }
+        Ok(())
     }
 }
 
@@ -121,10 +131,14 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl Classified for Problems {
-    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer.
+    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer, or that
+    /// asks too much.
     fn exit(&self) -> Exit {
         let has = |exit: Exit| self.0.iter().any(|(other, _)| *other == exit);
-        [Exit::BadInput, Exit::Refused, Exit::Unreachable].into_iter().find(|exit| has(*exit)).unwrap_or(Exit::Other)
+        [Exit::BadInput, Exit::Refused, Exit::Unreachable, Exit::FeeCap]
+            .into_iter()
+            .find(|exit| has(*exit))
+            .unwrap_or(Exit::Other)
     }
 }
 
@@ -134,8 +148,9 @@ mod tests {
 
     #[test]
     fn exit_codes_are_what_scripts_rely_on() {
-        let codes = [Exit::Done, Exit::Other, Exit::BadInput, Exit::Refused, Exit::Unreachable].map(|exit| exit as u8);
-        assert_eq!(codes, [0, 1, 2, 3, 4]);
+        let exits = [Exit::Done, Exit::Other, Exit::BadInput, Exit::Refused, Exit::Unreachable, Exit::FeeCap]
+            .map(|exit| exit as u8);
+        assert_eq!(exits, [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]
@@ -145,11 +160,23 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_cannot_draw_on_a_terminal() {
+        let failure = Failure::bad_input("node: \x1b[2J\rerror\u{202e}").context("epoch \u{9b}31m3");
+        assert_eq!(failure.to_string(), "epoch \\u{9b}31m3: node: \\u{1b}[2J\\rerror\\u{202e}");
+        let mut problems = Problems::default();
+        problems.bad_input("one: \"Zoë\" \\ 'x'");
+        problems.bad_input("two");
+        assert_eq!(Failure::from(problems).to_string(), "2 problems:\n - one: \"Zoë\" \\ 'x'\n - two");
+    }
+
+    #[test]
     fn the_worst_problem_gives_the_code_and_none_is_hidden() {
         let mut problems = Problems::default();
         assert!(problems.clone().finish().is_ok());
         problems.push(Exit::Other, "too poor");
         assert_eq!(problems.exit(), Exit::Other);
+        problems.push(Exit::FeeCap, "dear");
+        assert_eq!(problems.exit(), Exit::FeeCap);
         problems.push(Exit::Unreachable, "silent");
         assert_eq!(problems.exit(), Exit::Unreachable);
         problems.refused("no");
@@ -158,7 +185,7 @@ mod tests {
         assert_eq!(problems.exit(), Exit::BadInput);
         let text = Failure::from(problems.finish().unwrap_err()).to_string();
         assert!(
-            ["4 problems", "too poor", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),
+            ["5 problems", "too poor", "dear", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),
             "{text}"
         );
     }

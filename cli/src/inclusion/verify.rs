@@ -1,6 +1,6 @@
 //! `ballast inclusion verify`.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use ballast_relayer::{failure::Failure, jobs::include};
 use clap::Args;
@@ -25,8 +25,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let text = fs::read_to_string(&self.file)
-            .map_err(|error| Failure::bad_input(format!("{}: {error}", self.file.display())))?;
+        let text = include::read(&self.file)?;
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&include::verify(&session.chains, &text, &self.account).await?)
     }

@@ -3,4 +3,5 @@
 mod exit_codes;
 mod folder;
 mod governing;
+mod handed_files;
 mod ledger;
