@@ -1,8 +1,14 @@
 //! `ballast audit`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
-use ballast_relayer::{config::Section, failure::Failure, jobs::audit, keys};
+use ballast_relayer::{
+    config::Section,
+    failure::Failure,
+    jobs::audit::{self, AuditReport, AuditedChain},
+    keys,
+};
+use ballast_sdk::audit::Audited;
 use clap::Args;
 
 use crate::{
@@ -10,12 +16,14 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, compared_holdings, count},
 };
 
-/// Replay a log and say whether an epoch is what it gives; exit code 3 if it is not, 2 if it is another exchange's,
-/// damaged, or ends before the epoch
+/// Replay a log and say whether it gives an epoch; exit code 3 if it does not, 2 if the log is
+/// another exchange's, damaged, or ends before the epoch
 #[derive(Debug, Args)]
 pub struct Audit {
+    /// Number of the epoch
     epoch: u64,
     /// Directory of the log; by default the setting snapshot.log, or else ledger
     #[arg(long, value_name = "DIR")]
@@ -23,7 +31,8 @@ pub struct Audit {
     /// The epoch's published reserves report
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Also hash the leaves and compare the root: takes the setting secret.file, which only the exchange has
+    /// Also hash the leaves and compare the root: takes the setting secret.file, which only the
+    /// exchange has
     #[arg(long)]
     root: bool,
     #[command(flatten)]
@@ -40,5 +49,31 @@ impl Audit {
         let log = settings.log(self.log)?;
         let session = Session::open(settings, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), master.as_ref()).await?)
+    }
+}
+
+impl Text for AuditReport {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for AuditedChain { chain, audited, holdings } in &self.chains {
+            let Audited { epoch, ledger_sequence, accounts, transactions, signatures, per_second, root, reserves } =
+                audited;
+            writeln!(
+                f,
+                "{chain}: epoch {epoch} is what the log gives at transaction {ledger_sequence}: {}",
+                count(*accounts, "account", "accounts")
+            )?;
+            writeln!(
+                f,
+                "  {}, {}, {per_second} transactions a second",
+                count(*transactions, "transaction", "transactions"),
+                count(*signatures, "signature", "signatures")
+            )?;
+            writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the master secret" })?;
+            writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
+            if let Some(holdings) = holdings {
+                compared_holdings(f, *holdings)?;
+            }
+        }
+        Ok(())
     }
 }

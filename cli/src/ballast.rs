@@ -4,19 +4,29 @@ use ballast_relayer::failure::Failure;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audit::Audit, bench::Bench, context::Context, exchange::Exchange, history::History, inclusion::Inclusion,
-    ledger::Ledger, logging::Logging, output::Output, post::Post, prove::Prove, reserves::Reserves, restore::Restore,
-    run::Run, secret::Secret, settings::SettingsChoice, setup::Setup, show::Show, snapshot::Snapshot,
-    solvency::Solvency, verify::Verify, wallet::Wallet, witness::Witness,
+    audit::Audit, bench::Bench, completions::Completions, context::Context, exchange::Exchange, history::History,
+    inclusion::Inclusion, ledger::Ledger, logging::Logging, man::Man, output::Output, post::Post, prove::Prove,
+    reserves::Reserves, restore::Restore, run::Run, secret::Secret, settings::SettingsChoice, setup::Setup, show::Show,
+    snapshot::Snapshot, solvency::Solvency, verify::Verify, wallet::Wallet, witness::Witness,
 };
+
+/// What to do first, for somebody who has no settings yet.
+const FIRST_STEPS: &str = "\
+First steps:
+  1. Copy ballast.example.toml to ballast.toml and fill it in: every setting is explained there.
+  2. ballast secret new                     writes the secret that salts are derived from
+  3. ballast snapshot check FILE            says what your balances would commit
+  4. ballast exchange register              registers the exchange; then set-assets and set-posters
+  5. ballast run --once --dry-run           checks everything and sends nothing; without --dry-run it posts
+To read an exchange: ballast history, ballast solvency ASSET --max-age SECONDS, ballast verify";
 
 /// Proves what an exchange owes, posts it to Solana and to an EVM chain, and reads it back.
 ///
-/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is solana.rpc_url), then from
-/// flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain or a verifier; 4 a chain is unreachable;
-/// 5 a chain asks more than the settings allow.
+/// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is
+/// solana.rpc_url), then from flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain
+/// or a verifier; 4 a chain is unreachable; 5 a chain asks more than the settings allow.
 #[derive(Debug, Parser)]
-#[command(name = "ballast", version, max_term_width = 110)]
+#[command(name = "ballast", version, max_term_width = 110, after_help = FIRST_STEPS)]
 pub struct Ballast {
     #[command(flatten)]
     settings: SettingsChoice,
@@ -58,6 +68,8 @@ enum Command {
     Wallet(Wallet),
     Witness(Witness),
     Exchange(Exchange),
+    Completions(Completions),
+    Man(Man),
 }
 
 impl Ballast {
@@ -87,6 +99,8 @@ impl Ballast {
             Command::Wallet(command) => command.execute(&context).await,
             Command::Witness(command) => command.execute(&context).await,
             Command::Exchange(command) => command.execute(&context).await,
+            Command::Completions(command) => command.execute(),
+            Command::Man(command) => command.execute(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct ChainChoice {
     chain: Option<ChainName>,
 }
 
-/// [`ChainChoice`] of a command with sub-commands of its own.
+/// Which chains are asked, for a command with sub-commands: the flag may stand after those too.
 #[derive(Clone, Debug, Args)]
 pub struct GlobalChainChoice {
     /// Only this chain; both when not given

@@ -6,7 +6,7 @@ use clap::Args;
 /// A circuit class.
 #[derive(Clone, Debug, Args)]
 pub struct ClassChoice {
-    /// Of the class: 7 to 10
+    /// Depth of the circuit class: 7 to 10
     #[arg(long)]
     depth: u8,
 }

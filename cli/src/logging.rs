@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use ballast_relayer::failure::{Exit, Failure};
+use ballast_relayer::failure::{Failure, FailureKind};
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
@@ -31,7 +31,7 @@ impl Logging {
     /// Bad input when the filter does not parse.
     pub fn start(&self) -> Result<(), Failure> {
         let filter = EnvFilter::try_new(&self.log_filter)
-            .map_err(|error| Failure::new(Exit::BadInput, error).context("--log-filter is no filter"))?;
+            .map_err(|error| Failure::new(FailureKind::BadInput, error).context("--log-filter is no filter"))?;
         let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
         let started = match self.log_format {
             Format::Text => subscriber.with_ansi(std::io::stderr().is_terminal()).try_init(),

@@ -1,7 +1,8 @@
 //! The binary `ballast`: arguments in, a report and an exit code out.
 //!
-//! `ballast FOO BAR` is the file `foo/bar.rs`, which holds the command's arguments and its `execute`. Everything that a
-//! command does is a job of `ballast_relayer`, the engine, which knows no terminal and no exit code.
+//! `ballast FOO BAR` is the file `foo/bar.rs`, which holds the command's arguments and its
+//! `execute`. Everything that a command does is a job of `ballast_relayer`, the engine, which knows
+//! no terminal and no exit code.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -10,6 +11,8 @@
 //! | [`session`] | what a command opens before it does its work |
 //! | [`governing`] | what every call of the exchange's authority shares |
 //! | [`output`] | what a command prints, for people or as JSON |
+//! | [`text`] | words for people: how reports of the engine are told |
+//! | [`exit`] | exit codes |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod audit;
@@ -17,14 +20,17 @@ mod ballast;
 mod bench;
 mod chain_choice;
 mod class_choice;
+mod completions;
 mod context;
 mod exchange;
+mod exit;
 mod governing;
 mod hexadecimal;
 mod history;
 mod inclusion;
 mod ledger;
 mod logging;
+mod man;
 mod output;
 mod post;
 mod prove;
@@ -38,6 +44,7 @@ mod setup;
 mod show;
 mod snapshot;
 mod solvency;
+mod text;
 mod verify;
 mod wallet;
 mod witness;
@@ -48,21 +55,17 @@ use ballast_relayer::{crash, failure::Failure};
 use clap::Parser;
 
 use ballast::Ballast;
+use exit::Exit;
 use output::Output;
 
 fn main() -> ExitCode {
     let arguments = Ballast::parse();
     let json = arguments.json;
-    let exit = match start(arguments) {
-        Ok(output) => {
-            output.print(json);
-            output.exit
-        }
-        Err(failure) => {
-            output::print_failure(&failure, json);
-            failure.exit
-        }
-    };
+    let ended = start(arguments).and_then(|output| output.print(json).map(|()| output.exit));
+    let exit = ended.unwrap_or_else(|failure| {
+        output::print_failure(&failure, json);
+        Exit::from(failure.kind)
+    });
     ExitCode::from(exit as u8)
 }
 

@@ -1,10 +1,15 @@
 //! What a command prints: for people, or as JSON.
 
-use std::fmt::{self, Display};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
-use ballast_relayer::failure::{Exit, Failure};
+use ballast_relayer::failure::{Failure, FailureKind};
 use serde::Serialize;
 use serde_json::json;
+
+use crate::{exit::Exit, text::Text};
 
 /// What a command found, in both forms.
 #[derive(Debug)]
@@ -15,34 +20,44 @@ pub struct Output {
 }
 
 impl Output {
-    /// # Errors
-    /// Only what the serializer has.
-    pub fn new(report: &(impl Serialize + Display)) -> Result<Self, Failure> {
-        Self::with_exit(report, Exit::Done)
-    }
-
-    /// For an answer that is no yes.
+    /// The output of a command that did what it was asked.
     ///
     /// # Errors
-    /// Only what the serializer has.
-    pub fn with_exit(report: &(impl Serialize + Display), exit: Exit) -> Result<Self, Failure> {
+    /// When the report cannot be serialised.
+    pub fn new(report: &(impl Serialize + Text)) -> Result<Self, Failure> {
+        Self::answer(report, Ok(()))
+    }
+
+    /// The output of a command that answers a question: the exit code says whether with a yes.
+    ///
+    /// # Errors
+    /// When the report cannot be serialised.
+    pub fn answer(report: &(impl Serialize + Text), verdict: Result<(), FailureKind>) -> Result<Self, Failure> {
         let json = serde_json::to_string_pretty(report).map_err(Failure::other)?;
-        Ok(Self { exit, text: report.to_string(), json })
+        Ok(Self { exit: verdict.into(), text: report.text().to_string(), json })
     }
 
-    /// A short answer.
+    /// The output of a command that has one line to say.
     ///
     /// # Errors
-    /// Only what the serializer has.
+    /// When the line cannot be serialised.
     pub fn note(message: String) -> Result<Self, Failure> {
         Self::new(&Note { message })
     }
 
-    pub fn print(&self, json: bool) {
-        if json {
-            println!("{}", self.json);
-        } else {
-            print!("{}", self.text);
+    /// Prints the answer. Whoever closes the pipe has read what they wanted: that is no failure.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn print(&self, json: bool) -> Result<(), Failure> {
+        let mut output = io::stdout().lock();
+        let printed = match json {
+            true => writeln!(output, "{}", self.json),
+            false => output.write_all(self.text.as_bytes()),
+        };
+        match printed.and_then(|()| output.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed.map_err(|error| Failure::other(error).context("the answer cannot be printed")),
         }
     }
 }
@@ -53,20 +68,24 @@ struct Note {
     message: String,
 }
 
-impl Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Text for Note {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.message)
     }
 }
 
-/// A failure goes to the error stream in words; with JSON also to the output, so that a script finds one object there.
+/// What to do about a chain that does not answer.
+const TRY_AGAIN: &str = "next: see that the node runs, and that solana.rpc_url and evm.rpc_url in the settings name it; \
+                         then give the same command again, which goes on where this one stopped\n";
+
+/// Prints a failure to the error stream in words; with JSON also to the output, so that a script
+/// finds one object there. Where neither can be written to, the exit code still says it.
 pub fn print_failure(failure: &Failure, json: bool) {
-    eprintln!("error: {failure}");
+    let next = if failure.kind == FailureKind::Unreachable { TRY_AGAIN } else { "" };
+    let _ = write!(io::stderr(), "error: {failure}\n{next}");
     if json {
-        let code = failure.exit as u8;
-        println!(
-            "{:#}",
-            json!({ "error": { "kind": failure.exit, "exit_code": code, "message": failure.to_string() } })
-        );
+        let code = Exit::from(failure.kind) as u8;
+        let error = json!({ "error": { "kind": failure.kind, "exit_code": code, "message": failure.to_string() } });
+        let _ = writeln!(io::stdout(), "{error:#}");
     }
 }

@@ -14,16 +14,16 @@ use crate::{
     session::{Access, Session},
 };
 
-/// What proving needs of the settings beside chains and store.
+/// The sections of the settings that proving needs besides those of the chains and the store.
 pub const SECTIONS: &[Section] = &[Section::Snapshot, Section::Secret, Section::Circuit, Section::Artifacts];
 
-/// Prove the snapshot's epoch, after what the chains hold now
+/// Prove the snapshot's epoch, which follows what the chains hold now
 #[derive(Debug, Args)]
 pub struct Prove {
     /// Drop the unfinished epoch and what was proved of it, if no chain holds it
     #[arg(long)]
     discard: bool,
-    /// Go on though reserves and ledger do not fit
+    /// Go on although the reserves are surprising
     #[arg(long)]
     accept: bool,
 }

@@ -15,9 +15,10 @@ use crate::{
     session::{Access, Session},
 };
 
-/// Take a proved epoch back from its public files, after the store was lost; then post it
+/// Restore a proved epoch from its public files after the store was lost, so that it can be posted
 #[derive(Debug, Args)]
 pub struct Restore {
+    /// Number of the epoch
     epoch: u64,
 }
 

@@ -1,9 +1,14 @@
 //! `ballast run`.
 
+use std::fmt;
+
 use ballast_relayer::{
     chains::ChainName,
     failure::Failure,
-    jobs::{proving_key::ProvingKeys, run::Runner},
+    jobs::{
+        proving_key::ProvingKeys,
+        run::{RunRehearsal, RunReport, Runner},
+    },
 };
 use clap::Args;
 
@@ -12,9 +17,11 @@ use crate::{
     output::Output,
     prove,
     session::{Access, Session},
+    text::Text,
 };
 
-/// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left unfinished
+/// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left
+/// unfinished
 #[derive(Debug, Args)]
 pub struct Run {
     /// One epoch, then end
@@ -23,7 +30,7 @@ pub struct Run {
     /// Check everything; prove, sign and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// Go on though reserves and ledger do not fit
+    /// Go on although the reserves are surprising
     #[arg(long)]
     accept: bool,
 }
@@ -38,5 +45,25 @@ impl Run {
             true => Output::new(&runner.rehearse().await?),
             false => Output::new(&runner.once().await?),
         }
+    }
+}
+
+impl Text for RunReport {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(finished) = &self.finished {
+            writeln!(f, "finished what had been left unfinished:\n{}", finished.text())?;
+        }
+        self.posted.iter().try_for_each(|posted| posted.write(f))
+    }
+}
+
+impl Text for RunRehearsal {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(epoch) = self.unfinished {
+            writeln!(f, "dry run: epoch {epoch} is unfinished and would be finished first")?;
+        }
+        let circuit = hex::encode(self.circuit);
+        writeln!(f, "dry run: would prove and post epoch {} with circuit 0x{circuit} ({})", self.epoch, self.setup)?;
+        self.snapshot.write(f)
     }
 }

@@ -15,7 +15,8 @@ use crate::settings::Settings;
 pub enum Access {
     /// The command reads chains, or simulates: the store stays closed, and nothing can be signed.
     Read,
-    /// The store is opened and locked. The job ties it to the exchange and its deployments when it begins to write.
+    /// The store is opened and locked. The job ties it to the exchange and its deployments when
+    /// it begins to write.
     Open,
     /// The store is opened, locked and tied to the exchange and its deployments.
     Write,
@@ -30,12 +31,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the settings, opens the store and connects to `chains`, in this order, so that what costs nothing to
-    /// refuse is refused first. `more` are the sections that the command needs beside those of the chains and the store.
+    /// Reads the settings, opens the store and connects to `chains`, in this order, so that what
+    /// costs nothing to refuse is refused first. `more` are the sections of the settings that the
+    /// command needs besides those of the chains and the store.
     ///
     /// # Errors
-    /// Bad input for settings that are missing or wrong; a store that is in use or belongs to others; every chain that
-    /// cannot be reached.
+    /// Bad input for settings that are missing or wrong; a store that is in use or belongs to
+    /// others; every chain that cannot be reached.
     pub async fn open(
         settings: &Settings,
         chains: &[ChainName],

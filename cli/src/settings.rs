@@ -11,6 +11,10 @@ use clap::Args;
 /// The settings' file when no other is named.
 const DEFAULT_FILE: &str = "ballast.toml";
 
+/// What is missing when no file is read, and what to do about it.
+const NO_FILE: &str = "there is no ballast.toml in this folder: copy ballast.example.toml to ballast.toml and fill it in, \
+                       or name another file with --config";
+
 /// The log's directory when no settings say it.
 const DEFAULT_LOG: &str = "ledger";
 
@@ -56,7 +60,11 @@ impl Settings {
     /// Bad input: everything that is wrong, at once.
     pub fn read(&self, needed: &[Section]) -> Result<Config, Failure> {
         let figment = layered(self.file.as_deref(), environment()?.into_iter(), self.flags.clone())?;
-        Ok(Config::read(figment, needed)?)
+        Config::read(figment, needed).map_err(|problems| match self.file {
+            // Only a command that needs settings misses the file.
+            None if !needed.is_empty() => Failure::from(problems).context(NO_FILE),
+            _ => problems.into(),
+        })
     }
 
     /// The same settings with one more, which wins over all others.

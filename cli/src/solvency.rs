@@ -1,6 +1,13 @@
 //! `ballast solvency`.
 
-use ballast_relayer::{failure::Failure, jobs::read};
+use std::fmt;
+
+use ballast_core::solvency::Standing;
+use ballast_ledger::amount;
+use ballast_relayer::{
+    failure::Failure,
+    jobs::read::{self, Answers},
+};
 use ballast_sdk::solvency::Known;
 use clap::Args;
 
@@ -9,11 +16,13 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, date},
 };
 
-/// The chains' own answers; exit code 3 unless all are fresh
+/// Ask the chains whether an asset is covered; exit code 3 unless every answer is fresh
 #[derive(Debug, Args)]
 pub struct Solvency {
+    /// Symbol on the exchange's list
     asset: String,
     /// Seconds that may have passed since the figures were true
     #[arg(long, value_name = "SECONDS")]
@@ -30,6 +39,77 @@ impl Solvency {
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         let known = if self.witnessed { Known::Witnessed } else { Known::Reported };
         let answers = read::solvency(&session.chains, &self.asset, self.max_age, known).await?;
-        Output::with_exit(&answers, answers.exit())
+        Output::answer(&answers, answers.verdict())
+    }
+}
+
+impl Text for Answers {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for answer in &self.chains {
+            let standing = match answer.standing {
+                Standing::Fresh => "fresh",
+                Standing::Stale => "STALE",
+                Standing::Insolvent => "INSOLVENT",
+                Standing::Missing => "MISSING",
+            };
+            write!(f, "{}: {} {standing}", answer.chain, answer.symbol)?;
+            if let (Some(decimals), Some(setup)) = (answer.decimals, answer.setup) {
+                write!(
+                    f,
+                    ": owes {} (proved), holds {} ({}; epoch {}, as of {}; {})",
+                    amount::format(answer.liability, decimals),
+                    amount::format(answer.reserve, decimals),
+                    known(answer.known),
+                    answer.epoch,
+                    date(answer.as_of),
+                    setup.label()
+                )?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Says how it is known what is held.
+const fn known(known: Known) -> &'static str {
+    match known {
+        Known::Reported => "reported",
+        Known::Witnessed => "witnessed by the chain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core::circuit::SetupKind;
+    use ballast_sdk::{chain::Chain, solvency::Answer};
+
+    fn answer(known: Known) -> Answer {
+        Answer {
+            chain: Chain::Solana,
+            exchange: [1; 32],
+            symbol: "BTC".into(),
+            decimals: Some(2),
+            max_age: 60,
+            standing: Standing::Fresh,
+            epoch: 3,
+            as_of: 1_796_077_926,
+            liability: 100,
+            reserve: 250,
+            known,
+            ratio_bps: 25_000,
+            setup: Some(SetupKind::Ceremony),
+        }
+    }
+
+    #[test]
+    fn an_answer_says_how_its_figures_are_known() {
+        let told = |known| Answers { fresh: true, chains: vec![answer(known)] }.text().to_string();
+        let expected = "solana: BTC fresh: owes 1.00 (proved), holds 2.50 (reported; epoch 3, \
+                        as of 2026-11-30 22:32:06 UTC (1796077926); ceremony)\n";
+        assert_eq!(told(Known::Reported), expected);
+        let told = told(Known::Witnessed);
+        assert!(told.contains("holds 2.50 (witnessed by the chain; epoch 3"), "{told}");
     }
 }

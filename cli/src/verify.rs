@@ -1,6 +1,12 @@
 //! `ballast verify`.
 
-use ballast_relayer::{failure::Failure, jobs::read};
+use std::fmt;
+
+use ballast_relayer::{
+    failure::Failure,
+    jobs::read::{self, Verified, VerifiedChain},
+};
+use ballast_sdk::verification::Agreement;
 use clap::Args;
 
 use crate::{
@@ -8,9 +14,11 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, count},
 };
 
-/// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one is behind
+/// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one
+/// is behind
 #[derive(Debug, Args)]
 pub struct Verify {
     #[command(flatten)]
@@ -21,6 +29,55 @@ impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         let verified = read::verify(&session.chains).await?;
-        Output::with_exit(&verified, verified.exit())
+        Output::answer(&verified, verified.verdict())
+    }
+}
+
+impl Text for Verified {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for VerifiedChain { chain, epochs, head, setups } in &self.chains {
+            let lead = if *epochs == 1 { "1 epoch leads".into() } else { format!("{epochs} epochs lead") };
+            writeln!(f, "{chain}: {lead} to its head 0x{} ({})", hex::encode(head), setups.join(", "))?;
+        }
+        let Some(Agreement { epochs, behind }) = &self.agreement else { return Ok(()) };
+        let epochs = count(*epochs, "epoch", "epochs");
+        match behind {
+            None => writeln!(f, "the chains tell the same history of {epochs}"),
+            Some(behind) => writeln!(
+                f,
+                "the chains agree on {epochs}; {} is BEHIND by {}, its latest is {}",
+                behind.chain, behind.by, behind.latest
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_sdk::{chain::Chain, verification::Behind};
+
+    #[test]
+    fn a_chain_that_is_behind_is_named() {
+        let told = |epochs, behind| {
+            let chain = |chain: &str, epochs| VerifiedChain {
+                chain: chain.into(),
+                epochs,
+                head: [1; 32],
+                setups: vec!["ceremony"],
+            };
+            let verified = Verified {
+                chains: vec![chain("solana", epochs), chain("evm:1", 2)],
+                agreement: Some(Agreement { epochs, behind }),
+            };
+            verified.text().to_string()
+        };
+        let head = "01".repeat(32);
+        let behind = Behind { chain: Chain::Solana, latest: 1, by: 1 };
+        let found = told(1, Some(behind));
+        assert!(found.contains(&format!("solana: 1 epoch leads to its head 0x{head} (ceremony)\n")), "{found}");
+        assert!(found.contains(&format!("evm:1: 2 epochs lead to its head 0x{head} (ceremony)\n")), "{found}");
+        assert!(found.ends_with("the chains agree on 1 epoch; solana is BEHIND by 1, its latest is 1\n"), "{found}");
+        assert!(told(2, None).ends_with("the chains tell the same history of 2 epochs\n"));
     }
 }

@@ -1,6 +1,12 @@
 //! `ballast witness`.
 
-use ballast_relayer::{failure::Failure, jobs::wallets};
+use std::fmt;
+
+use ballast_relayer::{
+    chains::{Look, looks::Shown},
+    failure::Failure,
+    jobs::wallets::{self, Looked, LookedAt, Outcome},
+};
 use clap::Args;
 
 use crate::{
@@ -8,10 +14,13 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, count, date},
 };
 
-/// Have the chains look at the wallets for their latest epoch, where they have not: `ballast run` does so by itself. Exit code 3
-/// when a chain refused, 2 when no chain had anything to look at
+/// Have the chains look at the wallets for their latest epoch, where they have not yet
+///
+/// `ballast run` does so by itself. Exit code 3 when a chain refused, 2 when no chain had anything
+/// to look at.
 #[derive(Debug, Args)]
 pub struct Witness {
     /// List what would be looked at and simulate the first look; sign and send nothing
@@ -29,6 +38,67 @@ impl Witness {
             session.chains.settle(store).await?;
         }
         let looked = wallets::witness_latest(&session.chains, session.store.as_ref()).await?;
-        Output::with_exit(&looked, looked.exit())
+        Output::answer(&looked, looked.verdict())
+    }
+}
+
+impl Text for LookedAt {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}epoch {}", if self.dry_run { "dry run: " } else { "" }, self.epoch)?;
+        self.chains.iter().try_for_each(|looked| looked.write(f))
+    }
+}
+
+impl Text for Looked {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { chain, outcome, warning } = self;
+        match outcome {
+            Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", refused.problem)?,
+            Outcome::Ended(Look::Looked { holdings }) => {
+                writeln!(f, "{chain}: witnessed {}", count(*holdings, "holding", "holdings"))?;
+            }
+            Outcome::Ended(Look::WouldLook { shown }) => {
+                writeln!(f, "{chain}: dry run: would look at {}", count(shown.len(), "holding", "holdings"))?;
+                for Shown { wallet, account, token } in shown {
+                    writeln!(f, "  wallet {wallet}, account {account}, token {token}")?;
+                }
+            }
+            Outcome::Ended(Look::LookedBefore { holdings, began }) => {
+                let (holdings, began) = (count(*holdings, "holding", "holdings"), date(*began));
+                writeln!(f, "{chain}: looked at {holdings} before, from {began} on")?;
+            }
+            Outcome::Ended(Look::NothingToLookAt) => {
+                writeln!(f, "{chain}: nothing to look at: no registered wallet has an account of a declared token")?;
+            }
+            Outcome::Ended(Look::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
+        }
+        warning.iter().try_for_each(|warning| writeln!(f, "{chain}: warning: {warning}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_relayer::{chains::ChainName, failure::FailureKind, jobs::wallets::Refused};
+
+    fn told(outcome: Outcome, warning: Option<&str>) -> String {
+        Looked { chain: ChainName::Evm, outcome, warning: warning.map(Into::into) }.text().to_string()
+    }
+
+    #[test]
+    fn a_chain_that_did_not_look_says_why() {
+        let refused = Refused { problem: "WalletUnknown".into(), kind: FailureKind::Refused };
+        assert_eq!(told(Outcome::Refused(refused), None), "evm: reserves NOT WITNESSED: WalletUnknown\n");
+        assert!(told(Outcome::Ended(Look::NotConfigured), None).contains("evm.witnesses is not set"));
+        assert!(told(Outcome::Ended(Look::NothingToLookAt), None).contains("nothing to look at"));
+    }
+
+    #[test]
+    fn a_warning_stands_below_what_it_is_about() {
+        let before = Outcome::Ended(Look::LookedBefore { holdings: 1, began: 1_796_077_926 });
+        let expected = "evm: looked at 1 holding before, from 2026-11-30 22:32:06 UTC (1796077926) on\n\
+                        evm: warning: expected a first look later\n";
+        assert_eq!(told(before, Some("expected a first look later")), expected);
+        assert_eq!(told(Outcome::Ended(Look::Looked { holdings: 2 }), None), "evm: witnessed 2 holdings\n");
     }
 }

@@ -2,7 +2,6 @@
 
 use ballast_core::circuit::Class;
 use serde::Serialize;
-use std::fmt;
 
 use crate::{
     amount,
@@ -84,30 +83,5 @@ impl Report {
             straddling_accounts: layout.straddling(),
             assets,
         })
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "as of {} (Unix seconds), ledger sequence {}", self.as_of, self.ledger_sequence)?;
-        let Self { accounts, leaves, shards, depth, leaves_per_shard, .. } = self;
-        write!(f, "{accounts} accounts in {leaves} leaves: {shards} shards of {leaves_per_shard} (depth {depth})")?;
-        match self.straddling_accounts {
-            0 => writeln!(f)?,
-            straddling => writeln!(f, "; {straddling} accounts straddle two shards")?,
-        }
-        if self.accounts_left_out > 0 {
-            writeln!(
-                f,
-                "NOT COMMITTED: {} further accounts of the file, left out by the limit",
-                self.accounts_left_out
-            )?;
-        }
-        writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "liability", "liability in units", "gross borrow")?;
-        for asset in &self.assets {
-            let AssetReport { symbol, liability, liability_units, gross_borrow, .. } = asset;
-            writeln!(f, "{symbol:<16} {liability:>34} {liability_units:>34} {gross_borrow:>34}")?;
-        }
-        Ok(())
     }
 }

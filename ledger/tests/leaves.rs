@@ -110,7 +110,6 @@ fn an_account_may_straddle_shards() {
     assert_eq!(sum, snapshot.totals);
     let report = Report::new(&snapshot, &[CLASS]).unwrap();
     assert_eq!(report.straddling_accounts, 1);
-    assert!(report.to_string().contains("1 accounts straddle"), "{report}");
 }
 
 #[test]

@@ -1,67 +1,65 @@
-//! How a command ends: exit codes, and errors that know theirs.
+//! How a job ends without doing what it was asked: failures, and the kinds of them.
 
 use std::fmt;
 
 use ballast_core::escaped::Escaped;
 use serde::Serialize;
 
-/// What a command's exit code tells a script.
+/// What went wrong, as far as a caller acts on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum Exit {
-    Done = 0,
-    /// Anything that the other codes do not name.
-    Other = 1,
+pub enum FailureKind {
+    /// Anything that the other kinds do not name.
+    Other,
     /// What was given is wrong: arguments, configuration, a file. The same call will fail again.
-    BadInput = 2,
+    BadInput,
     /// A chain or a verifier refused, or would refuse.
-    Refused = 3,
+    Refused,
     /// A chain did not answer, or not in time. The same call may succeed later.
-    Unreachable = 4,
+    Unreachable,
     /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
-    FeeCap = 5,
+    FeeCap,
 }
 
-/// Errors that know their exit code.
+/// Errors that know their kind.
 pub trait Classified {
-    fn exit(&self) -> Exit;
+    fn failure_kind(&self) -> FailureKind;
 }
 
-/// Why a command ended without doing what it was asked.
+/// Why a job ended without doing what it was asked.
 #[derive(Debug)]
 pub struct Failure {
-    pub exit: Exit,
+    pub kind: FailureKind,
     pub error: anyhow::Error,
 }
 
 impl Failure {
-    pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, error: error.into() }
+    pub fn new(kind: FailureKind, error: impl Into<anyhow::Error>) -> Self {
+        Self { kind, error: error.into() }
     }
 
     pub fn bad_input(message: impl fmt::Display) -> Self {
-        Self::new(Exit::BadInput, anyhow::Error::msg(message.to_string()))
+        Self::new(FailureKind::BadInput, anyhow::Error::msg(message.to_string()))
     }
 
     pub fn refused(message: impl fmt::Display) -> Self {
-        Self::new(Exit::Refused, anyhow::Error::msg(message.to_string()))
+        Self::new(FailureKind::Refused, anyhow::Error::msg(message.to_string()))
     }
 
     pub fn other(error: impl Into<anyhow::Error>) -> Self {
-        Self::new(Exit::Other, error)
+        Self::new(FailureKind::Other, error)
     }
 
-    /// Says what was being done, keeping the exit code.
+    /// Says what was being done, keeping the kind.
     #[must_use]
     pub fn context(self, what: impl fmt::Display + Send + Sync + 'static) -> Self {
-        Self { exit: self.exit, error: self.error.context(what) }
+        Self { kind: self.kind, error: self.error.context(what) }
     }
 }
 
 impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { exit: error.exit(), error: error.into() }
+        Self { kind: error.failure_kind(), error: error.into() }
     }
 }
 
@@ -87,19 +85,19 @@ impl fmt::Display for Failure {
 
 /// Several problems found together, none of them hidden by another.
 #[derive(Clone, Debug, Default)]
-pub struct Problems(Vec<(Exit, String)>);
+pub struct Problems(Vec<(FailureKind, String)>);
 
 impl Problems {
-    pub fn push(&mut self, exit: Exit, problem: impl fmt::Display) {
-        self.0.push((exit, problem.to_string()));
+    pub fn push(&mut self, kind: FailureKind, problem: impl fmt::Display) {
+        self.0.push((kind, problem.to_string()));
     }
 
     pub fn bad_input(&mut self, problem: impl fmt::Display) {
-        self.push(Exit::BadInput, problem);
+        self.push(FailureKind::BadInput, problem);
     }
 
     pub fn refused(&mut self, problem: impl fmt::Display) {
-        self.push(Exit::Refused, problem);
+        self.push(FailureKind::Refused, problem);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -133,25 +131,16 @@ impl std::error::Error for Problems {}
 impl Classified for Problems {
     /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer, or that
     /// asks too much.
-    fn exit(&self) -> Exit {
-        let has = |exit: Exit| self.0.iter().any(|(other, _)| *other == exit);
-        [Exit::BadInput, Exit::Refused, Exit::Unreachable, Exit::FeeCap]
-            .into_iter()
-            .find(|exit| has(*exit))
-            .unwrap_or(Exit::Other)
+    fn failure_kind(&self) -> FailureKind {
+        let has = |kind: FailureKind| self.0.iter().any(|(other, _)| *other == kind);
+        let worst_first = [FailureKind::BadInput, FailureKind::Refused, FailureKind::Unreachable, FailureKind::FeeCap];
+        worst_first.into_iter().find(|kind| has(*kind)).unwrap_or(FailureKind::Other)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exit_codes_are_what_scripts_rely_on() {
-        let exits = [Exit::Done, Exit::Other, Exit::BadInput, Exit::Refused, Exit::Unreachable, Exit::FeeCap]
-            .map(|exit| exit as u8);
-        assert_eq!(exits, [0, 1, 2, 3, 4, 5]);
-    }
 
     #[test]
     fn a_cause_is_told_once() {
@@ -170,19 +159,19 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_problem_gives_the_code_and_none_is_hidden() {
+    fn the_worst_problem_gives_the_kind_and_none_is_hidden() {
         let mut problems = Problems::default();
         assert!(problems.clone().finish().is_ok());
-        problems.push(Exit::Other, "too poor");
-        assert_eq!(problems.exit(), Exit::Other);
-        problems.push(Exit::FeeCap, "dear");
-        assert_eq!(problems.exit(), Exit::FeeCap);
-        problems.push(Exit::Unreachable, "silent");
-        assert_eq!(problems.exit(), Exit::Unreachable);
+        problems.push(FailureKind::Other, "too poor");
+        assert_eq!(problems.failure_kind(), FailureKind::Other);
+        problems.push(FailureKind::FeeCap, "dear");
+        assert_eq!(problems.failure_kind(), FailureKind::FeeCap);
+        problems.push(FailureKind::Unreachable, "silent");
+        assert_eq!(problems.failure_kind(), FailureKind::Unreachable);
         problems.refused("no");
-        assert_eq!(problems.exit(), Exit::Refused);
+        assert_eq!(problems.failure_kind(), FailureKind::Refused);
         problems.bad_input("nonsense");
-        assert_eq!(problems.exit(), Exit::BadInput);
+        assert_eq!(problems.failure_kind(), FailureKind::BadInput);
         let text = Failure::from(problems.finish().unwrap_err()).to_string();
         assert!(
             ["5 problems", "too poor", "dear", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),

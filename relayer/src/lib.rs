@@ -1,5 +1,5 @@
-//! The engine: takes a snapshot, proves it, posts it to both chains, and reads it back. The command line is the package
-//! `ballast-cli`.
+//! The engine: takes a snapshot, proves it, posts it to both chains, and reads it back. The command
+//! line is the package `ballast-cli`.
 //!
 //! ```text
 //!  jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private

@@ -13,7 +13,7 @@ use ballast_core::{
 };
 use ballast_relayer::{
     chains::{ChainName, Standing},
-    failure::{Classified, Exit, Problems},
+    failure::{Classified, FailureKind, Problems},
     jobs::preflight::{check_agreement, check_plan, check_proofs},
     plan::{Plan, ProvedEpoch, VERSION},
 };
@@ -124,13 +124,13 @@ fn exchange(standing: &mut Standing) -> &mut Exchange {
     standing.exchange.as_mut().unwrap()
 }
 
-/// The only problem is this one, with this exit code.
-fn assert_refused(change: impl FnOnce(&mut Standing), expected: &str, exit: Exit) {
+/// The only problem is this one, of this kind.
+fn assert_refused(change: impl FnOnce(&mut Standing), expected: &str, kind: FailureKind) {
     let found = problems(change);
     let messages: Vec<&str> = found.messages().collect();
     assert!(messages.len() == 1 && messages[0].contains(expected), "expected {expected}, found {messages:?}");
     assert!(messages[0].starts_with("evm: "), "{messages:?}");
-    assert_eq!(found.exit(), exit, "{messages:?}");
+    assert_eq!(found.failure_kind(), kind, "{messages:?}");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_chain_that_waits_for_the_epoch_has_no_problem() {
 
 #[test]
 fn what_a_chain_would_refuse_is_told_before() {
-    use Exit::{BadInput, Refused};
+    use FailureKind::{BadInput, Refused};
     assert_refused(|s| s.exchange = None, "not registered", BadInput);
     assert_refused(|s| exchange(s).posters.clear(), "NotPoster", Refused);
     assert_refused(|s| exchange(s).paused = true, "ExchangePaused", Refused);
@@ -191,7 +191,7 @@ fn a_plan_whose_circuit_is_not_what_its_id_says_is_bad_input() {
     changed.circuit.class = Class::new(8);
     check_plan(&standing(), &changed, &POSTER, &mut problems);
     assert!(problems.to_string().contains("its content has"), "{problems}");
-    assert_eq!(problems.exit(), Exit::BadInput);
+    assert_eq!(problems.failure_kind(), FailureKind::BadInput);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn chains_that_part_are_told_apart() {
     {
         let problems = judge(change);
         assert!(problems.to_string().contains("different histories"), "{problems}");
-        assert_eq!(problems.exit(), Exit::Refused);
+        assert_eq!(problems.failure_kind(), FailureKind::Refused);
     }
 }
 
@@ -225,7 +225,7 @@ fn proofs_are_verified_before_anyone_pays_for_it() {
     assert!(verify(&|_| {}).is_empty());
     let swapped = verify(&|epoch| epoch.posts[0].proof = epoch.posts[1].proof);
     assert!(swapped.to_string().contains("shard 0: the proof is refused"), "{swapped}");
-    assert_eq!(swapped.exit(), Exit::Refused);
+    assert_eq!(swapped.failure_kind(), FailureKind::Refused);
     let garbled = verify(&|epoch| epoch.posts[1].proof[0] ^= 1);
     assert!(garbled.to_string().contains("shard 1: the proof is refused"), "{garbled}");
     let digest = verify(&|epoch| epoch.posts[1].digest = Element::from(7u64).to_bytes());

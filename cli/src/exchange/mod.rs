@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 use crate::{chain_choice::GlobalChainChoice, context::Context, governing::Governing, output::Output};
 
-/// What the exchange's authority asks of both chains; nothing is done that a chain holds already
+/// Calls of the exchange's authority on both chains; what a chain holds already is not done again
 #[derive(Debug, Args)]
 pub struct Exchange {
     #[command(subcommand)]

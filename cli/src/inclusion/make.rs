@@ -1,9 +1,15 @@
 //! `ballast inclusion make`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use ballast_core::digest::sha256;
-use ballast_relayer::{artifacts::Artifacts, config::Section, failure::Failure, jobs::include, keys};
+use ballast_relayer::{
+    artifacts::Artifacts,
+    config::Section,
+    failure::Failure,
+    jobs::include::{self, Made},
+    keys,
+};
 use clap::Args;
 
 use crate::{
@@ -11,11 +17,13 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::{Text, count},
 };
 
 /// Make a customer's file, and verify it as the customer will
 #[derive(Debug, Args)]
 pub struct Make {
+    /// Number of the epoch
     epoch: u64,
     /// The exchange's public id of the customer
     account: String,
@@ -34,10 +42,17 @@ impl Make {
         let artifacts = Artifacts::new(session.config.artifacts()?);
         let master = keys::read_master(&session.config.secret()?.file)?;
         let out = self.out.unwrap_or_else(|| {
-            // The account's own name may be no file's name.
+            // The account's own name need not be a valid file name.
             let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);
             artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
         });
         Output::new(&include::make(&session.chains, &artifacts, &master, (epoch, account), &out).await?)
+    }
+}
+
+impl Text for Made {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let leaves = count(self.leaves, "leaf", "leaves");
+        writeln!(f, "{} shows {leaves} of epoch {}; it is PRIVATE to its customer", self.file, self.epoch)
     }
 }

@@ -1,8 +1,12 @@
 //! `ballast inclusion verify`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
-use ballast_relayer::{failure::Failure, jobs::include};
+use ballast_ledger::amount;
+use ballast_relayer::{
+    failure::Failure,
+    jobs::include::{self, Shown, ShownBalance},
+};
 use clap::Args;
 
 use crate::{
@@ -10,11 +14,14 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::Text,
 };
 
-/// Verify a file against the roots on chain; exit code 3 if it does not show the account's inclusion
+/// Verify a file against the roots on chain; exit code 3 if it does not show the account's
+/// inclusion
 #[derive(Debug, Args)]
 pub struct Verify {
+    /// The file that the exchange gave the customer
     file: PathBuf,
     /// The customer's own id, as the exchange told them
     #[arg(long)]
@@ -28,5 +35,16 @@ impl Verify {
         let text = include::read(&self.file)?;
         let session = Session::open(&context.settings, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&include::verify(&session.chains, &text, &self.account).await?)
+    }
+}
+
+impl Text for Shown {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chains = self.chains.join(" and ");
+        writeln!(f, "account {:?} is included in epoch {} on {chains} ({})", self.account, self.epoch, self.setup)?;
+        for ShownBalance { symbol, decimals, units } in self.balances.iter().filter(|balance| balance.units > 0) {
+            writeln!(f, "  {symbol:<16} {:>34}", amount::format(*units, *decimals))?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `ballast ledger`.
 
+mod assets;
 mod inspect;
 mod replay;
 mod simulate;

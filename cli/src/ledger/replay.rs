@@ -1,13 +1,21 @@
 //! `ballast ledger replay`.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
-use ballast_relayer::{failure::Failure, jobs::ledger};
+use ballast_relayer::{
+    failure::Failure,
+    jobs::ledger::{self, ReplayReport},
+};
 use clap::Args;
 
-use crate::output::Output;
+use crate::{
+    output::Output,
+    text::{Text, count},
+};
 
-/// What the log makes of the accounts: what is owed, lent and gone; and how fast it is replayed, with signatures and without
+/// Say what a log makes of the accounts: what is owed, what was lent and what of that has left
+///
+/// Also says how fast the log is replayed, with signatures and without.
 #[derive(Debug, Args)]
 pub struct Replay {
     /// The last transaction to apply; all by default
@@ -18,5 +26,32 @@ pub struct Replay {
 impl Replay {
     pub fn execute(self, log: &Path) -> Result<Output, Failure> {
         Output::new(&ledger::replayed(log, self.at)?)
+    }
+}
+
+impl Text for ReplayReport {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exchange 0x{}", hex::encode(self.exchange))?;
+        writeln!(
+            f,
+            "{} after transaction {}, head 0x{}",
+            count(self.accounts, "account", "accounts"),
+            self.sequence,
+            hex::encode(self.head)
+        )?;
+        writeln!(
+            f,
+            "{}, {}, {} transactions a second with signatures",
+            count(self.transactions, "transaction", "transactions"),
+            count(self.signatures, "signature", "signatures"),
+            self.per_second
+        )?;
+        if let Some(without) = &self.per_second_without_signatures {
+            writeln!(f, "{without} transactions a second without signatures")?;
+        }
+        if let Some(torn) = &self.torn {
+            writeln!(f, "warning: {torn}")?;
+        }
+        self.assets.write(f)
     }
 }

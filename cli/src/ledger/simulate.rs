@@ -1,25 +1,33 @@
 //! `ballast ledger simulate`.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use ballast_ledger::simulate::Simulation;
 use ballast_relayer::{
     config::Section,
     failure::Failure,
-    jobs::{connection::configured_exchange, ledger},
+    jobs::{
+        connection::configured_exchange,
+        ledger::{self, Simulated},
+    },
 };
 use clap::Args;
 
-use crate::{context::Context, output::Output};
+use crate::{
+    context::Context,
+    output::Output,
+    text::{Text, count},
+};
 
-/// Write the log of an invented exchange, whose keys are INSECURE; never into a log that exists. The log is that of the exchange
-/// that the settings' section [exchange] names
+/// Write an invented log, whose keys are INSECURE, for the exchange of the settings
+///
+/// A log that exists is never written to. The settings' section [exchange] names the exchange.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Customers
+    /// Number of customers
     #[arg(long)]
     accounts: u32,
-    /// All transactions, those that open accounts too
+    /// Number of transactions, those that open accounts included
     #[arg(long)]
     transactions: u64,
     /// The same seed makes the same log
@@ -37,5 +45,19 @@ impl Simulate {
         let Self { accounts, transactions, seed } = self;
         let simulation = Simulation { accounts, transactions, seed, exchange };
         Output::new(&ledger::simulate(log, &simulation, context.progress)?)
+    }
+}
+
+impl Text for Simulated {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.notice)?;
+        writeln!(
+            f,
+            "wrote {} of {}, head 0x{}",
+            count(self.sequence, "transaction", "transactions"),
+            count(self.accounts, "account", "accounts"),
+            hex::encode(self.head)
+        )?;
+        self.assets.write(f)
     }
 }

@@ -7,6 +7,7 @@ mod contribute;
 mod development;
 mod export_r1cs;
 mod import;
+mod report;
 mod snarkjs;
 mod verify;
 
@@ -15,7 +16,7 @@ use clap::Subcommand;
 
 use crate::{context::Context, output::Output};
 
-/// Proving keys: the INSECURE development setup, and a ceremony's
+/// Proving keys: those of the INSECURE development setup, and those of a ceremony
 #[derive(Debug, Subcommand)]
 pub enum Setup {
     Development(development::Development),

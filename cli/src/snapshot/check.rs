@@ -1,8 +1,8 @@
 //! `ballast snapshot check`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
-use ballast_ledger::report::Report;
+use ballast_ledger::report::{AssetReport, Report};
 use ballast_relayer::{
     config::{Origin, Section},
     failure::Failure,
@@ -10,9 +10,13 @@ use ballast_relayer::{
 };
 use clap::Args;
 
-use crate::{context::Context, output::Output};
+use crate::{
+    context::Context,
+    output::Output,
+    text::{Text, count, date},
+};
 
-/// What a snapshot would commit, per asset
+/// Say what a snapshot would commit, by asset
 #[derive(Debug, Args)]
 pub struct Check {
     /// A .csv or .json file
@@ -23,7 +27,7 @@ pub struct Check {
     /// Negative balances: refuse, or gross
     #[arg(long, value_name = "POLICY")]
     borrows: Option<String>,
-    /// Only the first so many accounts
+    /// Only this many accounts, the first of the file
     #[arg(long, value_name = "COUNT")]
     accounts: Option<usize>,
 }
@@ -53,5 +57,66 @@ impl Check {
         };
         let snapshot = source::read_file(&file)?;
         Output::new(&Report::new(&snapshot, config.classes())?)
+    }
+}
+
+impl Text for Report {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "as of {}, ledger sequence {}", date(self.as_of), self.ledger_sequence)?;
+        write!(
+            f,
+            "{} in {}: {} of {} (depth {})",
+            count(self.accounts, "account", "accounts"),
+            count(self.leaves, "leaf", "leaves"),
+            count(self.shards, "shard", "shards"),
+            self.leaves_per_shard,
+            self.depth
+        )?;
+        match self.straddling_accounts {
+            0 => writeln!(f)?,
+            1 => writeln!(f, "; 1 account straddles two shards")?,
+            straddling => writeln!(f, "; {straddling} accounts straddle two shards")?,
+        }
+        if self.accounts_left_out > 0 {
+            let further = count(self.accounts_left_out, "further account", "further accounts");
+            writeln!(f, "NOT COMMITTED: {further} of the file, left out by the limit")?;
+        }
+        writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "liability", "liability in units", "gross borrow")?;
+        for asset in &self.assets {
+            let AssetReport { symbol, liability, liability_units, gross_borrow, .. } = asset;
+            writeln!(f, "{symbol:<16} {liability:>34} {liability_units:>34} {gross_borrow:>34}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_limit_leaves_out_and_what_straddles_is_said() {
+        let report = |shards, straddling_accounts, accounts_left_out| Report {
+            as_of: 1_796_077_926,
+            ledger_sequence: 5,
+            ledger_head: [0; 32],
+            asset_list_digest: [0; 32],
+            accounts: 60,
+            accounts_left_out,
+            leaves: 1,
+            depth: 7,
+            leaves_per_shard: 16_384,
+            shards,
+            straddling_accounts,
+            assets: vec![],
+        };
+        let told = |shards, straddling, left_out| report(shards, straddling, left_out).text().to_string();
+        let whole = told(1, 0, 0);
+        assert!(whole.starts_with("as of 2026-11-30 22:32:06 UTC (1796077926), ledger sequence 5\n"), "{whole}");
+        assert!(whole.contains("60 accounts in 1 leaf: 1 shard of 16384 (depth 7)\nasset"), "{whole}");
+        let split = told(2, 1, 440);
+        assert!(split.contains("2 shards of 16384 (depth 7); 1 account straddles two shards\n"), "{split}");
+        assert!(split.contains("NOT COMMITTED: 440 further accounts of the file"), "{split}");
+        assert!(told(3, 2, 1).contains("; 2 accounts straddle two shards\nNOT COMMITTED: 1 further account of"));
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     session::{Access, Session},
 };
 
-/// Declare that a token counts for an asset, for ever
+/// Declare permanently that a token counts for an asset
 #[derive(Debug, Args)]
 pub struct Declare {
     /// Address of a mint or an ERC-20 contract, or native

@@ -1,5 +1,7 @@
 //! `ballast wallet message`.
 
+use std::fmt;
+
 use ballast_relayer::{chains::ChainName, failure::Failure, jobs::wallets};
 use ballast_sdk::{chain::Address, evm::registration_message};
 use clap::Args;
@@ -8,11 +10,13 @@ use crate::{
     context::Context,
     output::Output,
     session::{Access, Session},
+    text::Text,
 };
 
-/// What an EVM wallet must sign (EIP-712), as JSON
+/// Print what an EVM wallet must sign (EIP-712), as JSON
 #[derive(Debug, Args)]
 pub struct Message {
+    /// Address of the wallet
     wallet: Address,
 }
 
@@ -32,5 +36,11 @@ impl Message {
         }
         let chain_id = chain_id.ok_or_else(|| Failure::other(anyhow::anyhow!("the EVM chain has no id")))?;
         Output::new(&wallets::Message(registration_message(chain_id, witnesses, &chains.exchange, address)))
+    }
+}
+
+impl Text for wallets::Message {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:#}", self.0)
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     output::Output,
 };
 
-/// Register a wallet, which agrees by its key or by a signature made elsewhere; for ever
+/// Register a wallet permanently: it agrees by its key, or by a signature made elsewhere
 #[derive(Debug, Args)]
 pub struct Register {
     /// File of the wallet's key: solana-keygen's, 64 hexadecimal digits, or a keystore

@@ -9,9 +9,10 @@ use clap::Args;
 
 use crate::{governing::Governing, output::Output};
 
-/// Let a wallet count no more, for ever
+/// Retire a wallet permanently: it no longer counts
 #[derive(Debug, Args)]
 pub struct Retire {
+    /// Address of the wallet
     wallet: Address,
 }
 

@@ -1,6 +1,6 @@
 //! Exit codes, what is on the output, and what is not.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
 use ballast_relayer::{crash, store::Store};
 use serde_json::Value;
@@ -22,6 +22,8 @@ fn a_snapshot_is_looked_at_without_any_settings() {
     let report: Value = serde_json::from_str(&output).unwrap();
     assert_eq!((&report["accounts"], report["assets"].as_array().unwrap().len()), (&60.into(), 53));
     assert!(report["assets"][0]["liability_units"].is_string(), "amounts are strings");
+    let (_, output, _) = folder.ballast(&arguments[..arguments.len() - 1]);
+    assert!(output.contains("NOT COMMITTED: 440 further accounts"), "{output}");
     let (code, output, errors) = folder.ballast(&["snapshot", "check", &snapshot]);
     assert_eq!((code, output.as_str()), (2, ""), "{errors}");
     assert!(errors.contains("borrow") && errors.contains("account"), "{errors}");
@@ -31,6 +33,23 @@ fn a_snapshot_is_looked_at_without_any_settings() {
     assert_eq!(code, 0, "{errors}");
     assert!(output.contains("liability"), "{output}");
     assert_eq!(folder.ballast(&["snapshot", "check", "missing.csv", "--assets", &declared]).0, 2);
+}
+
+#[test]
+fn an_answer_that_cannot_be_printed_is_1_and_a_closed_pipe_is_no_failure() {
+    let folder = Folder::empty();
+    for arguments in [&["completions", "bash"][..], &["completions", "bash", "--json"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = folder.command(arguments).stdout(full).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert!(errors.starts_with("error: the answer cannot be printed"), "{errors}");
+    }
+    let mut closed =
+        folder.command(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(closed.stdout.take());
+    let output = closed.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Every setting, as an operator begins with them.
-pub const EXAMPLE: &str = include_str!("../../../relayer/ballast.example.toml");
+pub const EXAMPLE: &str = include_str!("../../ballast.example.toml");
 
 /// A folder with the example's settings, of which no chain answers.
 pub struct Folder(pub TempDir);
@@ -33,10 +33,14 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    pub fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
         command.current_dir(self.0.path()).args(arguments).env_remove("BALLAST_CONFIG").env_remove("BALLAST_LOG");
-        command.envs(variables.iter().copied()).output().unwrap()
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        self.command(arguments).envs(variables.iter().copied()).output().unwrap()
     }
 
     /// Exit code, output, errors.

@@ -14,9 +14,7 @@ const SNARKJS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../node_modules/.bin
 
 /// Exit code and errors of a command, which must end soon: whoever waits for a pipe waits for ever.
 fn soon(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
-    command.current_dir(folder.0.path()).args(arguments).env_remove("BALLAST_CONFIG").env_remove("BALLAST_LOG");
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = folder.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if start.elapsed() > Duration::from_secs(60) {
@@ -122,9 +120,7 @@ fn symbols_in_other_scripts_are_2_with_the_rule() {
 fn an_environment_that_is_no_text_is_never_a_panic() {
     let folder = Folder::new();
     let run = |name: &[u8], value: &[u8]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
-        command.current_dir(folder.0.path()).args(["history", "--chain", "evm"]);
-        command.env_remove("BALLAST_CONFIG").env_remove("BALLAST_LOG");
+        let mut command = folder.command(&["history", "--chain", "evm"]);
         let output = command.env(OsStr::from_bytes(name), OsStr::from_bytes(value)).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };

@@ -29,7 +29,7 @@ fn simulated() -> Folder {
 }
 
 /// The log's only segment.
-fn segment(folder: &Folder) -> PathBuf {
+fn segment_file(folder: &Folder) -> PathBuf {
     let mut entries = fs::read_dir(folder.path("ledger")).unwrap().map(|entry| entry.unwrap().path());
     entries.find(|path| path.extension().is_some_and(|extension| extension == "segment")).unwrap()
 }
@@ -67,7 +67,7 @@ fn a_log_is_verified_replayed_and_inspected() {
     let inspected = folder.json(&["ledger", "inspect"]);
     assert_eq!((&inspected["sequence"], &inspected["head"]), (&TRANSACTIONS.into(), &verified["head"]));
     let segment = &inspected["segments"][0];
-    let bytes = fs::metadata(segment(&folder)).unwrap().len();
+    let bytes = fs::metadata(segment_file(&folder)).unwrap().len();
     assert_eq!((&segment["first"], &segment["last"], &segment["bytes"]), (&1.into(), &500.into(), &bytes.into()));
 
     let (_, output, _) = folder.ballast(&["ledger", "replay"]);
@@ -83,7 +83,7 @@ fn a_log_is_verified_replayed_and_inspected() {
 #[test]
 fn a_flipped_byte_is_2_and_named() {
     let folder = simulated();
-    let segment = segment(&folder);
+    let segment = segment_file(&folder);
     let mut bytes = fs::read(&segment).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -147,7 +147,7 @@ fn a_simulation_without_an_exchange_says_what_it_needs() {
 
 /// The log in `ledger`, without the last bytes of its segment.
 fn cut(folder: &Folder, bytes: u64) {
-    let file = fs::OpenOptions::new().write(true).open(segment(folder)).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(segment_file(folder)).unwrap();
     file.set_len(file.metadata().unwrap().len() - bytes).unwrap();
 }
 

@@ -5,3 +5,5 @@ mod folder;
 mod governing;
 mod handed_files;
 mod ledger;
+mod manual;
+mod next_step;

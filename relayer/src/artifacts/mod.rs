@@ -23,7 +23,7 @@ use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
 
 use crate::{
     config,
-    failure::{Classified, Exit},
+    failure::{Classified, FailureKind},
 };
 pub use public::{Index, IndexedFile, StatementFile};
 
@@ -37,12 +37,12 @@ pub enum ArtifactError {
 }
 
 impl Classified for ArtifactError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
             // An epoch that is not there was asked for.
-            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => Exit::BadInput,
-            Self::File { .. } => Exit::Other,
-            Self::Invalid { .. } => Exit::BadInput,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => FailureKind::BadInput,
+            Self::File { .. } => FailureKind::Other,
+            Self::Invalid { .. } => FailureKind::BadInput,
         }
     }
 }

@@ -4,7 +4,7 @@ use ballast_sdk::ErrorKind;
 
 use super::ChainName;
 use crate::{
-    failure::{Classified, Exit},
+    failure::{Classified, FailureKind},
     keys::KeyError,
     store::StoreError,
 };
@@ -37,30 +37,30 @@ pub enum ChainError {
 }
 
 impl Classified for ChainError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Refused { .. } => Exit::Refused,
-            Self::Unreachable { .. } | Self::Unsettled { .. } => Exit::Unreachable,
-            Self::FeeCap { .. } => Exit::FeeCap,
-            Self::Unexpected { .. } => Exit::Other,
-            Self::Read(error) => read_exit(error),
-            Self::Store(error) => error.exit(),
-            Self::Key(error) => error.exit(),
+            Self::Refused { .. } => FailureKind::Refused,
+            Self::Unreachable { .. } | Self::Unsettled { .. } => FailureKind::Unreachable,
+            Self::FeeCap { .. } => FailureKind::FeeCap,
+            Self::Unexpected { .. } => FailureKind::Other,
+            Self::Read(error) => read_kind(error),
+            Self::Store(error) => error.failure_kind(),
+            Self::Key(error) => error.failure_kind(),
         }
     }
 }
 
 /// A reader's failure: what a chain does not have was asked for in error; what it contradicts is a refusal.
-pub fn read_exit(error: &ballast_sdk::Error) -> Exit {
+pub fn read_kind(error: &ballast_sdk::Error) -> FailureKind {
     match error.kind() {
-        ErrorKind::BadInput | ErrorKind::NotFound => Exit::BadInput,
-        ErrorKind::Unreachable => Exit::Unreachable,
-        ErrorKind::BadData => Exit::Refused,
+        ErrorKind::BadInput | ErrorKind::NotFound => FailureKind::BadInput,
+        ErrorKind::Unreachable => FailureKind::Unreachable,
+        ErrorKind::BadData => FailureKind::Refused,
     }
 }
 
 impl Classified for ballast_sdk::Error {
-    fn exit(&self) -> Exit {
-        read_exit(self)
+    fn failure_kind(&self) -> FailureKind {
+        read_kind(self)
     }
 }

@@ -1,6 +1,6 @@
 //! What the relayer is told: one documented structure, read from a TOML file, then the environment, then flags.
 //!
-//! `relayer/ballast.example.toml` shows every setting. A command needs some sections only; settings missing in the others
+//! `cli/ballast.example.toml` shows every setting. A command needs some sections only; settings missing in the others
 //! are no problem, but a setting that does not exist, or does not parse, is one wherever it stands.
 
 mod chains;

@@ -4,7 +4,7 @@ use super::*;
 use ballast_sdk::node::shown;
 use url::Url;
 
-const EXAMPLE: &str = include_str!("../../ballast.example.toml");
+const EXAMPLE: &str = include_str!("../../../cli/ballast.example.toml");
 
 fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
@@ -183,7 +183,7 @@ fn a_section_that_is_not_needed_may_be_missing_but_not_wrong() {
 fn a_file_that_is_no_toml_or_not_there_is_bad_input() {
     assert!(problems("[store").iter().any(|problem| problem.contains("ballast.toml")));
     let missing = layered(Some(Path::new("/nowhere/ballast.toml")), [].into_iter(), vec![]).unwrap_err();
-    assert_eq!(missing.exit, crate::failure::Exit::BadInput);
+    assert_eq!(missing.kind, crate::failure::FailureKind::BadInput);
     assert!(missing.to_string().contains("/nowhere/ballast.toml"), "{missing}");
 }
 

@@ -1,6 +1,6 @@
 //! Holds an epoch against the exchange's log.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::leaf::MasterSecret;
 use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
@@ -12,7 +12,7 @@ use ballast_sdk::{
 use serde::Serialize;
 
 use super::{connection::Chains, reserves};
-use crate::failure::{Classified, Exit, Failure};
+use crate::failure::{Classified, Failure, FailureKind};
 
 /// One chain's epoch that is what the log gives.
 #[derive(Clone, Debug, Serialize)]
@@ -30,24 +30,24 @@ pub struct AuditReport {
 }
 
 impl Classified for AuditError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
             // What was given is no readable log of this exchange up to the epoch: nothing is said about the epoch.
-            Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => Exit::BadInput,
+            Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => FailureKind::BadInput,
             Self::Replay(error) => match error {
                 ReplayError::Refused { .. }
                 | ReplayError::Genesis(_)
                 | ReplayError::Signature(_)
-                | ReplayError::Invariant { .. } => Exit::Refused,
+                | ReplayError::Invariant { .. } => FailureKind::Refused,
                 ReplayError::Log(_)
                 | ReplayError::Checkpoint(_)
                 | ReplayError::Ended { .. }
                 | ReplayError::CheckpointTooLate { .. }
                 | ReplayError::CheckpointOfAnother { .. }
                 | ReplayError::Nothing { .. }
-                | ReplayError::Threads(_) => Exit::BadInput,
+                | ReplayError::Threads(_) => FailureKind::BadInput,
             },
-            _ => Exit::Refused,
+            _ => FailureKind::Refused,
         }
     }
 }
@@ -89,29 +89,6 @@ pub async fn run(
     Ok(AuditReport { chains: audited })
 }
 
-impl fmt::Display for AuditReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for AuditedChain { chain, audited, holdings } in &self.chains {
-            let Audited { epoch, ledger_sequence, accounts, transactions, signatures, per_second, root, reserves } =
-                audited;
-            writeln!(
-                f,
-                "{chain}: epoch {epoch} is what the log gives at transaction {ledger_sequence}: {accounts} accounts"
-            )?;
-            writeln!(f, "  {transactions} transactions, {signatures} signatures, {per_second} transactions a second")?;
-            writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the master secret" })?;
-            writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
-            if let Some(holdings) = holdings {
-                writeln!(
-                    f,
-                    "  {holdings} holdings read on this chain, all in registered wallets and of declared tokens"
-                )?;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +110,7 @@ mod tests {
             AuditError::Replay(ReplayError::Signature(SignatureInvalid { sequence: 9, by: Signatory::NewKey(1) })),
         ];
         for error in refused {
-            assert_eq!(error.exit(), Exit::Refused, "{error}");
+            assert_eq!(error.failure_kind(), FailureKind::Refused, "{error}");
         }
         let bad_input = [
             AuditError::NoEpochs,
@@ -144,7 +121,7 @@ mod tests {
             AuditError::Replay(ReplayError::Ended { expected: 9, found: 8 }),
         ];
         for error in bad_input {
-            assert_eq!(error.exit(), Exit::BadInput, "{error}");
+            assert_eq!(error.failure_kind(), FailureKind::BadInput, "{error}");
         }
     }
 }

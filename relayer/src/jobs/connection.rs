@@ -50,7 +50,7 @@ impl Chains {
             };
             match connected {
                 Ok(chain) => destinations.push(chain),
-                Err(error) => problems.push(error.exit(), error),
+                Err(error) => problems.push(error.failure_kind(), error),
             }
         }
         problems.finish()?;

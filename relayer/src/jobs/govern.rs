@@ -1,7 +1,5 @@
 //! What an exchange's authority asks of both chains. What a chain holds already is not done again.
 
-use std::fmt;
-
 use ballast_sdk::chain::Address;
 use serde::Serialize;
 
@@ -124,19 +122,4 @@ pub fn of_chain(addresses: &[Address], chain: ChainName) -> Vec<Address> {
         matches!((chain, address), (ChainName::Solana, Address::Solana(_)) | (ChainName::Evm, Address::Evm(_)))
     };
     addresses.iter().filter(is).copied().collect()
-}
-
-impl fmt::Display for GovernReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "exchange {}", self.exchange)?;
-        for Governed { chain, action, outcome, transactions } in &self.chains {
-            let outcome = match outcome {
-                Outcome::Done => format!("done in {transactions} transactions"),
-                Outcome::Already => "was so already".into(),
-                Outcome::WouldBeDone => "dry run: would be done".into(),
-            };
-            writeln!(f, "{chain}: {action}: {outcome}")?;
-        }
-        Ok(())
-    }
 }

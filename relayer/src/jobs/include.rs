@@ -1,6 +1,6 @@
 //! One customer's inclusion file: made by the exchange, verified by anyone who has it.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::{
     Digest,
@@ -8,13 +8,13 @@ use ballast_core::{
     leaf::MasterSecret,
     units,
 };
-use ballast_ledger::{amount, bounded_file::read_text_bounded, inclusion};
+use ballast_ledger::{bounded_file::read_text_bounded, inclusion};
 use serde::Serialize;
 
 use super::connection::Chains;
 use crate::{
     artifacts::{Artifacts, write_private},
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
 };
 
 /// What was made. Nothing of it is private but the file it names.
@@ -48,8 +48,8 @@ pub struct ShownBalance {
 }
 
 impl Classified for inclusion::MakeError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
@@ -94,7 +94,7 @@ pub fn read(file: &Path) -> Result<String, Failure> {
 /// A text that is no inclusion file is bad input; one that does not show what it should is refused.
 pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown, Failure> {
     let parsed = ballast_core::inclusion::InclusionFile::parse(text)
-        .map_err(|error| Failure::new(Exit::BadInput, anyhow::Error::msg(error.to_string())))?;
+        .map_err(|error| Failure::new(FailureKind::BadInput, anyhow::Error::msg(error.to_string())))?;
     let exchange: Digest = chains.exchange;
     let mut shown: Option<Shown> = None;
     for chain in chains.iter() {
@@ -118,21 +118,4 @@ pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown,
 
 fn refuse_unverifiable<T>(verified: Result<T, InclusionError>) -> Result<T, Failure> {
     verified.map_err(|error| Failure::refused(format!("the inclusion file is refused: {error}")))
-}
-
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} shows {} leaves of epoch {}; it is PRIVATE to its customer", self.file, self.leaves, self.epoch)
-    }
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let chains = self.chains.join(" and ");
-        writeln!(f, "account {:?} is included in epoch {} on {chains} ({})", self.account, self.epoch, self.setup)?;
-        for ShownBalance { symbol, decimals, units } in self.balances.iter().filter(|balance| balance.units > 0) {
-            writeln!(f, "  {symbol:<16} {:>34}", amount::format(*units, *decimals))?;
-        }
-        Ok(())
-    }
 }

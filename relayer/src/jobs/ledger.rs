@@ -1,10 +1,9 @@
 //! The exchange's log: verified, replayed, simulated, looked at.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_ledger::{
-    amount,
     lending::{AssetLending, LendingReport},
     log::{LogError, Reader, Writer, WriterOptions},
     replay::{Options, Replayed, replay},
@@ -14,7 +13,7 @@ use ballast_ledger::{
 use serde::Serialize;
 
 use crate::{
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     progress::Progress,
 };
 
@@ -250,73 +249,11 @@ pub fn simulate(log: &Path, simulation: &Simulation, progress: Progress) -> Resu
 const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
 
 impl Classified for SimulationError<LogError> {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Sink(error) => error.exit(),
-            Self::TooSmall { .. } => Exit::BadInput,
-            _ => Exit::Other,
+            Self::Sink(error) => error.failure_kind(),
+            Self::TooSmall { .. } => FailureKind::BadInput,
+            _ => FailureKind::Other,
         }
-    }
-}
-
-impl fmt::Display for ReplayReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "exchange 0x{}", hex::encode(self.exchange))?;
-        writeln!(
-            f,
-            "{} accounts after transaction {}, head 0x{}",
-            self.accounts,
-            self.sequence,
-            hex::encode(self.head)
-        )?;
-        writeln!(
-            f,
-            "{} transactions, {} signatures, {} transactions a second with signatures",
-            self.transactions, self.signatures, self.per_second
-        )?;
-        if let Some(without) = &self.per_second_without_signatures {
-            writeln!(f, "{without} transactions a second without signatures")?;
-        }
-        if let Some(torn) = &self.torn {
-            writeln!(f, "warning: {torn}")?;
-        }
-        write_assets(f, &self.assets)
-    }
-}
-
-fn write_assets(f: &mut fmt::Formatter<'_>, assets: &[AssetState]) -> fmt::Result {
-    writeln!(f, "{:<16} {:>34} {:>34} {:>34}", "asset", "physical", "lent and borrowed", "of that, left")?;
-    for AssetState { symbol, decimals, physical, lending } in assets {
-        let physical = amount::format(*physical, *decimals);
-        writeln!(f, "{symbol:<16} {physical:>34} {:>34} {:>34}", lending.lent_and_borrowed, lending.left)?;
-        for backing in &lending.backing {
-            writeln!(f, "{:<16} backed by {} {}", "", backing.amount, backing.symbol)?;
-        }
-    }
-    Ok(())
-}
-
-impl fmt::Display for Inspected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "exchange 0x{}, assets {}", hex::encode(self.exchange), self.assets.join(", "))?;
-        for Segment { file, first, last, bytes } in &self.segments {
-            writeln!(f, "{file}: transactions {first} to {last}, {bytes} bytes")?;
-        }
-        writeln!(f, "ends after transaction {}, head 0x{}", self.sequence, hex::encode(self.head))?;
-        self.torn.iter().try_for_each(|torn| writeln!(f, "warning: {torn}"))
-    }
-}
-
-impl fmt::Display for Simulated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.notice)?;
-        writeln!(
-            f,
-            "wrote {} transactions of {} accounts, head 0x{}",
-            self.sequence,
-            self.accounts,
-            hex::encode(self.head)
-        )?;
-        write_assets(f, &self.assets)
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     chains::{ChainName, Position, Standing},
-    failure::{Exit, Problems},
+    failure::{FailureKind, Problems},
     plan::{Plan, ProvedEpoch},
 };
 
@@ -76,7 +76,7 @@ pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, problems: 
             Refusal::AsOfNotAfterLast { .. } => " This snapshot, or a later one, is posted already: give a newer one.",
             _ => "",
         };
-        problems.push(exit(&refusal), format!("{chain}: {refusal}{hint}"));
+        problems.push(kind(&refusal), format!("{chain}: {refusal}{hint}"));
     }
 }
 
@@ -132,12 +132,12 @@ pub fn check_proofs(epoch: &ProvedEpoch, problems: &mut Problems) {
 }
 
 /// A snapshot that is not newer than the last epoch was posted before, or is older: asking again will not help.
-fn exit(refusal: &Refusal) -> Exit {
+fn kind(refusal: &Refusal) -> FailureKind {
     match refusal {
         Refusal::AsOfNotAfterLast { .. }
         | Refusal::LedgerSequenceBackwards { .. }
         | Refusal::LedgerHeadChanged { .. }
-        | Refusal::AssetCountMismatch { .. } => Exit::BadInput,
-        _ => Exit::Refused,
+        | Refusal::AssetCountMismatch { .. } => FailureKind::BadInput,
+        _ => FailureKind::Refused,
     }
 }

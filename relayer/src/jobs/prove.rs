@@ -26,7 +26,7 @@ use crate::{
     chains::Standing,
     config::Config,
     crash,
-    failure::{Classified, Exit, Failure, Problems},
+    failure::{Classified, Failure, FailureKind, Problems},
     keys,
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
     progress::Progress,
@@ -34,21 +34,21 @@ use crate::{
 };
 
 impl Classified for LayoutError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
 impl Classified for ProvedEpochError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::ShardsMissing { .. } => Exit::BadInput,
+            Self::ShardsMissing { .. } => FailureKind::BadInput,
             Self::Shard { .. }
             | Self::PlanMismatch { .. }
             | Self::LiabilitiesMissing { .. }
             | Self::LiabilityMismatch { .. }
             | Self::RecordMismatch { .. }
-            | Self::Epoch { .. } => Exit::Refused,
+            | Self::Epoch { .. } => FailureKind::Refused,
         }
     }
 }
@@ -150,7 +150,7 @@ impl Prover<'_> {
         for (standing, chain) in standings.iter().zip(self.chains.iter()) {
             match chain.poster() {
                 Ok(poster) => preflight::check_plan(standing, &plan, &poster, &mut problems),
-                Err(error) => problems.push(error.exit(), error),
+                Err(error) => problems.push(error.failure_kind(), error),
             }
         }
         Ok((plan, standings, problems))

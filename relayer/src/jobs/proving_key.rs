@@ -85,7 +85,7 @@ pub fn circuit_file(key: &ProvingKey) -> CircuitFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Exit;
+    use crate::failure::FailureKind;
 
     #[test]
     fn a_ceremonys_key_is_never_made() {
@@ -93,7 +93,7 @@ mod tests {
         let classes = vec![Class::SMALLEST];
         let settings = Circuit { setup: SetupKind::Ceremony, classes, keys: folder.path().into() };
         let refused = ProvingKeys::new(&settings, Progress::hidden()).of(Class::SMALLEST).unwrap_err();
-        assert_eq!(refused.exit, Exit::BadInput);
+        assert_eq!(refused.kind, FailureKind::BadInput);
         let text = refused.to_string();
         assert!(text.contains("depth-7-ceremony.key") && text.contains("ballast setup import"), "{text}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

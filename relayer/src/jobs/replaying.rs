@@ -16,7 +16,7 @@ use ballast_ledger::{
 
 use crate::{
     config::LedgerLog,
-    failure::{Exit, Failure},
+    failure::{Failure, FailureKind},
 };
 
 /// Where a replay ends.
@@ -108,7 +108,7 @@ fn flush(log: &Path, position: &LedgerPosition) -> Result<PathBuf, Failure> {
     let reader = Reader::open_after(log, position)?;
     let segment = reader.file();
     let flushed = File::open(segment).and_then(|file| file.sync_all());
-    flushed.map_err(|error| Failure::new(Exit::Other, error).context(format!("flush {}", segment.display())))?;
+    flushed.map_err(|error| Failure::new(FailureKind::Other, error).context(format!("flush {}", segment.display())))?;
     Ok(segment.to_owned())
 }
 
@@ -194,7 +194,7 @@ mod tests {
 
     fn refused(outcome: Result<Replayed, Failure>) -> String {
         let failure = outcome.unwrap_err();
-        assert_eq!(failure.exit, Exit::BadInput, "{failure}");
+        assert_eq!(failure.kind, FailureKind::BadInput, "{failure}");
         failure.to_string()
     }
 
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(folder.replayed(End::At(COUNT as u64)).unwrap().transactions, 0);
         let before = folder.time(1) / 1000 - 1;
         let nothing = folder.replayed(End::Until(before)).unwrap_err();
-        assert_eq!(nothing.exit, Exit::BadInput);
+        assert_eq!(nothing.kind, FailureKind::BadInput);
         assert!(nothing.to_string().contains("expected at least 1 transaction"), "{nothing}");
     }
 
@@ -307,6 +307,6 @@ mod tests {
         files.dedup();
         assert!(files.len() > 2, "{}", files.len());
         let missing = LedgerPosition { sequence: COUNT as u64 + 1, head: [0; 32] };
-        assert_eq!(flush(&folder.log.directory, &missing).unwrap_err().exit, Exit::BadInput);
+        assert_eq!(flush(&folder.log.directory, &missing).unwrap_err().kind, FailureKind::BadInput);
     }
 }

@@ -1,6 +1,6 @@
 //! Holds a published reserves report against the chains, without a log.
 
-use std::{collections::BTreeSet, fmt, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
 use ballast_sdk::reserves::{CompareError, compare, verify as verify_report};
@@ -9,14 +9,14 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     chains::Destination,
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
 };
 
 impl Classified for CompareError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Chain(error) => error.exit(),
-            Self::Holding(_) => Exit::Refused,
+            Self::Chain(error) => error.failure_kind(),
+            Self::Holding(_) => FailureKind::Refused,
         }
     }
 }
@@ -69,19 +69,5 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::new(Exit::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
-}
-
-impl fmt::Display for VerifiedReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { epoch, chains, not_compared, messages } = self;
-        for VerifiedChain { chain, holdings } in chains {
-            writeln!(f, "{chain}: the report is that of epoch {epoch}")?;
-            writeln!(f, "  {holdings} holdings read on this chain, all in registered wallets and of declared tokens")?;
-        }
-        writeln!(f, "{messages} signed messages, all for this exchange: ownership signed, balances stated")?;
-        not_compared
-            .iter()
-            .try_for_each(|chain| writeln!(f, "{chain}: wallets and tokens NOT COMPARED, the chain was not asked"))
-    }
+    Failure::new(FailureKind::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
 }

@@ -3,7 +3,6 @@
 use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::report::Report as SnapshotReport;
 use serde::Serialize;
-use std::fmt;
 
 use super::{
     connection::Chains,
@@ -116,25 +115,5 @@ impl Runner<'_> {
 
     fn poster(&self) -> Poster<'_> {
         Poster { store: self.store, chains: self.chains, progress: self.progress }
-    }
-}
-
-impl fmt::Display for RunReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(finished) = &self.finished {
-            writeln!(f, "finished what had been left unfinished:\n{finished}")?;
-        }
-        self.posted.iter().try_for_each(|posted| posted.fmt(f))
-    }
-}
-
-impl fmt::Display for RunRehearsal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(epoch) = self.unfinished {
-            writeln!(f, "dry run: epoch {epoch} is unfinished and would be finished first")?;
-        }
-        let circuit = hex::encode(self.circuit);
-        writeln!(f, "dry run: would prove and post epoch {} with circuit 0x{circuit} ({})", self.epoch, self.setup)?;
-        self.snapshot.fmt(f)
     }
 }

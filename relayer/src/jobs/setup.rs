@@ -4,7 +4,7 @@
 //! steps ([`contribute`], [`beacon`]), and the verification of what comes out of it ([`verify`], [`import`]): by snarkjs that each
 //! contribution follows from the one before, by `ballast_prover` that the key is made from exactly these constraints and powers.
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
 use ballast_core::{Digest, circuit::Class, circuit_file::CircuitFile, hexadecimal};
 use ballast_prover::{
@@ -27,24 +27,24 @@ use tempfile::TempDir;
 
 use super::proving_key::circuit_file;
 use crate::{
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     progress::Progress,
 };
 
 impl Classified for FileError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
 impl Classified for SnarkjsError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self.reason {
-            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => Exit::Other,
+            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => FailureKind::Other,
             StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
-                Exit::BadInput
+                FailureKind::BadInput
             }
-            StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => Exit::Refused,
+            StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => FailureKind::Refused,
         }
     }
 }
@@ -271,34 +271,5 @@ impl SetupReport {
         std::fs::write(path, text).map_err(|error| file_error(path, &error))?;
         self.files.push(path.display().to_string());
         Ok(())
-    }
-}
-
-impl fmt::Display for Participant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{name:?}")?,
-            None => f.write_str("without a name")?,
-        }
-        self.beacon.iter().try_for_each(|beacon| write!(f, " (beacon {beacon})"))
-    }
-}
-
-impl fmt::Display for SetupReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "circuit 0x{}, depth {}: {}", hex::encode(self.circuit), self.depth, self.setup)?;
-        writeln!(f, "transcript 0x{}", hex::encode(self.transcript))?;
-        for (phase, participants) in [("powers of tau", &self.powers_of_tau), ("key", &self.contributions)] {
-            for (number, participant) in (1..).zip(participants) {
-                writeln!(f, "{phase}, contribution {number}: {participant}")?;
-            }
-        }
-        self.files.iter().try_for_each(|file| writeln!(f, "wrote {file}"))
-    }
-}
-
-impl fmt::Display for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "wrote {}: {}", self.file, self.what)
     }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Origin, SnapshotFile},
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     plan::Plan,
     reserves::{self, Request},
 };
@@ -29,8 +29,8 @@ use crate::{
 macro_rules! bad_input {
     ($($error:ty),+) => {$(
         impl Classified for $error {
-            fn exit(&self) -> Exit {
-                Exit::BadInput
+            fn failure_kind(&self) -> FailureKind {
+                FailureKind::BadInput
             }
         }
     )+};

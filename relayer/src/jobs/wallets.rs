@@ -1,9 +1,6 @@
 //! Wallets that agreed to be the exchange's, tokens that count, and what each chain saw in them.
 
-use std::fmt;
-
 use ballast_core::{Digest, witness::WINDOW};
-use ballast_ledger::amount;
 use ballast_sdk::{
     exchange::Exchange,
     witness::{Token, Wallet, Witness},
@@ -12,8 +9,8 @@ use serde::Serialize;
 
 use super::connection::Chains;
 use crate::{
-    chains::{ChainError, ChainName, Destination, Look, looks::Shown},
-    failure::{Classified, Exit, Failure, Problems},
+    chains::{ChainError, ChainName, Destination, Look},
+    failure::{Classified, Failure, FailureKind, Problems},
     store::Store,
 };
 
@@ -25,8 +22,9 @@ pub struct Kept {
     pub tokens: Vec<Token>,
     /// Of the latest epoch.
     pub witness: Option<Witness>,
+    /// The exchange, which knows the assets by their numbers.
     #[serde(skip)]
-    exchange: Exchange,
+    pub exchange: Exchange,
 }
 
 /// Every chain's.
@@ -60,7 +58,7 @@ pub enum Outcome {
 pub struct Refused {
     pub problem: String,
     #[serde(skip)]
-    pub exit: Exit,
+    pub kind: FailureKind,
 }
 
 /// What came of looking at an epoch's reserves.
@@ -114,7 +112,7 @@ pub async fn witness(chains: &Chains, store: Option<&Store>, epoch: u64, as_of: 
             Err(error) if unreachable(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(chain = %name, epoch, %error, "reserves are not witnessed");
-                Outcome::Refused(Refused { exit: error.exit(), problem: error.to_string() })
+                Outcome::Refused(Refused { kind: error.failure_kind(), problem: error.to_string() })
             }
         };
         let warning = outcome.warning(as_of);
@@ -164,100 +162,33 @@ impl Outcome {
 }
 
 impl LookedAt {
-    /// Only chains that have looked are a yes, and one of them at least.
-    pub fn exit(&self) -> Exit {
+    /// Whether the chains have looked: none of them refused, and one of them at least had something to look at.
+    ///
+    /// # Errors
+    /// The kind of failure that the outcomes amount to.
+    pub fn verdict(&self) -> Result<(), FailureKind> {
         let mut problems = Problems::default();
         for Looked { outcome, .. } in &self.chains {
-            if let Outcome::Refused(Refused { problem, exit }) = outcome {
-                problems.push(*exit, problem);
+            if let Outcome::Refused(Refused { problem, kind }) = outcome {
+                problems.push(*kind, problem);
             }
         }
         match problems.finish() {
-            Err(problems) => problems.exit(),
-            Ok(()) if self.chains.iter().any(|looked| looked.outcome.had_something()) => Exit::Done,
-            Ok(()) => Exit::BadInput,
+            Err(problems) => Err(problems.failure_kind()),
+            Ok(()) if self.chains.iter().any(|looked| looked.outcome.had_something()) => Ok(()),
+            Ok(()) => Err(FailureKind::BadInput),
         }
     }
 }
 
 fn unreachable(error: &ChainError) -> bool {
-    matches!(error.exit(), Exit::Unreachable)
-}
-
-impl fmt::Display for Looked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { chain, outcome, warning } = self;
-        match outcome {
-            Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", refused.problem)?,
-            Outcome::Ended(Look::Looked { holdings }) => writeln!(f, "{chain}: witnessed {holdings} holdings")?,
-            Outcome::Ended(Look::WouldLook { shown }) => {
-                writeln!(f, "{chain}: dry run: would look at {} holdings", shown.len())?;
-                for Shown { wallet, account, token } in shown {
-                    writeln!(f, "  wallet {wallet}, account {account}, token {token}")?;
-                }
-            }
-            Outcome::Ended(Look::LookedBefore { holdings, began }) => {
-                writeln!(f, "{chain}: looked at {holdings} holdings before, from {began} on")?;
-            }
-            Outcome::Ended(Look::NothingToLookAt) => {
-                writeln!(f, "{chain}: nothing to look at: no registered wallet has an account of a declared token")?;
-            }
-            Outcome::Ended(Look::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
-        }
-        warning.iter().try_for_each(|warning| writeln!(f, "{chain}: warning: {warning}"))
-    }
-}
-
-impl fmt::Display for LookedAt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}epoch {}", if self.dry_run { "dry run: " } else { "" }, self.epoch)?;
-        self.chains.iter().try_for_each(|looked| looked.fmt(f))
-    }
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:#}", self.0)
-    }
-}
-
-impl fmt::Display for Wallets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chains.iter().try_for_each(|kept| kept.fmt(f))
-    }
-}
-
-impl fmt::Display for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { chain, wallets, tokens, witness, exchange } = self;
-        writeln!(f, "{chain}: {} wallets, {} tokens", wallets.len(), tokens.len())?;
-        for wallet in wallets {
-            writeln!(f, "  wallet {}{}", wallet.address, if wallet.retired { " (retired)" } else { "" })?;
-        }
-        let asset = |number: u16| exchange.assets.as_ref().and_then(|assets| assets.get(number));
-        for token in tokens {
-            let symbol = asset(token.asset).map_or_else(|| format!("asset {}", token.asset), |asset| asset.symbol());
-            writeln!(f, "  token {} of {} decimals counts for {symbol}", token.address, token.decimals)?;
-        }
-        let Some(witness) = witness else { return writeln!(f, "  nothing witnessed for the latest epoch") };
-        let closed = if witness.closed { "" } else { ", NOT CLOSED: it does not count" };
-        writeln!(
-            f,
-            "  epoch {}: {} holdings seen from {} to {}{closed}",
-            witness.epoch, witness.holdings, witness.began, witness.last_look
-        )?;
-        for (number, units) in (1..).zip(&witness.amounts) {
-            if let (Some(units), Some(asset)) = (units, asset(number)) {
-                writeln!(f, "  {:<16} {:>34}", asset.symbol(), amount::format(*units, asset.decimals))?;
-            }
-        }
-        Ok(())
-    }
+    matches!(error.failure_kind(), FailureKind::Unreachable)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chains::looks::Shown;
     use serde_json::json;
 
     fn looked(outcome: Outcome) -> Looked {
@@ -268,12 +199,12 @@ mod tests {
         looked(Outcome::Ended(look))
     }
 
-    fn refused(exit: Exit) -> Looked {
-        looked(Outcome::Refused(Refused { problem: "WalletUnknown".into(), exit }))
+    fn refused(kind: FailureKind) -> Looked {
+        looked(Outcome::Refused(Refused { problem: "WalletUnknown".into(), kind }))
     }
 
-    fn exit(chains: Vec<Looked>) -> Exit {
-        LookedAt { epoch: 4, dry_run: false, chains }.exit()
+    fn verdict(chains: Vec<Looked>) -> Result<(), FailureKind> {
+        LookedAt { epoch: 4, dry_run: false, chains }.verdict()
     }
 
     #[test]
@@ -281,13 +212,13 @@ mod tests {
         let done = || ended(Look::Looked { holdings: 3 });
         let before = ended(Look::LookedBefore { holdings: 3, began: 9_999 });
         let (nothing, unset) = (|| ended(Look::NothingToLookAt), || ended(Look::NotConfigured));
-        assert_eq!(exit(vec![done(), before]), Exit::Done);
-        assert_eq!(exit(vec![done(), unset()]), Exit::Done);
-        assert_eq!(exit(vec![nothing(), unset()]), Exit::BadInput);
-        assert_eq!(exit(vec![]), Exit::BadInput);
-        assert_eq!(exit(vec![done(), refused(Exit::Refused)]), Exit::Refused);
-        assert_eq!(exit(vec![refused(Exit::Refused), nothing()]), Exit::Refused);
-        assert_eq!(exit(vec![done(), refused(Exit::Other)]), Exit::Other);
+        assert_eq!(verdict(vec![done(), before]), Ok(()));
+        assert_eq!(verdict(vec![done(), unset()]), Ok(()));
+        assert_eq!(verdict(vec![nothing(), unset()]), Err(FailureKind::BadInput));
+        assert_eq!(verdict(vec![]), Err(FailureKind::BadInput));
+        assert_eq!(verdict(vec![done(), refused(FailureKind::Refused)]), Err(FailureKind::Refused));
+        assert_eq!(verdict(vec![refused(FailureKind::Refused), nothing()]), Err(FailureKind::Refused));
+        assert_eq!(verdict(vec![done(), refused(FailureKind::Other)]), Err(FailureKind::Other));
     }
 
     #[test]
@@ -305,10 +236,9 @@ mod tests {
         assert_eq!(json(ended(Look::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
         assert_eq!(json(ended(Look::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
         assert_eq!(
-            json(refused(Exit::Refused)),
+            json(refused(FailureKind::Refused)),
             json!({ "chain": "evm", "outcome": "refused", "problem": "WalletUnknown" })
         );
-        assert!(refused(Exit::Refused).to_string().contains("NOT WITNESSED: WalletUnknown"));
     }
 
     #[test]
@@ -316,7 +246,7 @@ mod tests {
         let at = |began| ended(Look::LookedBefore { holdings: 3, began });
         assert_eq!(at(10_000 - WINDOW).warning, None);
         let early = at(10_000 - WINDOW - 1);
-        assert!(early.to_string().contains("warning: expected a first look"), "{early}");
+        assert!(early.warning.as_ref().unwrap().starts_with("expected a first look"), "{early:?}");
         let json = serde_json::to_value(&early).unwrap();
         assert_eq!((&json["outcome"], &json["began"]), (&"looked_before".into(), &9_399.into()));
         assert!(json["warning"].as_str().unwrap().contains("closed it early"), "{json}");

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::failure::{Classified, Exit};
+use crate::failure::{Classified, FailureKind};
 
 /// A secret is short; a longer file is none.
 const LENGTH_MAX: u64 = 64 * 1024;
@@ -29,8 +29,8 @@ pub enum KeyError {
 }
 
 impl Classified for KeyError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 

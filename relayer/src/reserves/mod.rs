@@ -28,7 +28,7 @@ use crate::{
     artifacts::Artifacts,
     chains::{ChainName, evm::balances::read_evm, solana::balances::read_solana},
     config::Config,
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     plan::Plan,
 };
 use holdings::Counted;
@@ -36,14 +36,14 @@ pub use holdings::{ChainHoldings, Uncounted};
 pub use surprise::{Figures, FiguresMissing, PreviousEpoch, Surprise, surprise};
 
 impl Classified for ReportError {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
 impl Classified for FiguresMissing {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 
@@ -61,8 +61,8 @@ impl fmt::Display for Surprised {
 impl std::error::Error for Surprised {}
 
 impl Classified for Surprised {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 

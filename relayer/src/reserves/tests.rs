@@ -94,7 +94,7 @@ async fn what_is_stated_is_gathered() {
     assert_eq!((report.version, report.holdings.len(), report.blocks.len()), (2, 0, 0));
     folder.state("sources = \"custodian\"\n[amounts]\nBTC = \"1\"\n");
     let failure = folder.gather(1, LIABILITIES, true).await.unwrap_err();
-    assert_eq!(failure.exit, Exit::BadInput);
+    assert_eq!(failure.kind, FailureKind::BadInput);
     assert!(failure.to_string().contains("reserves.toml: USDC"), "{failure}");
 }
 
@@ -102,7 +102,7 @@ async fn what_is_stated_is_gathered() {
 async fn surprises_stop_a_run_all_at_once_until_they_are_accepted() {
     let folder = Folder::new();
     let failure = folder.gather(1, [11, 21], false).await.unwrap_err();
-    assert_eq!(failure.exit, Exit::BadInput);
+    assert_eq!(failure.kind, FailureKind::BadInput);
     let text = failure.to_string();
     let parts = ["--accept", "BTC: expected reserves of at least the 0.00000011 owed", "USDC:", "found 0.000020"];
     assert!(parts.iter().all(|part| text.contains(part)), "{text}");
@@ -122,14 +122,14 @@ async fn the_last_epoch_is_compared_where_it_is_published() {
     assert!(!text.contains("BTC"), "{text}");
     folder.gather(2, LIABILITIES, true).await.unwrap();
     let failure = folder.gather(3, LIABILITIES, false).await.unwrap_err();
-    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("the files of epoch 2"), "{failure}");
+    assert!(failure.kind == FailureKind::BadInput && failure.to_string().contains("the files of epoch 2"), "{failure}");
     folder.gather(3, LIABILITIES, true).await.unwrap();
     folder.gather(1, LIABILITIES, false).await.unwrap();
 
     let report = Artifacts::new(folder.config.artifacts().unwrap()).public(1).join("reserves.json");
     std::fs::write(report, "{}\n").unwrap();
     let failure = folder.gather(2, LIABILITIES, true).await.unwrap_err();
-    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("reserves.json"), "{failure}");
+    assert!(failure.kind == FailureKind::BadInput && failure.to_string().contains("reserves.json"), "{failure}");
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_chain_that_is_read_must_be_set_up() {
     let mut folder = Folder::new();
     folder.config.reserves.read = vec![ChainName::Evm];
     let failure = folder.gather(1, LIABILITIES, false).await.unwrap_err();
-    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("[evm]"), "{failure}");
+    assert!(failure.kind == FailureKind::BadInput && failure.to_string().contains("[evm]"), "{failure}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_chain_is_not_read_when_there_is_nothing_to_read() {
     let (solana, evm) = (Chain::Solana, Chain::Evm(1));
     let refused = |wallets: &[Wallet], tokens: &[Token]| {
         let failure = check_readable(ChainName::Solana, wallets, tokens).unwrap_err();
-        assert_eq!(failure.exit, Exit::BadInput);
+        assert_eq!(failure.kind, FailureKind::BadInput);
         failure.to_string()
     };
     check_readable(ChainName::Solana, &[wallet(solana, false)], &[token(solana)]).unwrap();
@@ -174,7 +174,7 @@ async fn a_chain_without_wallets_is_no_chain_with_nothing_in_them() {
     folder.config.evm = Some(evm_settings());
     folder.config.reserves.read = vec![ChainName::Evm];
     let failure = folder.gather(1, LIABILITIES, true).await.unwrap_err();
-    assert!(failure.exit == Exit::BadInput && failure.to_string().contains("no wallet"), "{failure}");
+    assert!(failure.kind == FailureKind::BadInput && failure.to_string().contains("no wallet"), "{failure}");
 }
 
 /// Of a node that does not answer.
@@ -197,7 +197,7 @@ fn a_begun_epoch_goes_on_with_what_was_read_then() {
 
     folder.state(&STATED.replace("0.00000010", "0.00000011"));
     let failure = resume(&folder.config, &plan).unwrap_err();
-    assert_eq!(failure.exit, Exit::BadInput);
+    assert_eq!(failure.kind, FailureKind::BadInput);
     assert!(failure.to_string().contains("other reserves") && failure.to_string().contains("--discard"), "{failure}");
     folder.state(STATED);
     let mut changed = plan.clone();

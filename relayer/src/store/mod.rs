@@ -16,7 +16,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::failure::{Classified, Exit};
+use crate::failure::{Classified, FailureKind};
 pub use epochs::StoredEpoch;
 pub use lock::Lock;
 pub use transactions::{NewTransaction, Settlement, State, StoredTransaction};
@@ -55,15 +55,15 @@ pub enum StoreError {
 }
 
 impl Classified for StoreError {
-    fn exit(&self) -> Exit {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::BoundElsewhere { .. } | Self::Newer { .. } | Self::EpochUnknown { .. } => Exit::BadInput,
+            Self::BoundElsewhere { .. } | Self::Newer { .. } | Self::EpochUnknown { .. } => FailureKind::BadInput,
             Self::File { .. }
             | Self::Database(_)
             | Self::Unwritten { .. }
             | Self::Locked { .. }
             | Self::Fixed { .. }
-            | Self::Corrupt(_) => Exit::Other,
+            | Self::Corrupt(_) => FailureKind::Other,
         }
     }
 }

@@ -15,7 +15,7 @@ use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{ChainError, evm::balances::read_evm},
     config::{Config, layered},
-    failure::Exit,
+    failure::FailureKind,
     reserves::{ChainHoldings, Request, gather},
 };
 use ballast_sdk::{
@@ -167,7 +167,7 @@ async fn a_balance_beyond_all_amounts_counts_nothing_and_is_confirmed() {
         gather(&config, request).await
     };
     let surprised = gathered(false).await.unwrap_err();
-    assert_eq!(surprised.exit, Exit::BadInput);
+    assert_eq!(surprised.kind, FailureKind::BadInput);
     let told = format!("{first} counts 0: expected an amount below 2^112 units of USDC");
     assert!(surprised.to_string().contains(&told), "{surprised}");
     assert_eq!(gathered(true).await.unwrap().amounts, [7]);

@@ -16,7 +16,7 @@ use ballast_relayer::{
         action::{Held, Need},
         evm::Evm,
     },
-    failure::{Classified, Exit},
+    failure::{Classified, FailureKind},
     store::{State, Store},
 };
 use ballast_sdk::chain::Address;
@@ -33,7 +33,7 @@ async fn waiting(chain: &Chain, store: &Store) -> String {
     let hasty = chain.evm(|settings| settings.timeout = Duration::from_secs(1)).await;
     let error = hasty.govern(store, &chain.exchange, &register()).await.unwrap_err();
     assert!(matches!(error, ChainError::Unsettled { .. }), "{error}");
-    assert_eq!(error.exit(), Exit::Unreachable);
+    assert_eq!(error.failure_kind(), FailureKind::Unreachable);
     let in_flight = store.in_flight(ChainName::Evm).unwrap();
     assert_eq!(in_flight.len(), 1);
     in_flight[0].transaction.identifier.clone()
@@ -83,7 +83,7 @@ async fn a_refusal_has_its_name_and_costs_nothing() {
         stranger.rehearse(&chain.exchange, &Action::SetPaused(true)).await.unwrap_err(),
         stranger.govern(&store, &chain.exchange, &Action::SetPaused(true)).await.unwrap_err(),
     ] {
-        assert_eq!(refused.exit(), Exit::Refused);
+        assert_eq!(refused.failure_kind(), FailureKind::Refused);
         assert!(refused.to_string().contains("NotAuthority"), "{refused}");
     }
     let many = Action::SetPosters((1..=9).map(|byte| Address::Evm([byte; 20].into())).collect());
@@ -141,7 +141,7 @@ async fn a_price_left_behind_is_outbid_with_the_same_nonce() {
     let refused = bounded.settle(&store).await.unwrap_err();
     assert!(refused.to_string().contains("evm.max_fee_per_gas"), "{refused}");
     assert!(matches!(refused, ChainError::FeeCap { base_fee: 1_000_000_001.., cap: 1_000_000_000, .. }), "{refused}");
-    assert_eq!(refused.exit(), Exit::FeeCap);
+    assert_eq!(refused.failure_kind(), FailureKind::FeeCap);
     assert_eq!(store.in_flight(ChainName::Evm).unwrap().len(), 1, "nothing more was signed");
     let evm = chain.evm(|_| {}).await;
     evm.settle(&store).await.unwrap();
@@ -193,7 +193,7 @@ async fn what_reverts_in_its_block_is_told_and_remembered() {
     let register = register();
     let (outcome, ()) = tokio::join!(evm.govern(&store, &chain.exchange, &register), meanwhile);
     let refused = outcome.unwrap_err();
-    assert_eq!(refused.exit(), Exit::Refused, "{refused}");
+    assert_eq!(refused.failure_kind(), FailureKind::Refused, "{refused}");
     assert!(refused.to_string().contains("reverted"), "{refused}");
     let ended = store.transaction(1).unwrap().unwrap().settlement;
     assert_eq!((ended.state, ended.error.as_deref()), (State::Failed, Some("reverted")));
@@ -207,10 +207,10 @@ async fn a_node_that_is_gone_is_unreachable_and_its_address_stays_hidden() {
     let evm = chain.evm(|_| {}).await;
     drop(chain);
     let gone = evm.identity().await.unwrap_err();
-    assert_eq!(gone.exit(), Exit::Unreachable, "{gone}");
+    assert_eq!(gone.failure_kind(), FailureKind::Unreachable, "{gone}");
     settings.rpc_url.set_path("v2/SECRET");
     settings.rpc_url.set_query(Some("key=TOKEN"));
     let Err(gone) = Evm::connect(&settings).await else { panic!("connected to nothing") };
-    assert_eq!(gone.exit(), Exit::Unreachable, "{gone}");
+    assert_eq!(gone.failure_kind(), FailureKind::Unreachable, "{gone}");
     assert!(!gone.to_string().contains("SECRET") && !gone.to_string().contains("TOKEN"), "{gone}");
 }

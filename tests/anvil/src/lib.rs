@@ -117,7 +117,8 @@ fn key_file(folder: &TempDir, name: &str, key: &PrivateKeySigner) -> PathBuf {
     path
 }
 
-/// The node for this machine: the launcher in .bin is a script, and killing it would leave the node running.
+/// The node for this machine: the launcher in .bin is a script, and killing it would leave the node
+/// running.
 fn binary() -> PathBuf {
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/@foundry-rs");
     let folders = fs::read_dir(&packages).unwrap_or_else(|error| panic!("{}: {error}; run npm ci", packages.display()));
