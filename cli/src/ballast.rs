@@ -24,7 +24,7 @@ To read an exchange: ballast history, ballast solvency ASSET --max-age SECONDS, 
 ///
 /// Settings come from a TOML file, then from the environment (BALLAST_SOLANA_RPC_URL is
 /// solana.rpc_url), then from flags. Exit codes: 0 done; 1 other; 2 bad input; 3 refused by a chain
-/// or a verifier; 4 a chain is unreachable.
+/// or a verifier; 4 a chain is unreachable; 5 a chain asks more than the settings allow.
 #[derive(Debug, Parser)]
 #[command(name = "ballast", version, max_term_width = 110, after_help = FIRST_STEPS)]
 pub struct Ballast {

@@ -15,6 +15,8 @@ pub enum Exit {
     Refused = 3,
     /// A chain did not answer, or not in time. The same call may succeed later.
     Unreachable = 4,
+    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
+    FeeCap = 5,
 }
 
 impl From<FailureKind> for Exit {
@@ -24,6 +26,7 @@ impl From<FailureKind> for Exit {
             FailureKind::BadInput => Self::BadInput,
             FailureKind::Refused => Self::Refused,
             FailureKind::Unreachable => Self::Unreachable,
+            FailureKind::FeeCap => Self::FeeCap,
         }
     }
 }
@@ -41,9 +44,15 @@ mod tests {
 
     #[test]
     fn exit_codes_are_what_scripts_rely_on() {
-        let kinds = [FailureKind::Other, FailureKind::BadInput, FailureKind::Refused, FailureKind::Unreachable];
-        assert_eq!(kinds.map(|kind| Exit::from(kind) as u8), [1, 2, 3, 4]);
-        assert_eq!(kinds.map(|kind| Exit::from(Err(kind)) as u8), [1, 2, 3, 4]);
+        let kinds = [
+            FailureKind::Other,
+            FailureKind::BadInput,
+            FailureKind::Refused,
+            FailureKind::Unreachable,
+            FailureKind::FeeCap,
+        ];
+        assert_eq!(kinds.map(|kind| Exit::from(kind) as u8), [1, 2, 3, 4, 5]);
+        assert_eq!(kinds.map(|kind| Exit::from(Err(kind)) as u8), [1, 2, 3, 4, 5]);
         assert_eq!(Exit::from(Ok(())) as u8, 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ballast_relayer::{
-    config::{Config, Origin, Section, layered},
+    config::{Config, Origin, Section, environment, layered},
     failure::Failure,
 };
 use clap::Args;
@@ -59,7 +59,7 @@ impl Settings {
     /// # Errors
     /// Bad input: everything that is wrong, at once.
     pub fn read(&self, needed: &[Section]) -> Result<Config, Failure> {
-        let figment = layered(self.file.as_deref(), std::env::vars(), self.flags.clone())?;
+        let figment = layered(self.file.as_deref(), environment()?.into_iter(), self.flags.clone())?;
         Config::read(figment, needed).map_err(|problems| match self.file {
             // Only a command that needs settings misses the file.
             None if !needed.is_empty() => Failure::from(problems).context(NO_FILE),

@@ -34,9 +34,11 @@ impl Asset {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let name = self.symbol();
-        let allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        let padded = self.symbol[name.len()..].iter().all(|byte| *byte == 0);
+        // By bytes: a file or a node may have put any of them here.
+        let length = self.symbol.iter().position(|byte| *byte == 0).unwrap_or(SYMBOL_MAX);
+        let (name, padding) = self.symbol.split_at(length);
+        let allowed = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
+        let padded = padding.iter().all(|byte| *byte == 0);
         if !name.is_empty() && allowed && padded && self.decimals <= DECIMALS_MAX {
             Ok(())
         } else {
@@ -110,6 +112,18 @@ mod tests {
             assert_eq!(Asset::new(bad, 6), Err(Refusal::AssetListInvalid), "{bad:?}");
         }
         assert_eq!(Asset::new("USDC", 37), Err(Refusal::AssetListInvalid));
+    }
+
+    #[test]
+    fn any_bytes_for_a_symbol_are_judged() {
+        // Two to five characters, six to sixteen bytes.
+        for bad in ["€€", "漢字五文字", "ÿÿÿÿÿÿÿÿ", "usd₮"] {
+            assert_eq!(Asset::new(bad, 6), Err(Refusal::AssetListInvalid), "{bad:?}");
+        }
+        for byte in 0x7f..=u8::MAX {
+            let asset = Asset { symbol: [byte; SYMBOL_MAX], decimals: 6 };
+            assert_eq!(AssetList::new(alloc::vec![asset]), Err(Refusal::AssetListInvalid), "{byte}");
+        }
     }
 
     #[test]

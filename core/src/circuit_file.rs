@@ -8,6 +8,7 @@ use crate::{
     Refusal,
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
     digest::Digest,
+    escaped::Escaped,
     hexadecimal,
 };
 
@@ -46,7 +47,9 @@ pub enum CircuitFileError {
 impl fmt::Display for CircuitFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(reason) => write!(f, "not a circuit file of version {VERSION}: {reason}"),
+            Self::Malformed(reason) => {
+                write!(f, "not a circuit file of version {VERSION}: {}", Escaped(reason))
+            }
             Self::Key(refusal) => write!(f, "{refusal}"),
             Self::IdMismatch { expected, found } => {
                 let [expected, found] = [expected, found].map(hexadecimal::encode);
@@ -72,8 +75,9 @@ impl CircuitFile {
     }
 
     /// Refuses text of another version, a degenerate key, and an id or a notice that does not
-    /// belong to the rest.
+    /// belong to the rest. A byte order mark before it, which editors add, is skipped.
     pub fn parse(text: &str) -> Result<(Self, VerifyingKey), CircuitFileError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let file: Self = serde_json::from_str(text).map_err(|error| CircuitFileError::Malformed(format!("{error}")))?;
         let key = file.check()?;
         Ok((file, key))
@@ -103,6 +107,7 @@ impl CircuitFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     fn file() -> CircuitFile {
         let key = VerifyingKey::new(&core::array::from_fn::<u8, 832, _>(|i| (i / 32 + 1) as u8)).unwrap();
@@ -129,5 +134,18 @@ mod tests {
             f.notice = SetupKind::Ceremony.label().into();
         });
         assert!(matches!(as_ceremony, CircuitFileError::IdMismatch { .. }));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_a_file_is_skipped() {
+        let text = serde_json::to_string(&file()).unwrap();
+        assert_eq!(CircuitFile::parse(&format!("\u{feff}{text}")).unwrap().0, file());
+        assert!(CircuitFile::parse(&format!("\u{feff}\u{feff}{text}")).is_err());
+    }
+
+    #[test]
+    fn what_a_file_says_is_shown_escaped() {
+        let error = CircuitFile::parse("{\"\\u001b[2J\":1}").unwrap_err().to_string();
+        assert!(error.contains("\\u{1b}[2J") && !error.contains('\x1b'), "{error:?}");
     }
 }

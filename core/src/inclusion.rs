@@ -16,6 +16,8 @@ use crate::{
 
 /// The one version of inclusion files.
 pub const VERSION: u8 = 1;
+/// Bytes of the longest file that is read: one of 128 assets in fifteen leaves has a tenth of it.
+pub const LENGTH_MAX: u64 = 1 << 20;
 /// The first member of every inclusion file.
 pub const NOTICE: &str =
     "PRIVATE: your balances and the salts that hide them. Check it on your own machine; never paste it in public.";
@@ -143,8 +145,9 @@ pub struct Expected<'a> {
 }
 
 impl InclusionFile {
-    /// Refuses text that is not a file of this version.
+    /// Refuses text that is not a file of this version. A byte order mark before it, which editors add, is skipped.
     pub fn parse(text: &str) -> Result<Self, InclusionError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let file: Self = serde_json::from_str(text).map_err(|error| {
             // The position, never the content: a message may be pasted in public.
             InclusionError::Malformed(format!("line {}, column {}", error.line(), error.column()))
@@ -234,5 +237,27 @@ impl InclusionFile {
             return Err(InclusionError::RootMismatch { leaf: number, expected: root, found });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_before_a_file_is_skipped() {
+        let file = InclusionFile {
+            notice: NOTICE.into(),
+            version: VERSION,
+            account: "alice".into(),
+            exchange: [1; 32],
+            epoch: 2,
+            class: Class::SMALLEST,
+            assets: alloc::vec![],
+            leaves: alloc::vec![],
+        };
+        let text = serde_json::to_string(&file).unwrap();
+        assert!(InclusionFile::parse(&format!("\u{feff}{text}")).is_ok_and(|found| found == file));
+        assert!(InclusionFile::parse(&format!("\u{feff}\u{feff}{text}")).is_err());
     }
 }

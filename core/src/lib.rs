@@ -22,6 +22,7 @@
 //! | [`solvency`] | 7 | what a chain answers |
 //! | [`observation`], [`holding`] | 10 | what a chain sees in the exchange's wallets |
 //! | [`seeds`] | | addresses of the Solana accounts |
+//! | [`escaped`] | | text from outside, as messages show it |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -33,6 +34,7 @@ pub mod circuit;
 pub mod circuit_file;
 pub mod curve;
 pub mod digest;
+pub mod escaped;
 pub mod exchange;
 pub mod field;
 #[cfg(feature = "serde")]

@@ -98,7 +98,8 @@ impl Path {
         if self.siblings.len() != depth {
             return Err(TreeError::PathLength { expected: depth, found: self.siblings.len() });
         }
-        let leaves = ARITY.pow(depth as u32);
+        // Deeper than any tree there is a leaf for every index.
+        let leaves = ARITY.checked_pow(depth as u32).unwrap_or(usize::MAX);
         if self.index as usize >= leaves {
             return Err(TreeError::IndexOutside { leaves, index: self.index.into() });
         }

@@ -1,7 +1,8 @@
 //! Amounts as text and as integers of a committed unit, 10^-decimals of the asset.
 //!
 //! A text is `[-]digits[.digits]`, ASCII, without leading zeros, and nothing else: no plus sign, exponent, hexadecimal,
-//! grouping or blank. No error repeats an amount: they are customers' balances, and errors end in logs.
+//! grouping or blank. Zeros at its end carry no value, so there may be more of them than the asset has decimals: some
+//! exports pad every amount to 18. No error repeats an amount: they are customers' balances, and errors end in logs.
 
 /// An amount and its sign; zero is never negative.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub enum AmountError {
     NegativeZero,
     #[error("expected an integer of committed units, found a decimal point")]
     NotAnInteger,
+    /// Zeros at the end are not counted.
     #[error("too many decimals: expected at most {expected}, found {found}")]
     TooManyDecimals { expected: u8, found: usize },
     #[error("too large: expected an amount that fits in {bits} bits of committed units, found more")]
@@ -60,6 +62,7 @@ pub fn parse(text: &str, decimals: u8, bits: u32) -> Result<Amount, AmountError>
     if whole.len() > 1 && whole.starts_with('0') {
         return Err(AmountError::LeadingZero);
     }
+    let fraction = fraction.trim_end_matches('0');
     let missing = usize::from(decimals)
         .checked_sub(fraction.len())
         .ok_or(AmountError::TooManyDecimals { expected: decimals, found: fraction.len() })?;
@@ -84,6 +87,7 @@ pub fn parse_integer(text: &str, bits: u32) -> Result<Amount, AmountError> {
     }
     match parse(text, 0, bits) {
         Err(AmountError::TooManyDecimals { .. }) => Err(AmountError::NotAnInteger),
+        Ok(_) if text.contains('.') => Err(AmountError::NotAnInteger),
         other => other,
     }
 }
@@ -157,12 +161,21 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_counted_as_written() {
-        assert_eq!(units("1.5", 2), Ok(150));
-        assert_eq!(units("1.50", 2), Ok(150));
-        let refused = Err(AmountError::TooManyDecimals { expected: 2, found: 3 });
-        assert_eq!(units("1.500", 2), refused);
-        assert_eq!(units("0.0", 0), Err(AmountError::TooManyDecimals { expected: 0, found: 1 }));
+    fn zeros_at_the_end_carry_no_value() {
+        for text in ["1.5", "1.50", "1.500", "1.500000000000000000"] {
+            assert_eq!(units(text, 2), Ok(150), "{text}");
+        }
+        assert_eq!(units("0.0", 0), Ok(0));
+        assert_eq!(units("7.000000000000000000", 0), Ok(7));
+        assert_eq!(units(&format!("0.{}", "0".repeat(900)), 8), Ok(0));
+    }
+
+    #[test]
+    fn a_value_below_the_committed_unit_is_refused_however_it_is_padded() {
+        for (text, found) in [("1.501", 3), ("1.5010000", 3), ("0.001", 3), ("0.000000000000000001", 18)] {
+            assert_eq!(units(text, 2), Err(AmountError::TooManyDecimals { expected: 2, found }), "{text}");
+        }
+        assert_eq!(units("0.10", 0), Err(AmountError::TooManyDecimals { expected: 0, found: 1 }));
     }
 
     #[test]
@@ -195,6 +208,7 @@ mod tests {
             ("00.5", LeadingZero),
             ("-0", NegativeZero),
             ("-0.00", NegativeZero),
+            ("-0.0000", NegativeZero),
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text, 2, 64).err(), Some(expected), "{text:?}");
@@ -202,7 +216,9 @@ mod tests {
         for text in ["\"12\"", "null", "true", "false", "{}", "[]"] {
             assert_eq!(parse_integer(text, 64).err(), Some(NotANumber), "{text:?}");
         }
-        assert_eq!(parse_integer("12.0", 64).err(), Some(NotAnInteger));
+        for text in ["12.0", "12.5", "0.000", "-12.0"] {
+            assert_eq!(parse_integer(text, 64).err(), Some(NotAnInteger), "{text}");
+        }
         assert_eq!(parse_integer("1e3", 64).err(), Some(Exponent));
     }
 

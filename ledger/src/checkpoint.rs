@@ -7,11 +7,12 @@
 
 use ballast_core::digest::sha256;
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
 use crate::{
+    bounded_file::read_bounded,
     log::write_whole,
     state::{State, StateError, invariant::check_state},
 };
@@ -61,7 +62,8 @@ pub fn write(path: &Path, state: &State) -> Result<(), CheckpointError> {
 /// A file that is not whole or breaks an invariant.
 pub fn read(path: &Path) -> Result<State, CheckpointError> {
     let fail = |reason| CheckpointError { file: path.to_owned(), reason };
-    let bytes = fs::read(path).map_err(|error| fail(error.into()))?;
+    // As long as customers and orders make it, but a file.
+    let bytes = read_bounded(path, u64::MAX).map_err(|error| fail(error.into()))?;
     let found = bytes.len();
     let short = || fail(CheckpointReason::Short { found });
     let (kept, digest) = bytes.split_at_checked(found.saturating_sub(32)).ok_or_else(short)?;

@@ -1,7 +1,10 @@
 //! Small TOML files, read whole.
 
+use ballast_core::escaped::Escaped;
 use serde::de::DeserializeOwned;
-use std::{fs::File, io::Read, path::Path};
+use std::{io::ErrorKind, path::Path};
+
+use crate::bounded_file::read_text_bounded;
 
 /// The longest file read, in bytes: far more than 128 assets need.
 const LENGTH_MAX: u64 = 1 << 20;
@@ -13,21 +16,23 @@ pub enum TomlError {
     Io(#[from] std::io::Error),
     #[error("longer than {LENGTH_MAX} bytes")]
     TooLong,
-    #[error("line {line}: {message}")]
+    /// The message may repeat what the file says.
+    #[error("line {line}: {}", Escaped(.message))]
     Malformed { line: usize, message: String },
 }
 
-/// The text of a file. Refuses one of more than a mebibyte, and one that is not UTF-8.
+/// The text of a plain file. Refuses one of more than a mebibyte, and one that is not UTF-8.
 pub fn read(path: &Path) -> Result<String, TomlError> {
-    let mut text = String::new();
-    File::open(path)?.take(LENGTH_MAX + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LENGTH_MAX { Err(TomlError::TooLong) } else { Ok(text) }
+    read_text_bounded(path, LENGTH_MAX).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => TomlError::TooLong,
+        _ => error.into(),
+    })
 }
 
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TomlError> {
     toml::from_str(text).map_err(|error| {
         let end = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = 1 + text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + text.bytes().take(end).filter(|byte| *byte == b'\n').count();
         TomlError::Malformed { line, message: error.message().trim().to_owned() }
     })
 }

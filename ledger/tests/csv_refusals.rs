@@ -312,3 +312,114 @@ fn the_ledger_position_is_known_once_and_whole() {
     let parsed = Declaration::parse(&format!("[ledger]\nsequence = 9\nhead = {head:?}\n{ASSETS}")).unwrap();
     assert_eq!(parsed.ledger, position(9, 0xab));
 }
+
+#[test]
+fn zeros_past_the_committed_unit_are_read_and_anything_else_there_is_refused() {
+    let read = read("alice,BTC,0.050000000000000000,1.000,0\nalice,USDC,2.000000000000000000,0,0.0\n").unwrap();
+    assert_eq!(read.totals, [105_000_000, 2_000_000]);
+    let reason = refusal("alice,USDC,2.000000000000000001,0,0\n", &["line 2", "available", "too many decimals"]);
+    assert!(matches!(reason, Reason::Amount(AmountError::TooManyDecimals { expected: 6, found: 18 })));
+    assert!(matches!(refusal("alice,USDC,0,0.00000010,0\n", &["in_orders"]), Reason::Amount(_)));
+}
+
+#[test]
+fn a_symbol_that_only_looks_like_a_declared_one() {
+    for (symbol, escaped) in [("US\u{421}D", "US\\u{421}D"), ("USD\u{421}", "USD\\u{421}"), ("BT\u{421}", "BT\\u{421}")]
+    {
+        let row = format!("alice,{symbol},1,0,0\n");
+        let text = read(&row).unwrap_err().to_string();
+        assert!(text.contains(escaped) && text.contains("line 2") && !text.contains(symbol), "{text}");
+    }
+    let words = ["line 2", "\"USD\\u{421}\"", "not declared", "looks like \"USDC\""];
+    let reason = refusal("alice,USD\u{421},1,0,0\n", &words);
+    assert!(matches!(reason, Reason::AssetLookalike { declared } if declared == "USDC"));
+    let text = declaration_text_refusal("\u{412}TC");
+    assert!(text.contains("asset \"\\u{412}TC\"") && text.contains("A-Z a-z 0-9"), "{text}");
+}
+
+/// What a declaration of this symbol is told.
+fn declaration_text_refusal(symbol: &str) -> String {
+    Declaration::parse(&format!("[[assets]]\nsymbol = {symbol:?}\ndecimals = 6\n")).unwrap_err().to_string()
+}
+
+#[test]
+fn symbols_in_other_scripts_are_refused_and_never_a_panic() {
+    // Sixteen bytes and less, of one to four bytes a character.
+    for symbol in ["\u{5e01}\u{5b89}\u{4eba}\u{751f}", "ÿÿÿÿÿÿÿÿ", "€", "\u{1f680}\u{1f680}\u{1f680}\u{1f680}", "a€"]
+    {
+        let error = declaration_text_refusal(symbol);
+        assert!(error.contains("expected a symbol of 1 to 16 characters of A-Z a-z 0-9"), "{error}");
+        assert!(error.is_ascii(), "{error}");
+        refusal(&format!("alice,{symbol},1,0,0\n"), &["line 2", "not declared"]);
+    }
+}
+
+#[test]
+fn a_carriage_return_alone_ends_no_line() {
+    for rows in ["alice,BTC,1,0,0\rbob,BTC,1,0,0\n", "alice,BTC,1,0,0\n\rbob,BTC,1,0,0\n", "alice,BTC,1,0,0\r\r\n"] {
+        let reason = refusal(rows, &["carriage return"]);
+        assert!(matches!(reason, Reason::Limit(LimitExceeded::CarriageReturn { line: 2 | 3 })), "{rows:?}");
+    }
+    // Old spreadsheets end every line so.
+    let text = format!("{HEADER}alice,BTC,1,0,0\n").replace('\n', "\r");
+    let error = snapshot::csv::read(&declaration(), text.as_bytes(), &Options::default()).unwrap_err();
+    assert!(matches!(error.reason, Reason::Limit(LimitExceeded::CarriageReturn { line: 1 })), "{error}");
+    let reason = refusal("alice,BTC,1,0,0\n\r", &["3"]);
+    assert!(matches!(reason, Reason::Limit(LimitExceeded::LineUnended { line: 3 })));
+}
+
+#[test]
+fn a_byte_order_mark_before_a_file_of_a_spreadsheet_is_skipped() {
+    let text = format!("\u{feff}{HEADER}alice,BTC,1,0,0\n").replace('\n', "\r\n");
+    let read = snapshot::csv::read(&declaration(), text.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(read.totals, [100_000_000, 0]);
+    assert_eq!(Declaration::parse(&format!("\u{feff}as_of = 5\n{ASSETS}")).unwrap().as_of, Some(5));
+}
+
+#[test]
+fn the_file_that_has_a_wrong_time_is_the_one_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, assets) = (folder.path().join("rows.csv"), folder.path().join("assets.toml"));
+    std::fs::write(&rows, format!("{HEADER}alice,BTC,1,0,0\n")).unwrap();
+    let refused = |as_of: &str, options: &Options| {
+        std::fs::write(&assets, format!("{as_of}\n{ASSETS}")).unwrap();
+        snapshot::read(&rows, Some(&assets), options).unwrap_err().to_string()
+    };
+    for (as_of, word) in [
+        ("as_of = 1795392000000", "1795392000000: a time in milliseconds?"),
+        ("as_of = 0", "found 0"),
+        ("as_of = -1", "line 1"),
+        ("", "found none"),
+        (
+            "as_of = 1795392000\n[ledger]\nsequence = 0\nhead = \"0x0100000000000000000000000000000000000000000000000000000000000000\"",
+            "both zero",
+        ),
+    ] {
+        let text = refused(as_of, &Options::default());
+        assert!(text.contains("assets.toml") && !text.contains("rows.csv") && text.contains(word), "{text}");
+    }
+    let conflict = refused("as_of = 1795392000", &Options { as_of: Some(1_795_392_001), ..Options::default() });
+    assert!(conflict.contains("assets.toml") && conflict.contains("as_of"), "{conflict}");
+    std::fs::write(&assets, format!("as_of = 1795392000\n{ASSETS}")).unwrap();
+    assert!(snapshot::read(&rows, Some(&assets), &Options::default()).is_ok());
+}
+
+#[test]
+fn what_a_file_says_cannot_draw_on_a_terminal() {
+    for hostile in ["\x1b[2J", "\u{202e}", "\u{9b}31m", "\u{2066}"] {
+        let texts = [
+            read(&format!("al{hostile}ice,BTC,1,0,0\n")).unwrap_err().to_string(),
+            read(&format!("alice,B{hostile}TC,1,0,0\n")).unwrap_err().to_string(),
+            read(&format!("alice,BTC,1{hostile},0,0\n")).unwrap_err().to_string(),
+            Declaration::parse(&format!("\"{}\" = 1\n{ASSETS}", toml_escaped(hostile))).unwrap_err().to_string(),
+        ];
+        for text in texts {
+            assert!(!text.chars().any(|c| c.is_control() || ('\u{2000}'..'\u{2070}').contains(&c)), "{text:?}");
+        }
+    }
+}
+
+/// As a key in quotes may have it, where control characters are not allowed as they are.
+fn toml_escaped(text: &str) -> String {
+    text.chars().map(|character| format!("\\U{:08x}", u32::from(character))).collect()
+}

@@ -275,3 +275,42 @@ fn the_limit_keeps_the_first_accounts_and_checks_the_rest() {
     assert!(matches!(limited(r#""a": {"BTC": 1}, "b": {}, "b": {}"#).unwrap_err().reason, Reason::AccountRepeated));
     assert!(matches!(limited(r#""a": {"BTC": 1}, "b": {"BTC": 0.5}"#).unwrap_err().reason, Reason::Amount(_)));
 }
+
+#[test]
+fn a_byte_order_mark_before_the_object_is_skipped_once() {
+    let text = file(r#""alice": {"BTC": 5}"#);
+    assert_eq!(read(&format!("\u{feff}{text}")).unwrap(), read(&text).unwrap());
+    assert!(matches!(refusal(&format!("\u{feff}\u{feff}{text}"), &["line 1"]), Reason::Json(_)));
+    assert!(matches!(refusal("\u{feff}", &["empty"]), Reason::Empty));
+    for cut in [&b"\xef"[..], b"\xef\xbb", b"\xef\xbb{"] {
+        assert!(snapshot::json::read(cut, &Options::default()).is_err(), "{cut:?}");
+    }
+}
+
+#[test]
+fn a_symbol_that_only_looks_like_a_declared_one() {
+    let text = file("\"alice\": {\"\u{412}TC\": 5}");
+    let reason = refusal(&text, &["line 3", "\"\\u{412}TC\"", "looks like \"BTC\""]);
+    assert!(matches!(reason, Reason::AssetLookalike { declared } if declared == "BTC"));
+    let declared = file("").replace("\"BTC\"", "\"\u{5e01}\u{5b89}\u{4eba}\u{751f}\"");
+    assert!(matches!(refusal(&declared, &["\\u{5e01}", "A-Z a-z 0-9"]), Reason::AssetInvalid { .. }));
+}
+
+#[test]
+fn a_time_in_seconds_is_called_one() {
+    refusal(
+        &file(r#""a": {"BTC": 1}"#).replace("1795389392939", "1795389392"),
+        &["milliseconds", "a time in seconds?"],
+    );
+}
+
+#[test]
+fn what_a_file_says_cannot_draw_on_a_terminal() {
+    for hostile in ["\\u001b[2J", "\\u202e", "\\u009b31m", "\\n"] {
+        let inserted = |place: &str| read(&file(r#""a": {"BTC": 1}"#).replacen(place, &format!("{place}{hostile}"), 1));
+        for place in ["\"time", "\"S", "\"usdt_", "{\"", "\"BT"] {
+            let text = inserted(place).unwrap_err().to_string();
+            assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{place}: {text:?}");
+        }
+    }
+}

@@ -137,3 +137,49 @@ fn files_are_named() {
     std::fs::write(&path, format!("{GOOD}#{}", " ".repeat(1 << 20))).unwrap();
     assert!(Stated::read(&path, &assets()).unwrap_err().to_string().contains("longer"));
 }
+
+#[test]
+fn a_symbol_with_a_dot_is_quoted() {
+    let both = GOOD.replace("BTC = \"812.5\"", "BTC = \"812.5\"\nBTC.b = \"1\"");
+    let reversed = GOOD.replace("BTC = \"812.5\"", "BTC.b = \"1\"\nBTC = \"812.5\"");
+    let [one, nested] = ["BTC.b", "BTC.b.c"].map(|key| GOOD.replace("BTC = ", &format!("{key} = ")));
+    for dotted in [one, nested, both, reversed] {
+        let error = parse(&dotted).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            matches!(error.reason, Reason::Toml(_)) && text.contains("a symbol with a dot is written in quotes"),
+            "{text}"
+        );
+    }
+    refusal("BTC = ", "BTC.b = ", &["line 4", "key \"b\"", "\"SYMBOL.b\""]);
+    // Quoted, it is a symbol like any other.
+    assert!(matches!(refusal("BTC = ", "\"BTC.b\" = ", &["BTC.b", "not declared"]), Reason::AssetUndeclared));
+    let assets = AssetList::new(vec![Asset::new("BTC.b", 8).unwrap()]).unwrap();
+    let stated = Stated::parse("sources = \"x\"\n[amounts]\n\"BTC.b\" = \"10\"\n", &assets).unwrap();
+    assert_eq!(stated.amounts, [1_000_000_000]);
+    // Whatever else stands there is told what belongs there.
+    for value in ["812.5", "812", "true", "[]", "1979-05-27", "{}"] {
+        assert!(matches!(refusal("\"812.5\"", value, &["line 4", "amount"]), Reason::Toml(_)), "{value}");
+    }
+}
+
+#[test]
+fn a_symbol_that_only_looks_like_a_declared_one() {
+    let reason = refusal("BTC = ", "\"\u{412}TC\" = ", &["\\u{412}TC: ", "looks like \"BTC\""]);
+    assert!(matches!(reason, Reason::AssetLookalike { declared } if declared == "BTC"));
+}
+
+#[test]
+fn amounts_may_be_padded_with_zeros() {
+    assert_eq!(parse(&GOOD.replace("812.5", "812.500000000000000000")).unwrap().amounts[0], 81_250_000_000);
+}
+
+#[test]
+fn what_a_file_says_cannot_draw_on_a_terminal() {
+    for hostile in ["\\u001b[2J", "\\u202e", "\\n"] {
+        for (from, to) in [("BTC = ", format!("\"{hostile}\" = ")), ("sources", format!("\"{hostile}\""))] {
+            let text = parse(&GOOD.replace(from, &to)).unwrap_err().to_string();
+            assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
+        }
+    }
+}

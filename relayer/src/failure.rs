@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::escaped::Escaped;
 use serde::Serialize;
 
 /// What went wrong, as far as a caller acts on it.
@@ -16,6 +17,8 @@ pub enum FailureKind {
     Refused,
     /// A chain did not answer, or not in time. The same call may succeed later.
     Unreachable,
+    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
+    FeeCap,
 }
 
 /// Errors that know their kind.
@@ -61,6 +64,7 @@ impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Fail
 }
 
 impl fmt::Display for Failure {
+    /// What files and nodes say is shown escaped, line by line: it cannot move a terminal's cursor or hide what follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         for cause in self.error.chain().map(ToString::to_string) {
@@ -69,7 +73,13 @@ impl fmt::Display for Failure {
                 text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
             }
         }
-        f.write_str(&text)
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}", Escaped(line))?;
+        }
+        Ok(())
     }
 }
 
@@ -119,10 +129,11 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl Classified for Problems {
-    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer.
+    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer, or that
+    /// asks too much.
     fn failure_kind(&self) -> FailureKind {
         let has = |kind: FailureKind| self.0.iter().any(|(other, _)| *other == kind);
-        let worst_first = [FailureKind::BadInput, FailureKind::Refused, FailureKind::Unreachable];
+        let worst_first = [FailureKind::BadInput, FailureKind::Refused, FailureKind::Unreachable, FailureKind::FeeCap];
         worst_first.into_iter().find(|kind| has(*kind)).unwrap_or(FailureKind::Other)
     }
 }
@@ -138,11 +149,23 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_cannot_draw_on_a_terminal() {
+        let failure = Failure::bad_input("node: \x1b[2J\rerror\u{202e}").context("epoch \u{9b}31m3");
+        assert_eq!(failure.to_string(), "epoch \\u{9b}31m3: node: \\u{1b}[2J\\rerror\\u{202e}");
+        let mut problems = Problems::default();
+        problems.bad_input("one: \"Zoë\" \\ 'x'");
+        problems.bad_input("two");
+        assert_eq!(Failure::from(problems).to_string(), "2 problems:\n - one: \"Zoë\" \\ 'x'\n - two");
+    }
+
+    #[test]
     fn the_worst_problem_gives_the_kind_and_none_is_hidden() {
         let mut problems = Problems::default();
         assert!(problems.clone().finish().is_ok());
         problems.push(FailureKind::Other, "too poor");
         assert_eq!(problems.failure_kind(), FailureKind::Other);
+        problems.push(FailureKind::FeeCap, "dear");
+        assert_eq!(problems.failure_kind(), FailureKind::FeeCap);
         problems.push(FailureKind::Unreachable, "silent");
         assert_eq!(problems.failure_kind(), FailureKind::Unreachable);
         problems.refused("no");
@@ -151,7 +174,7 @@ mod tests {
         assert_eq!(problems.failure_kind(), FailureKind::BadInput);
         let text = Failure::from(problems.finish().unwrap_err()).to_string();
         assert!(
-            ["4 problems", "too poor", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),
+            ["5 problems", "too poor", "dear", "silent", "no", "nonsense"].iter().all(|part| text.contains(part)),
             "{text}"
         );
     }

@@ -1,6 +1,6 @@
 //! `ballast inclusion verify`.
 
-use std::{fmt, fs, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
 use ballast_ledger::amount;
 use ballast_relayer::{
@@ -32,8 +32,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let text = fs::read_to_string(&self.file)
-            .map_err(|error| Failure::bad_input(format!("{}: {error}", self.file.display())))?;
+        let text = include::read(&self.file)?;
         let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
         Output::new(&include::verify(&session.chains, &text, &self.account).await?)
     }

@@ -10,6 +10,8 @@ use ballast_ledger::{
     simulate::Simulation,
 };
 
+use serde_json::Value;
+
 use crate::folder::{EXAMPLE, Folder};
 
 const TRANSACTIONS: u64 = 500;
@@ -141,4 +143,56 @@ fn a_simulation_without_an_exchange_says_what_it_needs() {
         assert_eq!(folder.ballast(&simulate).0, 2);
     }
     assert!(!folder.path("ledger").exists());
+}
+
+/// The log in `ledger`, without the last bytes of its segment.
+fn cut(folder: &Folder, bytes: u64) {
+    let file = fs::OpenOptions::new().write(true).open(segment_file(folder)).unwrap();
+    file.set_len(file.metadata().unwrap().len() - bytes).unwrap();
+}
+
+#[test]
+fn a_copy_that_ends_within_a_record_is_3_for_whoever_was_sent_it() {
+    let folder = simulated();
+    let head = folder.json(&["ledger", "verify"])["head"].as_str().unwrap().to_owned();
+    cut(&folder, 5);
+    let (code, output, errors) = folder.ballast(&["ledger", "verify"]);
+    assert_eq!((code, output.as_str()), (3, ""), "{errors}");
+    for words in ["offset", "whole, up to transaction 499", "--own", "--expect-head"] {
+        assert!(errors.contains(words), "{words}: {errors}");
+    }
+    let (code, _, errors) = folder.ballast(&["ledger", "verify", "--expect-head", &head]);
+    assert_eq!(code, 3, "{errors}");
+    assert!(errors.contains(&head) && errors.contains("records are missing"), "{errors}");
+    // The owner knows that nobody was told of it.
+    let (code, output, errors) = folder.ballast(&["ledger", "verify", "--own"]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(output.contains("after transaction 499") && output.contains("warning: "), "{output}");
+    // Whoever was told the head of what is there misses nothing.
+    let earlier = folder.json(&["ledger", "verify", "--own"])["head"].as_str().unwrap().to_owned();
+    assert_eq!(folder.json(&["ledger", "verify", "--expect-head", &earlier])["sequence"], 499);
+}
+
+#[test]
+fn a_copy_that_was_cut_between_records_ends_with_another_head() {
+    let (whole, folder) = (simulated(), simulated());
+    let head = whole.json(&["ledger", "verify"])["head"].as_str().unwrap().to_owned();
+    assert_eq!(whole.json(&["ledger", "verify", "--expect-head", &head])["sequence"], TRANSACTIONS);
+    assert_eq!(whole.json(&["ledger", "verify", "--expect-head", &head[2..]])["sequence"], TRANSACTIONS);
+    cut(&folder, 5);
+    Writer::open(&folder.path("ledger"), WriterOptions::default()).unwrap();
+    let shorter = folder.json(&["ledger", "verify"]);
+    assert_eq!((&shorter["sequence"], &shorter["torn"]), (&499.into(), &Value::Null), "nothing shows that it was cut");
+    let (code, output, errors) = folder.ballast(&["ledger", "verify", "--expect-head", &head]);
+    assert_eq!((code, output.as_str()), (3, ""), "{errors}");
+    assert!(errors.contains("after transaction 499") && errors.contains("records are missing"), "{errors}");
+    // The other way round the log has gone on.
+    let earlier = shorter["head"].as_str().unwrap();
+    let (code, _, errors) = whole.ballast(&["ledger", "verify", "--expect-head", earlier]);
+    assert_eq!(code, 3, "{errors}");
+    assert!(errors.contains("the head after transaction 499, and the log goes on"), "{errors}");
+    for malformed in ["0x12", "head", "0x", &format!("{head}00")] {
+        assert_eq!(folder.ballast(&["ledger", "verify", "--expect-head", malformed]).0, 2, "{malformed}");
+    }
+    assert_eq!(folder.ballast(&["ledger", "verify", "--own", "--expect-head", &head]).0, 2);
 }

@@ -3,6 +3,7 @@
 mod exit_codes;
 mod folder;
 mod governing;
+mod handed_files;
 mod ledger;
 mod manual;
 mod next_step;

@@ -7,9 +7,14 @@ use std::{
 
 use crate::transaction::{DecodeError, TRANSACTION_MAX};
 
-/// The end of the last segment, where a record was begun and not finished. It was never acknowledged.
+/// The end of the last segment, where a record was begun and not finished. Who wrote the log knows that the record was
+/// never acknowledged; who was sent a copy cannot tell it from a copy that was cut short.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}, offset {offset}: the last record {}; it was never acknowledged", file.display(), self.what())]
+#[error(
+    "{}, offset {offset}: the last record {}: its writer was stopped before it was acknowledged, or this copy was cut short",
+    file.display(),
+    self.what()
+)]
 pub struct TornTail {
     pub file: PathBuf,
     /// Where the record begins.

@@ -1,6 +1,7 @@
 //! Bytes of segments and of the genesis file.
 
 use ballast_core::{
+    assets::{ASSETS_MAX, SYMBOL_MAX},
     digest::{Digest, Preimage, sha256},
     statement::LedgerPosition,
 };
@@ -11,10 +12,15 @@ use std::{
 };
 
 use super::{Fault, GENESIS_FILE, LogError, fail_point};
-use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX};
+use crate::{
+    bounded_file::read_bounded,
+    transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX},
+};
 
 /// First bytes of a segment: whoever opens one sees at once what it is. The last byte is the version.
 pub const MAGIC: &[u8; 62] = b"PRIVATE ledger of an exchange: every customer's transactions\n\x01";
+/// Bytes of the longest genesis file: version, exchange, assets, engine's key, head.
+const GENESIS_MAX: u64 = (1 + 32 + 2 + ASSETS_MAX * (SYMBOL_MAX + 1) + 32 + 32) as u64;
 /// Bytes of a checksum: the first of a SHA-256.
 const CHECKSUM: usize = 8;
 /// Bytes of a segment before its records: magic, first sequence, head before, checksum.
@@ -168,7 +174,7 @@ pub(super) fn write_genesis(directory: &Path, genesis: &Genesis) -> Result<(), L
 pub(crate) fn read_genesis(directory: &Path) -> Result<Genesis, LogError> {
     let path = directory.join(GENESIS_FILE);
     let fail = |fault| LogError::new(&path, 0, fault);
-    let bytes = fs::read(&path).map_err(|error| fail(error.into()))?;
+    let bytes = read_bounded(&path, GENESIS_MAX).map_err(|error| fail(error.into()))?;
     let (encoded, head) = bytes.split_at(bytes.len().saturating_sub(32));
     let genesis = Genesis::decode(encoded).map_err(|error| fail(error.into()))?;
     let expected = genesis.head();

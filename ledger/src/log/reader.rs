@@ -14,7 +14,10 @@ use super::{
         HEADER_LENGTH, RECORD_PREFIX, RECORD_SUFFIX, read_body, read_genesis, read_header, read_length, segments,
     },
 };
-use crate::transaction::{Genesis, SignedTransaction, head_after};
+use crate::{
+    bounded_file::open_plain,
+    transaction::{Genesis, SignedTransaction, head_after},
+};
 
 /// A transaction of the log, and where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,7 +245,7 @@ pub(super) fn place(bytes: &[u8]) -> LedgerPosition {
 
 fn open_segment(file: &Path) -> Result<(BufReader<File>, LedgerPosition), LogError> {
     let fail = |fault| LogError::new(file, 0, fault);
-    let mut input = BufReader::with_capacity(1 << 18, File::open(file).map_err(|error| fail(error.into()))?);
+    let mut input = BufReader::with_capacity(1 << 18, open_plain(file).map_err(|error| fail(error.into()))?);
     let mut header = [0; HEADER_LENGTH];
     let found = fill(&mut input, &mut header).map_err(|error| fail(error.into()))?;
     if found < HEADER_LENGTH {

@@ -1,7 +1,7 @@
 //! Why reserves, or the report of them, are refused. A report is public, so what was found in it
 //! may be said.
 
-use ballast_core::{Digest, hexadecimal};
+use ballast_core::{Digest, escaped::Escaped, hexadecimal};
 
 use super::{
     RESERVES_WINDOW, SOURCES_MAX,
@@ -20,7 +20,7 @@ pub struct ReservesError {
 }
 
 fn prefix(known: &Option<String>) -> String {
-    known.as_ref().map(|known| format!("{known}: ")).unwrap_or_default()
+    known.as_ref().map(|known| format!("{}: ", Escaped(known))).unwrap_or_default()
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,8 @@ pub enum Reason {
     SourcesInvalid { found: usize },
     #[error("the asset is not declared")]
     AssetUndeclared,
+    #[error("the asset is not declared: it looks like {declared:?}, which is, but has other characters")]
+    AssetLookalike { declared: String },
     #[error("the asset has no amount: expected one for every declared asset, \"0\" where nothing is stated")]
     AmountMissing,
     #[error("{0}")]
@@ -65,7 +67,7 @@ impl From<ReportError> for ReservesError {
 pub enum ReportError {
     #[error("expected a reserves report of at most {REPORT_MAX} bytes, found {found}")]
     TooLong { found: usize },
-    #[error("the reserves report: {0}")]
+    #[error("the reserves report: {}", Escaped(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     #[error("expected a reserves report of version 1 or 2, found {found}")]
     VersionUnknown { found: u64 },
@@ -83,9 +85,9 @@ pub enum ReportError {
     SourcesInvalid { found: usize },
     #[error("expected reserves of {expected} assets, found {found}")]
     AssetCountMismatch { expected: usize, found: usize },
-    #[error("asset {number}: expected {expected}, found {found}")]
+    #[error("asset {number}: expected {expected}, found {}", Escaped(.found))]
     AssetMismatch { number: usize, expected: String, found: String },
-    #[error("{place}: {symbol:?} is not declared")]
+    #[error("{}: {symbol:?} is not declared", Escaped(.place))]
     AssetUndeclared { place: String, symbol: String },
     #[error("{place}: {error}")]
     Amount { place: String, error: AmountError },
@@ -122,9 +124,9 @@ pub enum ReportError {
     #[error("address {address} is counted twice")]
     AddressTwice { address: String },
     /// Coins of a test network are worth nothing.
-    #[error("address {address}: expected the network {MAIN_NETWORK}, found {found:?}")]
+    #[error("address {}: expected the network {MAIN_NETWORK}, found {found:?}", Escaped(.address))]
     NetworkWorthless { address: String, found: String },
-    #[error("address {address}: {error}")]
+    #[error("address {}: {}", Escaped(.address), Escaped(&.error.to_string()))]
     Ownership { address: String, error: OwnershipError },
     #[error("lending: {symbol} is there twice")]
     LendingTwice { symbol: String },

@@ -9,7 +9,7 @@ use ballast_core::{
 use std::collections::{HashMap, HashSet};
 
 use super::{ACCOUNT_ID_MAX, Account, Borrows, Options, Reason, Snapshot};
-use crate::amount::Amount;
+use crate::{amount::Amount, lookalike::declared_alike};
 
 /// An asset of the list, as an amount of it is read.
 #[derive(Clone, Copy)]
@@ -63,7 +63,10 @@ impl Collector {
     }
 
     pub fn asset(&self, symbol: &str) -> Result<Declared, Reason> {
-        self.by_symbol.get(symbol).copied().ok_or(Reason::AssetUndeclared)
+        self.by_symbol.get(symbol).copied().ok_or_else(|| match declared_alike(symbol, &self.assets) {
+            Some(declared) => Reason::AssetLookalike { declared },
+            None => Reason::AssetUndeclared,
+        })
     }
 
     /// The account begun and not ended.

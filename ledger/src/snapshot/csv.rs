@@ -8,9 +8,10 @@
 //! ```
 //!
 //! The header is exactly this one. Amounts are decimals of the asset, at most with the decimals that the
-//! [`Declaration`] gives it; what is owed is the sum of the three, and each and the sum fit in 64 bits of committed units.
+//! [`Declaration`] gives it, zeros at their end aside; what is owed is the sum of the three, and each and the sum fit in 64 bits of committed units.
 //! The rows of an account follow one another. Fields are plain: never quoted, never blank, never padded. Every line ends
-//! with a line feed, the last one too, so that a file cut short within a line is not read as a whole one.
+//! with a line feed, the last one too, so that a file cut short within a line is not read as a whole one; a carriage
+//! return stands before a line feed or nowhere. A byte order mark before the header is skipped.
 
 use ::csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::io::{self, Read};
@@ -18,7 +19,6 @@ use std::io::{self, Read};
 use super::{
     Declaration, Options, Place, Reason, Snapshot, SnapshotError,
     collector::Collector,
-    declaration,
     text_limits::{LimitExceeded, LineLimit},
 };
 use crate::amount;
@@ -30,8 +30,7 @@ pub const HEADER: [&str; 5] = ["account", "asset", "available", "in_orders", "le
 /// # Errors
 /// The first thing wrong, with its line, account and asset. Nothing of a refused file is returned.
 pub fn read(declaration: &Declaration, rows: impl Read, options: &Options) -> Result<Snapshot, SnapshotError> {
-    let as_of = declaration::as_of(declaration.as_of, options)?;
-    let ledger = declaration::ledger(declaration.ledger, options)?;
+    let (as_of, ledger) = declaration.moment(options)?;
     let mut collector = Collector::new(declaration.assets.clone(), options)?;
     let mut reader =
         ReaderBuilder::new().has_headers(false).quoting(false).flexible(true).from_reader(LineLimit::new(rows));

@@ -67,6 +67,16 @@ impl Declaration {
         }
         Ok(Self { as_of: fields.as_of, ledger: fields.ledger, assets: assets.finish()? })
     }
+
+    /// The as-of time and the ledger position of a snapshot with this declaration.
+    ///
+    /// # Errors
+    /// A time that is missing, out of range or not the caller's, or a position that is half zero or not the caller's.
+    pub(super) fn moment(&self, options: &Options) -> Result<(u64, LedgerPosition), SnapshotError> {
+        let at = |field| move |reason: Reason| Place { field: Some(field), ..Place::default() }.refuse(reason);
+        let as_of = as_of(self.as_of, options).map_err(at("as_of"))?;
+        Ok((as_of, ledger(self.ledger, options).map_err(at("ledger"))?))
+    }
 }
 
 /// Assets as they are declared, one by one, so that a refusal can name the asset.

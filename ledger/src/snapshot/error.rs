@@ -2,10 +2,13 @@
 
 use std::{fmt, path::Path};
 
-use ballast_core::assets::{ASSETS_MAX, DECIMALS_MAX, SYMBOL_MAX};
+use ballast_core::{
+    assets::{ASSETS_MAX, DECIMALS_MAX, SYMBOL_MAX},
+    escaped::Escaped,
+};
 
 use super::{ACCOUNT_ID_MAX, AS_OF_MAX, csv, json, text_limits::LimitExceeded};
-use crate::{amount::AmountError, toml_file::TomlError};
+use crate::{amount::AmountError, lookalike::shown, toml_file::TomlError};
 
 /// A refused snapshot. Its text names file, line, account, asset and field as far as they are known, and never an amount.
 #[derive(Debug, thiserror::Error)]
@@ -38,11 +41,11 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
-            self.file.clone(),
+            self.file.as_ref().map(|file| Escaped(file).to_string()),
             self.line.map(|line| format!("line {line}")),
             self.column.map(|column| format!("column {column}")),
             self.account.as_ref().map(|account| format!("account {account:?}")),
-            self.asset.as_ref().map(|asset| format!("asset {asset:?}")),
+            self.asset.as_ref().map(|asset| format!("asset \"{}\"", shown(asset))),
             self.field.map(str::to_owned),
         ];
         let known: Vec<String> = parts.into_iter().flatten().collect();
@@ -75,7 +78,7 @@ pub enum Reason {
     ColumnCount { expected: usize, found: usize },
     #[error("expected plain fields, found a quotation mark")]
     Quoted,
-    #[error("{0}")]
+    #[error("{}", Escaped(.0))]
     Json(String),
     #[error("expected the account's balances as an object by symbol")]
     BalancesNotAnObject,
@@ -102,6 +105,8 @@ pub enum Reason {
     AssetDeclaredTwice,
     #[error("the asset is not declared")]
     AssetUndeclared,
+    #[error("the asset is not declared: it looks like {declared:?}, which is, but has other characters")]
+    AssetLookalike { declared: String },
     #[error("expected at least one account, found none")]
     NoAccount,
     #[error("a limit of 0 accounts commits nothing")]
@@ -122,9 +127,12 @@ pub enum Reason {
     TotalTooLarge,
     #[error("expected an as-of time in Unix seconds, found none")]
     AsOfMissing,
-    #[error("expected an as-of time from 1 to {AS_OF_MAX} Unix seconds, found {found}")]
+    #[error("expected an as-of time from 1 to {AS_OF_MAX} Unix seconds, found {found}{}", milliseconds(.found))]
     AsOfOutOfRange { found: u64 },
-    #[error("expected milliseconds since 1970 from {min} on, found {found}", min = json::TIMESTAMP_MIN)]
+    #[error(
+        "expected a timestamp in milliseconds since 1970 from {min} on, found {found}: a time in seconds?",
+        min = json::TIMESTAMP_MIN
+    )]
     TimestampOutOfRange { found: u64 },
     #[error("the file says as-of time {file}, the caller {caller}")]
     AsOfConflict { file: u64, caller: u64 },
@@ -132,6 +140,11 @@ pub enum Reason {
     LedgerConflict,
     #[error("expected a ledger sequence and head that are both zero or both not")]
     LedgerHalfZero,
+}
+
+/// What a time beyond the range most likely is.
+fn milliseconds(found: &u64) -> &'static str {
+    if *found > AS_OF_MAX { ": a time in milliseconds?" } else { "" }
 }
 
 impl SnapshotError {

@@ -9,7 +9,7 @@
 //! The timestamp is in milliseconds; the as-of time is its whole seconds. Balances are integers in units of
 //! 10^-balance_decimals, which are the committed units. Prices are read and not used: an amount of one asset never pays
 //! for another. Asset numbers are the order of `assets`, which comes before `accounts`. No member is unknown, missing or
-//! there twice, in any object, and nothing follows the object.
+//! there twice, in any object, and nothing follows the object. A byte order mark before it is skipped.
 
 use ballast_core::assets::AssetList;
 use serde::{
@@ -33,12 +33,15 @@ use crate::amount;
 /// The earliest timestamp, in milliseconds: September 2001. A time in seconds is below it.
 pub const TIMESTAMP_MIN: u64 = 1_000_000_000_000;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads a whole JSON snapshot from `text`.
 ///
 /// # Errors
 /// The first thing wrong, with its line, column, account and asset. Nothing of a refused file is returned.
 pub fn read(text: impl Read, options: &Options) -> Result<Snapshot, SnapshotError> {
     let mut parse = Parse { options, place: Place::default(), refused: None };
+    let text = without_byte_order_mark(text).map_err(Reason::from)?;
     let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(JsonLimit::new(text)));
     let file = File(&mut parse).deserialize(&mut deserializer).and_then(|file| deserializer.end().map(|()| file));
     let (timestamp, collector) = file.map_err(|error| parse.error(error))?;
@@ -48,6 +51,16 @@ pub fn read(text: impl Read, options: &Options) -> Result<Snapshot, SnapshotErro
     let as_of = declaration::as_of(Some(timestamp / 1000), options)?;
     let ledger = declaration::ledger(None, options)?;
     Ok(collector.finish(as_of, ledger)?)
+}
+
+/// The same text, but for a byte order mark, which editors and spreadsheets put before UTF-8.
+fn without_byte_order_mark(mut text: impl Read) -> io::Result<impl Read> {
+    let mut start = Vec::new();
+    text.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start)?;
+    if start == BYTE_ORDER_MARK {
+        start.clear();
+    }
+    Ok(io::Cursor::new(start).chain(text))
 }
 
 /// What the visitors share: where they are, and why they stopped.

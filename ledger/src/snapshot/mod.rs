@@ -25,7 +25,9 @@ pub use text_limits::LimitExceeded;
 
 use ballast_core::{assets::AssetList, statement::LedgerPosition};
 use serde::Deserialize;
-use std::{fmt, fs::File, path::Path};
+use std::{fmt, path::Path};
+
+use crate::bounded_file::open_plain;
 
 /// Bytes of the longest account id.
 pub const ACCOUNT_ID_MAX: usize = 128;
@@ -99,11 +101,14 @@ pub fn read(path: &Path, declaration: Option<&Path>, options: &Options) -> Resul
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let read = match (extension.as_ref().and_then(|extension| extension.to_str()), declaration) {
         (Some("csv"), Some(declaration)) => {
-            let declaration = Declaration::read(declaration)?;
-            let rows = File::open(path).map_err(|error| fail(error.into()))?;
+            let file = declaration;
+            let declaration = Declaration::read(file)?;
+            // Here, too, so that the file that has a wrong time is named, and not that of the rows.
+            declaration.moment(options).map_err(|error| error.in_file(file))?;
+            let rows = open_plain(path).map_err(|error| fail(error.into()))?;
             csv::read(&declaration, rows, options)
         }
-        (Some("json"), None) => json::read(File::open(path).map_err(|error| fail(error.into()))?, options),
+        (Some("json"), None) => json::read(open_plain(path).map_err(|error| fail(error.into()))?, options),
         (Some("csv"), None) => return Err(fail(Reason::DeclarationMissing)),
         (Some("json"), Some(_)) => return Err(fail(Reason::DeclarationTwice)),
         _ => return Err(fail(Reason::FormatUnknown)),

@@ -9,11 +9,13 @@ pub const TOKEN_MAX: usize = 1024;
 /// The file, its accounts, one account.
 pub const DEPTH_MAX: usize = 3;
 
-/// A file asks its reader to hold more than any snapshot needs, or ends within a line.
+/// A file asks its reader to hold more than any snapshot needs, or has a line that does not end as lines do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitExceeded {
     #[error("line {line} is longer than {LINE_MAX} bytes")]
     Line { line: u64 },
+    #[error("line {line} has a carriage return that no line feed follows")]
+    CarriageReturn { line: u64 },
     #[error("the last line, {line}, does not end: the file may be cut short")]
     LineUnended { line: u64 },
     #[error("line {line} has a string or number longer than {TOKEN_MAX} bytes")]
@@ -31,20 +33,27 @@ impl LimitExceeded {
     }
 }
 
-/// Passes on lines of at most [`LINE_MAX`] bytes, the last one ended too.
+/// Passes on lines of at most [`LINE_MAX`] bytes, the last one ended too. A carriage return alone ends no line here, though
+/// it would for the parser behind, so it is refused.
 pub struct LineLimit<R> {
     inner: R,
     line: u64,
+    /// Whether the last byte was a carriage return.
+    returned: bool,
     /// Bytes of the current line so far.
     length: usize,
 }
 
 impl<R> LineLimit<R> {
     pub fn new(inner: R) -> Self {
-        Self { inner, line: 1, length: 0 }
+        Self { inner, line: 1, returned: false, length: 0 }
     }
 
     fn pass(&mut self, byte: u8) -> Result<(), LimitExceeded> {
+        if self.returned && byte != b'\n' {
+            return Err(LimitExceeded::CarriageReturn { line: self.line });
+        }
+        self.returned = byte == b'\r';
         if byte == b'\n' {
             self.line += 1;
             self.length = 0;

@@ -224,7 +224,7 @@ impl State {
 
     /// The next transaction of this kind.
     pub fn next(&self, time: u64, kind: crate::transaction::Kind) -> Transaction {
-        Transaction { sequence: self.position.sequence + 1, head_before: self.position.head, time, kind }
+        Transaction { sequence: self.position.sequence.saturating_add(1), head_before: self.position.head, time, kind }
     }
 
     /// The key that must sign a transaction of `signer` now.

@@ -232,3 +232,22 @@ fn cut_in_an_earlier_segment_and_lost_segments_are_damage() {
     fs::remove_file(&files[0]).unwrap();
     assert!(Writer::open(directory.path(), WriterOptions::default()).is_err());
 }
+
+#[test]
+fn a_genesis_or_a_segment_that_is_no_file_of_its_size_is_refused_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(6, 4, 20), 1 << 20);
+    for path in [directory.path().join(GENESIS_FILE), segments(directory.path()).pop().unwrap()] {
+        let whole = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let error = read(directory.path()).unwrap_err();
+        assert!(error.file == path && error.to_string().contains("plain file"), "{error}");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, whole).unwrap();
+    }
+    let genesis = directory.path().join(GENESIS_FILE);
+    fs::OpenOptions::new().write(true).open(&genesis).unwrap().set_len(3 << 30).unwrap();
+    let error = read(directory.path()).unwrap_err();
+    assert!(matches!(&error.fault, Fault::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge), "{error}");
+}

@@ -90,3 +90,33 @@ fn what_needs_no_token_account_lies_at_the_wallet() {
     report.holdings[2].account = EVM_WALLET.to_lowercase();
     check(&report, &reserves.amounts).unwrap();
 }
+
+#[test]
+fn a_balance_is_an_integer_written_in_one_way() {
+    for balance in ["5.0", "5.", "05", "+5", "5.000000000000000000"] {
+        refused!(|report| report.holdings[0].balance = balance.into(), ReportError::Amount { .. });
+    }
+    refused!(|report| report.reserves[0].stated.push('0'), ReportError::AmountForm { .. });
+    refused!(|report| report.holdings[0].amount.push('0'), ReportError::AmountForm { .. });
+}
+
+#[test]
+fn what_a_report_says_cannot_draw_on_a_terminal() {
+    const HOSTILE: &str = "\x1b[2J\u{202e}\n";
+    let changes: [fn(&mut ReservesReport); 8] = [
+        |report| report.reserves[0].symbol = HOSTILE.into(),
+        |report| report.blocks[0].chain = HOSTILE.into(),
+        |report| report.blocks[0].hash = HOSTILE.into(),
+        |report| report.holdings[0].symbol = HOSTILE.into(),
+        |report| report.holdings[0].wallet = HOSTILE.into(),
+        |report| report.messages[0].network = HOSTILE.into(),
+        |report| report.messages[0].address = HOSTILE.into(),
+        |report| report.messages[0].message = HOSTILE.into(),
+    ];
+    for change in changes {
+        let text = crate::refusal(change).to_string();
+        assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
+    }
+    let text = ReservesReport::parse(b"{\"version\":2,\"\\u001b[2J\":1}\n").unwrap_err().to_string();
+    assert!(!text.contains('\x1b'), "{text:?}");
+}

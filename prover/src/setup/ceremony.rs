@@ -17,7 +17,7 @@ use std::path::Path;
 use ark_bn254::{Bn254, G2Affine};
 use ballast_core::{
     Digest, Refusal,
-    circuit::{Class, SetupKind},
+    circuit::{Class, PUBLIC_INPUTS, SetupKind},
 };
 
 use super::{
@@ -26,9 +26,13 @@ use super::{
     ptau::{Powers, Ptau},
     r1cs::R1cs,
     sections::FileError,
-    zkey::Zkey,
+    zkey::{self, Zkey},
 };
-use crate::{key::ProvingKey, kzg::Srs};
+use crate::{
+    circuit::shape::Shape,
+    key::ProvingKey,
+    kzg::{Srs, srs_length},
+};
 
 /// A proving key from a ceremony.
 #[derive(Clone, Debug)]
@@ -51,6 +55,29 @@ pub struct CeremonyKey {
 pub fn export_r1cs(r1cs: &R1cs<'_>, path: &Path) -> Result<(), FileError> {
     r1cs.export(path)?;
     r1cs.compare(path)
+}
+
+/// The power of the powers of tau that a ceremony for this class needs, at least: for the circuit's constraints, and for
+/// the commitments.
+///
+/// # Errors
+/// The [`Refusal`] of a class without a circuit.
+pub fn power_needed(class: Class) -> Result<u32, Refusal> {
+    let Class { depth, assets } = class;
+    let shape = Shape::of(class).ok_or(Refusal::CircuitClassUnsupported { depth, assets })?;
+    // With the constant and the public inputs.
+    let domain = (shape.rows + 1 + PUBLIC_INPUTS).next_power_of_two().trailing_zeros();
+    // A file of power p has 2^(p + 1) - 1 powers.
+    let commitments = (srs_length(depth) + 1).next_power_of_two().trailing_zeros().saturating_sub(1);
+    Ok(domain.max(commitments))
+}
+
+/// Refuses a file that is no `.zkey`, without a look at its points: for messages that snarkjs does not have.
+///
+/// # Errors
+/// [`FileError`].
+pub fn expect_zkey(path: &Path) -> Result<(), FileError> {
+    zkey::open(path).map(drop)
 }
 
 /// The first `count` powers of tau, checked.

@@ -8,7 +8,7 @@
 //! | 4, 5 | [alpha tau^i], [beta tau^i], i < 2^p |
 //! | 6 | [beta] in G2 |
 //! | 7 | the contributions |
-//! | 12 to 15 | Lagrange polynomials at tau, for snarkjs; not read |
+//! | 12 to 15 | Lagrange polynomials at tau, which preparing for the second phase adds, for snarkjs; not read |
 //!
 //! # Soundness
 //! What is returned are powers of one tau, of the curve bn128, and multiples of them by one alpha and one beta: canonical
@@ -35,6 +35,13 @@ const ALPHA_G1: Section = Section { number: 4, name: "alphaTauG1" };
 const BETA_G1: Section = Section { number: 5, name: "betaTauG1" };
 const BETA_G2: Section = Section { number: 6, name: "betaG2" };
 const CONTRIBUTIONS: Section = Section { number: 7, name: "contributions" };
+/// What preparing for the second phase adds.
+const LAGRANGE: [Section; 4] = [
+    Section { number: 12, name: "tauG1, prepared for the second phase" },
+    Section { number: 13, name: "tauG2, prepared for the second phase" },
+    Section { number: 14, name: "alphaTauG1, prepared for the second phase" },
+    Section { number: 15, name: "betaTauG1, prepared for the second phase" },
+];
 
 /// The two-adicity of the scalar field: no file has more than 2^28 powers.
 const POWER_MAX: u32 = 28;
@@ -109,6 +116,24 @@ impl Ptau {
         self.power
     }
 
+    /// Refuses a file that is not ready for the second phase of circuits that need 2^`power` powers: one of a lesser power,
+    /// or one for which `snarkjs powersoftau prepare phase2` was not run. Reads no points.
+    ///
+    /// # Errors
+    /// [`FileError`], with the power that is needed and the one that was found.
+    pub fn expect_prepared(&self, power: u32) -> Result<(), FileError> {
+        self.expect_power(power)?;
+        LAGRANGE.into_iter().try_for_each(|section| self.sections.expect_section(section))
+    }
+
+    fn expect_power(&self, power: u32) -> Result<(), FileError> {
+        if power <= self.power {
+            return Ok(());
+        }
+        let reason = Reason::mismatch("power of two of the powers of tau", format!("at least {power}"), self.power);
+        Err(self.sections.error(HEADER, reason))
+    }
+
     /// Who took part, in order; at least one.
     pub fn contributions(&self) -> &[Contribution] {
         &self.contributions
@@ -143,10 +168,7 @@ impl Ptau {
     /// # Errors
     /// [`FileError`]; a file of a lesser power is one.
     pub fn phase1(&mut self, power: u32) -> Result<Phase1, FileError> {
-        if power > self.power {
-            let reason = Reason::mismatch("power of two of the powers of tau", format!("at least {power}"), self.power);
-            return Err(self.sections.error(HEADER, reason));
-        }
+        self.expect_power(power)?;
         let domain = 1usize << power;
         let all = (2 * domain).min((2 << self.power) - 1);
         let Powers { g1: tau_g1, tau_g2 } = self.powers(all)?;

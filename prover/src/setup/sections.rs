@@ -8,7 +8,7 @@
 
 use std::{
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
@@ -62,6 +62,8 @@ impl fmt::Display for FileError {
 pub enum Reason {
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error("expected a plain file, found a folder, pipe, socket or device")]
+    NotPlain,
     #[error("{what}: expected {expected}, found {found}")]
     Mismatch { what: &'static str, expected: String, found: String },
     #[error("point {index}: {reason}")]
@@ -101,6 +103,11 @@ impl Sections {
     /// Opens a file with these four letters and this version.
     pub(crate) fn open(path: &Path, letters: &[u8; 4], version: u32) -> Result<Self, FileError> {
         let refuse = |reason| FileError { path: path.to_owned(), section: None, reason };
+        // Before it is opened: to open a pipe is to wait for who writes to it.
+        let found = fs::metadata(path).map_err(|error| refuse(error.into()))?;
+        if !found.is_file() {
+            return Err(refuse(Reason::NotPlain));
+        }
         let file = File::open(path).map_err(|error| refuse(error.into()))?;
         let table = Table::read(&file, letters, version).map_err(refuse)?;
         Ok(Self { path: path.to_owned(), file, table })
@@ -118,6 +125,11 @@ impl Sections {
             Some(entry) if found == 1 => Ok(*entry),
             _ => Err(self.error(section, Reason::mismatch("number of sections with this number", 1, found))),
         }
+    }
+
+    /// Refuses a section that is missing or there twice.
+    pub(crate) fn expect_section(&self, section: Section) -> Result<(), FileError> {
+        self.entry(section).map(drop)
     }
 
     /// Refuses a section that is missing, there twice or of another length.

@@ -1,17 +1,20 @@
 //! snarkjs as a program: the steps of a ceremony that are its to run and to verify.
 //!
 //! A step is a success only if the program says so and its output is there: snarkjs exits with 0 after some of its own
-//! failures, so the log is read for errors too. No step overwrites a file. Contributors' entropy goes to standard input,
+//! failures, so the log is read for errors too. No step overwrites a file, or leaves one behind that it did not finish. Contributors' entropy goes to standard input,
 //! where no list of processes shows it, and snarkjs mixes the operating system's into it.
 
 use std::{
     ffi::{OsStr, OsString},
+    fs::File,
     io::{self, Write},
     path::{Path, PathBuf, absolute},
     process::{Command, ExitStatus, Stdio},
 };
 
+use anstream::adapter::strip_str;
 use rand::{RngCore, rngs::OsRng};
+use tempfile::{TempDir, TempPath};
 
 use super::contribution::Beacon;
 
@@ -140,11 +143,17 @@ impl Snarkjs {
         if output.try_exists().map_err(|error| fail(error.into()))? {
             return Err(fail(StepFailure::OutputExists { path: output.to_owned() }));
         }
-        let log = self.run(&step, Some(output))?;
-        if !output.is_file() {
+        // snarkjs begins to write before it knows that it will not fail: what it leaves then goes with the folder.
+        let folder = temporary_folder(output).map_err(|error| fail(error.into()))?;
+        let unfinished = folder.path().join("unfinished");
+        let log = self.run(&step, Some(&unfinished))?;
+        if !unfinished.is_file() {
             return Err(fail(StepFailure::OutputMissing { path: output.to_owned(), log }));
         }
-        Ok(())
+        keep(unfinished, output).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => fail(StepFailure::OutputExists { path: output.to_owned() }),
+            _ => fail(error.into()),
+        })
     }
 
     fn verify(&self, step: Step, expected: &'static str) -> Result<(), SnarkjsError> {
@@ -187,12 +196,26 @@ impl Snarkjs {
         }
         let output = child.wait_with_output()?;
         let log = [output.stdout, output.stderr].concat();
-        Ok((output.status, String::from_utf8_lossy(&log).into_owned()))
+        // Without the colours that it writes whoever reads.
+        Ok((output.status, strip_str(&String::from_utf8_lossy(&log)).to_string()))
     }
 
     fn error(&self, step: &Step, reason: StepFailure) -> SnarkjsError {
         SnarkjsError { program: self.program.clone(), step: step.command, reason }
     }
+}
+
+/// A folder on the file system of `output`.
+fn temporary_folder(output: &Path) -> io::Result<TempDir> {
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".snarkjs-").tempdir_in(parent)
+}
+
+/// Gives a finished file its name, unless something has it.
+fn keep(finished: PathBuf, output: &Path) -> io::Result<()> {
+    File::open(&finished)?.sync_all()?;
+    TempPath::try_from_path(finished)?.persist_noclobber(output)?;
+    Ok(())
 }
 
 /// A command with its arguments, before the output.

@@ -78,11 +78,7 @@ pub(crate) struct Queries {
 impl Zkey {
     /// Opens a file and refuses one whose curve, numbers, lengths or coefficients are not those of these constraints.
     pub(crate) fn open(path: &Path, r1cs: &R1cs<'_>) -> Result<Self, FileError> {
-        let mut sections = Sections::open(path, b"zkey", 1)?;
-        let mut reader = sections.reader(KIND)?;
-        let kind = reader.u32()?;
-        reader.expect("number of the proof system (Groth16)", GROTH16, kind)?;
-        reader.end()?;
+        let mut sections = open(path)?;
         let header = read_header(&mut sections, r1cs)?;
         let (wires, public_inputs) = (u64::from(r1cs.wires()), u64::from(r1cs.public_inputs()));
         let domain = 1u64 << r1cs.domain_power();
@@ -133,6 +129,19 @@ impl Zkey {
     fn points<P: StoredPoint>(&mut self, section: Section, count: usize) -> Result<Vec<P>, FileError> {
         self.sections.reader(section)?.points(count)
     }
+}
+
+/// Opens a file and refuses one that is no Groth16 key; of which circuit, only [`Zkey::open`] asks.
+pub(crate) fn open(path: &Path) -> Result<Sections, FileError> {
+    let mut sections = Sections::open(path, b"zkey", 1)?;
+    let mut reader = sections.reader(KIND)?;
+    let kind = reader.u32()?;
+    reader.expect("number of the proof system (Groth16)", GROTH16, kind)?;
+    reader.end()?;
+    for section in [HEADER, IC, COEFFICIENTS, A, B1, B2, C, H, CONTRIBUTIONS] {
+        sections.expect_section(section)?;
+    }
+    Ok(sections)
 }
 
 fn read_header(sections: &mut Sections, r1cs: &R1cs<'_>) -> Result<Header, FileError> {

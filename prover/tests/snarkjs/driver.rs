@@ -1,13 +1,13 @@
 //! snarkjs as a program: its failures are failures here.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use ballast_prover::setup::{
     contribution::Beacon,
     snarkjs::{Snarkjs, SnarkjsError, StepFailure},
 };
 
-use crate::files::{POWER, beacon, ceremony, edited, fresh, section, snarkjs};
+use crate::files::{POWER, beacon, ceremony, edited, folder, fresh, section, snarkjs};
 
 fn reason(result: Result<(), SnarkjsError>) -> StepFailure {
     result.unwrap_err().reason
@@ -35,15 +35,25 @@ fn a_failure_that_exits_with_0_is_one() {
     let prepared = fresh("few-prepared");
     snarkjs().new_powers(3, &few).unwrap();
     snarkjs().prepare_powers(&few, &prepared).unwrap();
-    let result = snarkjs().new_key(&ceremony().sixty_four.r1cs, &prepared, &fresh("key"));
-    assert!(
-        matches!(reason(result), StepFailure::Failed { status, log } if status.success() && log.contains("too big"))
-    );
+    let folder = tempfile::tempdir_in(folder()).unwrap();
+    let key = folder.path().join("key");
+    let StepFailure::Failed { status, log } = reason(snarkjs().new_key(&ceremony().sixty_four.r1cs, &prepared, &key))
+    else {
+        panic!("no failure of the step")
+    };
+    assert!(status.success() && log.contains("too big"), "{log}");
+    assert!(!log.contains('\x1b'), "its colours: {log:?}");
+    // It had begun to write the key, which would have blocked the next try.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    snarkjs().new_key(&ceremony().sixty_four.r1cs, &ceremony().powers, &key).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the key alone");
 }
 
 #[test]
 fn a_failure_that_exits_with_another_status_is_one() {
     let nowhere = Path::new("/nowhere/powers");
+    let unwritable = reason(snarkjs().new_powers(POWER, &fresh("missing").join("powers")));
+    assert!(matches!(&unwritable, StepFailure::Io(error) if error.to_string().contains("missing")), "{unwritable}");
     let results = [
         snarkjs().prepare_powers(nowhere, &fresh("prepared")),
         snarkjs().contribute_powers(nowhere, &fresh("contributed"), "first"),

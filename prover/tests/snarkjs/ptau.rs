@@ -5,10 +5,19 @@ use std::{fs, path::Path, process::Command};
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine, G2Projective};
 use ark_ec::{AffineRepr, PrimeGroup, short_weierstrass::SWCurveConfig};
 use ark_ff::{AdditiveGroup, Field, PrimeField};
-use ballast_prover::setup::{ceremony::import_ptau, ptau::Ptau, sections::FileError};
+use ballast_core::circuit::Class;
+use ballast_prover::{
+    kzg::srs_length,
+    setup::{
+        ceremony::{import_ptau, power_needed},
+        ptau::Ptau,
+        sections::{FileError, Reason},
+    },
+};
 
 use crate::files::{
-    Container, POWER, assert_refused, ceremony, edited, fresh, mangled, section, snarkjs, stored, stored_g1, stored_g2,
+    Container, POWER, assert_refused, ceremony, edited, folder, fresh, mangled, section, snarkjs, stored, stored_g1,
+    stored_g2,
 };
 
 const ALL: usize = (2 << POWER) - 1;
@@ -71,6 +80,41 @@ fn more_powers_than_there_are_are_refused() {
     assert_refused(import_ptau(&ceremony().powers, ALL + 1), TAU_G1, "powers of tau");
     let mut powers = Ptau::open(&ceremony().powers).unwrap();
     assert_refused(powers.phase1(POWER + 1), HEADER, "power of two of the powers of tau");
+}
+
+#[test]
+fn powers_too_few_or_not_prepared_are_refused_before_a_key_is_begun() {
+    let powers = Ptau::open(&ceremony().powers).unwrap();
+    powers.expect_prepared(POWER).unwrap();
+    let few = powers.expect_prepared(POWER + 1).unwrap_err();
+    assert!(few.to_string().contains("expected at least 7, found 6"), "{few}");
+    for number in 12..=15 {
+        let without = edited(&ceremony().powers, |sections| sections.retain(|(found, _)| *found != number));
+        let what = "number of sections with this number";
+        assert_refused(Ptau::open(&without).unwrap().expect_prepared(POWER), number, what);
+    }
+}
+
+#[test]
+fn a_class_says_what_power_it_needs() {
+    let needed = [7, 8, 9, 10].map(|depth| power_needed(Class::new(depth)).unwrap());
+    assert_eq!(needed, [19, 19, 20, 22]);
+    for depth in [7, 8, 9, 10] {
+        // Two to the power and one more are the first powers of the file, less one.
+        let (power, count) = (power_needed(Class::new(depth)).unwrap(), srs_length(depth));
+        assert!(count < 2 << power, "depth {depth}");
+    }
+    assert!(power_needed(Class::new(6)).is_err());
+}
+
+#[test]
+fn what_is_no_file_is_refused_at_once() {
+    let pipe = fresh("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [&pipe, folder()] {
+        let error = read(path).unwrap_err();
+        assert!(matches!(error.reason, Reason::NotPlain), "{error}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{BigInteger, Field, PrimeField};
 use ballast_prover::setup::{
-    ceremony::{CeremonyKey, import_zkey},
+    ceremony::{CeremonyKey, expect_zkey, import_zkey},
     ptau::Ptau,
     sections::FileError,
 };
@@ -133,6 +133,24 @@ fn garbage_is_refused() {
         assert_refused(import(&mangled(key, |bytes| bytes.truncate(cut))), 0, "length of the file in bytes");
     }
     assert_refused(import(&mangled(key, |bytes| bytes.push(0))), 0, "length of the file in bytes");
+}
+
+#[test]
+fn what_is_no_key_is_told_from_one_before_snarkjs_sees_it() {
+    let ceremony = ceremony();
+    for key in [&ceremony.eight.initial, &ceremony.eight.key, &ceremony.sixty_four.key] {
+        expect_zkey(key).unwrap();
+    }
+    assert_refused(expect_zkey(&ceremony.powers), 0, "first four letters");
+    assert_refused(expect_zkey(&ceremony.eight.r1cs), 0, "first four letters");
+    let page = mangled(&ceremony.eight.key, |bytes| *bytes = b"<!DOCTYPE html><title>Not Found</title>".to_vec());
+    assert_refused(expect_zkey(&page), 0, "first four letters");
+    let plonk = edited(&ceremony.eight.key, |sections| section(sections, KIND)[0] = 2);
+    assert_refused(expect_zkey(&plonk), KIND, "number of the proof system (Groth16)");
+    for number in KIND..=CONTRIBUTIONS {
+        let without = edited(&ceremony.eight.key, |sections| sections.retain(|(found, _)| *found != number));
+        assert_refused(expect_zkey(&without), number, "number of sections with this number");
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
+
 use crate::{
     config,
     failure::{Classified, FailureKind},
@@ -81,7 +83,8 @@ fn make_directory(path: &Path, private: bool) -> Result<(), ArtifactError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ArtifactError> {
-    std::fs::read(path).map_err(|source| ArtifactError::File { path: path.into(), source })
+    // None is longer than the report.
+    read_bounded(path, REPORT_MAX as u64).map_err(|source| ArtifactError::File { path: path.into(), source })
 }
 
 /// Writes a file that only its owner may read, whole or not at all, in a directory that exists.

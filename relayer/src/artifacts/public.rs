@@ -1,6 +1,9 @@
 //! What anyone may have of an epoch.
 
-use std::path::PathBuf;
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 use ballast_core::{
     Digest, Element,
@@ -217,6 +220,13 @@ impl Artifacts {
         }
         for file in &index.files {
             let path = directory.join(&file.name);
+            // An index from elsewhere does not get to name what lies elsewhere.
+            if Path::new(&file.name).file_name() != Some(OsStr::new(&file.name)) {
+                return Err(invalid(
+                    directory.join("index.json"),
+                    format!("{:?} is not the name of a file in it", file.name),
+                ));
+            }
             let bytes = read(&path)?;
             let (length, digest) = (bytes.len() as u64, sha256(&[&bytes]));
             if length != file.length || digest != file.sha256 {
@@ -294,6 +304,52 @@ mod tests {
         std::fs::write(&index, serde_json::to_vec(&entries).unwrap()).unwrap();
         let error = artifacts.proved(1).unwrap_err().to_string();
         assert!(error.contains("do not make what is stated"), "{error}");
+    }
+
+    #[test]
+    fn no_changed_statement_breaks_a_restore() {
+        let directory = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(&directory);
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        artifacts.publish("Example", &epoch).unwrap();
+        let (statement, index) = (artifacts.public(1).join("statement.json"), artifacts.public(1).join("index.json"));
+        let whole = std::fs::read(&statement).unwrap();
+        let mut entries: Index = serde_json::from_slice(&std::fs::read(&index).unwrap()).unwrap();
+        let mut restored = |bytes: &[u8]| {
+            std::fs::write(&statement, bytes).unwrap();
+            (entries.files[0].length, entries.files[0].sha256) = (bytes.len() as u64, sha256(&[bytes]));
+            std::fs::write(&index, serde_json::to_vec(&entries).unwrap()).unwrap();
+            artifacts.proved(1)
+        };
+        // Every length, and every byte in turn, to what JSON makes most of.
+        for place in 0..whole.len() {
+            // Without its last line feed it is the same.
+            assert!(place + 1 == whole.len() || restored(&whole[..place]).is_err(), "{place}");
+            let mut bytes = whole.clone();
+            bytes[place] = b"\"0-{9"[place % 5];
+            let changed = restored(&bytes);
+            assert!(
+                bytes == whole || changed.as_ref().is_ok_and(|found| *found == epoch) || changed.is_err(),
+                "{place}"
+            );
+        }
+        assert_eq!(restored(&whole).unwrap(), epoch);
+    }
+
+    #[test]
+    fn an_index_names_files_of_its_own_folder_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let artifacts = artifacts(&directory);
+        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let index = artifacts.publish("Example", &epoch).unwrap();
+        std::fs::write(artifacts.public(1).join("../outside"), "").unwrap();
+        for name in ["../outside", "/etc/hostname", "..", ".", "", "a/../shard-000.post", "./shard-000.post"] {
+            let mut other = index.clone();
+            other.files[0].name = name.into();
+            std::fs::write(artifacts.public(1).join("index.json"), serde_json::to_vec(&other).unwrap()).unwrap();
+            let error = artifacts.check(1).unwrap_err().to_string();
+            assert!(error.contains("index.json") && error.contains("not the name of a file"), "{name}: {error}");
+        }
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub enum ChainError {
     Unreachable { chain: ChainName, node: String, what: String, reason: String },
     #[error("{chain}: {what} is not settled after {waited}; it may be yet: run the same command again")]
     Unsettled { chain: ChainName, what: String, waited: String },
+    /// Nothing was signed. The same call succeeds when the price of gas has fallen, or the cap is raised.
+    #[error(
+        "{chain}: the base fee is {base_fee} wei, {setting} allows at most {cap}: wait until it has fallen and run the same \
+         command again, or raise the cap; nothing was signed"
+    )]
+    FeeCap { chain: ChainName, setting: &'static str, base_fee: u64, cap: u128 },
     #[error("{chain}: {what}: {reason}")]
     Unexpected { chain: ChainName, what: String, reason: String },
     #[error(transparent)]
@@ -35,6 +41,7 @@ impl Classified for ChainError {
         match self {
             Self::Refused { .. } => FailureKind::Refused,
             Self::Unreachable { .. } | Self::Unsettled { .. } => FailureKind::Unreachable,
+            Self::FeeCap { .. } => FailureKind::FeeCap,
             Self::Unexpected { .. } => FailureKind::Other,
             Self::Read(error) => read_kind(error),
             Self::Store(error) => error.failure_kind(),

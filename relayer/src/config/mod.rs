@@ -21,7 +21,7 @@ use crate::{
 };
 pub use chains::{Evm, Solana};
 use reader::Reader;
-pub use sources::{PREFIX, layered};
+pub use sources::{PREFIX, environment, layered};
 
 /// Part of the settings, by the name of its TOML table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where settings come from: a TOML file, then the environment, then flags; a later one wins.
 
-use std::path::Path;
+use std::{ffi::OsString, path::Path};
 
 use figment::{
     Error, Figment, Metadata, Profile, Provider,
@@ -45,6 +45,19 @@ impl Provider for Pairs {
         }
         Ok(Profile::Default.collect(dict))
     }
+}
+
+/// The variables of this process that are settings, or flags' defaults. Others may be anything.
+///
+/// # Errors
+/// Bad input for one that is not Unicode; its value is not repeated.
+pub fn environment() -> Result<Vec<(String, String)>, Failure> {
+    let own = std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()));
+    let text = |(name, value): (OsString, OsString)| match (name.to_str(), value.to_str()) {
+        (Some(name), Some(value)) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::bad_input(format!("the environment variable {name:?} is not Unicode text"))),
+    };
+    own.map(text).collect()
 }
 
 /// All sources in order. `file` must exist when it is given; without it the environment and the flags are all there is.

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use ballast_core::{
     Digest,
-    inclusion::{Balance, InclusionError},
+    inclusion::{Balance, InclusionError, LENGTH_MAX},
     leaf::MasterSecret,
     units,
 };
-use ballast_ledger::inclusion;
+use ballast_ledger::{bounded_file::read_text_bounded, inclusion};
 use serde::Serialize;
 
 use super::connection::Chains;
@@ -78,6 +78,14 @@ pub async fn make(
     let file = made.ok_or_else(|| Failure::bad_input("no chain was asked"))?;
     write_private(out, inclusion::text(&file)?.as_bytes())?;
     Ok(Made { file: out.display().to_string(), epoch, leaves: file.leaves.len() })
+}
+
+/// The text of an inclusion file that was given.
+///
+/// # Errors
+/// Bad input when it cannot be read, is no plain file of text, or is longer than any inclusion file.
+pub fn read(file: &Path) -> Result<String, Failure> {
+    read_text_bounded(file, LENGTH_MAX).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
 }
 
 /// Verifies a file against the roots of every chain. The epoch is the file's own: its roots are the chains'.

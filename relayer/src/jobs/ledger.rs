@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ballast_core::{Digest, hexadecimal};
+use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_ledger::{
     lending::{AssetLending, LendingReport},
     log::{LogError, LogReader, Writer, WriterOptions},
@@ -86,14 +86,62 @@ pub struct Simulated {
     pub assets: Vec<AssetState>,
 }
 
+/// What whoever verifies a log knows of its end. A copy that was cut between two records looks whole, and one that was
+/// cut within a record looks like a log whose writer was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownEnd {
+    /// Nothing: a log that ends within a record is refused.
+    Nothing,
+    /// The log is where its writer left it: a record that was begun and not finished was never acknowledged.
+    OwnLog,
+    /// The head after the last record, as the owner or a chain says it.
+    Head(Digest),
+}
+
 /// Replays the whole log, signatures and all.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset, or by transaction; a log without transactions.
-pub fn verified(log: &Path) -> Result<ReplayReport, Failure> {
+/// The first thing wrong, by file and offset, or by transaction; a log without transactions. Refused when the log's end
+/// is not what is known of it.
+pub fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure> {
     let replayed = replay(log, &Options::default())?;
     check_not_empty(log, replayed.state.position().sequence)?;
+    check_end(log, end, &replayed)?;
     Ok(report(&replayed, None))
+}
+
+fn check_end(log: &Path, end: KnownEnd, replayed: &Replayed) -> Result<(), Failure> {
+    let LedgerPosition { sequence, head } = replayed.state.position();
+    let found = format!("transaction {sequence}, head 0x{}", hex::encode(head));
+    match (end, &replayed.torn) {
+        (KnownEnd::Head(expected), _) if expected != head => {
+            let goes_on = match after(log, &expected)? {
+                Some(earlier) => format!("that is the head after transaction {earlier}, and the log goes on"),
+                None => "records are missing at its end, or it is another log".into(),
+            };
+            let expected = hex::encode(expected);
+            Err(Failure::refused(format!(
+                "{}: expected a log that ends with head 0x{expected}, found its end after {found}: {goes_on}",
+                log.display()
+            )))
+        }
+        (KnownEnd::Nothing, Some(torn)) => Err(Failure::refused(format!(
+            "{torn}. Before it the log is whole, up to {found}. If it is your own log, say so with --own; if you were sent \
+             it, ask for the head of its last transaction and give it with --expect-head"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The transaction after which the log has this head.
+fn after(log: &Path, head: &Digest) -> Result<Option<u64>, Failure> {
+    let mut reader = Reader::open(log)?;
+    while reader.position().head != *head {
+        if reader.read()?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(reader.position().sequence))
 }
 
 /// Replays the log up to `at`, and once more without signatures, for the sake of the figure.

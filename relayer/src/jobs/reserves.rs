@@ -1,7 +1,8 @@
 //! Holds a published reserves report against the chains, without a log.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
+use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
 use ballast_sdk::reserves::{CompareError, verify as verify_report};
 use serde::Serialize;
 
@@ -59,12 +60,12 @@ pub async fn verify(chains: &Chains, number: u64, bytes: &[u8]) -> Result<Verifi
     Ok(VerifiedReport { epoch: number, chains: verified, not_compared, messages })
 }
 
-/// The bytes of a file that was given.
+/// The bytes of a report's file that was given.
 ///
 /// # Errors
-/// Bad input when it cannot be read.
+/// Bad input when it cannot be read, is no plain file, or is longer than any report.
 pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(file).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
+    read_bounded(file, REPORT_MAX as u64).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
 }
 
 fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

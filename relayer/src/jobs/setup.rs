@@ -118,10 +118,12 @@ pub fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> {
 /// Begins the second phase: a key without contributions, from a class's constraints and powers of tau.
 ///
 /// # Errors
-/// snarkjs's.
+/// Powers of tau that cannot be read, are too few or are not prepared, with the power that is needed; snarkjs's.
 pub fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
+    check(class)?;
+    // What is quick to refuse comes first, and in words that snarkjs does not have.
+    Ptau::open(ptau)?.expect_prepared(ceremony::power_needed(class).map_err(Failure::bad_input)?)?;
     let snarkjs = Snarkjs::new(snarkjs)?;
-    expect_file(ptau)?;
     let constraints = constraints(class)?;
     let folder = Exported::new(&r1cs(&constraints)?)?;
     snarkjs.new_key(&folder.r1cs(), ptau, out)?;
@@ -133,7 +135,7 @@ pub fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Wr
 /// # Errors
 /// snarkjs's.
 pub fn contribute(input: &Path, output: &Path, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
-    expect_file(input)?;
+    ceremony::expect_zkey(input)?;
     Snarkjs::new(snarkjs)?.contribute_key(input, output, name)?;
     Ok(Written { file: output.display().to_string(), what: format!("a contribution of {name:?}") })
 }
@@ -143,7 +145,7 @@ pub fn contribute(input: &Path, output: &Path, name: &str, snarkjs: &Path) -> Re
 /// # Errors
 /// snarkjs's.
 pub fn beacon(input: &Path, output: &Path, beacon: &Beacon, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
-    expect_file(input)?;
+    ceremony::expect_zkey(input)?;
     Snarkjs::new(snarkjs)?.beacon_key(input, output, beacon, name)?;
     Ok(Written { file: output.display().to_string(), what: format!("the beacon {name:?}") })
 }
@@ -220,11 +222,6 @@ fn constraints(class: Class) -> Result<Constraints, Failure> {
 fn r1cs(constraints: &Constraints) -> Result<R1cs<'_>, Failure> {
     R1cs::of(constraints)
         .ok_or_else(|| Failure::other(anyhow::anyhow!("the circuit is too large for a file of circom's")))
-}
-
-/// snarkjs says little of a file that is not there.
-fn expect_file(path: &Path) -> Result<(), Failure> {
-    std::fs::metadata(path).map(drop).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
 }
 
 fn file_error(path: &Path, error: &std::io::Error) -> Failure {

@@ -34,10 +34,11 @@ impl Store {
     /// [`StoreError::Fixed`] when the epoch was begun otherwise.
     pub fn begin_epoch(&self, epoch: u64, plan: &str, source: &Digest) -> Result<(), StoreError> {
         let connection = self.connection();
-        connection.execute(
+        let fixed = connection.execute(
             "INSERT INTO epochs (epoch, plan, source, begun_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             (epoch as i64, plan, source, now()),
-        )?;
+        );
+        fixed.map_err(self.unwritten(format_args!("epoch {epoch}")))?;
         let (stored_plan, stored_source): (String, Digest) =
             connection.query_row("SELECT plan, source FROM epochs WHERE epoch = ?1", [epoch as i64], |row| {
                 Ok((row.get(0)?, row.get(1)?))
@@ -69,10 +70,11 @@ impl Store {
             return Err(StoreError::EpochUnknown { epoch });
         }
         let connection = self.connection();
-        connection.execute(
+        let fixed = connection.execute(
             "INSERT INTO shards (epoch, shard, post) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             (epoch as i64, shard, post),
-        )?;
+        );
+        fixed.map_err(self.unwritten(format_args!("the post of shard {shard} of epoch {epoch}")))?;
         let stored: Vec<u8> = connection.query_row(
             "SELECT post FROM shards WHERE epoch = ?1 AND shard = ?2",
             (epoch as i64, shard),
@@ -94,7 +96,8 @@ impl Store {
         let changed = self.connection().execute(
             "UPDATE epochs SET completed_at = ?2 WHERE epoch = ?1 AND completed_at IS NULL",
             (epoch as i64, now()),
-        )?;
+        );
+        let changed = changed.map_err(self.unwritten(format_args!("the end of epoch {epoch}")))?;
         if changed == 0 && self.epoch(epoch)?.is_none() {
             return Err(StoreError::EpochUnknown { epoch });
         }
@@ -105,7 +108,8 @@ impl Store {
     pub fn discard_epoch(&self, epoch: u64) -> Result<(), StoreError> {
         let changed = self
             .connection()
-            .execute("DELETE FROM epochs WHERE epoch = ?1 AND completed_at IS NULL", [epoch as i64])?;
+            .execute("DELETE FROM epochs WHERE epoch = ?1 AND completed_at IS NULL", [epoch as i64])
+            .map_err(self.unwritten(format_args!("the end of epoch {epoch}, which is dropped,")))?;
         if changed == 0 { Err(StoreError::EpochUnknown { epoch }) } else { Ok(()) }
     }
 }

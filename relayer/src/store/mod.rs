@@ -8,13 +8,13 @@ mod lock;
 mod transactions;
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::failure::{Classified, FailureKind};
 pub use epochs::StoredEpoch;
@@ -31,6 +31,13 @@ pub enum StoreError {
     File { path: PathBuf, source: io::Error },
     #[error("store: {0}")]
     Database(#[from] rusqlite::Error),
+    /// The file system failed the database; what was to be written was taken back.
+    #[error(
+        "store {}: {what} cannot be written: {source}. Is the disk full? Nothing of it was kept: make room in that folder and \
+         run the same command again",
+        path.display()
+    )]
+    Unwritten { path: PathBuf, what: String, source: rusqlite::Error },
     #[error("store {} is in use by process {holder}: one relayer at a time", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("store {} is of version {found}, this program knows {known}: use the newer program", path.display())]
@@ -51,9 +58,12 @@ impl Classified for StoreError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::BoundElsewhere { .. } | Self::Newer { .. } | Self::EpochUnknown { .. } => FailureKind::BadInput,
-            Self::File { .. } | Self::Database(_) | Self::Locked { .. } | Self::Fixed { .. } | Self::Corrupt(_) => {
-                FailureKind::Other
-            }
+            Self::File { .. }
+            | Self::Database(_)
+            | Self::Unwritten { .. }
+            | Self::Locked { .. }
+            | Self::Fixed { .. }
+            | Self::Corrupt(_) => FailureKind::Other,
         }
     }
 }
@@ -61,6 +71,7 @@ impl Classified for StoreError {
 /// An open store. Calls are short and may come from any thread.
 #[derive(Debug)]
 pub struct Store {
+    path: PathBuf,
     connection: Mutex<Connection>,
     _lock: Lock,
 }
@@ -76,13 +87,18 @@ impl Store {
             std::fs::create_dir_all(directory).map_err(file)?;
         }
         let lock = Lock::take(path)?;
-        let mut connection = Connection::open(path)?;
+        let mut connection = Connection::open(path).map_err(unwritten(path, "the database"))?;
         restrict(path).map_err(file)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        migrate(&mut connection, path)?;
-        Ok(Self { connection: Mutex::new(connection), _lock: lock })
+        prepare(&mut connection, path).map_err(|error| match error {
+            StoreError::Database(source) => unwritten(path, "the database")(source),
+            other => other,
+        })?;
+        Ok(Self { path: path.into(), connection: Mutex::new(connection), _lock: lock })
+    }
+
+    /// Says of a failed write what was to be written, and where.
+    fn unwritten(&self, what: impl fmt::Display) -> impl FnOnce(rusqlite::Error) -> StoreError {
+        unwritten(&self.path, what)
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -97,7 +113,8 @@ impl Store {
     pub fn bind(&self, name: &str, value: &str) -> Result<(), StoreError> {
         let connection = self.connection();
         connection
-            .execute("INSERT INTO bindings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (name, value))?;
+            .execute("INSERT INTO bindings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (name, value))
+            .map_err(self.unwritten(name))?;
         let expected: String =
             connection.query_row("SELECT value FROM bindings WHERE name = ?1", [name], |row| row.get(0))?;
         if expected == value {
@@ -105,6 +122,24 @@ impl Store {
         } else {
             Err(StoreError::BoundElsewhere { name: name.into(), expected, found: value.into() })
         }
+    }
+}
+
+fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrate(connection, path)
+}
+
+/// SQLite says "disk I/O error" of a full disk, and neither what it wrote nor where.
+fn unwritten(path: &Path, what: impl fmt::Display) -> impl FnOnce(rusqlite::Error) -> StoreError {
+    let (path, what) = (path.to_owned(), what.to_string());
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+            StoreError::Unwritten { path, what, source }
+        }
+        _ => StoreError::Database(source),
     }
 }
 
@@ -195,6 +230,40 @@ mod tests {
         store.connection().pragma_update(None, "user_version", 99).unwrap();
         drop(store);
         assert!(matches!(Store::open(&path(&directory)), Err(StoreError::Newer { found: 99, .. })));
+    }
+
+    #[test]
+    fn a_full_disk_is_said_to_be_one_with_what_was_lost_and_where() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = path(&directory);
+        let store = Store::open(&path).unwrap();
+        store.begin_epoch(1, "plan", &[1; 32]).unwrap();
+        // The database may not grow: what SQLite has then is what it has on a full disk.
+        let pages: i64 = store.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection().pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+        let large = "x".repeat(1 << 20);
+        let refused = [
+            ("exchange", store.bind("exchange", &large)),
+            ("epoch 2", store.begin_epoch(2, &large, &[1; 32])),
+            ("the post of shard 3 of epoch 1", store.add_post(1, 3, large.as_bytes())),
+        ];
+        for (what, result) in refused {
+            let error = result.unwrap_err();
+            let text = error.to_string();
+            assert!(matches!(error, StoreError::Unwritten { .. }), "{text}");
+            let named = format!("store {}: {what} cannot be written", path.display());
+            assert!(text.starts_with(&named) && text.contains("Is the disk full?"), "{text}");
+        }
+        assert_eq!((store.epoch(2).unwrap(), store.posts(1).unwrap()), (None, vec![]));
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_made_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("relayer.sqlite");
+        std::fs::create_dir(&path).unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(error.to_string().contains("relayer.sqlite: the database cannot be written"), "{error}");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Store {
         let written = connection.transaction()?;
         let mut numbers = Vec::with_capacity(transactions.len());
         for transaction in transactions {
-            written.execute(
+            let inserted = written.execute(
                 "INSERT INTO transactions
                  (chain, purpose, epoch, shard, signer, identifier, raw, validity, state, signed_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'signed', ?9)",
@@ -163,10 +163,11 @@ impl Store {
                     transaction.validity as i64,
                     now(),
                 ],
-            )?;
+            );
+            inserted.map_err(self.unwritten(format_args!("signed transaction {}", transaction.identifier)))?;
             numbers.push(written.last_insert_rowid());
         }
-        written.commit()?;
+        written.commit().map_err(self.unwritten("signed transactions"))?;
         Ok(numbers)
     }
 
@@ -220,7 +221,8 @@ impl Store {
                 settlement.error,
                 now(),
             ],
-        )?;
+        );
+        let changed = changed.map_err(self.unwritten(format_args!("the end of transaction {id}")))?;
         if changed == 0 {
             let found = self.transaction(id)?.map(|stored| stored.settlement);
             if found.as_ref() != Some(settlement) {

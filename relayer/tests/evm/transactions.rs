@@ -146,6 +146,9 @@ async fn a_price_left_behind_is_outbid_with_the_same_nonce() {
     let bounded = chain.evm(|settings| settings.max_fee_per_gas = Some(1_000_000_000)).await;
     let refused = bounded.settle(&store).await.unwrap_err();
     assert!(refused.to_string().contains("evm.max_fee_per_gas"), "{refused}");
+    assert!(matches!(refused, ChainError::FeeCap { base_fee: 1_000_000_001.., cap: 1_000_000_000, .. }), "{refused}");
+    assert_eq!(refused.failure_kind(), FailureKind::FeeCap);
+    assert_eq!(store.in_flight(ChainName::Evm).unwrap().len(), 1, "nothing more was signed");
     let evm = chain.evm(|_| {}).await;
     evm.settle(&store).await.unwrap();
     let [old, new] = [1, 2].map(|number| store.transaction(number).unwrap().unwrap());

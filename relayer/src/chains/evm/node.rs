@@ -128,18 +128,15 @@ impl Node {
     /// What to pay for gas now, and at most `bound`.
     ///
     /// # Errors
-    /// When the base fee alone is above the bound.
+    /// [`ChainError::FeeCap`] when the base fee alone is above the bound.
     pub async fn fees(&self, bound: Option<u64>) -> Result<Eip1559Estimation, ChainError> {
         let fees = self.provider.estimate_eip1559_fees().await;
         let mut fees = fees.map_err(|error| self.error("the price of gas", &error))?;
         if let Some(bound) = bound.map(u128::from) {
             let base = self.base_fee().await?;
             if u128::from(base) > bound {
-                return Err(ChainError::Unexpected {
-                    chain: ChainName::Evm,
-                    what: "the price of gas".into(),
-                    reason: format!("the base fee is {base} wei, evm.max_fee_per_gas allows {bound}"),
-                });
+                let (chain, setting) = (ChainName::Evm, "evm.max_fee_per_gas");
+                return Err(ChainError::FeeCap { chain, setting, base_fee: base, cap: bound });
             }
             fees.max_fee_per_gas = fees.max_fee_per_gas.min(bound);
             fees.max_priority_fee_per_gas = fees.max_priority_fee_per_gas.min(fees.max_fee_per_gas);

@@ -1,0 +1,6 @@
+//! `declaration` of `ballast_decoders`, on inputs of a fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    ballast_decoders::decoder("declaration").map(|decoder| (decoder.accepts)(bytes));
+});

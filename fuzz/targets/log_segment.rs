@@ -1,0 +1,6 @@
+//! `log_segment` of `ballast_decoders`, on inputs of a fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    ballast_decoders::decoder("log_segment").map(|decoder| (decoder.accepts)(bytes));
+});

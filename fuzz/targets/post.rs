@@ -1,0 +1,6 @@
+//! `post` of `ballast_decoders`, on inputs of a fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    ballast_decoders::decoder("post").map(|decoder| (decoder.accepts)(bytes));
+});

@@ -1,0 +1,6 @@
+//! `stated_reserves` of `ballast_decoders`, on inputs of a fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    ballast_decoders::decoder("stated_reserves").map(|decoder| (decoder.accepts)(bytes));
+});

@@ -1,0 +1,6 @@
+//! `zkey` of `ballast_decoders`, on inputs of a fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    ballast_decoders::decoder("zkey").map(|decoder| (decoder.accepts)(bytes));
+});
