@@ -5,15 +5,13 @@
 //! what customers signed, so nothing that verifies for others may read a checkpoint.
 
 use ballast_core::digest::sha256;
+use ballast_durable::Access;
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::{
-    log::write_whole,
-    state::{State, StateError},
-};
+use crate::state::{State, StateError};
 
 /// First bytes of a checkpoint; the last one is its version.
 pub const MAGIC: &[u8; 32] = b"PRIVATE customers' balances\nBCK\x01";
@@ -51,7 +49,7 @@ pub fn write(path: &Path, state: &State) -> Result<(), CheckpointError> {
     bytes.extend_from_slice(&state.encode());
     let digest = sha256(&[&bytes]);
     bytes.extend_from_slice(&digest);
-    write_whole(path, &bytes).map_err(|error| fail(error.into()))
+    ballast_durable::write(path, Access::Owner, &bytes).map_err(|error| fail(error.into()))
 }
 
 /// Reads a checkpoint and checks every invariant of its state.
