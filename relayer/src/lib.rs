@@ -4,7 +4,7 @@
 //!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
 //!   │             ├─> reserves                      stated, read from chains, compared with the last epoch
 //!   │             ├─> store                         what was fixed, proved and signed, before it leaves
-//!  config, keys   └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
+//!  config         └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
 //!                              └─> evm
 //! ```
 //!
@@ -21,7 +21,6 @@ pub mod config;
 pub mod crash;
 pub mod failure;
 pub mod jobs;
-pub mod keys;
 pub mod plan;
 pub mod progress;
 pub mod reserves;

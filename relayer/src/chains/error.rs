@@ -1,11 +1,11 @@
 //! Why something did not happen on a chain.
 
+use ballast_keys::KeyError;
 use ballast_sdk::ErrorKind;
 
 use super::ChainName;
 use crate::{
     failure::{Classified, Exit},
-    keys::KeyError,
     store::StoreError,
 };
 
@@ -49,6 +49,12 @@ pub fn read_exit(error: &ballast_sdk::Error) -> Exit {
         ErrorKind::BadInput | ErrorKind::NotFound => Exit::BadInput,
         ErrorKind::Unreachable => Exit::Unreachable,
         ErrorKind::BadData => Exit::Refused,
+    }
+}
+
+impl Classified for KeyError {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
     }
 }
 

@@ -35,7 +35,6 @@ use crate::{
         setup::{self, Files},
         source,
     },
-    keys,
     plan::ProvedEpoch,
     progress::Progress,
     store::Store,
@@ -151,7 +150,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
         }
         Command::Audit { epoch, log, report, root, chains } => {
             let master = match root {
-                true => Some(keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
+                true => Some(ballast_keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
                 false => None,
             };
             let log = settings.log(log)?;
@@ -216,7 +215,7 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
         Some(file) => file,
         None => settings.read(&[Section::Secret])?.secret()?.file.clone(),
     };
-    keys::create_master(&file)?;
+    ballast_keys::create_master(&file)?;
     Output::new(&Note {
         message: format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()),
     })
@@ -306,7 +305,7 @@ async fn inclusion(settings: &Settings, command: InclusionCommand) -> Result<Out
             let config = settings.read(&needed)?;
             let chains = Chains::connect(&config, &chosen).await?;
             let artifacts = Artifacts::new(config.artifacts()?);
-            let master = keys::read_master(&config.secret()?.file)?;
+            let master = ballast_keys::read_master(&config.secret()?.file)?;
             let out = out.unwrap_or_else(|| {
                 // The account's own name may be no file's name.
                 let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);

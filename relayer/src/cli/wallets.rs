@@ -17,7 +17,6 @@ use crate::{
         govern::{self, of_chain},
         wallets,
     },
-    keys,
     store::Store,
 };
 
@@ -32,9 +31,11 @@ pub async fn run(settings: &Settings, command: WalletCommand, dry_run: bool) -> 
             let (wallet, agreement) = match (key, wallet, signature) {
                 (Some(file), ..) => {
                     let wallet = match chain {
-                        ChainName::Solana => Address::Solana(keys::read_solana(Some(&file), "--signer")?.pubkey()),
+                        ChainName::Solana => {
+                            Address::Solana(ballast_keys::read_solana(Some(&file), "--signer")?.pubkey())
+                        }
                         ChainName::Evm => {
-                            let key = keys::read_evm(Some(&file), password.as_deref(), "--signer", "--unlock")?;
+                            let key = ballast_keys::read_evm(Some(&file), password.as_deref(), "--signer", "--unlock")?;
                             Address::Evm(key.address())
                         }
                     };

@@ -27,7 +27,6 @@ use crate::{
     config::Config,
     crash,
     failure::{Classified, Exit, Failure, Problems},
-    keys,
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
     progress::Progress,
     store::{Store, StoredEpoch},
@@ -236,7 +235,7 @@ impl Prover<'_> {
     }
 
     fn master(&self) -> Result<MasterSecret, Failure> {
-        Ok(keys::read_master(&self.config.secret()?.file)?)
+        Ok(ballast_keys::read_master(&self.config.secret()?.file)?)
     }
 
     /// Whether this is what the settings' snapshot and secret make.

@@ -28,7 +28,7 @@ use ballast_sdk::{
 };
 
 use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, Standing};
-use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use crate::{config, crash, plan::ProvedEpoch, progress::Progress, store::Store};
 use node::Node;
 use sender::{Job, Sender};
 
@@ -56,12 +56,12 @@ impl Evm {
 
     fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
         let (key, password) = (self.settings.poster.as_deref(), self.settings.poster_password.as_deref());
-        Ok(keys::read_evm(key, password, "evm.poster", "evm.poster_password")?)
+        Ok(ballast_keys::read_evm(key, password, "evm.poster", "evm.poster_password")?)
     }
 
     fn authority_key(&self) -> Result<PrivateKeySigner, ChainError> {
         let (key, password) = (self.settings.authority.as_deref(), self.settings.authority_password.as_deref());
-        Ok(keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
+        Ok(ballast_keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {

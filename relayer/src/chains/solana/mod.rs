@@ -31,7 +31,7 @@ use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
 use super::{Action, ChainError, ChainName, Destination, Look, Purse, Standing};
-use crate::{config, crash, keys, plan::ProvedEpoch, progress::Progress, store::Store};
+use crate::{config, crash, plan::ProvedEpoch, progress::Progress, store::Store};
 use budget::Budget;
 use node::Node;
 use sender::Sender;
@@ -67,11 +67,11 @@ impl Solana {
     }
 
     fn poster_key(&self) -> Result<Keypair, ChainError> {
-        Ok(keys::read_solana(self.settings.poster.as_deref(), "solana.poster")?)
+        Ok(ballast_keys::read_solana(self.settings.poster.as_deref(), "solana.poster")?)
     }
 
     fn authority_key(&self) -> Result<Keypair, ChainError> {
-        Ok(keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
+        Ok(ballast_keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {
