@@ -164,6 +164,12 @@ mod armed {
         }
 
         #[test]
+        #[should_panic(expected = "crash point proofs is not listed")]
+        fn a_point_that_is_not_listed_cannot_be_passed() {
+            POINTS.pass("proofs");
+        }
+
+        #[test]
         fn what_is_not_armed_is_written_at_once() {
             let mut out = Vec::new();
             POINTS.write_in_pieces("file-written", &mut out, b"content").unwrap();

@@ -76,6 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn many_may_make_the_same_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = &directory.path().join("a/b/c/d/e/f");
+        std::thread::scope(|scope| {
+            let made = [(); 8].map(|()| scope.spawn(|| create_directory(path, Access::Owner)));
+            made.into_iter().for_each(|made| made.join().unwrap().unwrap());
+        });
+        assert!(path.is_dir());
+    }
+
+    #[test]
     fn a_file_in_the_way_is_an_error() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("file");

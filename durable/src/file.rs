@@ -64,9 +64,6 @@ pub fn write_with(
 /// [`io::ErrorKind::AlreadyExists`] when anything has the name, which stays as it was; those of the
 /// file system.
 pub fn create_new(path: &Path, access: Access, bytes: &[u8]) -> io::Result<()> {
-    if fs::symlink_metadata(path).is_ok() {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
     let file = unfinished(path, access, |file| file.write_all(bytes))?;
     file.persist_noclobber(path)?;
     finish(path)
@@ -215,6 +212,21 @@ mod tests {
         }
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn of_many_writers_of_a_new_file_one_succeeds() {
+        for _ in 0..20 {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("secret");
+            let write = &|writer: u8| create_new(&path, Access::Owner, &[writer; 1000]).is_ok();
+            let written: Vec<u8> = std::thread::scope(|scope| {
+                let writers = [0, 1, 2, 3].map(|writer| (writer, scope.spawn(move || write(writer))));
+                writers.into_iter().filter_map(|(writer, done)| done.join().unwrap().then_some(writer)).collect()
+            });
+            assert_eq!(written.len(), 1, "{written:?}");
+            assert_eq!(fs::read(&path).unwrap(), [written[0]; 1000]);
+        }
     }
 
     #[test]

@@ -9,9 +9,10 @@ mod write;
 
 use libtest_mimic::{Arguments, Trial};
 
-const TESTS: [(&str, fn()); 9] = [
+const TESTS: [(&str, fn()); 10] = [
     ("a_file_is_old_or_new_and_whole_after_a_kill_at_any_moment", write::random_kills),
     ("a_file_is_old_or_new_and_whole_after_a_crash_at_any_point", write::crash_points),
+    ("a_crash_point_with_a_count_is_passed_until_then", write::passage_count),
     ("a_file_that_is_new_is_whole_or_absent_after_a_crash", write::new_file_crash_points),
     ("what_a_killed_writer_left_is_not_taken_from_a_living_one", write::two_writers),
     ("modes_are_right_at_every_point_whatever_the_umask", write::modes),
@@ -25,7 +26,9 @@ fn main() {
     if child::run() {
         return;
     }
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // A child that is being started holds every lock of this process for a moment: one test at a time.
+    arguments.test_threads.get_or_insert(1);
     let trials = TESTS.into_iter().map(|(name, test)| {
         Trial::test(name, move || {
             test();

@@ -111,6 +111,17 @@ pub fn crash_points() {
     }
 }
 
+/// With a passage count the process ends at that passage and not before.
+pub fn passage_count() {
+    #[cfg(debug_assertions)]
+    {
+        let (_directory, path) = target();
+        let (well, said) = start(Task::Replace, &path, 1, Some("file-written:3")).end();
+        assert!(!well, "{said:?}");
+        assert_eq!((last(&said, "writing"), last(&said, "written"), found(&path)), (Some(3), Some(2), 2), "{said:?}");
+    }
+}
+
 pub fn new_file_crash_points() {
     for (point, is_new, _) in POINTS.into_iter().filter(|(point, ..)| *point != CONTENT_PART_WRITTEN) {
         let (directory, path) = target();
