@@ -6,7 +6,6 @@ use ballast_relayer::{
     config::Section,
     failure::Failure,
     jobs::audit::{self, AuditReport, AuditedChain},
-    keys,
 };
 use ballast_sdk::audit::Audited;
 use clap::Args;
@@ -43,7 +42,7 @@ impl Audit {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let settings = &context.settings;
         let master = match self.root {
-            true => Some(keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
+            true => Some(ballast_keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
             false => None,
         };
         let log = settings.log(self.log)?;

@@ -6,6 +6,7 @@
 //! verifies for others may read a checkpoint.
 
 use ballast_core::digest::sha256;
+use ballast_durable::Access;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -13,7 +14,6 @@ use std::{
 
 use crate::{
     bounded_file::read_bounded,
-    log::write_whole,
     state::{State, StateError, invariant::check_state},
 };
 
@@ -53,7 +53,7 @@ pub fn write(path: &Path, state: &State) -> Result<(), CheckpointError> {
     bytes.extend_from_slice(&state.encode());
     let digest = sha256(&[&bytes]);
     bytes.extend_from_slice(&digest);
-    write_whole(path, &bytes).map_err(|error| fail(error.into()))
+    ballast_durable::write(path, Access::Owner, &bytes).map_err(|error| fail(error.into()))
 }
 
 /// Reads a checkpoint and checks every invariant of its state.

@@ -15,6 +15,7 @@ use alloy::{
 };
 use anyhow::{Context, Error, Result, ensure};
 use ballast_core::digest::sha256;
+use ballast_keys::{read_evm, read_solana};
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
@@ -22,7 +23,6 @@ use ballast_migrations::{
     record::{self, SolanaDeployment},
     transaction::connect,
 };
-use ballast_relayer::keys;
 use ballast_sdk::node::redact;
 use ballast_sdk::solana::{address, instruction::Program};
 use clap::{Args, Parser};
@@ -205,7 +205,7 @@ async fn register(args: CircuitArgs) -> Result<()> {
 }
 
 fn keypair(path: &Path, flag: &'static str) -> Result<Keypair> {
-    Ok(keys::read_solana(Some(path), flag)?)
+    Ok(read_solana(Some(path), flag)?)
 }
 
 fn provider(
@@ -214,7 +214,7 @@ fn provider(
     flag: &'static str,
     unlock: Option<&Path>,
 ) -> Result<(PrivateKeySigner, DynProvider)> {
-    let signer = keys::read_evm(Some(key), unlock, flag, "--unlock")?;
+    let signer = read_evm(Some(key), unlock, flag, "--unlock")?;
     let wallet = EthereumWallet::from(signer.clone());
     Ok((signer, ProviderBuilder::new().wallet(wallet).connect_http(rpc.clone()).erased()))
 }

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
+use ballast_durable::{Access, create_directory};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub const VERSION: u8 = 1;
@@ -48,12 +49,10 @@ pub struct EvmDeployment {
 /// With the file's path.
 pub fn write<T: Serialize>(path: &Path, record: &T) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
+        create_directory(folder, Access::Everyone).with_context(|| format!("create {}", folder.display()))?;
     }
-    let temporary = path.with_extension("json.new");
-    fs::write(&temporary, serde_json::to_string_pretty(record)? + "\n")
-        .and_then(|()| fs::rename(&temporary, path))
-        .with_context(|| format!("write {}", path.display()))
+    let text = serde_json::to_string_pretty(record)? + "\n";
+    ballast_durable::write(path, Access::Everyone, text.as_bytes()).with_context(|| format!("write {}", path.display()))
 }
 
 /// Reads a record of this version; `None` when there is no file.

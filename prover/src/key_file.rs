@@ -7,7 +7,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, BufWriter, Read, Write},
+    io::{self, BufReader, Read, Write},
     path::Path,
 };
 
@@ -17,6 +17,7 @@ use ballast_core::{
     Digest, Refusal,
     circuit::{Class, SetupKind},
 };
+use ballast_durable::{Access, create_directory};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -116,29 +117,27 @@ pub fn load(path: &Path, class: Class) -> Result<ProvingKey, KeyFileError> {
 /// Those of the file system.
 pub fn store(path: &Path, key: &ProvingKey) -> io::Result<()> {
     let shape = shape(key.class()).map_err(io::Error::other)?;
-    let directory = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory)?;
-    let file = tempfile::NamedTempFile::new_in(directory)?;
-    let mut writer = Hashing { inner: BufWriter::with_capacity(BUFFER, file), hasher: Sha256::new() };
-    writer.write_all(match key.setup() {
-        SetupKind::Development => DEVELOPMENT,
-        SetupKind::Ceremony => CEREMONY,
-    })?;
-    writer.write_all(&[key.class().depth])?;
-    writer.write_all(&key.transcript())?;
-    writer.write_all(&shape.digest)?;
-    writer.write_all(&(key.srs().powers().len() as u64).to_be_bytes())?;
-    for power in key.srs().powers() {
-        power.serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
+    if let Some(directory) = path.parent() {
+        create_directory(directory, Access::Everyone)?;
     }
-    key.srs().tau().serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
-    key.groth16().serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
-    let digest = writer.hasher.clone().finalize();
-    writer.write_all(&digest)?;
-    let file = writer.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    ballast_durable::write_with(path, Access::Owner, |file| {
+        let mut writer = Hashing { inner: file, hasher: Sha256::new() };
+        writer.write_all(match key.setup() {
+            SetupKind::Development => DEVELOPMENT,
+            SetupKind::Ceremony => CEREMONY,
+        })?;
+        writer.write_all(&[key.class().depth])?;
+        writer.write_all(&key.transcript())?;
+        writer.write_all(&shape.digest)?;
+        writer.write_all(&(key.srs().powers().len() as u64).to_be_bytes())?;
+        for power in key.srs().powers() {
+            power.serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
+        }
+        key.srs().tau().serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
+        key.groth16().serialize_uncompressed(&mut writer).map_err(io::Error::other)?;
+        let digest = writer.hasher.finalize();
+        writer.inner.write_all(&digest)
+    })
 }
 
 fn shape(class: Class) -> Result<&'static Shape, Refusal> {

@@ -1,7 +1,9 @@
-//! Named points at which a test kills the process, in debug builds only.
-//!
-//! `BALLAST_CRASH_AT=NAME` aborts at the first passage of the point, `NAME:3` at the third. An abort runs no destructor
-//! and flushes nothing, like a killed process. A name that is not listed is refused at start, so no test can pass by a typo.
+//! The engine's crash points: where a test has the process end, to see that the same command goes on
+//! from there. [`ballast_durable::crash_point`] says how one is armed.
+
+use ballast_durable::crash_point::{self, CrashPoints, UnknownCrashPoint};
+
+use crate::failure::{Classified, Exit};
 
 /// Points of a run that begins a new epoch, in the order in which it passes them.
 pub const RUN_POINTS: &[&str] = &[
@@ -53,88 +55,25 @@ pub const GOVERN_POINTS: &[&str] = &[
     "evm-govern-confirmed",
 ];
 
-/// Whether there is such a point.
-pub fn exists(name: &str) -> bool {
-    [RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS].concat().contains(&name)
-}
+/// All of the above.
+pub static CRASH_POINTS: CrashPoints = CrashPoints::new(&[RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS]);
 
-/// The environment variable that names the point.
-pub const VARIABLE: &str = "BALLAST_CRASH_AT";
-
-#[cfg(debug_assertions)]
-mod armed {
-    use std::sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    };
-
-    use super::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE, WITNESS_POINTS, exists};
-    use crate::failure::Failure;
-
-    struct Armed {
-        name: String,
-        passages: AtomicUsize,
-    }
-
-    static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
-
-    /// Reads [`VARIABLE`]. Refuses a point that does not exist.
-    pub fn arm() -> Result<(), Failure> {
-        let armed = match std::env::var(VARIABLE) {
-            Err(_) => None,
-            Ok(value) => Some(parse(&value).ok_or_else(|| {
-                let points = [RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS].concat();
-                Failure::bad_input(format!(
-                    "{VARIABLE}: expected one of {points:?}, perhaps with \":N\", found {value:?}"
-                ))
-            })?),
-        };
-        ARMED.get_or_init(|| armed);
-        Ok(())
-    }
-
-    fn parse(value: &str) -> Option<Armed> {
-        let (name, passages) = match value.split_once(':') {
-            Some((name, passages)) => (name, passages.parse().ok().filter(|passages| *passages > 0)?),
-            None => (value, 1),
-        };
-        exists(name).then(|| Armed { name: name.into(), passages: AtomicUsize::new(passages) })
-    }
-
-    /// Aborts the process when this point is armed and was passed often enough.
-    pub fn point(name: &str) {
-        debug_assert!(exists(name), "crash point {name} is not listed");
-        if let Some(Some(armed)) = ARMED.get()
-            && armed.name == name
-            && armed.passages.fetch_sub(1, Ordering::SeqCst) == 1
-        {
-            std::process::abort();
-        }
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn only_listed_points_can_be_armed() {
-            assert!(parse("proofs-persisted").is_some());
-            assert_eq!(parse("proofs-persisted:3").map(|armed| armed.passages.into_inner()), Some(3));
-            for bad in ["", "proofs", "proofs-persisted:", "proofs-persisted:0", "proofs-persisted:x"] {
-                assert!(parse(bad).is_none(), "{bad:?}");
-            }
-        }
+impl Classified for UnknownCrashPoint {
+    fn exit(&self) -> Exit {
+        Exit::BadInput
     }
 }
 
-#[cfg(debug_assertions)]
-pub use armed::{arm, point};
-
-/// Nothing is armed in a release build.
-#[cfg(not(debug_assertions))]
-pub fn arm() -> Result<(), crate::failure::Failure> {
-    Ok(())
+/// Arms the point that the environment names, of the engine or of what it writes with. Called once, as
+/// the process starts.
+///
+/// # Errors
+/// A point that does not exist.
+pub fn arm() -> Result<(), UnknownCrashPoint> {
+    crash_point::arm(&[&CRASH_POINTS, &ballast_ledger::log::CRASH_POINTS, &ballast_durable::CRASH_POINTS])
 }
 
-#[cfg(not(debug_assertions))]
-pub fn point(_name: &str) {}
+/// Passes a point of [`CRASH_POINTS`].
+pub fn point(name: &str) {
+    CRASH_POINTS.pass(name);
+}

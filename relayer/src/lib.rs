@@ -7,7 +7,7 @@
 //!         ├─> store                         what was fixed, proved and signed, before it leaves
 //!         ├─> chains ──┬─> solana           simulate, sign, write down, send, confirm
 //!         │            └─> evm
-//!         └─> config, keys
+//!         └─> config
 //! ```
 //!
 //! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws progress bars from them.
@@ -26,7 +26,6 @@ pub mod crash;
 pub mod events;
 pub mod failure;
 pub mod jobs;
-pub mod keys;
 pub mod plan;
 pub mod reserves;
 pub mod store;

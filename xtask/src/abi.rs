@@ -3,6 +3,7 @@
 use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
+use ballast_durable::{Access, create_directory};
 use serde_json::Value;
 
 const CONTRACTS: [&str; 4] = ["Reserves", "CircuitRegistry", "CircuitVerifier", "Witnesses"];
@@ -17,7 +18,7 @@ pub fn run() -> Result<()> {
         .context("npm did not start; the contracts' compiler comes from `npm ci`")?;
     ensure!(status.success(), "`npm run build` failed ({status}); was `npm ci` run?");
     let folder = root.join("contracts/abi");
-    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    create_directory(&folder, Access::Everyone).with_context(|| format!("creating {}", folder.display()))?;
     for contract in CONTRACTS {
         let from = root.join(format!("contracts/out/{contract}.sol/{contract}.json"));
         let artifact = fs::read(&from).with_context(|| format!("reading {}", from.display()))?;
@@ -26,7 +27,8 @@ pub fn run() -> Result<()> {
         let abi = artifact["abi"].as_array().filter(|entries| !entries.is_empty());
         let abi = abi.with_context(|| format!("{} holds no ABI", from.display()))?;
         let to = folder.join(format!("{contract}.json"));
-        fs::write(&to, serde_json::to_string_pretty(abi)? + "\n")
+        let text = serde_json::to_string_pretty(abi)? + "\n";
+        ballast_durable::write(&to, Access::Everyone, text.as_bytes())
             .with_context(|| format!("writing {}", to.display()))?;
     }
     Ok(())

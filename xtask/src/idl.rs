@@ -2,7 +2,8 @@
 
 use anchor_lang_idl::build::IdlBuilder;
 use anyhow::{Context, Result, ensure};
-use std::{env, fs, path::PathBuf, process::Command};
+use ballast_durable::{Access, create_directory};
+use std::{env, path::PathBuf, process::Command};
 
 /// Set for the builder, which is this program once more.
 const BUILDING: &str = "BALLAST_IDL_BUILDING";
@@ -32,6 +33,8 @@ pub fn run() -> Result<()> {
         .context("building the description of programs/reserves")?;
     ensure!(!idl.instructions.is_empty(), "the description has no instruction");
     let path = root.join("idls/reserves.json");
-    fs::create_dir_all(root.join("idls"))?;
-    fs::write(&path, serde_json::to_string_pretty(&idl)? + "\n").with_context(|| format!("writing {}", path.display()))
+    create_directory(&root.join("idls"), Access::Everyone)?;
+    let text = serde_json::to_string_pretty(&idl)? + "\n";
+    ballast_durable::write(&path, Access::Everyone, text.as_bytes())
+        .with_context(|| format!("writing {}", path.display()))
 }

@@ -8,7 +8,6 @@ use ballast_relayer::{
     config::Section,
     failure::Failure,
     jobs::include::{self, Made},
-    keys,
 };
 use clap::Args;
 
@@ -40,7 +39,7 @@ impl Make {
         let session = Session::open(context, &self.chains.chains(), Access::Read, more).await?;
         let (epoch, account) = (self.epoch, &self.account[..]);
         let artifacts = Artifacts::new(session.config.artifacts()?);
-        let master = keys::read_master(&session.config.secret()?.file)?;
+        let master = ballast_keys::read_master(&session.config.secret()?.file)?;
         let out = self.out.unwrap_or_else(|| {
             // The account's own name need not be a valid file name.
             let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);

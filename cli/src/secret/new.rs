@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ballast_relayer::{config::Section, failure::Failure, keys};
+use ballast_relayer::{config::Section, failure::Failure};
 use clap::Args;
 
 use crate::{context::Context, output::Output};
@@ -20,7 +20,7 @@ impl New {
             Some(file) => file,
             None => context.settings.read(&[Section::Secret])?.secret()?.file.clone(),
         };
-        keys::create_master(&file)?;
+        ballast_keys::create_master(&file)?;
         Output::note(format!("wrote a master secret to {}; keep a copy, and keep it secret", file.display()))
     }
 }

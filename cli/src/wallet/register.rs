@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use ballast_relayer::{
     chains::{Action, Agreement, ChainName},
     failure::Failure,
-    keys,
 };
 use ballast_sdk::chain::Address;
 use clap::Args;
@@ -45,9 +44,9 @@ impl Register {
         let (wallet, agreement) = match (self.signer, self.wallet, self.signature) {
             (Some(file), ..) => {
                 let wallet = match chain {
-                    ChainName::Solana => Address::Solana(keys::read_solana(Some(&file), "--signer")?.pubkey()),
+                    ChainName::Solana => Address::Solana(ballast_keys::read_solana(Some(&file), "--signer")?.pubkey()),
                     ChainName::Evm => {
-                        let key = keys::read_evm(Some(&file), password.as_deref(), "--signer", "--unlock")?;
+                        let key = ballast_keys::read_evm(Some(&file), password.as_deref(), "--signer", "--unlock")?;
                         Address::Evm(key.address())
                     }
                 };

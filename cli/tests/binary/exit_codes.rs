@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
+use ballast_durable::crash_point::VARIABLE;
 use ballast_relayer::{crash, store::Store};
 use serde_json::Value;
 
@@ -233,9 +234,9 @@ fn a_ceremony_of_other_files_is_refused() {
 #[test]
 fn a_crash_point_is_armed_by_its_name_only() {
     let folder = Folder::new();
-    let unknown = folder.run(&["secret", "new"], &[(crash::VARIABLE, "no-such-point")]);
+    let unknown = folder.run(&["secret", "new"], &[(VARIABLE, "no-such-point")]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(!folder.path("master.secret").exists());
-    let armed = folder.run(&["secret", "new"], &[(crash::VARIABLE, crash::RUN_POINTS[0])]);
+    let armed = folder.run(&["secret", "new"], &[(VARIABLE, crash::RUN_POINTS[0])]);
     assert_eq!(armed.status.code(), Some(0), "a point that is not passed does nothing");
 }

@@ -2,7 +2,12 @@
 
 use std::{fs, process::Command};
 
+<<<<<<< HEAD:cli/tests/binary/governing.rs
 use ballast_anvil::{Chain, NAME, SOLANA_AUTHORITY, nobody};
+=======
+use crate::anvil::{Chain, NAME, SOLANA_AUTHORITY, nobody};
+use ballast_durable::crash_point::VARIABLE;
+>>>>>>> durable:relayer/tests/evm/commands.rs
 use ballast_relayer::{chains::ChainName, crash, store::State};
 use serde_json::Value;
 use solana_sdk::pubkey::Pubkey;
@@ -37,7 +42,7 @@ path = "relayer.sqlite"
 fn exchange(chain: &Chain, arguments: &[&str], crash_at: Option<&str>) -> (Option<i32>, Value, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
     command.current_dir(chain.folder.path()).args(["exchange", "--chain", "evm", "--json"]).args(arguments);
-    command.env_remove(crash::VARIABLE).envs(crash_at.map(|point| (crash::VARIABLE, point)));
+    command.env_remove(VARIABLE).envs(crash_at.map(|point| (VARIABLE, point)));
     let output = command.output().unwrap();
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code(), json, String::from_utf8(output.stderr).unwrap())

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ballast_durable::LockError;
+
 use crate::transaction::{DecodeError, TRANSACTION_MAX};
 
 /// The end of the last segment, where a record was begun and not finished. Who wrote the log knows that the record was
@@ -69,8 +71,8 @@ pub enum Fault {
     Beginning { found: u64 },
     #[error("not the name of a segment: expected 20 digits and .segment")]
     Name,
-    #[error("another process writes this log")]
-    Locked,
+    #[error("a log has one writer at a time: {0}")]
+    Locked(LockError),
     #[error("there is a log already")]
     Exists,
     #[error("expected transaction {expected} of the log, found its end after transaction {found}")]
@@ -81,6 +83,15 @@ pub enum Fault {
     Append { sequence: u64, what: &'static str },
     #[error("a batch of records: expected at most {expected} bytes, found {found}")]
     BatchTooLarge { expected: usize, found: usize },
+}
+
+impl From<LockError> for Fault {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Io(error) => Self::Io(error),
+            error => Self::Locked(error),
+        }
+    }
 }
 
 /// The first thing wrong with a log.

@@ -5,13 +5,13 @@ use ballast_core::{
     digest::{Digest, Preimage, sha256},
     statement::LedgerPosition,
 };
+use ballast_durable::Access;
 use std::{
-    fs::{self, File, OpenOptions},
-    io::Write,
+    fs,
     path::{Path, PathBuf},
 };
 
-use super::{Fault, GENESIS_FILE, LogError, fail_point};
+use super::{Fault, GENESIS_FILE, LogError};
 use crate::{
     bounded_file::read_bounded,
     transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX},
@@ -141,34 +141,11 @@ pub(super) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>, LogError
     Ok(found)
 }
 
-/// Writes a whole file or none of it: beside, then renamed, and both flushed. Only its owner may read it: logs and
-/// checkpoints hold what customers do and have.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = path.with_extension("unfinished");
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fail_point::pass(fail_point::BESIDE);
-    fs::rename(&beside, path)?;
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
-}
-
 pub(super) fn write_genesis(directory: &Path, genesis: &Genesis) -> Result<(), LogError> {
     let path = directory.join(GENESIS_FILE);
     let mut bytes = genesis.encode();
     bytes.extend_from_slice(&genesis.head());
-    write_whole(&path, &bytes).map_err(|error| LogError::new(&path, 0, error))
+    ballast_durable::write(&path, Access::Owner, &bytes).map_err(|error| LogError::new(&path, 0, error))
 }
 
 pub(crate) fn read_genesis(directory: &Path) -> Result<Genesis, LogError> {

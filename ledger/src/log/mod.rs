@@ -7,15 +7,16 @@
 //!
 //! **A log is private**: every segment's first line says so, and only its owner can read what a writer makes.
 
+mod crash_points;
 mod error;
-mod fail_point;
 mod format;
 mod reader;
 mod writer;
 
+pub use crash_points::CRASH_POINTS;
 pub use error::{Fault, LogError, TornTail};
+pub(crate) use format::read_genesis;
 pub use format::{HEADER_LENGTH, MAGIC, RECORD_OVERHEAD, segment_name};
-pub(crate) use format::{read_genesis, write_whole};
 pub use reader::{Entry, LogReader};
 pub use writer::{Writer, WriterOptions};
 

@@ -1,14 +1,16 @@
 //! Appending to a log.
 
 use ballast_core::statement::LedgerPosition;
+use ballast_durable::{Access, Lock, create_directory};
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     path::{Path, PathBuf},
 };
 
 use super::{
-    Fault, GENESIS_FILE, LOCK_FILE, LogError, LogReader, TornTail, fail_point,
-    format::{HEADER_LENGTH, RECORD_OVERHEAD, header, segment_name, write_genesis, write_record, write_whole},
+    Fault, GENESIS_FILE, LOCK_FILE, LogError, LogReader, TornTail,
+    crash_points::{BATCH_FLUSHED, BATCH_PART_WRITTEN, BATCH_WRITTEN, CRASH_POINTS, SEGMENT_BEGUN},
+    format::{HEADER_LENGTH, RECORD_OVERHEAD, header, segment_name, write_genesis, write_record},
     reader::place,
 };
 use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX, head_after};
@@ -42,7 +44,7 @@ pub struct Writer {
     /// A write failed: what is on disk is unknown until the log is opened again.
     poisoned: bool,
     /// Held until the writer is dropped or its process ends.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {
@@ -51,11 +53,7 @@ impl Writer {
     /// # Errors
     /// A log that is there already, another writer, or the file system's.
     pub fn create(directory: &Path, genesis: &Genesis, options: WriterOptions) -> Result<Self, LogError> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory).map_err(|error| LogError::new(directory, 0, error))?;
+        create_directory(directory, Access::Owner).map_err(|error| LogError::new(directory, 0, error))?;
         let held = lock(directory)?;
         let path = directory.join(GENESIS_FILE);
         if path.exists() {
@@ -75,14 +73,14 @@ impl Writer {
         Self::at_end(directory, options, held)
     }
 
-    fn at_end(directory: &Path, options: WriterOptions, held: File) -> Result<(Self, Option<TornTail>), LogError> {
+    fn at_end(directory: &Path, options: WriterOptions, held: Lock) -> Result<(Self, Option<TornTail>), LogError> {
         let mut reader = LogReader::open(directory)?;
         while reader.read()?.is_some() {}
         let position = reader.position();
         let torn = reader.torn().cloned();
         let path = if reader.offset() == 0 {
             let path = directory.join(segment_name(1));
-            write_whole(&path, &header(&position)).map_err(|error| LogError::new(&path, 0, error))?;
+            begin_segment(&path, &position)?;
             path
         } else {
             reader.file().to_owned()
@@ -143,10 +141,12 @@ impl Writer {
         if self.length >= self.options.segment_bytes && self.length > HEADER_LENGTH as u64 {
             self.roll()?;
         }
-        fail_point::write_all(&mut self.segment, &bytes).map_err(|error| self.fail(error))?;
-        fail_point::pass(fail_point::WRITTEN);
+        CRASH_POINTS
+            .write_in_pieces(BATCH_PART_WRITTEN, &mut self.segment, &bytes)
+            .map_err(|error| self.fail(error))?;
+        CRASH_POINTS.pass(BATCH_WRITTEN);
         self.segment.sync_data().map_err(|error| self.fail(error))?;
-        fail_point::pass(fail_point::FLUSHED);
+        CRASH_POINTS.pass(BATCH_FLUSHED);
         self.poisoned = false;
         self.length += bytes.len() as u64;
         self.position = position;
@@ -157,11 +157,11 @@ impl Writer {
     fn roll(&mut self) -> Result<(), LogError> {
         let path = self.directory.join(segment_name(self.position.sequence.saturating_add(1)));
         let fail = |error| LogError::new(&path, 0, Fault::Io(error));
-        write_whole(&path, &header(&self.position)).map_err(fail)?;
+        begin_segment(&path, &self.position)?;
         self.segment = OpenOptions::new().append(true).open(&path).map_err(fail)?;
         self.length = HEADER_LENGTH as u64;
         self.path = path;
-        fail_point::pass(fail_point::ROLLED);
+        CRASH_POINTS.pass(SEGMENT_BEGUN);
         Ok(())
     }
 
@@ -170,18 +170,11 @@ impl Writer {
     }
 }
 
-/// The lock that the system releases when its holder ends, however it ends.
-fn lock(directory: &Path) -> Result<File, LogError> {
+fn begin_segment(path: &Path, before: &LedgerPosition) -> Result<(), LogError> {
+    ballast_durable::write(path, Access::Owner, &header(before)).map_err(|error| LogError::new(path, 0, error))
+}
+
+fn lock(directory: &Path) -> Result<Lock, LogError> {
     let path = directory.join(LOCK_FILE);
-    let fail = |fault| LogError::new(&path, 0, fault);
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(|error| fail(error.into()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(fail(Fault::Locked)),
-        Err(TryLockError::Error(error)) => Err(fail(error.into())),
-    }
+    Lock::take(&path).map_err(|error| LogError::new(&path, 0, error))
 }

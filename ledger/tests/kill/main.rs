@@ -1,11 +1,12 @@
 //! The writer killed a hundred times at any moment, at every moment with a name, and on a full
 //! disk: nothing acknowledged is ever lost, and the log goes on.
 //!
-//! No harness: the same program is the writer that is killed, and a writer is no test that passes.
+//! The test program starts itself as the writer that is killed.
 
 mod parent;
 mod writer;
 
+use libtest_mimic::{Arguments, Trial};
 use std::env;
 
 /// Names the log's directory to the writer that is started.
@@ -24,17 +25,14 @@ fn main() {
         let seed = env::var(SEED).unwrap().parse().unwrap();
         return writer::run(directory.as_ref(), seed);
     }
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let filters: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
-    let listed = arguments.iter().any(|argument| argument == "--list");
-    for (name, test) in TESTS.into_iter().filter(|(name, _)| wanted(name)) {
-        if listed {
-            println!("{name}: test");
-        } else {
-            println!("test {name} ...");
+    let mut arguments = Arguments::from_args();
+    // Kills are timed: one test at a time.
+    arguments.test_threads.get_or_insert(1);
+    let trials = TESTS.into_iter().map(|(name, test)| {
+        Trial::test(name, move || {
             test();
-            println!("test {name} ... ok");
-        }
-    }
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }

@@ -2,6 +2,7 @@
 
 use super::{DIRECTORY, SEED, writer};
 use ballast_core::statement::LedgerPosition;
+use ballast_durable::crash_point::VARIABLE;
 use ballast_ledger::{
     log::{LogReader, TornTail, Writer, WriterOptions},
     replay::{Options, replay},
@@ -29,8 +30,8 @@ const KILLS_OF_A_LOG: u64 = 10;
 /// Set to run the kills of a seed that was printed again.
 const PARENT_SEED: &str = "BALLAST_KILL_SEED";
 
-/// Names a moment to the writer's own code (`ledger/src/log/fail_point.rs`).
-const FAIL_POINT: &str = "BALLAST_LEDGER_FAIL_POINT";
+/// Has the writer write slowly and never end by itself: no batch has so many pieces.
+const SLOWLY: &str = "batch-part-written:1000000000";
 
 /// A log with two customers.
 fn log() -> TempDir {
@@ -125,7 +126,7 @@ pub fn random_kills() {
         }
         // Half of them write slowly: a write of the usual kind is over before a kill can fall into
         // it.
-        let slowly: &[_] = if kill % 2 == 0 { &[(FAIL_POINT, "slowly")] } else { &[] };
+        let slowly: &[_] = if kill % 2 == 0 { &[(VARIABLE, SLOWLY)] } else { &[] };
         let mut child = start(directory.path(), random.next_u64(), slowly, None);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = Said::default();
@@ -158,17 +159,19 @@ pub fn random_kills() {
 #[cfg(debug_assertions)]
 pub fn named_moments() {
     /// Whether the log has the batch, in part or whole, and whether a file is left beside.
-    const MOMENTS: [(&str, &str, bool); 5] = [
-        ("half-written", "part", false),
-        ("written", "whole", false),
-        ("flushed", "whole", false),
-        ("beside", "nothing", true),
-        ("rolled", "nothing", false),
+    const MOMENTS: [(&str, &str, bool); 7] = [
+        ("batch-part-written", "part", false),
+        ("batch-written", "whole", false),
+        ("batch-flushed", "whole", false),
+        ("file-begun", "nothing", true),
+        ("file-written", "nothing", true),
+        ("file-renamed", "nothing", false),
+        ("segment-begun", "nothing", false),
     ];
     for (moment, expected, beside) in MOMENTS {
         let directory = log();
         for seed in 0..4 {
-            let child = start(directory.path(), seed, &[(FAIL_POINT, moment)], None);
+            let child = start(directory.path(), seed, &[(VARIABLE, moment)], None);
             let output = child.wait_with_output().unwrap();
             assert!(!output.status.success(), "{moment}: the writer did not end there");
             let mut said = Said::default();

@@ -2,8 +2,9 @@
 //! acknowledged.
 
 use ballast_core::statement::LedgerPosition;
+use ballast_durable::crash_point;
 use ballast_ledger::{
-    log::{Fault, Writer, WriterOptions},
+    log::{CRASH_POINTS, Fault, Writer, WriterOptions},
     transaction::{Kind, Movement, SignedTransaction, Transaction, head_after},
 };
 use rand_chacha::{
@@ -40,6 +41,7 @@ fn say(line: &str) {
 }
 
 pub fn run(directory: &Path, seed: u64) {
+    crash_point::arm(&[&CRASH_POINTS, &ballast_durable::CRASH_POINTS]).unwrap();
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     let (mut writer, _) =
         Writer::open(directory, WriterOptions { segment_bytes: SEGMENT_BYTES, ..WriterOptions::default() }).unwrap();

@@ -1,6 +1,7 @@
 //! What a writer takes and what it does not.
 
 use super::exchange::*;
+use ballast_durable::LockError;
 use ballast_ledger::{
     log::{Fault, LogError, RECORD_OVERHEAD, Writer, WriterOptions},
     transaction::{PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX},
@@ -84,8 +85,10 @@ fn log_has_one_writer_and_one_beginning() {
     let fault = |result: Result<Writer, LogError>| result.map(drop).unwrap_err().fault;
     let open = || Writer::open(directory.path(), WriterOptions::default()).map(|(writer, _)| writer);
     let create = || Writer::create(directory.path(), &genesis(1), WriterOptions::default());
-    assert!(matches!(fault(open()), Fault::Locked));
-    assert!(matches!(fault(create()), Fault::Locked));
+    for fault in [fault(open()), fault(create())] {
+        let Fault::Locked(LockError::Held { holder }) = fault else { panic!("{fault}") };
+        assert_eq!(holder, Some(std::process::id()));
+    }
     drop(writer);
     assert!(matches!(fault(create()), Fault::Exists));
     assert!(open().is_ok());

@@ -12,15 +12,14 @@
 
 use std::{
     borrow::Cow,
-    fs::Permissions,
-    io::{self, BufWriter, Seek, SeekFrom, Write},
-    os::unix::fs::PermissionsExt,
+    io::{self, Seek, SeekFrom, Write},
     path::Path,
 };
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInteger, FftField, PrimeField};
 use ark_relations::gr1cs::Matrix;
+use ballast_durable::Access;
 use rayon::prelude::*;
 
 use super::{
@@ -146,27 +145,22 @@ impl<'a> R1cs<'a> {
     /// # Errors
     /// [`FileError`] of the file system.
     pub fn export(&self, path: &Path) -> Result<(), FileError> {
-        self.write(path).map_err(|error| FileError { path: path.to_owned(), section: None, reason: error.into() })
+        // The file is there to be handed on.
+        let written = ballast_durable::write_with(path, Access::Everyone, |file| self.write(file));
+        written.map_err(|error| FileError { path: path.to_owned(), section: None, reason: error.into() })
     }
 
-    fn write(&self, path: &Path) -> io::Result<()> {
-        let directory = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        // Readable for whoever may read the folder: the file is there to be handed on.
-        let permissions = Permissions::from_mode(0o666);
-        let mut file = BufWriter::new(tempfile::Builder::new().permissions(permissions).tempfile_in(directory)?);
+    fn write(&self, file: &mut (impl Write + Seek)) -> io::Result<()> {
         file.write_all(LETTERS)?;
         file.write_all(&VERSION.to_le_bytes())?;
         file.write_all(&3u32.to_le_bytes())?;
 
-        start(&mut file, HEADER, HEADER_LENGTH)?;
+        start(file, HEADER, HEADER_LENGTH)?;
         for part in self.header() {
             file.write_all(&part)?;
         }
 
-        start(&mut file, CONSTRAINTS, 0)?;
+        start(file, CONSTRAINTS, 0)?;
         let first = file.stream_position()?;
         for row in 0..self.rows as usize {
             for side in Side::ALL {
@@ -183,13 +177,10 @@ impl<'a> R1cs<'a> {
         file.write_all(&(end - first).to_le_bytes())?;
         file.seek(SeekFrom::Start(end))?;
 
-        start(&mut file, LABELS, 8 * u64::from(self.wires))?;
+        start(file, LABELS, 8 * u64::from(self.wires))?;
         for wire in 0..u64::from(self.wires) {
             file.write_all(&wire.to_le_bytes())?;
         }
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
         Ok(())
     }
 

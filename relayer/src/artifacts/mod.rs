@@ -10,7 +10,6 @@
 //! file and is written last, so a directory with an index is whole. The private directory has what inclusion files are made
 //! from; its file says PRIVATE first.
 
-mod atomic;
 mod private;
 mod public;
 
@@ -19,6 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ballast_durable::Access;
 use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
 
 use crate::{
@@ -74,12 +74,12 @@ fn epoch_name(epoch: u64) -> String {
     format!("epoch-{epoch:06}")
 }
 
-fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), ArtifactError> {
-    atomic::write(path, bytes, private).map_err(|source| ArtifactError::File { path: path.into(), source })
+fn write(path: &Path, access: Access, bytes: &[u8]) -> Result<(), ArtifactError> {
+    ballast_durable::write(path, access, bytes).map_err(|source| ArtifactError::File { path: path.into(), source })
 }
 
-fn make_directory(path: &Path, private: bool) -> Result<(), ArtifactError> {
-    atomic::make_directory(path, private).map_err(|source| ArtifactError::File { path: path.into(), source })
+fn create_directory(path: &Path, access: Access) -> Result<(), ArtifactError> {
+    ballast_durable::create_directory(path, access).map_err(|source| ArtifactError::File { path: path.into(), source })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ArtifactError> {
@@ -92,5 +92,5 @@ fn read(path: &Path) -> Result<Vec<u8>, ArtifactError> {
 /// # Errors
 /// [`ArtifactError::File`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
-    write(path, bytes, true)
+    write(path, Access::Owner, bytes)
 }

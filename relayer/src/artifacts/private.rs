@@ -17,10 +17,11 @@ use ballast_core::{
     inclusion::AssetName,
     statement::LedgerPosition,
 };
+use ballast_durable::Access;
 use ballast_ledger::snapshot::{Account, Slot, Snapshot};
 use serde::{Deserialize, Serialize};
 
-use super::{ArtifactError, Artifacts, atomic, make_directory};
+use super::{ArtifactError, Artifacts, create_directory};
 
 const VERSION: u8 = 1;
 const NOTICE: &str = "PRIVATE: every customer's balances. Inclusion files are made from it; never publish it.";
@@ -56,7 +57,7 @@ impl Artifacts {
     /// [`ArtifactError`].
     pub fn keep_accounts(&self, exchange: &Digest, epoch: u64, snapshot: &Snapshot) -> Result<(), ArtifactError> {
         let directory = self.private(epoch);
-        make_directory(&directory, true)?;
+        create_directory(&directory, Access::Owner)?;
         let path = directory.join(FILE);
         let fail = |source| ArtifactError::File { path: path.clone(), source };
         let assets = snapshot.assets.as_slice().iter();
@@ -70,7 +71,7 @@ impl Artifacts {
             assets: assets.map(|asset| AssetName { symbol: asset.symbol(), decimals: asset.decimals }).collect(),
             accounts: snapshot.accounts.len(),
         };
-        atomic::write_with(&path, true, |file| {
+        ballast_durable::write_with(&path, Access::Owner, |file| {
             serde_json::to_writer(&mut *file, &header)?;
             for account in &snapshot.accounts {
                 file.write_all(b"\n")?;

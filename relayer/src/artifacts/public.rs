@@ -15,9 +15,10 @@ use ballast_core::{
     post::ShardPost,
     statement::LedgerPosition,
 };
+use ballast_durable::Access;
 use serde::{Deserialize, Serialize};
 
-use super::{ArtifactError, Artifacts, make_directory, read, write};
+use super::{ArtifactError, Artifacts, create_directory, read, write};
 use crate::plan::{Plan, ProvedEpoch, VERSION};
 
 /// `statement.json`: what the epoch states, in words that need no other file.
@@ -151,7 +152,7 @@ impl Artifacts {
     /// [`ArtifactError`]; without an index the directory does not count.
     pub fn publish(&self, exchange_name: &str, epoch: &ProvedEpoch) -> Result<Index, ArtifactError> {
         let directory = self.public(epoch.plan.epoch);
-        make_directory(&directory, false)?;
+        create_directory(&directory, Access::Everyone)?;
         let invalid = |what: String| ArtifactError::Invalid { path: directory.clone(), what };
         let statement = StatementFile::new(exchange_name, epoch).map_err(|refusal| invalid(refusal.to_string()))?;
         let mut files: Vec<(String, Vec<u8>)> = vec![
@@ -167,10 +168,10 @@ impl Artifacts {
         let mut index =
             Index { version: VERSION, exchange: epoch.plan.exchange, epoch: epoch.plan.epoch, files: vec![] };
         for (name, bytes) in files {
-            write(&directory.join(&name), &bytes, false)?;
+            write(&directory.join(&name), Access::Everyone, &bytes)?;
             index.files.push(IndexedFile { name, length: bytes.len() as u64, sha256: sha256(&[&bytes]) });
         }
-        write(&directory.join("index.json"), &json(&index).map_err(invalid)?, false)?;
+        write(&directory.join("index.json"), Access::Everyone, &json(&index).map_err(invalid)?)?;
         Ok(index)
     }
 

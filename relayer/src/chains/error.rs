@@ -1,11 +1,11 @@
 //! Why something did not happen on a chain.
 
+use ballast_keys::KeyError;
 use ballast_sdk::ErrorKind;
 
 use super::ChainName;
 use crate::{
     failure::{Classified, FailureKind},
-    keys::KeyError,
     store::StoreError,
 };
 
@@ -56,6 +56,12 @@ pub fn read_kind(error: &ballast_sdk::Error) -> FailureKind {
         ErrorKind::BadInput | ErrorKind::NotFound => FailureKind::BadInput,
         ErrorKind::Unreachable => FailureKind::Unreachable,
         ErrorKind::BadData => FailureKind::Refused,
+    }
+}
+
+impl Classified for KeyError {
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 pub const PREFIX: &str = "BALLAST_";
 
 /// Variables with the prefix that are not settings: the flags `--config` and `--log-filter` read them, and the crash points.
-pub const NOT_SETTINGS: &[&str] = &["BALLAST_CONFIG", "BALLAST_LOG", crate::crash::VARIABLE];
+pub const NOT_SETTINGS: &[&str] = &["BALLAST_CONFIG", "BALLAST_LOG", ballast_durable::crash_point::VARIABLE];
 
 /// Settings as text, from one source.
 struct Pairs {

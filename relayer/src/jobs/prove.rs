@@ -28,7 +28,6 @@ use crate::{
     crash,
     events::{Events, Stage},
     failure::{Classified, Failure, FailureKind, Problems},
-    keys,
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
     store::{Store, StoredEpoch},
 };
@@ -237,7 +236,7 @@ impl Prover<'_> {
     }
 
     fn master(&self) -> Result<MasterSecret, Failure> {
-        Ok(keys::read_master(&self.config.secret()?.file)?)
+        Ok(ballast_keys::read_master(&self.config.secret()?.file)?)
     }
 
     /// Whether this is what the settings' snapshot and secret make.

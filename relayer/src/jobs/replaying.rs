@@ -1,11 +1,12 @@
 //! From the exchange's log to what an epoch commits to, with a checkpoint so that the next replay is short.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use ballast_core::{Digest, statement::LedgerPosition};
+use ballast_durable::{Access, create_directory};
 use ballast_ledger::{
     checkpoint,
     log::LogReader,
@@ -54,7 +55,7 @@ pub fn committed(
     let snapshot = state.snapshot(as_of)?;
     if let (Some(path), Checkpoint::Write) = (&log.checkpoint, checkpoint) {
         if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)
+            create_directory(directory, Access::Owner)
                 .map_err(|error| Failure::other(error).context(format!("checkpoint {}", path.display())))?;
         }
         checkpoint::write(path, &state)?;

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use ballast_core::{Digest, circuit::Class, circuit_file::CircuitFile, hexadecimal};
+use ballast_durable::Access;
 use ballast_prover::{
     ProvingKey,
     constraints::Constraints,
@@ -267,7 +268,7 @@ impl SetupReport {
     fn publish(&mut self, key: &ProvingKey, path: Option<&Path>) -> Result<(), Failure> {
         let Some(path) = path else { return Ok(()) };
         let text = serde_json::to_string_pretty(&circuit_file(key)).map_err(Failure::other)? + "\n";
-        std::fs::write(path, text).map_err(|error| file_error(path, &error))?;
+        ballast_durable::write(path, Access::Everyone, text.as_bytes()).map_err(|error| file_error(path, &error))?;
         self.files.push(path.display().to_string());
         Ok(())
     }

@@ -4,21 +4,21 @@
 //! authority on what was posted; the store says what was meant, so that a restart goes on with the same bytes.
 
 mod epochs;
-mod lock;
 mod transactions;
 
 use std::{
+    ffi::OsString,
     fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use ballast_durable::{Access, Lock, LockError, create_directory};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::failure::{Classified, FailureKind};
 pub use epochs::StoredEpoch;
-pub use lock::Lock;
 pub use transactions::{NewTransaction, Settlement, State, StoredTransaction};
 
 /// Applied in order, once each; `PRAGMA user_version` counts them.
@@ -38,8 +38,8 @@ pub enum StoreError {
         path.display()
     )]
     Unwritten { path: PathBuf, what: String, source: rusqlite::Error },
-    #[error("store {} is in use by process {holder}: one relayer at a time", path.display())]
-    Locked { path: PathBuf, holder: String },
+    #[error("store {} is in use: {source}, and one relayer works at a time", path.display())]
+    Locked { path: PathBuf, source: LockError },
     #[error("store {} is of version {found}, this program knows {known}: use the newer program", path.display())]
     Newer { path: PathBuf, known: i64, found: i64 },
     #[error(
@@ -84,11 +84,11 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: path.into(), source };
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            std::fs::create_dir_all(directory).map_err(file)?;
+            create_directory(directory, Access::Everyone).map_err(file)?;
         }
-        let lock = Lock::take(path)?;
+        let lock = lock(path)?;
+        create_private(path).map_err(file)?;
         let mut connection = Connection::open(path).map_err(unwritten(path, "the database"))?;
-        restrict(path).map_err(file)?;
         prepare(&mut connection, path).map_err(|error| match error {
             StoreError::Database(source) => unwritten(path, "the database")(source),
             other => other,
@@ -158,14 +158,35 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes the lock in the file `STORE.lock`.
+fn lock(store: &Path) -> Result<Lock, StoreError> {
+    let mut name = OsString::from(store);
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    Lock::take(&path).map_err(|error| match error {
+        LockError::Held { .. } => StoreError::Locked { path: store.into(), source: error },
+        LockError::Io(source) => StoreError::File { path, source },
+        LockError::NotALock => StoreError::File { path, source: io::Error::other(error) },
+    })
+}
+
+/// Has a file at `path` that only its owner may read. SQLite would make one by the umask; its other
+/// files get the mode of this one.
+fn create_private(path: &Path) -> io::Result<()> {
+    match ballast_durable::create_new(path, Access::Owner, &[]) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => close_to_others(path),
+        created => created,
+    }
+}
+
 #[cfg(unix)]
-fn restrict(path: &Path) -> io::Result<()> {
+fn close_to_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }
 
 #[cfg(not(unix))]
-fn restrict(_path: &Path) -> io::Result<()> {
+fn close_to_others(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -207,9 +228,35 @@ mod tests {
     fn only_its_owner_may_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
+        let modes = || {
+            let files = std::fs::read_dir(directory.path().join("deep")).unwrap();
+            files.map(|file| file.unwrap().metadata().unwrap().permissions().mode() & 0o777).collect::<Vec<_>>()
+        };
+        let store = Store::open(&path(&directory)).unwrap();
+        assert_eq!(modes(), [0o600; 4], "the database, its log and index, and the lock");
+        drop(store);
+        std::fs::set_permissions(path(&directory), std::fs::Permissions::from_mode(0o644)).unwrap();
         let _store = Store::open(&path(&directory)).unwrap();
-        let mode = std::fs::metadata(path(&directory)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(modes(), [0o600; 4], "one that others could read is closed to them");
+    }
+
+    #[test]
+    fn a_lock_that_is_another_file_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = directory.path().join("relayer.sqlite");
+        let (lock, precious) = (directory.path().join("relayer.sqlite.lock"), directory.path().join("precious"));
+        std::fs::write(&precious, "12345 accounts").unwrap();
+        let refused = || {
+            let error = Store::open(&store).unwrap_err();
+            assert!(matches!(&error, StoreError::File { path, .. } if *path == lock), "{error}");
+            assert!(!store.exists());
+            assert_eq!(std::fs::read_to_string(&precious).unwrap(), "12345 accounts");
+        };
+        std::os::unix::fs::symlink(&precious, &lock).unwrap();
+        refused();
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::hard_link(&precious, &lock).unwrap();
+        refused();
     }
 
     #[test]
@@ -217,8 +264,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let first = Store::open(&path(&directory)).unwrap();
         let refused = Store::open(&path(&directory)).unwrap_err();
-        let own = std::process::id().to_string();
-        assert!(matches!(&refused, StoreError::Locked { holder, .. } if *holder == own), "{refused}");
+        let own = format!("process {}", std::process::id());
+        assert!(matches!(&refused, StoreError::Locked { .. }), "{refused}");
+        assert!(refused.to_string().contains(&own), "{refused}");
         drop(first);
         assert!(Store::open(&path(&directory)).is_ok());
     }

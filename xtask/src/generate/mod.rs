@@ -12,9 +12,10 @@ mod posts;
 mod proofs;
 mod statements;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use ballast_durable::{Access, create_directory};
 use serde_json::{Value, json};
 
 /// Makes the content of one file.
@@ -22,7 +23,7 @@ type Vectors = fn() -> Result<Value>;
 
 pub fn run() -> Result<()> {
     let folder = folder();
-    fs::create_dir_all(&folder)?;
+    create_directory(&folder, Access::Everyone)?;
     let files: [(&str, Vectors); 9] = [
         ("identifiers.json", identifiers::vectors),
         ("leaves.json", leaves::vectors),
@@ -38,13 +39,15 @@ pub fn run() -> Result<()> {
         let mut text = serde_json::to_string_pretty(&vectors().with_context(|| format!("generate {name}"))?)?;
         text.push('\n');
         let path = folder.join(name);
-        fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+        ballast_durable::write(&path, Access::Everyone, text.as_bytes())
+            .with_context(|| format!("write {}", path.display()))?;
         println!("tests/vectors/{name}");
     }
     let circuits = crate::root().join("circuits");
-    fs::create_dir_all(&circuits)?;
+    create_directory(&circuits, Access::Everyone)?;
     let path = circuits.join("depth-7-development.json");
-    fs::write(&path, serde_json::to_string_pretty(&proofs::development_circuit()?)? + "\n")
+    let text = serde_json::to_string_pretty(&proofs::development_circuit()?)? + "\n";
+    ballast_durable::write(&path, Access::Everyone, text.as_bytes())
         .with_context(|| format!("write {}", path.display()))?;
     println!("circuits/depth-7-development.json");
     Ok(())

@@ -15,10 +15,7 @@ use ballast_sdk::{
 };
 
 use super::{Evm, sender::Job};
-use crate::{
-    chains::{Action, Agreement, ChainError, ChainName, Purpose},
-    keys,
-};
+use crate::chains::{Action, Agreement, ChainError, ChainName, Purpose};
 
 impl Evm {
     /// The call that does an action.
@@ -64,7 +61,7 @@ impl Evm {
                 let signature = match agreement {
                     Agreement::Signature(signature) => signature.clone(),
                     Agreement::Key { file, password } => {
-                        let key = keys::read_evm(Some(file), password.as_deref(), "--signer", "--unlock")?;
+                        let key = ballast_keys::read_evm(Some(file), password.as_deref(), "--signer", "--unlock")?;
                         let hash = registration_hash(self.chain_id, witnesses, &id.0, wallet);
                         key.sign_hash_sync(&hash).map_err(|error| unexpected(format!("wallet {wallet}"), error))?.into()
                     }

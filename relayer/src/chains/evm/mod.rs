@@ -31,7 +31,6 @@ use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, St
 use crate::{
     config, crash,
     events::{Event, Events, Stage},
-    keys,
     plan::ProvedEpoch,
     store::Store,
 };
@@ -63,12 +62,12 @@ impl Evm {
 
     fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
         let (key, password) = (self.settings.poster.as_deref(), self.settings.poster_password.as_deref());
-        Ok(keys::read_evm(key, password, "evm.poster", "evm.poster_password")?)
+        Ok(ballast_keys::read_evm(key, password, "evm.poster", "evm.poster_password")?)
     }
 
     fn authority_key(&self) -> Result<PrivateKeySigner, ChainError> {
         let (key, password) = (self.settings.authority.as_deref(), self.settings.authority_password.as_deref());
-        Ok(keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
+        Ok(ballast_keys::read_evm(key, password, "evm.authority", "evm.authority_password")?)
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {

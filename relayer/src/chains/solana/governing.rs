@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     chains::{Action, Agreement, ChainError, ChainName, Purpose},
-    keys,
     store::Store,
 };
 
@@ -95,7 +94,7 @@ fn cosigner(action: &Action) -> Result<Option<Cosigner>, ChainError> {
             reason: "it agrees by signing the transaction: expected its key, found a signature".into(),
         });
     };
-    Ok(Some(Cosigner(Arc::new(keys::read_solana(Some(file), "--signer")?))))
+    Ok(Some(Cosigner(Arc::new(ballast_keys::read_solana(Some(file), "--signer")?))))
 }
 
 fn own(address: &Address) -> Result<Pubkey, ChainError> {

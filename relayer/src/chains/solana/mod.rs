@@ -34,7 +34,6 @@ use super::{Action, ChainError, ChainName, Destination, Look, Purse, Standing};
 use crate::{
     config, crash,
     events::{Event, Events},
-    keys,
     plan::ProvedEpoch,
     store::Store,
 };
@@ -75,11 +74,11 @@ impl Solana {
     }
 
     fn poster_key(&self) -> Result<Keypair, ChainError> {
-        Ok(keys::read_solana(self.settings.poster.as_deref(), "solana.poster")?)
+        Ok(ballast_keys::read_solana(self.settings.poster.as_deref(), "solana.poster")?)
     }
 
     fn authority_key(&self) -> Result<Keypair, ChainError> {
-        Ok(keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
+        Ok(ballast_keys::read_solana(self.settings.authority.as_deref(), "solana.authority")?)
     }
 
     fn sender<'a>(&'a self, store: &'a Store) -> Sender<'a> {

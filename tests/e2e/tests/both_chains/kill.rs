@@ -8,13 +8,14 @@ use std::{collections::BTreeSet, process::Stdio, sync::Arc, time::Duration};
 
 use alloy::{primitives::B256, providers::Provider, rpc::types::Filter, sol_types::SolEvent};
 use anchor_lang::{AccountDeserialize, Discriminator};
+use ballast_durable::crash_point::VARIABLE;
 use ballast_e2e::{
     ballast::Ballast,
     network::{ExchangeKeys, Network, Source, owner, program_keypair, wallet},
     small_exchange,
 };
 use ballast_migrations::transaction::{connect, send};
-use ballast_relayer::crash::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS, VARIABLE};
+use ballast_relayer::crash::{CLEANING_POINTS, GOVERN_POINTS, RUN_POINTS};
 use ballast_sdk::{
     evm::bindings::Reserves,
     solana::{bindings::accounts::Buffer, instruction::Program},

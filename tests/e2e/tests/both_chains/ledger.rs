@@ -4,13 +4,14 @@ use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, path::Path};
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
 use ballast_core::solvency::Standing;
+use ballast_durable::crash_point::VARIABLE;
 use ballast_e2e::{
     ballast::Ballast,
     network::{ExchangeKeys, Network, Source, fund, owner, wallet, write_key},
     tokens::{Erc20Token, SplToken},
 };
 use ballast_migrations::transaction::connect;
-use ballast_relayer::crash::{VARIABLE, WITNESS_POINTS};
+use ballast_relayer::crash::WITNESS_POINTS;
 use ballast_sdk::{
     Client,
     solvency::{Answer, Known},

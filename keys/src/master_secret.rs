@@ -1,31 +1,33 @@
-//! The master secret's file.
+//! The file with the master secret.
 
-use std::{fs::OpenOptions, io::Write, path::Path};
+use std::{io, path::Path};
 
 use ballast_core::leaf::MasterSecret;
+use ballast_durable::{Access, create_new};
 use rand::{RngCore, rngs::OsRng};
+use zeroize::Zeroizing;
 
-use super::file::{self, KeyError};
+use crate::{error::KeyError, secret_file};
 
 const NOTICE: &str =
     "PRIVATE: master secret of an exchange's salts. Whoever has it can test guesses of any balance. Keep a copy.";
 const EXPECTED: &str = "a notice that begins with PRIVATE and a line of 64 hexadecimal digits";
 
-/// Writes a new secret from the operating system's randomness, readable by its owner only. Never overwrites a file.
+/// Writes a new secret from the operating system's randomness, for its owner alone, whole or not at
+/// all.
 ///
 /// # Errors
-/// [`KeyError::Unreadable`] when the file exists or cannot be written.
+/// [`KeyError::Exists`] when anything has the name: no file is overwritten.
+/// [`KeyError::Unwritable`] of the file system.
 pub fn create(path: &Path) -> Result<(), KeyError> {
-    let unwritable = |source| KeyError::Unreadable { path: path.into(), source };
-    let mut secret = [0; 32];
-    OsRng.fill_bytes(&mut secret);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(unwritable)?;
-    writeln!(file, "{NOTICE}\n{}", hex::encode(secret)).map_err(unwritable)?;
-    file.sync_all().map_err(unwritable)
+    let mut secret = Zeroizing::new([0; 32]);
+    OsRng.fill_bytes(secret.as_mut_slice());
+    let digits = Zeroizing::new(hex::encode(*secret));
+    let text = Zeroizing::new(format!("{NOTICE}\n{}\n", *digits));
+    create_new(path, Access::Owner, text.as_bytes()).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => KeyError::Exists { path: path.into() },
+        _ => KeyError::Unwritable { path: path.into(), source },
+    })
 }
 
 /// Reads a secret that [`create`] wrote.
@@ -33,15 +35,15 @@ pub fn create(path: &Path) -> Result<(), KeyError> {
 /// # Errors
 /// [`KeyError`].
 pub fn read(path: &Path) -> Result<MasterSecret, KeyError> {
-    let text = file::read(path)?;
+    let text = secret_file::read(path)?;
     let malformed = || KeyError::Malformed { path: path.into(), expected: EXPECTED };
     let (notice, digits) = text.split_once('\n').ok_or_else(malformed)?;
-    let mut secret = [0; 32];
-    hex::decode_to_slice(digits.trim_end(), &mut secret).map_err(|_| malformed())?;
-    if !notice.starts_with("PRIVATE") || secret == [0; 32] {
+    let mut secret = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(digits.trim_end(), secret.as_mut_slice()).map_err(|_| malformed())?;
+    if !notice.starts_with("PRIVATE") || *secret == [0; 32] {
         return Err(malformed());
     }
-    Ok(MasterSecret::new(secret))
+    Ok(MasterSecret::new(*secret))
 }
 
 #[cfg(test)]
@@ -58,7 +60,8 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("PRIVATE"));
         assert!(read(&path).is_ok());
-        assert!(matches!(create(&path), Err(KeyError::Unreadable { .. })));
+        assert!(matches!(create(&path), Err(KeyError::Exists { .. })));
+        assert!(matches!(create(&directory.path().join("no/such/place")), Err(KeyError::Unwritable { .. })));
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         let other = directory.path().join("other.secret");
         create(&other).unwrap();
@@ -72,7 +75,7 @@ mod tests {
         create(&path).unwrap();
         for mode in [0o604, 0o602, 0o601, 0o644, 0o640, 0o620, 0o610] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert!(matches!(read(&path), Err(KeyError::ReadableByOthers { .. })), "{mode:o}");
+            assert!(matches!(read(&path), Err(KeyError::OpenToOthers { .. })), "{mode:o}");
         }
         for mode in [0o600, 0o400] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
