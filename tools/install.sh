@@ -16,6 +16,7 @@ MISSING=()
 for COMMAND in g++ jq python3; do
   command -v "$COMMAND" >/dev/null || MISSING+=("$COMMAND")
 done
+pkg-config --exists openssl 2>/dev/null || MISSING+=(pkg-config libssl-dev)
 if [ ${#MISSING[@]} -gt 0 ]; then
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "missing: ${MISSING[*]}; on Debian: apt-get install ${MISSING[*]}"
   echo "install: ${MISSING[*]}"
@@ -23,15 +24,21 @@ if [ ${#MISSING[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${MISSING[@]}" >/dev/null
 fi
 
-# The prover is twice as fast with the machine's own instructions. Whoever builds for other machines deletes this file,
-# or replaces its settings: a file that is there is left as it is.
-if [ ! -e "$THIS_MACHINE" ] && [ "$(uname -m)" = x86_64 ]; then
-  cat > "$THIS_MACHINE" <<'SETTINGS'
-# Written by tools/install.sh: binaries that are built here may need a processor like this one. Empty this file to build
-# for every x86-64 processor.
-[target.'cfg(target_arch = "x86_64")']
-rustflags = ["-C", "target-cpu=native"]
-SETTINGS
+# Settings of this machine, for cargo. A file that is there is left as it is.
+if [ ! -e "$THIS_MACHINE" ]; then
+  {
+    echo "# Written by tools/install.sh for this machine. Whoever builds for other machines empties this file."
+    if [ "$(uname -m)" = x86_64 ]; then
+      echo "# The prover is twice as fast with this processor's own instructions."
+      echo "[target.'cfg(target_arch = \"x86_64\")']"
+      echo 'rustflags = ["-C", "target-cpu=native"]'
+    fi
+    if pkg-config --exists openssl; then
+      echo "# The local Solana node links OpenSSL: the system's, which need not be compiled."
+      echo "[env]"
+      echo 'OPENSSL_NO_VENDOR = "1"'
+    fi
+  } > "$THIS_MACHINE"
 fi
 
 # npm writes this file last; older than the lock means that the lock has changed.
