@@ -9,6 +9,8 @@
 //! ```
 //!
 //! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws progress bars from them.
+//! Long work is [`blocking`] work on threads of its own. A job is cancelled by dropping its future: what was computed is
+//! abandoned, what was being written is whole, and the same job goes on where it stopped.
 //!
 //! # Restarts
 //! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a
@@ -17,6 +19,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod artifacts;
+pub mod blocking;
 pub mod chain_name;
 pub mod chains;
 pub mod cli;

@@ -6,14 +6,17 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf, absolute},
     process::{Command, ExitStatus, Stdio},
+    thread,
+    time::Duration,
 };
 
 use rand::{RngCore, rngs::OsRng};
 
 use super::contribution::Beacon;
+use crate::phases::{Stop, Stopped};
 
 /// The versions whose files and messages this module knows.
 const VERSION: &str = "snarkjs@0.7.";
@@ -52,12 +55,18 @@ pub enum StepFailure {
     Failed { status: ExitStatus, log: String },
     #[error("it did not say {expected:?}: {log}")]
     NotVerified { expected: &'static str, log: String },
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
+
+/// How often a step is asked whether it has ended or is to be given up.
+const POLL: Duration = Duration::from_millis(20);
 
 /// An installed snarkjs 0.7.
 #[derive(Clone, Debug)]
 pub struct Snarkjs {
     program: PathBuf,
+    stop: Stop,
 }
 
 impl Snarkjs {
@@ -68,12 +77,20 @@ impl Snarkjs {
     pub fn new(program: &Path) -> Result<Self, SnarkjsError> {
         let step = "version";
         let fail = |reason: StepFailure| SnarkjsError { program: program.to_owned(), step, reason };
-        let snarkjs = Self { program: absolute(program).map_err(|error| fail(error.into()))? };
-        let (_, log) = snarkjs.execute(["--version"], None).map_err(|error| fail(error.into()))?;
+        let program = absolute(program).map_err(|error| fail(error.into()))?;
+        let snarkjs = Self { program, stop: Stop::default() };
+        let (_, log) = snarkjs.execute(["--version"], None).map_err(fail)?;
         if log.lines().any(|line| line.starts_with(VERSION)) {
             return Ok(snarkjs);
         }
         Err(fail(StepFailure::Version { found: log.lines().next().unwrap_or_default().to_owned() }))
+    }
+
+    /// The same program, whose steps are given up once `stop` says so: the process is killed, and what it was writing is
+    /// removed.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
     }
 
     /// Phase 1: 2^`power` powers of a tau of 1, to contribute to.
@@ -140,7 +157,12 @@ impl Snarkjs {
         if output.try_exists().map_err(|error| fail(error.into()))? {
             return Err(fail(StepFailure::OutputExists { path: output.to_owned() }));
         }
-        let log = self.run(&step, Some(output))?;
+        let log = self.run(&step, Some(output)).inspect_err(|error| {
+            // Nothing was there before this step. What it leaves when it is killed is no file of snarkjs's.
+            if matches!(error.reason, StepFailure::Stopped(_)) {
+                let _ = std::fs::remove_file(output);
+            }
+        })?;
         if !output.is_file() {
             return Err(fail(StepFailure::OutputMissing { path: output.to_owned(), log }));
         }
@@ -163,7 +185,7 @@ impl Snarkjs {
             return Err(fail(StepFailure::Beacon { bytes, exponent }));
         }
         let arguments = step.arguments(output).map_err(|error| fail(error.into()))?;
-        let (status, log) = self.execute(arguments, step.entropy.as_deref()).map_err(|error| fail(error.into()))?;
+        let (status, log) = self.execute(arguments, step.entropy.as_deref()).map_err(fail)?;
         if !status.success() || log.contains("[ERROR]") {
             return Err(fail(StepFailure::Failed { status, log }));
         }
@@ -174,25 +196,47 @@ impl Snarkjs {
         &self,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         input: Option<&str>,
-    ) -> io::Result<(ExitStatus, String)> {
+    ) -> Result<(ExitStatus, String), StepFailure> {
         let mut command = Command::new(&self.program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             // Whoever does not read it has failed before, and the log says how.
             match writeln!(stdin, "{input}") {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
                 _ => (),
             }
         }
-        let output = child.wait_with_output()?;
-        let log = [output.stdout, output.stderr].concat();
-        Ok((output.status, String::from_utf8_lossy(&log).into_owned()))
+        // Both are read to their ends meanwhile: a full pipe would hold the program up.
+        let (output, errors) = (child.stdout.take().map(read_all), child.stderr.take().map(read_all));
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if let Err(stopped) = self.stop.check() {
+                child.kill()?;
+                child.wait()?;
+                return Err(stopped.into());
+            }
+            thread::sleep(POLL);
+        };
+        let mut log = Vec::new();
+        for reading in [output, errors].into_iter().flatten() {
+            log.extend(reading.join().unwrap_or_else(|_| Ok(Vec::new()))?);
+        }
+        Ok((status, String::from_utf8_lossy(&log).into_owned()))
     }
 
     fn error(&self, step: &Step, reason: StepFailure) -> SnarkjsError {
         SnarkjsError { program: self.program.clone(), step: step.command, reason }
     }
+}
+
+fn read_all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<io::Result<Vec<u8>>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).map(|_| bytes)
+    })
 }
 
 /// A command with its arguments, before the output.

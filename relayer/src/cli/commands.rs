@@ -117,18 +117,18 @@ pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failur
     let settings = Settings { file: arguments.config.or_else(default), flags: arguments.settings };
     match arguments.command {
         Command::Snapshot(SnapshotCommand::Check { file, assets, borrows, accounts }) => {
-            check_snapshot(settings, file, assets, borrows, accounts, events)
+            check_snapshot(settings, file, assets, borrows, accounts, events).await
         }
         Command::Secret(SecretCommand::New { file }) => new_secret(&settings, file),
         Command::Prove { discard, accept } => prove_epoch(&settings, discard, accept, events).await,
         Command::Bench { class, argument_only } => {
-            Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, events)?)
+            Output::new(&bench::run(class.get(), &settings.keys()?, argument_only, events).await?)
         }
-        Command::Setup(command) => set_up(&settings, command, events),
+        Command::Setup(command) => set_up(&settings, command, events).await,
         Command::Restore { epoch } => restore_epoch(&settings, epoch, events).await,
         Command::Post { dry_run } => post_epoch(&settings, dry_run, events).await,
         Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, events).await,
-        Command::Ledger { log, command } => ledger::run(&settings, log, command, events),
+        Command::Ledger { log, command } => ledger::run(&settings, log, command, events).await,
         Command::History { from, to, chains } => {
             let chains = connect(&settings, chains.chain, events).await?;
             Output::new(&read::history(&chains, from, to).await?)
@@ -177,7 +177,7 @@ pub async fn connect(settings: &Settings, chain: Option<ChainName>, events: &Eve
     Chains::connect(&settings.read(&sections(&chains))?, &chains, events).await
 }
 
-fn check_snapshot(
+async fn check_snapshot(
     mut settings: Settings,
     file: PathBuf,
     assets: Option<PathBuf>,
@@ -207,7 +207,7 @@ fn check_snapshot(
     let Origin::File(file) = origin else {
         return Err(Failure::bad_input("snapshot.log is set: `ballast ledger replay` says what a log would commit"));
     };
-    let snapshot = source::read_file(&file, events)?;
+    let snapshot = source::read_file(&file, events).await?;
     Output::new(&SnapshotReport::new(&snapshot, config.classes())?)
 }
 
@@ -222,32 +222,32 @@ fn new_secret(settings: &Settings, file: Option<PathBuf>) -> Result<Output, Fail
     })
 }
 
-fn set_up(settings: &Settings, command: SetupCommand, events: &Events) -> Result<Output, Failure> {
+async fn set_up(settings: &Settings, command: SetupCommand, events: &Events) -> Result<Output, Failure> {
     match command {
         SetupCommand::Development { class, circuit } => {
-            Output::new(&setup::development(class.get(), &settings.keys()?, circuit.as_deref(), events)?)
+            Output::new(&setup::development(class.get(), &settings.keys()?, circuit.as_deref(), events).await?)
         }
-        SetupCommand::ExportR1cs { class, file } => Output::new(&setup::export_r1cs(class.get(), &file)?),
+        SetupCommand::ExportR1cs { class, file } => Output::new(&setup::export_r1cs(class.get(), &file).await?),
         SetupCommand::Begin { class, ptau, out, snarkjs } => {
-            Output::new(&setup::begin(class.get(), &ptau, &snarkjs.snarkjs, &out)?)
+            Output::new(&setup::begin(class.get(), &ptau, &snarkjs.snarkjs, &out).await?)
         }
         SetupCommand::Contribute { input, output, name, snarkjs } => {
-            Output::new(&setup::contribute(&input, &output, &name, &snarkjs.snarkjs)?)
+            Output::new(&setup::contribute(&input, &output, &name, &snarkjs.snarkjs).await?)
         }
         SetupCommand::Beacon { input, output, value, exponent, name, snarkjs } => {
             let beacon = Beacon { value: value.0, exponent };
-            Output::new(&setup::beacon(&input, &output, &beacon, &name, &snarkjs.snarkjs)?)
+            Output::new(&setup::beacon(&input, &output, &beacon, &name, &snarkjs.snarkjs).await?)
         }
         SetupCommand::Verify { files } => {
             let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
             let files = Files { ptau, zkey };
-            Output::new(&setup::verify(class.get(), &files, &snarkjs.snarkjs, events)?)
+            Output::new(&setup::verify(class.get(), &files, &snarkjs.snarkjs, events).await?)
         }
         SetupCommand::Import { files, out, circuit } => {
             let CeremonyFiles { class, ptau, zkey, snarkjs } = &files;
             let files = Files { ptau, zkey };
             let keys = out.map_or_else(|| settings.keys(), Ok)?;
-            Output::new(&setup::import(class.get(), &files, &snarkjs.snarkjs, &keys, circuit.as_deref(), events)?)
+            Output::new(&setup::import(class.get(), &files, &snarkjs.snarkjs, &keys, circuit.as_deref(), events).await?)
         }
     }
 }
@@ -345,7 +345,7 @@ async fn govern_exchange(
     let (posters, authorities) = own_addresses(&chains, &command)?;
     let exchange = config.exchange()?;
     let assets = match command {
-        ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?, events)?),
+        ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?, events).await?),
         _ => None,
     };
     let action = |chain: ChainName| -> Option<Action> {

@@ -12,7 +12,7 @@ use crate::{
     jobs::{connection::configured_exchange, ledger},
 };
 
-pub fn run(
+pub async fn run(
     settings: &Settings,
     log: Option<PathBuf>,
     command: LedgerCommand,
@@ -20,9 +20,9 @@ pub fn run(
 ) -> Result<Output, Failure> {
     let log = &settings.log(log)?;
     match command {
-        LedgerCommand::Verify => Output::new(&ledger::verified(log)?),
-        LedgerCommand::Replay { at } => Output::new(&ledger::replayed(log, at)?),
-        LedgerCommand::Inspect => Output::new(&ledger::inspect(log)?),
+        LedgerCommand::Verify => Output::new(&ledger::verified(log).await?),
+        LedgerCommand::Replay { at } => Output::new(&ledger::replayed(log, at).await?),
+        LedgerCommand::Inspect => Output::new(&ledger::inspect(log).await?),
         LedgerCommand::Simulate { accounts, transactions, seed } => {
             // The log of the settings' exchange, so that it can be proved.
             let settings = settings.read(&[Section::Exchange]).map_err(|failure| {
@@ -30,7 +30,7 @@ pub fn run(
             })?;
             let exchange = configured_exchange(settings.exchange()?)?;
             let simulation = Simulation { accounts, transactions, seed, exchange };
-            Output::new(&ledger::simulate(log, &simulation, events)?)
+            Output::new(&ledger::simulate(log, &simulation, events).await?)
         }
     }
 }

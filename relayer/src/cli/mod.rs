@@ -5,9 +5,10 @@ mod commands;
 mod ledger;
 mod output;
 mod progress;
+mod signals;
 mod wallets;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -19,34 +20,55 @@ use crate::{
 };
 use arguments::{Arguments, LogFormat};
 use progress::Bars;
+use signals::{Interruption, Signals};
+
+/// How long computations that were told to stop may take to do so, before the process ends without them.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How a command ended.
+enum Ended {
+    Output(output::Output),
+    Interrupted(Interruption),
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let json = arguments.json;
-    let outcome = start(arguments);
-    let exit = match &outcome {
-        Ok(output) => {
+    match start(arguments) {
+        Ok(Ended::Output(output)) => {
             output.print(json);
-            output.exit
+            ExitCode::from(output.exit as u8)
+        }
+        Ok(Ended::Interrupted(interruption)) => {
+            eprintln!("interrupted: what was written is whole, and the same command goes on where it stopped");
+            ExitCode::from(interruption.exit_code())
         }
         Err(failure) => {
-            output::print_failure(failure, json);
-            failure.exit
+            output::print_failure(&failure, json);
+            ExitCode::from(failure.exit as u8)
         }
-    };
-    ExitCode::from(exit as u8)
+    }
 }
 
-fn start(arguments: Arguments) -> Result<output::Output, Failure> {
+fn start(arguments: Arguments) -> Result<Ended, Failure> {
     log(&arguments)?;
     crash::arm()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
     let events = Events::default();
     let bars = Bars::show(&events, arguments.json);
-    let outcome = runtime.block_on(commands::run(arguments, &events));
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::install().map_err(Failure::other)?;
+        // A command that is interrupted is dropped, which finishes what is being written and gives the rest up.
+        tokio::select! {
+            biased;
+            interruption = signals.received() => Ok(Ended::Interrupted(interruption)),
+            outcome = commands::run(arguments, &events) => outcome.map(Ended::Output),
+        }
+    });
     bars.clear();
-    outcome
+    runtime.shutdown_timeout(GRACE);
+    ended
 }
 
 /// Logs go to the error stream; what a command finds goes to the output.

@@ -12,7 +12,12 @@ use ballast_ledger::{
     leaves::{EpochSalts, Layout, LayoutError, Leaves},
     snapshot::Snapshot,
 };
-use ballast_prover::Shard;
+use ballast_prover::{
+    Shard,
+    phases::{Phases, Stop},
+    prove_with,
+};
+use rand::rngs::OsRng;
 
 use super::{
     connection::Chains,
@@ -23,6 +28,7 @@ use super::{
 };
 use crate::{
     artifacts::Artifacts,
+    blocking::{compute, write},
     chains::Standing,
     config::Config,
     crash,
@@ -104,8 +110,8 @@ impl Prover<'_> {
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
         let (source, plan, posts) = match unfinished(self.store)? {
             Some((stored, plan, posts)) => {
-                let source = source::again(self.config, &plan, self.events)?;
-                self.check_same(&stored, &plan, &source)?;
+                let source = source::again(self.config, &plan, self.events).await?;
+                self.check_same(&stored, &plan, &source).await?;
                 (source, plan, posts)
             }
             None => {
@@ -115,10 +121,12 @@ impl Prover<'_> {
                 (source, plan, Vec::new())
             }
         };
-        Artifacts::new(self.config.artifacts()?).keep_accounts(&plan.exchange, plan.epoch, &source.snapshot)?;
-        let epoch = self.prove_shards(plan, posts, &source)?;
+        let (artifacts, snapshot) = (Artifacts::new(self.config.artifacts()?), source.snapshot.clone());
+        let (exchange, number) = (plan.exchange, plan.epoch);
+        write(move |_| artifacts.keep_accounts(&exchange, number, &snapshot)).await??;
+        let epoch = self.prove_shards(plan, posts, &source).await?;
         crash::point("proofs-persisted");
-        self.publish(&epoch)?;
+        self.publish(&epoch).await?;
         Ok(epoch)
     }
 
@@ -126,9 +134,10 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let name = &self.config.exchange()?.name;
-        Artifacts::new(self.config.artifacts()?).publish(name, epoch)?;
+    pub async fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let (name, epoch) = (self.config.exchange()?.name.clone(), epoch.clone());
+        let artifacts = Artifacts::new(self.config.artifacts()?);
+        write(move |_| artifacts.publish(&name, &epoch)).await??;
         crash::point("artifacts-written");
         Ok(())
     }
@@ -138,7 +147,7 @@ impl Prover<'_> {
     /// # Errors
     /// When the chains cannot be asked.
     pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
-        let circuit = self.circuit(&source.snapshot)?;
+        let circuit = self.circuit(&source.snapshot).await?;
         let standings = self.chains.standings(&circuit.id).await?;
         let mut problems = Problems::default();
         preflight::check_agreement(&standings, &mut problems);
@@ -167,9 +176,9 @@ impl Prover<'_> {
     }
 
     /// The circuit of the smallest class that holds the snapshot in one shard, or else of the largest.
-    fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
+    async fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
         let class = Layout::choose(snapshot, self.keys.classes())?.class();
-        Ok(circuit_file(&*self.keys.of(class)?))
+        Ok(circuit_file(&*self.keys.of(class).await?))
     }
 
     fn planned(&self, source: &Source, circuit: CircuitFile, epoch: u64, head_before: Digest) -> Result<Plan, Failure> {
@@ -192,11 +201,12 @@ impl Prover<'_> {
     }
 
     /// A begun epoch goes on with what it was begun with, or not at all.
-    fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
+    async fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
         let what = if stored.source != fingerprint(&source.digest, &self.master()?) {
             "another snapshot, or another master secret".into()
         } else {
-            let again = self.planned(source, self.circuit(&source.snapshot)?, plan.epoch, plan.head_before)?;
+            let circuit = self.circuit(&source.snapshot).await?;
+            let again = self.planned(source, circuit, plan.epoch, plan.head_before)?;
             match plan.difference(&again) {
                 Some(difference) => difference,
                 None => return Ok(()),
@@ -209,21 +219,32 @@ impl Prover<'_> {
         )))
     }
 
-    fn prove_shards(&self, plan: Plan, mut posts: Vec<ShardPost>, source: &Source) -> Result<ProvedEpoch, Failure> {
+    async fn prove_shards(
+        &self,
+        plan: Plan,
+        mut posts: Vec<ShardPost>,
+        source: &Source,
+    ) -> Result<ProvedEpoch, Failure> {
         let master = self.master()?;
-        let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
-        let leaves = Leaves::new(&source.snapshot, plan.circuit.class, salts)?;
         let assets = plan.asset_list().map_err(Failure::other)?;
-        let key = self.keys.of(plan.circuit.class)?;
+        let key = self.keys.of(plan.circuit.class).await?;
         let running = self.events.begin(Stage::ProveEpoch { epoch: plan.epoch }, Some(plan.shard_count.into()));
         running.advance(posts.len() as u64);
         for shard in posts.len() as u16..plan.shard_count {
-            let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
-            let part = leaves.shard(shard).ok_or_else(missing)?;
             let statement = plan.statement(shard).map_err(Failure::other)?;
-            let witness = Shard { statement, assets: assets.clone(), leaves: part.leaves };
-            let (vector, proof) = ballast_prover::prove(&key, &witness)
-                .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", plan.epoch)))?;
+            let (key, snapshot, master, assets) =
+                (key.clone(), source.snapshot.clone(), master.clone(), assets.clone());
+            let proved = compute(move |token| -> Result<_, Failure> {
+                let salts = EpochSalts { master: &master, exchange: statement.exchange, epoch: statement.epoch };
+                let leaves = Leaves::new(&snapshot, key.class(), salts)?;
+                let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
+                let leaves = leaves.shard(shard).ok_or_else(missing)?.leaves;
+                let token = token.clone();
+                let phases = &mut Phases::until(Stop::when(move || token.is_cancelled()));
+                prove_with(&key, &Shard { statement, assets, leaves }, &mut OsRng, phases)
+                    .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", statement.epoch)))
+            });
+            let (vector, proof) = proved.await??;
             let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
             self.store.add_post(plan.epoch, shard, &post.encode())?;
             crash::point("shard-proved");
@@ -244,10 +265,10 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// When the snapshot cannot be read.
-    pub fn is_source(&self, stored: &StoredEpoch, plan: &Plan) -> Result<bool, Failure> {
+    pub async fn is_source(&self, stored: &StoredEpoch, plan: &Plan) -> Result<bool, Failure> {
         let settings = self.config.snapshot()?;
-        let digest = source::digest(settings, &plan.ledger)?;
-        Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan)?)
+        let digest = source::digest(settings, &plan.ledger).await?;
+        Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan).await?)
     }
 
     /// Drops the unfinished epoch, if no chain holds it or may come to hold it.

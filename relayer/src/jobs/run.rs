@@ -64,9 +64,9 @@ impl Runner<'_> {
         {
             tracing::info!(epoch = plan.epoch, "was left unfinished");
             let epoch = ProvedEpoch::new(plan.clone(), posts)?;
-            prover.publish(&epoch)?;
+            prover.publish(&epoch).await?;
             let report = poster.post(&epoch).await?;
-            if prover.is_source(&stored, &plan)? {
+            if prover.is_source(&stored, &plan).await? {
                 return Ok(RunReport { finished: None, posted: Some(report) });
             }
             finished = Some(report);

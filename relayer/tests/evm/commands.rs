@@ -8,7 +8,7 @@ use serde_json::Value;
 use solana_sdk::pubkey::Pubkey;
 
 /// Settings for `chain`, in its folder.
-fn configure(chain: &Chain) {
+pub fn configure(chain: &Chain) {
     let text = format!(
         r#"[exchange]
 name = "{NAME}"
@@ -43,7 +43,7 @@ fn exchange(chain: &Chain, arguments: &[&str], crash_at: Option<&str>) -> (Optio
     (output.status.code(), json, String::from_utf8(output.stderr).unwrap())
 }
 
-fn outcome(chain: &Chain, arguments: &[&str]) -> String {
+pub fn outcome(chain: &Chain, arguments: &[&str]) -> String {
     let (code, json, errors) = exchange(chain, arguments, None);
     assert_eq!(code, Some(0), "{arguments:?}: {errors}");
     json["chains"][0]["outcome"].as_str().unwrap().into()

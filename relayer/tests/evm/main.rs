@@ -1,8 +1,12 @@
 //! The EVM side against a real node with the real contracts.
 
+#[path = "../interruption/mod.rs"]
+mod interruption;
+
 mod anvil;
 mod balances;
 mod commands;
 mod events;
 mod looking;
+mod signals;
 mod transactions;

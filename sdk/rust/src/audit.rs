@@ -22,7 +22,7 @@ use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
     lending::LendingReport,
     log::{LogError, Reader},
-    replay::{Options, ReplayError, replay},
+    replay::{Options, ReplayError, replay_until},
     reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
     state::SnapshotRefused,
@@ -136,12 +136,20 @@ impl From<ReportError> for AuditError {
 /// another, so it is replayed once for all chains that agree.
 pub struct Auditor<'a> {
     evidence: Evidence<'a>,
+    stop: &'a (dyn Fn() -> bool + Sync),
     last: Option<(Vec<(Record, Class)>, Audited)>,
 }
 
 impl<'a> Auditor<'a> {
     pub fn new(evidence: Evidence<'a>) -> Self {
-        Self { evidence, last: None }
+        Self { evidence, stop: &|| false, last: None }
+    }
+
+    /// Gives an audit up once `stop` says so, with [`ReplayError::Stopped`]. It is asked after some thousands of
+    /// transactions, and before each shard whose root is compared.
+    #[must_use]
+    pub fn until(self, stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self { stop, ..self }
     }
 
     /// [`audit`].
@@ -155,7 +163,7 @@ impl<'a> Auditor<'a> {
         {
             return Ok(audited.clone());
         }
-        let audited = audit(epochs, &self.evidence)?;
+        let audited = audit_until(epochs, &self.evidence, self.stop)?;
         self.last = Some((records().map(|(record, class)| (record.clone(), class)).collect(), audited.clone()));
         Ok(audited)
     }
@@ -167,6 +175,14 @@ impl<'a> Auditor<'a> {
 /// # Errors
 /// The first thing in which log and chain differ, or that keeps them from being compared.
 pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, AuditError> {
+    audit_until(epochs, evidence, &|| false)
+}
+
+fn audit_until(
+    epochs: &[Epoch],
+    evidence: &Evidence<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Audited, AuditError> {
     let Some((epoch, earlier)) = epochs.split_last() else { return Err(AuditError::NoEpochs) };
     let record = &epoch.record;
     if record.ledger.sequence == 0 {
@@ -174,15 +190,15 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
     }
     let mut reader = Reader::open(evidence.log)?;
     check_genesis(record, reader.genesis())?;
-    let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader)?;
+    let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader, stop)?;
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
-    let replayed = replay(evidence.log, &options)?;
+    let replayed = replay_until(evidence.log, &options, stop)?;
     check_head(record, agreed, replayed.state.position().head)?;
     check_next(record, Reader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
     if let Some(master) = evidence.master {
-        check_roots(record, epoch.class, &snapshot, master)?;
+        check_roots(record, epoch.class, &snapshot, master, stop)?;
     }
     if let Some(report) = evidence.report {
         let report = reserves::verify(record, report)?;
@@ -214,12 +230,17 @@ fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
 }
 
 /// The log passes through every position that the chain bound, in order. Returns the sequence of the last.
-fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut Reader) -> Result<u64, AuditError> {
+fn check_heads<'a>(
+    records: impl Iterator<Item = &'a Record>,
+    reader: &mut Reader,
+    stop: &dyn Fn() -> bool,
+) -> Result<u64, AuditError> {
     let mut agreed = 0;
     for record in records.filter(|record| record.ledger.sequence > 0) {
         check_genesis(record, reader.genesis())?;
         let sequence = record.ledger.sequence;
         while reader.position().sequence < sequence {
+            go_on(stop, reader.position().sequence)?;
             if reader.read()?.is_none() {
                 let found = reader.position().sequence;
                 return Err(ReplayError::Ended { expected: sequence, found }.into());
@@ -295,7 +316,17 @@ fn shown(line: &LendingLine) -> String {
     format!("{} lent and borrowed, {} left, backed by {{{backing}}}", line.lent_and_borrowed, line.left)
 }
 
-fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &MasterSecret) -> Result<(), AuditError> {
+fn go_on(stop: &dyn Fn() -> bool, sequence: u64) -> Result<(), ReplayError> {
+    if stop() { Err(ReplayError::Stopped { sequence }) } else { Ok(()) }
+}
+
+fn check_roots(
+    record: &Record,
+    class: Class,
+    snapshot: &Snapshot,
+    master: &MasterSecret,
+    stop: &dyn Fn() -> bool,
+) -> Result<(), AuditError> {
     let (epoch, sequence) = (record.epoch, record.ledger.sequence);
     let salts = EpochSalts { master, exchange: record.exchange, epoch };
     let leaves = Leaves::new(snapshot, class, salts)?;
@@ -304,6 +335,7 @@ fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &Mast
         return Err(AuditError::ShardsDiffer { epoch, sequence, expected, found });
     }
     for ((number, shard), expected) in (0..).zip(leaves.shards()).zip(&record.roots) {
+        go_on(stop, sequence)?;
         let tree = shard.tree(class).map_err(|error| AuditError::Tree { epoch, shard: number, error })?;
         let found = tree.root();
         if found != *expected {
