@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!   │             ├─> proving                       tasks, who proves them, and what is asked of a result
 //!   │             ├─> reserves                      stated, read from chains, compared with the last epoch
 //!   │             ├─> store                         what was fixed, proved and signed, before it leaves
 //!  config, keys   └─> chains ──┬─> solana           simulate, sign, write down, send, confirm
@@ -30,5 +31,6 @@ pub mod failure;
 pub mod jobs;
 pub mod keys;
 pub mod plan;
+pub mod proving;
 pub mod reserves;
 pub mod store;

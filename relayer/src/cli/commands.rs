@@ -29,7 +29,6 @@ use crate::{
         govern, include,
         post::{Poster, report},
         prove::{self, Prover},
-        proving_key::ProvingKeys,
         read, reserves,
         restore::restore,
         run::Runner,
@@ -38,6 +37,7 @@ use crate::{
     },
     keys,
     plan::ProvedEpoch,
+    proving::ProvingKeys,
     store::Store,
 };
 
@@ -282,9 +282,9 @@ async fn post_epoch(settings: &Settings, dry_run: bool, events: &Events) -> Resu
     let store = Store::open(&config.store()?.path)?;
     let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
     chains.bind(&store).await?;
-    let (_, plan, posts) = prove::unfinished(&store)?
+    let (_, plan, proved) = prove::unfinished(&store)?
         .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
-    let epoch = ProvedEpoch::new(plan, posts)?;
+    let epoch = ProvedEpoch::new(plan, proved.into_values().collect())?;
     let poster = Poster { store: &store, chains: &chains, events };
     if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
 }

@@ -23,11 +23,11 @@ use rand::{Rng, SeedableRng, rngs::OsRng, rngs::StdRng, seq::index::sample};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::proving_key::development;
 use crate::{
     blocking::compute,
     events::{Events, Stage},
     failure::Failure,
+    proving::development,
 };
 
 /// Phases of these names are not the argument's.

@@ -9,33 +9,27 @@ use ballast_core::{
     post::ShardPost,
 };
 use ballast_ledger::{
-    leaves::{EpochSalts, Layout, LayoutError, Leaves},
+    leaves::{Layout, LayoutError},
     snapshot::Snapshot,
 };
-use ballast_prover::{
-    Shard,
-    phases::{Phases, Stop},
-    prove_with,
-};
-use rand::rngs::OsRng;
 
 use super::{
     connection::Chains,
     preflight,
-    proving_key::{ProvingKeys, circuit_file},
     replaying::Checkpoint,
     source::{self, Source},
 };
 use crate::{
     artifacts::Artifacts,
-    blocking::{compute, write},
+    blocking::write,
     chains::Standing,
     config::Config,
     crash,
-    events::{Events, Stage},
+    events::Events,
     failure::{Classified, Exit, Failure, Problems},
     keys,
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
+    proving::{EpochProver, InProcess, ProvedShards, ProvingKeys, circuit_file},
     store::{Store, StoredEpoch},
 };
 
@@ -70,29 +64,30 @@ pub struct Prover<'a> {
     pub events: &'a Events,
 }
 
-/// The epoch that the store holds unfinished, with its posts so far.
+/// The epoch that the store holds unfinished, with the posts of its shards that are proved.
 ///
 /// # Errors
 /// When what the store holds is not what this program wrote.
-pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, Vec<ShardPost>)>, Failure> {
+pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, ProvedShards)>, Failure> {
     store.unfinished_epoch()?.map(|stored| restore(store, stored)).transpose()
 }
 
-/// An epoch of the store as it was fixed, with its posts so far.
+/// An epoch of the store as it was fixed, with the posts of its shards that are proved, any of which may be missing.
 ///
 /// # Errors
 /// When what the store holds is not what this program wrote.
-pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan, Vec<ShardPost>), Failure> {
+pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan, ProvedShards), Failure> {
     let corrupt = |what: String| Failure::other(anyhow::anyhow!("store, epoch {}: {what}", stored.epoch));
     let plan = Plan::parse(&stored.plan).map_err(|error| corrupt(error.to_string()))?;
-    let mut posts = Vec::new();
+    let mut proved = ProvedShards::new();
     for (shard, bytes) in store.posts(stored.epoch)? {
-        if usize::from(shard) != posts.len() {
-            return Err(corrupt(format!("shard {} is missing before shard {shard}", posts.len())));
+        if shard >= plan.shard_count {
+            return Err(corrupt(format!("it has shard {shard}, of {} shards counted from 0", plan.shard_count)));
         }
-        posts.push(ShardPost::decode(&bytes).map_err(|refusal| corrupt(format!("shard {shard}: {refusal}")))?);
+        let post = ShardPost::decode(&bytes).map_err(|refusal| corrupt(format!("shard {shard}: {refusal}")))?;
+        proved.insert(shard, post);
     }
-    Ok((stored, plan, posts))
+    Ok((stored, plan, proved))
 }
 
 /// Tells one snapshot and master secret from another, without saying anything of either: a shard proved with other salts
@@ -108,23 +103,33 @@ impl Prover<'_> {
     /// # Errors
     /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
-        let (source, plan, posts) = match unfinished(self.store)? {
-            Some((stored, plan, posts)) => {
+        let (source, plan, proved) = match unfinished(self.store)? {
+            Some((stored, plan, proved)) => {
                 let source = source::again(self.config, &plan, self.events).await?;
                 self.check_same(&stored, &plan, &source).await?;
-                (source, plan, posts)
+                (source, plan, proved)
             }
             None => {
                 let source =
                     source::fresh(self.config, self.chains, self.accept, Checkpoint::Write, self.events).await?;
                 let plan = self.begin(&source).await?;
-                (source, plan, Vec::new())
+                (source, plan, ProvedShards::new())
             }
         };
         let (artifacts, snapshot) = (Artifacts::new(self.config.artifacts()?), source.snapshot.clone());
         let (exchange, number) = (plan.exchange, plan.epoch);
         write(move |_| artifacts.keep_accounts(&exchange, number, &snapshot)).await??;
-        let epoch = self.prove_shards(plan, posts, &source).await?;
+        let prover = EpochProver {
+            plan: &plan,
+            snapshot: &source.snapshot,
+            master: &self.master()?,
+            backend: &InProcess { keys: self.keys },
+            store: self.store,
+            events: self.events,
+        };
+        let epoch = prover.prove(proved).await?;
+        // Added up in another way than the shards' totals.
+        epoch.check_liabilities(&source.snapshot.totals)?;
         crash::point("proofs-persisted");
         self.publish(&epoch).await?;
         Ok(epoch)
@@ -217,44 +222,6 @@ impl Prover<'_> {
              `ballast prove --discard`",
             plan.epoch
         )))
-    }
-
-    async fn prove_shards(
-        &self,
-        plan: Plan,
-        mut posts: Vec<ShardPost>,
-        source: &Source,
-    ) -> Result<ProvedEpoch, Failure> {
-        let master = self.master()?;
-        let assets = plan.asset_list().map_err(Failure::other)?;
-        let key = self.keys.of(plan.circuit.class).await?;
-        let running = self.events.begin(Stage::ProveEpoch { epoch: plan.epoch }, Some(plan.shard_count.into()));
-        running.advance(posts.len() as u64);
-        for shard in posts.len() as u16..plan.shard_count {
-            let statement = plan.statement(shard).map_err(Failure::other)?;
-            let (key, snapshot, master, assets) =
-                (key.clone(), source.snapshot.clone(), master.clone(), assets.clone());
-            let proved = compute(move |token| -> Result<_, Failure> {
-                let salts = EpochSalts { master: &master, exchange: statement.exchange, epoch: statement.epoch };
-                let leaves = Leaves::new(&snapshot, key.class(), salts)?;
-                let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
-                let leaves = leaves.shard(shard).ok_or_else(missing)?.leaves;
-                let token = token.clone();
-                let phases = &mut Phases::until(Stop::when(move || token.is_cancelled()));
-                prove_with(&key, &Shard { statement, assets, leaves }, &mut OsRng, phases)
-                    .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", statement.epoch)))
-            });
-            let (vector, proof) = proved.await??;
-            let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
-            self.store.add_post(plan.epoch, shard, &post.encode())?;
-            crash::point("shard-proved");
-            posts.push(post);
-            running.advance(1);
-        }
-        drop(running);
-        let epoch = ProvedEpoch::new(plan, posts)?;
-        epoch.check_liabilities(&source.snapshot.totals)?;
-        Ok(epoch)
     }
 
     fn master(&self) -> Result<MasterSecret, Failure> {

@@ -26,11 +26,11 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::proving_key::{self, circuit_file};
 use crate::{
     blocking::{compute, write},
     events::{Events, Stage},
     failure::{Classified, Exit, Failure},
+    proving::{self, circuit_file},
 };
 
 impl Classified for FileError {
@@ -102,7 +102,7 @@ pub async fn development(
     events: &Events,
 ) -> Result<SetupReport, Failure> {
     check(class)?;
-    let key = proving_key::development(keys, class, events).await?;
+    let key = proving::development(keys, class, events).await?;
     let mut report = SetupReport::new(&circuit_file(&key));
     report.files.push(keys.join(key_file::name(class, key.setup())).display().to_string());
     let circuit = circuit.map(Path::to_owned);
