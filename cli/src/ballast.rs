@@ -80,12 +80,12 @@ impl Ballast {
     pub async fn execute(self, events: Events) -> Result<Output, Failure> {
         let context = Context::new(self.settings, events);
         match self.command {
-            Command::Snapshot(command) => command.execute(&context),
-            Command::Ledger(command) => command.execute(&context),
+            Command::Snapshot(command) => command.execute(&context).await,
+            Command::Ledger(command) => command.execute(&context).await,
             Command::Secret(command) => command.execute(&context),
             Command::Prove(command) => command.execute(&context).await,
-            Command::Bench(command) => command.execute(&context),
-            Command::Setup(command) => command.execute(&context),
+            Command::Bench(command) => command.execute(&context).await,
+            Command::Setup(command) => command.execute(&context).await,
             Command::Restore(command) => command.execute(&context).await,
             Command::Post(command) => command.execute(&context).await,
             Command::Run(command) => command.execute(&context).await,

@@ -26,9 +26,9 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let keys = context.settings.keys()?;
-        Output::new(&bench::run(self.class.class(), &keys, self.argument_only, &context.events)?)
+        Output::new(&bench::run(self.class.class(), &keys, self.argument_only, &context.events).await?)
     }
 }
 

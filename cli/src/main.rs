@@ -9,6 +9,7 @@
 //! | [`ballast`] | the commands, and the flags that all of them take |
 //! | [`context`] | what those flags make of the process: settings, and where the work is told of |
 //! | [`progress`] | bars on the terminal |
+//! | [`signals`] | Ctrl-C and SIGTERM |
 //! | [`session`] | what a command opens before it does its work |
 //! | [`governing`] | what every call of the exchange's authority shares |
 //! | [`output`] | what a command prints, for people or as JSON |
@@ -44,6 +45,7 @@ mod session;
 mod settings;
 mod setup;
 mod show;
+mod signals;
 mod snapshot;
 mod solvency;
 mod text;
@@ -51,7 +53,7 @@ mod verify;
 mod wallet;
 mod witness;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use ballast_relayer::{crash, events::Events, failure::Failure};
 use clap::Parser;
@@ -60,25 +62,51 @@ use ballast::Ballast;
 use exit::Exit;
 use output::Output;
 use progress::Bars;
+use signals::{Interruption, Signals};
+
+/// How long computations that were told to stop may take to do so, before the process ends without
+/// them.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How a command ended, unless it failed.
+enum Ended {
+    Output(Output),
+    Interrupted(Interruption),
+}
 
 fn main() -> ExitCode {
     let arguments = Ballast::parse();
     let json = arguments.json;
-    let ended = start(arguments).and_then(|output| output.print(json).map(|()| output.exit));
-    let exit = ended.unwrap_or_else(|failure| {
-        output::print_failure(&failure, json);
-        Exit::from(failure.kind)
+    let ended = start(arguments).and_then(|ended| match ended {
+        Ended::Output(output) => output.print(json).map(|()| output.exit as u8),
+        Ended::Interrupted(interruption) => {
+            eprintln!("interrupted: what was written is whole, and the same command goes on where it stopped");
+            Ok(interruption.exit_code())
+        }
     });
-    ExitCode::from(exit as u8)
+    ExitCode::from(ended.unwrap_or_else(|failure| {
+        output::print_failure(&failure, json);
+        Exit::from(failure.kind) as u8
+    }))
 }
 
-fn start(arguments: Ballast) -> Result<Output, Failure> {
+fn start(arguments: Ballast) -> Result<Ended, Failure> {
     arguments.logging.start()?;
     crash::arm()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
     let events = Events::default();
     let bars = Bars::show(&events, arguments.json);
-    let outcome = runtime.block_on(arguments.execute(events));
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::install().map_err(Failure::other)?;
+        // A command that is interrupted is dropped, which finishes what is being written and gives
+        // the rest up.
+        tokio::select! {
+            biased;
+            interruption = signals.received() => Ok(Ended::Interrupted(interruption)),
+            outcome = arguments.execute(events) => outcome.map(Ended::Output),
+        }
+    });
     bars.clear();
-    outcome
+    runtime.shutdown_timeout(GRACE);
+    ended
 }

@@ -33,9 +33,9 @@ impl Post {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let session = Session::open(context, &ChainName::ALL, Access::Write, &[]).await?;
         let store = session.store()?;
-        let (_, plan, posts) = unfinished(store)?
+        let (_, plan, proved) = unfinished(store)?
             .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
-        let epoch = ProvedEpoch::new(plan, posts)?;
+        let epoch = ProvedEpoch::new(plan, proved.into_values().collect())?;
         let poster = Poster { store, chains: &session.chains, events: &context.events };
         match self.dry_run {
             true => Output::new(&poster.preflight(&epoch).await?),

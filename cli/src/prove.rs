@@ -4,7 +4,8 @@ use ballast_relayer::{
     chains::ChainName,
     config::Section,
     failure::Failure,
-    jobs::{post::report, prove::Prover, proving_key::ProvingKeys},
+    jobs::{post::report, prove::Prover},
+    proving::ProvingKeys,
 };
 use clap::Args;
 

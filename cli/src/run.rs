@@ -5,10 +5,8 @@ use std::fmt;
 use ballast_relayer::{
     chains::ChainName,
     failure::Failure,
-    jobs::{
-        proving_key::ProvingKeys,
-        run::{RunRehearsal, RunReport, Runner},
-    },
+    jobs::run::{RunRehearsal, RunReport, Runner},
+    proving::ProvingKeys,
 };
 use clap::Args;
 

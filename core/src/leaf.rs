@@ -7,7 +7,36 @@ pub const SLOTS: usize = 9;
 
 /// A customer as the tree knows them: 31 bytes of a digest of their public id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Element", into = "Element")
+)]
 pub struct AccountId(Element);
+
+/// An element of more than 31 bytes, which is the id of no account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAccountId;
+
+impl core::fmt::Display for NotAnAccountId {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("expected an account's id of 31 bytes, found 32")
+    }
+}
+
+impl TryFrom<Element> for AccountId {
+    type Error = NotAnAccountId;
+
+    fn try_from(element: Element) -> Result<Self, NotAnAccountId> {
+        if element.as_bytes()[0] == 0 { Ok(Self(element)) } else { Err(NotAnAccountId) }
+    }
+}
+
+impl From<AccountId> for Element {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
 
 impl AccountId {
     /// The account of the customer whom the exchange calls `id` in public.
@@ -90,6 +119,7 @@ pub struct Slot {
 
 /// A used leaf's account and salt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Owner {
     pub account: AccountId,
     pub salt: Salt,
@@ -97,6 +127,7 @@ pub struct Owner {
 
 /// One leaf of the tree. A leaf without an owner is unused: its tag is 0 and its slots are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Leaf {
     pub owner: Option<Owner>,
     pub slots: [Slot; SLOTS],
@@ -134,6 +165,15 @@ mod tests {
     use super::*;
     use ark_bn254::Fr;
     use ark_ff::Field;
+
+    #[test]
+    fn an_account_id_has_31_bytes() {
+        let id = AccountId::from_public_id("a");
+        assert_eq!(AccountId::try_from(id.element()), Ok(id));
+        let mut bytes = id.element().to_bytes();
+        bytes[0] = 1;
+        assert_eq!(AccountId::try_from(Element::new(bytes).unwrap()), Err(NotAnAccountId));
+    }
 
     #[test]
     fn packing_is_the_sum_of_the_specification() {

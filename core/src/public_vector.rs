@@ -176,6 +176,35 @@ impl PublicVector {
     }
 }
 
+/// As the list of its elements. Every class has the same number of them.
+#[cfg(feature = "serde")]
+mod json {
+    use alloc::{format, vec::Vec};
+
+    use super::PublicVector;
+    use crate::{circuit::Class, field::Element};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    impl Serialize for PublicVector {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for PublicVector {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let elements = Vec::<Element>::deserialize(deserializer)?;
+            let (expected, found) = (Class::SMALLEST.public_elements(), elements.len());
+            if found != expected {
+                return Err(D::Error::custom(format!(
+                    "expected a public vector of {expected} elements, found {found}"
+                )));
+            }
+            Ok(Self(elements))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

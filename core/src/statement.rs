@@ -23,17 +23,23 @@ pub struct ShardPosition {
 /// Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset
 /// list, circuit, ledger position, reserves report or history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Statement {
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub exchange: Digest,
     pub epoch: u64,
     /// The time of the figures, Unix seconds.
     pub as_of: u64,
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub asset_list: Digest,
     pub shard: ShardPosition,
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub circuit: Digest,
     pub ledger: LedgerPosition,
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub reserves: Digest,
     /// The rolling head of the exchange's history before this epoch.
+    #[cfg_attr(feature = "serde", serde(with = "crate::hexadecimal"))]
     pub head_before: Digest,
 }
 

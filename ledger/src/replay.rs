@@ -100,6 +100,8 @@ pub enum ReplayError {
     Nothing { directory: PathBuf },
     #[error("threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
+    #[error("the replay was given up after transaction {sequence}")]
+    Stopped { sequence: u64 },
 }
 
 /// Replays the log in `directory`.
@@ -108,6 +110,18 @@ pub enum ReplayError {
 /// The first thing wrong, by file and offset or by sequence, and a log without transactions. A
 /// state that is only partly checked is never returned.
 pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayError> {
+    replay_until(directory, options, &|| false)
+}
+
+/// [`replay`], given up once `stop` says so. It is asked after some thousands of transactions.
+///
+/// # Errors
+/// As [`replay`]; [`ReplayError::Stopped`] when it is given up.
+pub fn replay_until(
+    directory: &Path,
+    options: &Options,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Replayed, ReplayError> {
     let pool = ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let start = Instant::now();
     let (state, reader) = match &options.checkpoint {
@@ -128,7 +142,7 @@ pub fn replay(directory: &Path, options: &Options) -> Result<Replayed, ReplayErr
         return Err(ReplayError::CheckpointTooLate { expected, found: first });
     }
     let mut replay = Replay { state, reader, at: options.at, until: options.until, keep: options.signatures };
-    let signatures = replay.run(&pool)?;
+    let signatures = replay.run(&pool, stop)?;
     let Replay { state, reader, .. } = replay;
     let sequence = state.position().sequence;
     if let Some(expected) = options.at.filter(|at| *at != sequence) {
@@ -172,10 +186,13 @@ struct Replay {
 
 impl Replay {
     /// Applies everything and returns how many signatures were verified.
-    fn run(&mut self, pool: &ThreadPool) -> Result<u64, ReplayError> {
+    fn run(&mut self, pool: &ThreadPool, stop: &(dyn Fn() -> bool + Sync)) -> Result<u64, ReplayError> {
         let mut verified = 0;
         let mut pending = Vec::new();
         loop {
+            if stop() {
+                return Err(ReplayError::Stopped { sequence: self.state.position().sequence });
+            }
             let mut claims = Vec::new();
             let (checked, applied) = pool.join(|| verify_all(&pending), || self.chunk(&mut claims));
             // Whatever stopped the chunk, a signature before it is the first thing wrong.

@@ -1,6 +1,10 @@
-//! What each phase of a proof costs.
+//! The phases of a proof: what each costs, and whether to go on after it.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// One phase: how long it took, in real time and of all processors.
 #[derive(Clone, Debug)]
@@ -16,9 +20,51 @@ pub struct Phase {
 #[derive(Clone, Debug, Default)]
 pub struct Phases {
     phases: Vec<Phase>,
+    stop: Stop,
+}
+
+/// Whether work is to be given up. By default it never is.
+#[derive(Clone, Default)]
+pub struct Stop(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
+
+/// The work was given up before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the proof was given up before its end")]
+pub struct Stopped;
+
+impl Stop {
+    /// Gives the work up once `stop` says so. It is asked between phases and between the sums of the Groth16 step.
+    pub fn when(stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(stop)))
+    }
+
+    /// # Errors
+    /// [`Stopped`] when the work is to be given up.
+    pub fn check(&self) -> Result<(), Stopped> {
+        match &self.0 {
+            Some(stop) if stop() => Err(Stopped),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Stop(when asked)" } else { "Stop(never)" })
+    }
 }
 
 impl Phases {
+    /// The phases of a proof that `stop` may give up.
+    pub fn until(stop: Stop) -> Self {
+        Self { phases: Vec::new(), stop }
+    }
+
+    /// Whether the proof is to be given up.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     /// Runs one phase.
     pub fn run<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
         let (start, processor) = (Instant::now(), processor_time());

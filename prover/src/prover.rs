@@ -15,7 +15,7 @@ use crate::{
     groth16,
     key::ProvingKey,
     kzg::Srs,
-    phases::Phases,
+    phases::{Phases, Stopped},
     random::SecureRng,
     shard::{Shard, ShardError},
     table::Table,
@@ -35,6 +35,8 @@ pub enum ProveError {
     Unsatisfied { row: usize, rows: usize },
     #[error("the proof does not pass its own verification, so it is withheld: {0}")]
     SelfVerification(VerifyError),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Proves one shard: the public vector and a proof that [`verify`] accepts for it, under the key's verifying key.
@@ -50,7 +52,7 @@ pub fn prove(key: &ProvingKey, shard: &Shard) -> Result<(PublicVector, Proof), P
 /// balances could be guessed and tested against it.
 ///
 /// # Errors
-/// [`ProveError`].
+/// [`ProveError`]; [`ProveError::Stopped`] when the proof is given up ([`Phases::until`]).
 pub fn prove_with(
     key: &ProvingKey,
     shard: &Shard,
@@ -60,6 +62,7 @@ pub fn prove_with(
     shard.check(key.class(), &key.circuit_id())?;
     let (witness, vector) = argue(key.srs(), key.class(), shard, rng, phases)?;
     let proof = prove_witness(key, &witness, rng, phases)?;
+    phases.stop().check()?;
     phases
         .run("verification", || verify(key.verifying_key(), &vector, &proof))
         .map_err(ProveError::SelfVerification)?;
@@ -79,10 +82,13 @@ pub fn argue(
     phases: &mut Phases,
 ) -> Result<(Witness, PublicVector), ProveError> {
     let context = Element::halves(&shard.statement.context()).map(Fr::from);
+    phases.stop().check()?;
     let (table, hashes) = phases.run("tree", || Table::new(class.depth, &shard.leaves, rng));
+    phases.stop().check()?;
     let totals = table.totals(class.assets.into());
     let (claim, messages) = argument::prover::prove(srs, context, totals, &table, hashes, rng, phases)?;
     drop(table);
+    phases.stop().check()?;
     let witness = phases.run("native verification", || Witness::new(class, claim, messages))?;
     Ok(witness.ok_or(SynthesisError::Unsatisfiable)?)
 }
@@ -102,11 +108,13 @@ pub fn prove_witness(
     if witness.depth != key.class().depth {
         return Err(SynthesisError::ArityMismatch.into());
     }
+    phases.stop().check()?;
     let assignment = phases.run("Groth16: assignment", || Assignment::new(witness))?;
     if let Some(row) = assignment.first_unsatisfied() {
         return Err(ProveError::Unsatisfied { row, rows: assignment.rows().len() });
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    let proof = phases.run("Groth16: proof", || groth16::prove(key.groth16(), &assignment, (r, s)))?;
+    let stop = phases.stop().clone();
+    let proof = phases.run("Groth16: proof", || groth16::prove(key.groth16(), &assignment, (r, s), &stop))?;
     Ok(encode_proof(&proof))
 }

@@ -3,7 +3,7 @@
 
 use ballast_durable::crash_point::{self, CrashPoints, UnknownCrashPoint};
 
-use crate::failure::{Classified, Exit};
+use crate::failure::{Classified, FailureKind};
 
 /// Points of a run that begins a new epoch, in the order in which it passes them.
 pub const RUN_POINTS: &[&str] = &[
@@ -59,8 +59,8 @@ pub const GOVERN_POINTS: &[&str] = &[
 pub static CRASH_POINTS: CrashPoints = CrashPoints::new(&[RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS]);
 
 impl Classified for UnknownCrashPoint {
-    fn exit(&self) -> Exit {
-        Exit::BadInput
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::BadInput
     }
 }
 

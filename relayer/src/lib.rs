@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!         ├─> proving                       tasks, who proves them, and what is asked of a result
 //!         ├─> reserves                      stated, read from chains, compared with the last epoch
 //!         ├─> store                         what was fixed, proved and signed, before it leaves
 //!         ├─> chains ──┬─> solana           simulate, sign, write down, send, confirm
@@ -11,6 +12,8 @@
 //! ```
 //!
 //! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws progress bars from them.
+//! Long work is [`blocking`] work on threads of its own. A job is cancelled by dropping its future: what was computed is
+//! abandoned, what was being written is whole, and the same job goes on where it stopped.
 //!
 //! # Restarts
 //! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a
@@ -19,6 +22,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod artifacts;
+pub mod blocking;
 pub mod chain_name;
 pub mod chains;
 pub mod config;
@@ -27,5 +31,6 @@ pub mod events;
 pub mod failure;
 pub mod jobs;
 pub mod plan;
+pub mod proving;
 pub mod reserves;
 pub mod store;

@@ -12,7 +12,7 @@ pub struct SetAssets {}
 impl SetAssets {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
         let session = governing.open(&[Section::Snapshot]).await?;
-        let assets = source::assets(session.config.snapshot()?, &governing.context.events)?;
+        let assets = source::assets(session.config.snapshot()?, &governing.context.events).await?;
         governing.act(&session, |_| Some(Action::SetAssets(assets.clone()))).await
     }
 }

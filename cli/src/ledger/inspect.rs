@@ -15,8 +15,8 @@ use crate::{output::Output, text::Text};
 pub struct Inspect {}
 
 impl Inspect {
-    pub fn execute(self, log: &Path) -> Result<Output, Failure> {
-        Output::new(&ledger::inspect(log)?)
+    pub async fn execute(self, log: &Path) -> Result<Output, Failure> {
+        Output::new(&ledger::inspect(log).await?)
     }
 }
 

@@ -32,13 +32,13 @@ enum Command {
 }
 
 impl Ledger {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let log = context.settings.log(self.log)?;
         let ended = match self.command {
-            Command::Verify(command) => command.execute(&log),
-            Command::Replay(command) => command.execute(&log),
-            Command::Simulate(command) => return command.execute(context, &log),
-            Command::Inspect(command) => command.execute(&log),
+            Command::Verify(command) => command.execute(&log).await,
+            Command::Replay(command) => command.execute(&log).await,
+            Command::Simulate(command) => return command.execute(context, &log).await,
+            Command::Inspect(command) => command.execute(&log).await,
         };
         // What is wrong with a log that is there, the failure says by itself.
         ended.map_err(|failure| if log.exists() { failure } else { failure.context(missing(&log)) })

@@ -24,8 +24,8 @@ pub struct Replay {
 }
 
 impl Replay {
-    pub fn execute(self, log: &Path) -> Result<Output, Failure> {
-        Output::new(&ledger::replayed(log, self.at)?)
+    pub async fn execute(self, log: &Path) -> Result<Output, Failure> {
+        Output::new(&ledger::replayed(log, self.at).await?)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Simulate {
 }
 
 impl Simulate {
-    pub fn execute(self, context: &Context, log: &Path) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context, log: &Path) -> Result<Output, Failure> {
         // The log of the settings' exchange, so that it can be proved.
         let config = context.settings.read(&[Section::Exchange]).map_err(|failure| {
             failure.context("a simulated log is of the exchange that the settings' section [exchange] names")
@@ -44,7 +44,7 @@ impl Simulate {
         let exchange = configured_exchange(config.exchange()?)?;
         let Self { accounts, transactions, seed } = self;
         let simulation = Simulation { accounts, transactions, seed, exchange };
-        Output::new(&ledger::simulate(log, &simulation, &context.events)?)
+        Output::new(&ledger::simulate(log, &simulation, &context.events).await?)
     }
 }
 

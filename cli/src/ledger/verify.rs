@@ -26,13 +26,13 @@ pub struct Verify {
 }
 
 impl Verify {
-    pub fn execute(self, log: &Path) -> Result<Output, Failure> {
+    pub async fn execute(self, log: &Path) -> Result<Output, Failure> {
         let end = match self.expect_head {
             Some(head) => KnownEnd::Head(head),
             None if self.own => KnownEnd::OwnLog,
             None => KnownEnd::Nothing,
         };
-        Output::new(&ledger::verified(log, end)?)
+        Output::new(&ledger::verified(log, end).await?)
     }
 }
 

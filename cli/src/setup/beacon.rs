@@ -33,8 +33,8 @@ pub struct Beacon {
 }
 
 impl Beacon {
-    pub fn execute(self) -> Result<Output, Failure> {
+    pub async fn execute(self) -> Result<Output, Failure> {
         let beacon = contribution::Beacon { value: self.value.0, exponent: self.exponent };
-        Output::new(&setup::beacon(&self.input, &self.output, &beacon, &self.name, &self.snarkjs.snarkjs)?)
+        Output::new(&setup::beacon(&self.input, &self.output, &beacon, &self.name, &self.snarkjs.snarkjs).await?)
     }
 }

@@ -23,7 +23,7 @@ pub struct Begin {
 }
 
 impl Begin {
-    pub fn execute(self) -> Result<Output, Failure> {
-        Output::new(&setup::begin(self.class.class(), &self.ptau, &self.snarkjs.snarkjs, &self.out)?)
+    pub async fn execute(self) -> Result<Output, Failure> {
+        Output::new(&setup::begin(self.class.class(), &self.ptau, &self.snarkjs.snarkjs, &self.out).await?)
     }
 }

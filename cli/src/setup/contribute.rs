@@ -23,7 +23,7 @@ pub struct Contribute {
 }
 
 impl Contribute {
-    pub fn execute(self) -> Result<Output, Failure> {
-        Output::new(&setup::contribute(&self.input, &self.output, &self.name, &self.snarkjs.snarkjs)?)
+    pub async fn execute(self) -> Result<Output, Failure> {
+        Output::new(&setup::contribute(&self.input, &self.output, &self.name, &self.snarkjs.snarkjs).await?)
     }
 }

@@ -18,8 +18,8 @@ pub struct Development {
 }
 
 impl Development {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let keys = context.settings.keys()?;
-        Output::new(&setup::development(self.class.class(), &keys, self.circuit.as_deref(), &context.events)?)
+        Output::new(&setup::development(self.class.class(), &keys, self.circuit.as_deref(), &context.events).await?)
     }
 }

@@ -17,7 +17,7 @@ pub struct ExportR1cs {
 }
 
 impl ExportR1cs {
-    pub fn execute(self) -> Result<Output, Failure> {
-        Output::new(&setup::export_r1cs(self.class.class(), &self.file)?)
+    pub async fn execute(self) -> Result<Output, Failure> {
+        Output::new(&setup::export_r1cs(self.class.class(), &self.file).await?)
     }
 }

@@ -22,10 +22,10 @@ pub struct Import {
 }
 
 impl Import {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let keys = self.out.map_or_else(|| context.settings.keys(), Ok)?;
         let CeremonyFiles { class, snarkjs, .. } = &self.files;
         let (files, circuit) = (self.files.files(), self.circuit.as_deref());
-        Output::new(&setup::import(class.class(), &files, &snarkjs.snarkjs, &keys, circuit, &context.events)?)
+        Output::new(&setup::import(class.class(), &files, &snarkjs.snarkjs, &keys, circuit, &context.events).await?)
     }
 }

@@ -29,15 +29,15 @@ pub enum Setup {
 }
 
 impl Setup {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         match self {
-            Self::Development(command) => command.execute(context),
-            Self::ExportR1cs(command) => command.execute(),
-            Self::Begin(command) => command.execute(),
-            Self::Contribute(command) => command.execute(),
-            Self::Beacon(command) => command.execute(),
-            Self::Verify(command) => command.execute(context),
-            Self::Import(command) => command.execute(context),
+            Self::Development(command) => command.execute(context).await,
+            Self::ExportR1cs(command) => command.execute().await,
+            Self::Begin(command) => command.execute().await,
+            Self::Contribute(command) => command.execute().await,
+            Self::Beacon(command) => command.execute().await,
+            Self::Verify(command) => command.execute(context).await,
+            Self::Import(command) => command.execute(context).await,
         }
     }
 }

@@ -14,8 +14,8 @@ pub struct Verify {
 }
 
 impl Verify {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let CeremonyFiles { class, snarkjs, .. } = &self.files;
-        Output::new(&setup::verify(class.class(), &self.files.files(), &snarkjs.snarkjs, &context.events)?)
+        Output::new(&setup::verify(class.class(), &self.files.files(), &snarkjs.snarkjs, &context.events).await?)
     }
 }

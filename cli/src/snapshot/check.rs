@@ -33,7 +33,7 @@ pub struct Check {
 }
 
 impl Check {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let mut settings = context.settings.with_path("snapshot.path", &self.file)?;
         if let Some(assets) = &self.assets {
             settings = settings.with_path("snapshot.assets", assets)?;
@@ -55,7 +55,7 @@ impl Check {
                 "snapshot.log is set: `ballast ledger replay` says what a log would commit",
             ));
         };
-        let snapshot = source::read_file(&file, &context.events)?;
+        let snapshot = source::read_file(&file, &context.events).await?;
         Output::new(&Report::new(&snapshot, config.classes())?)
     }
 }

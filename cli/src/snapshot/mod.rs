@@ -14,9 +14,9 @@ pub enum Snapshot {
 }
 
 impl Snapshot {
-    pub fn execute(self, context: &Context) -> Result<Output, Failure> {
+    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         match self {
-            Self::Check(command) => command.execute(context),
+            Self::Check(command) => command.execute(context).await,
         }
     }
 }

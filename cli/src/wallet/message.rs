@@ -27,8 +27,7 @@ impl Message {
                 "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
             ));
         };
-        let Session { config, chains, .. } =
-            Session::open(context, &[ChainName::Evm], Access::Read, &[]).await?;
+        let Session { config, chains, .. } = Session::open(context, &[ChainName::Evm], Access::Read, &[]).await?;
         let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
         let mut chain_id = None;
         for chain in chains.iter() {

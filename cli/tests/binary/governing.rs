@@ -2,18 +2,14 @@
 
 use std::{fs, process::Command};
 
-<<<<<<< HEAD:cli/tests/binary/governing.rs
 use ballast_anvil::{Chain, NAME, SOLANA_AUTHORITY, nobody};
-=======
-use crate::anvil::{Chain, NAME, SOLANA_AUTHORITY, nobody};
 use ballast_durable::crash_point::VARIABLE;
->>>>>>> durable:relayer/tests/evm/commands.rs
 use ballast_relayer::{chains::ChainName, crash, store::State};
 use serde_json::Value;
 use solana_sdk::pubkey::Pubkey;
 
 /// Settings for `chain`, in its folder.
-fn configure(chain: &Chain) {
+pub fn configure(chain: &Chain) {
     let text = format!(
         r#"[exchange]
 name = "{NAME}"
@@ -48,7 +44,7 @@ fn exchange(chain: &Chain, arguments: &[&str], crash_at: Option<&str>) -> (Optio
     (output.status.code(), json, String::from_utf8(output.stderr).unwrap())
 }
 
-fn outcome(chain: &Chain, arguments: &[&str]) -> String {
+pub fn outcome(chain: &Chain, arguments: &[&str]) -> String {
     let (code, json, errors) = exchange(chain, arguments, None);
     assert_eq!(code, Some(0), "{arguments:?}: {errors}");
     json["chains"][0]["outcome"].as_str().unwrap().into()

@@ -4,13 +4,16 @@ use super::exchange::*;
 use ballast_ledger::{
     checkpoint,
     log::{LogReader, Writer, WriterOptions},
-    replay::{Options, ReplayError, replay},
+    replay::{Options, ReplayError, replay, replay_until},
     signature::SignatureInvalid,
     simulate::SimulationError,
     state::Cause,
     transaction::{Kind, SignedTransaction, Transaction},
 };
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 fn threads(threads: usize) -> Options {
     Options { threads, ..Options::default() }
@@ -88,6 +91,21 @@ fn a_replay_until_a_time_ends_before_the_first_later_transaction() {
         let at = replay(directory.path(), &Options { at: Some(expected), ..threads(2) }).unwrap();
         assert_eq!(replayed.state, at.state, "{until}");
     }
+}
+
+#[test]
+fn a_replay_is_given_up_after_some_thousands_of_transactions_when_it_is_told_to_stop() {
+    let directory = tempfile::tempdir().unwrap();
+    write_log(directory.path(), &simulation(15, 20, 20_000), 1 << 20);
+    let stopped = |last: usize| {
+        let asked = AtomicUsize::new(0);
+        let stop = || asked.fetch_add(1, Ordering::SeqCst) == last;
+        match replay_until(directory.path(), &threads(2), &stop) {
+            Err(ReplayError::Stopped { sequence }) => Some(sequence),
+            other => other.map(|_| None).unwrap(),
+        }
+    };
+    assert_eq!([0, 1, 2, 3, 4].map(stopped), [Some(0), Some(8_192), Some(16_384), Some(20_000), None]);
 }
 
 #[test]

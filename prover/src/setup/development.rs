@@ -64,10 +64,24 @@ fn stored_or_made(
     class: Class,
     make: impl FnOnce(Class) -> Result<ProvingKey, SetupError>,
 ) -> Result<ProvingKey, SetupError> {
+    if let Some(key) = stored_development(directory, class)? {
+        return Ok(key);
+    }
+    let key = make(class)?;
+    store_development(directory, &key)?;
+    Ok(key)
+}
+
+/// The development key of a class in `directory`, if a sound copy for exactly these constraints is there. A warning names
+/// one that is not sound.
+///
+/// # Errors
+/// [`SetupError::Class`].
+pub fn stored_development(directory: &Path, class: Class) -> Result<Option<ProvingKey>, SetupError> {
     class.check().map_err(SetupError::Class)?;
     let path = directory.join(key_file::name(class, SetupKind::Development));
     match key_file::load(&path, class) {
-        Ok(key) => return Ok(key),
+        Ok(key) => return Ok(Some(key)),
         Err(KeyFileError::Missing) => {
             tracing::info!(path = %path.display(), depth = class.depth, "making the INSECURE development key");
         }
@@ -75,9 +89,16 @@ fn stored_or_made(
             tracing::warn!(path = %path.display(), %reason, "the stored development key is refused and made again");
         }
     }
-    let key = make(class)?;
-    key_file::store(&path, &key).map_err(|source| SetupError::Store { path, source })?;
-    Ok(key)
+    Ok(None)
+}
+
+/// Writes a development key into `directory`, where [`stored_development`] finds it.
+///
+/// # Errors
+/// [`SetupError::Store`].
+pub fn store_development(directory: &Path, key: &ProvingKey) -> Result<(), SetupError> {
+    let path = directory.join(key_file::name(key.class(), SetupKind::Development));
+    key_file::store(&path, key).map_err(|source| SetupError::Store { path, source })
 }
 
 /// The development key of a class, made anew without touching any file.

@@ -16,4 +16,7 @@ pub mod sections;
 pub mod snarkjs;
 mod zkey;
 
-pub use development::{DEVELOPMENT_SEED, SetupError, development, development_srs, generate_development};
+pub use development::{
+    DEVELOPMENT_SEED, SetupError, development, development_srs, generate_development, store_development,
+    stored_development,
+};

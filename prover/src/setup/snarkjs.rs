@@ -7,9 +7,11 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf, absolute},
     process::{Command, ExitStatus, Stdio},
+    thread,
+    time::Duration,
 };
 
 use anstream::adapter::strip_str;
@@ -17,6 +19,7 @@ use rand::{RngCore, rngs::OsRng};
 use tempfile::{TempDir, TempPath};
 
 use super::contribution::Beacon;
+use crate::phases::{Stop, Stopped};
 
 /// The versions whose files and messages this module knows.
 const VERSION: &str = "snarkjs@0.7.";
@@ -55,12 +58,18 @@ pub enum StepFailure {
     Failed { status: ExitStatus, log: String },
     #[error("it did not say {expected:?}: {log}")]
     NotVerified { expected: &'static str, log: String },
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
+
+/// How often a step is asked whether it has ended or is to be given up.
+const POLL: Duration = Duration::from_millis(20);
 
 /// An installed snarkjs 0.7.
 #[derive(Clone, Debug)]
 pub struct Snarkjs {
     program: PathBuf,
+    stop: Stop,
 }
 
 impl Snarkjs {
@@ -71,12 +80,20 @@ impl Snarkjs {
     pub fn new(program: &Path) -> Result<Self, SnarkjsError> {
         let step = "version";
         let fail = |reason: StepFailure| SnarkjsError { program: program.to_owned(), step, reason };
-        let snarkjs = Self { program: absolute(program).map_err(|error| fail(error.into()))? };
-        let (_, log) = snarkjs.execute(["--version"], None).map_err(|error| fail(error.into()))?;
+        let program = absolute(program).map_err(|error| fail(error.into()))?;
+        let snarkjs = Self { program, stop: Stop::default() };
+        let (_, log) = snarkjs.execute(["--version"], None).map_err(fail)?;
         if log.lines().any(|line| line.starts_with(VERSION)) {
             return Ok(snarkjs);
         }
         Err(fail(StepFailure::Version { found: log.lines().next().unwrap_or_default().to_owned() }))
+    }
+
+    /// The same program, whose steps are given up once `stop` says so: the process is killed, and what it was writing is
+    /// removed.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
     }
 
     /// Phase 1: 2^`power` powers of a tau of 1, to contribute to.
@@ -172,7 +189,7 @@ impl Snarkjs {
             return Err(fail(StepFailure::Beacon { bytes, exponent }));
         }
         let arguments = step.arguments(output).map_err(|error| fail(error.into()))?;
-        let (status, log) = self.execute(arguments, step.entropy.as_deref()).map_err(|error| fail(error.into()))?;
+        let (status, log) = self.execute(arguments, step.entropy.as_deref()).map_err(fail)?;
         if !status.success() || log.contains("[ERROR]") {
             return Err(fail(StepFailure::Failed { status, log }));
         }
@@ -183,21 +200,36 @@ impl Snarkjs {
         &self,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         input: Option<&str>,
-    ) -> io::Result<(ExitStatus, String)> {
+    ) -> Result<(ExitStatus, String), StepFailure> {
         let mut command = Command::new(&self.program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             // Whoever does not read it has failed before, and the log says how.
             match writeln!(stdin, "{input}") {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
                 _ => (),
             }
         }
-        let output = child.wait_with_output()?;
-        let log = [output.stdout, output.stderr].concat();
+        // Both are read to their ends meanwhile: a full pipe would hold the program up.
+        let (output, errors) = (child.stdout.take().map(read_all), child.stderr.take().map(read_all));
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if let Err(stopped) = self.stop.check() {
+                child.kill()?;
+                child.wait()?;
+                return Err(stopped.into());
+            }
+            thread::sleep(POLL);
+        };
+        let mut log = Vec::new();
+        for reading in [output, errors].into_iter().flatten() {
+            log.extend(reading.join().unwrap_or_else(|_| Ok(Vec::new()))?);
+        }
         // Without the colours that it writes whoever reads.
-        Ok((output.status, strip_str(&String::from_utf8_lossy(&log)).to_string()))
+        Ok((status, strip_str(&String::from_utf8_lossy(&log)).to_string()))
     }
 
     fn error(&self, step: &Step, reason: StepFailure) -> SnarkjsError {
@@ -216,6 +248,13 @@ fn keep(finished: PathBuf, output: &Path) -> io::Result<()> {
     File::open(&finished)?.sync_all()?;
     TempPath::try_from_path(finished)?.persist_noclobber(output)?;
     Ok(())
+}
+
+fn read_all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<io::Result<Vec<u8>>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).map(|_| bytes)
+    })
 }
 
 /// A command with its arguments, before the output.

@@ -1,5 +1,10 @@
 //! What has no proof.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use ark_bn254::Fr;
 use ark_ff::One;
 use ark_relations::gr1cs::SynthesisError;
@@ -10,9 +15,9 @@ use ballast_core::{
 use ballast_prover::{
     ProveError, ShardError,
     circuit::witness::Witness,
-    phases::Phases,
+    phases::{Phases, Stop, Stopped},
     prove,
-    prover::{argue, prove_witness},
+    prover::{argue, prove_with, prove_witness},
 };
 
 use crate::{
@@ -68,6 +73,27 @@ fn refused_shard_has_no_proof() {
         let shard = shard(leaves);
         assert_eq!(prove(key(), &shard).unwrap_err(), ProveError::Shard(expected));
     }
+}
+
+/// Places of a proof at which it can be given up.
+const PLACES: usize = 9;
+
+#[test]
+fn a_proof_is_given_up_at_the_first_place_where_it_is_told_to_stop() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let prove_until = |last: usize| {
+        asked.store(0, Ordering::SeqCst);
+        let asked = asked.clone();
+        let stop = Stop::when(move || asked.fetch_add(1, Ordering::SeqCst) == last);
+        prove_with(key(), &shard(leaves()), &mut rng(SEED), &mut Phases::until(stop))
+    };
+    let stopped = Err(ProveError::Stopped(Stopped));
+    for place in [0, 1, PLACES - 1] {
+        assert_eq!(prove_until(place), stopped);
+        assert_eq!(asked.load(Ordering::SeqCst), place + 1);
+    }
+    assert!(prove_until(PLACES).is_ok(), "there are more places");
+    assert_eq!(asked.load(Ordering::SeqCst), PLACES);
 }
 
 #[test]

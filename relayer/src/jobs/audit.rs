@@ -11,7 +11,10 @@ use ballast_sdk::{
 use serde::Serialize;
 
 use super::{connection::Chains, reserves};
-use crate::failure::{Classified, Failure, FailureKind};
+use crate::{
+    blocking::compute,
+    failure::{Classified, Failure, FailureKind},
+};
 
 /// One chain's epoch that is what the log gives.
 #[derive(Clone, Debug, Serialize)]
@@ -45,6 +48,7 @@ impl Classified for AuditError {
                 | ReplayError::CheckpointOfAnother { .. }
                 | ReplayError::Nothing { .. }
                 | ReplayError::Threads(_) => FailureKind::BadInput,
+                ReplayError::Stopped { .. } => FailureKind::Other,
             },
             _ => FailureKind::Refused,
         }
@@ -63,25 +67,37 @@ pub async fn run(
     master: Option<&MasterSecret>,
 ) -> Result<AuditReport, Failure> {
     let report = report.map(reserves::read).transpose()?;
-    let mut auditor = Auditor::new(Evidence { log, report: report.as_deref(), master });
-    let mut audited = Vec::new();
+    let (mut asked, mut histories) = (Vec::new(), Vec::new());
     for chain in chains.iter() {
         let history = chain.client().verify_history(&chains.exchange).await?;
         let epochs: Vec<Epoch> = history.epochs.into_iter().filter(|epoch| epoch.record.epoch <= number).collect();
-        if epochs.last().is_none_or(|epoch| epoch.record.epoch != number) {
-            let latest = epochs.last().map_or(0, |epoch| epoch.record.epoch);
-            return Err(Failure::bad_input(format!(
-                "{}: there is no epoch {number}, the latest is {latest}",
-                chain.name()
-            )));
-        }
-        let held = auditor.audit(&epochs)?;
-        let holdings = match (&report, epochs.last()) {
-            (Some(report), Some(epoch)) => {
-                let report = ReservesReport::parse(report)?;
-                Some(chain.client().check_holdings(&epoch.record, &report).await?)
+        match epochs.last().map(|epoch| epoch.record.clone()) {
+            Some(record) if record.epoch == number => asked.push((chain, record)),
+            latest => {
+                let latest = latest.map_or(0, |record| record.epoch);
+                return Err(Failure::bad_input(format!(
+                    "{}: there is no epoch {number}, the latest is {latest}",
+                    chain.name()
+                )));
             }
-            _ => None,
+        }
+        histories.push(epochs);
+    }
+    let (log, evidence, master) = (log.to_owned(), report.clone(), master.cloned());
+    let audits = compute(move |token| -> Result<Vec<Audited>, AuditError> {
+        let stop = || token.is_cancelled();
+        let evidence = Evidence { log: &log, report: evidence.as_deref(), master: master.as_ref() };
+        let mut auditor = Auditor::new(evidence).until(&stop);
+        histories.iter().map(|epochs| auditor.audit(epochs)).collect()
+    });
+    let mut audited = Vec::new();
+    for ((chain, record), held) in asked.into_iter().zip(audits.await??) {
+        let holdings = match &report {
+            Some(report) => {
+                let report = ReservesReport::parse(report)?;
+                Some(chain.client().check_holdings(&record, &report).await?)
+            }
+            None => None,
         };
         audited.push(AuditedChain { chain: chain.name().to_string(), audited: held, holdings });
     }

@@ -14,17 +14,20 @@ use ballast_ledger::{
     snapshot::{Account, Snapshot},
 };
 use ballast_prover::{
-    Shard, bench,
-    phases::{Phase, Phases, peak_memory},
+    ProveError, Shard, bench,
+    phases::{Phase, Phases, Stop, peak_memory},
     prover::{argue, prove_with},
     setup,
 };
 use rand::{Rng, SeedableRng, rngs::OsRng, rngs::StdRng, seq::index::sample};
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
+    blocking::compute,
     events::{Events, Stage},
     failure::Failure,
+    proving::development,
 };
 
 /// Phases of these names are not the argument's.
@@ -74,30 +77,41 @@ pub struct PhaseReport {
 ///
 /// # Errors
 /// A class that does not exist, or a key that can be neither read nor made.
-pub fn run(class: Class, keys: &Path, argument_only: bool, events: &Events) -> Result<BenchReport, Failure> {
+pub async fn run(class: Class, keys: &Path, argument_only: bool, events: &Events) -> Result<BenchReport, Failure> {
     class.check().map_err(Failure::bad_input)?;
     let running = events.begin(Stage::InventSnapshot { leaves: class.leaves() as u64 }, None);
-    let (mut shard, accounts) = shard(class)?;
+    let invented = compute(move |_| shard(class).map(|invented| (invented, bench::multiplication())));
+    let ((mut shard, accounts), before) = invented.await??;
     drop(running);
-    let before = bench::multiplication();
-    let mut phases = Phases::default();
-    let running = events.begin(Stage::LoadProvingKey { depth: class.depth }, None);
-    let setup = if argument_only {
-        let powers = setup::development_srs(class);
-        drop(running);
+    let measured = if argument_only {
         let _running = events.begin(Stage::ProveInvented, None);
-        argue(&powers, class, &shard, &mut OsRng, &mut phases).map_err(Failure::other)?;
-        None
+        let argued = compute(move |token| -> Result<_, ProveError> {
+            let powers = setup::development_srs(class);
+            let mut phases = phases(token);
+            argue(&powers, class, &shard, &mut OsRng, &mut phases)?;
+            Ok((shard, None, phases, bench::multiplication()))
+        });
+        argued.await?
     } else {
-        let key = setup::development(keys, class).map_err(Failure::other)?;
+        let key = development(keys, class, events).await?;
         shard.statement.circuit = key.circuit_id();
-        drop(running);
         let _running = events.begin(Stage::ProveInvented, None);
-        prove_with(&key, &shard, &mut OsRng, &mut phases).map_err(Failure::other)?;
-        Some(key.setup())
+        let proved = compute(move |token| -> Result<_, ProveError> {
+            let mut phases = phases(token);
+            prove_with(&key, &shard, &mut OsRng, &mut phases)?;
+            Ok((shard, Some(key.setup()), phases, bench::multiplication()))
+        });
+        proved.await?
     };
-    let multiplication = (before + bench::multiplication()) / 2.0;
+    let (shard, setup, phases, after) = measured.map_err(Failure::other)?;
+    let multiplication = (before + after) / 2.0;
     Ok(BenchReport::new(class, &shard, accounts, setup, multiplication, phases.as_slice()))
+}
+
+/// Phases of a proof that is given up with `token`.
+fn phases(token: &CancellationToken) -> Phases {
+    let token = token.clone();
+    Phases::until(Stop::when(move || token.is_cancelled()))
 }
 
 impl BenchReport {

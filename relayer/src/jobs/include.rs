@@ -1,6 +1,6 @@
 //! One customer's inclusion file: made by the exchange, verified by anyone who has it.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use ballast_core::{
     Digest,
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::connection::Chains;
 use crate::{
     artifacts::{Artifacts, write_private},
+    blocking::{compute, write},
     failure::{Classified, Failure, FailureKind},
 };
 
@@ -64,19 +65,25 @@ pub async fn make(
     (epoch, account): (u64, &str),
     out: &Path,
 ) -> Result<Made, Failure> {
-    let snapshot = artifacts.accounts(&chains.exchange, epoch)?;
+    let (artifacts, exchange) = (artifacts.clone(), chains.exchange);
+    let snapshot = Arc::new(compute(move |_| artifacts.accounts(&exchange, epoch)).await??);
     let mut made = None;
     for chain in chains.iter() {
         let on_chain = chain.client().epoch(&chains.exchange, epoch).await?;
         let file = match made.take() {
             Some(file) => file,
-            None => inclusion::make(&snapshot, master, account, &on_chain.expected())?,
+            None => {
+                let (snapshot, master, account) = (snapshot.clone(), master.clone(), account.to_owned());
+                let expected = on_chain.clone();
+                compute(move |_| inclusion::make(&snapshot, &master, &account, &expected.expected())).await??
+            }
         };
         refuse_unverifiable(file.verify(account, &on_chain.expected()))?;
         made = Some(file);
     }
     let file = made.ok_or_else(|| Failure::bad_input("no chain was asked"))?;
-    write_private(out, inclusion::text(&file)?.as_bytes())?;
+    let (path, text) = (out.to_owned(), inclusion::text(&file)?);
+    write(move |_| write_private(&path, text.as_bytes())).await??;
     Ok(Made { file: out.display().to_string(), epoch, leaves: file.leaves.len() })
 }
 

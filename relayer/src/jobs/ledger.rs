@@ -1,20 +1,23 @@
 //! The exchange's log: verified, replayed, simulated, looked at.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_ledger::{
     lending::{AssetLending, LendingReport},
-    log::{LogError, LogReader, Writer, WriterOptions},
-    replay::{Options, Replayed, replay},
+    log::{LogReader, Writer, WriterOptions},
+    replay::{Options, Replayed, replay_until},
     simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
     state::State,
 };
 use serde::Serialize;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
+    blocking::{Cancelled, compute, write},
     events::{Events, Stage},
-    failure::{Classified, Failure, FailureKind},
+    failure::Failure,
 };
 
 /// What a log makes of the accounts, and what it took.
@@ -103,11 +106,15 @@ pub enum KnownEnd {
 /// # Errors
 /// The first thing wrong, by file and offset, or by transaction; a log without transactions. Refused when the log's end
 /// is not what is known of it.
-pub fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure> {
-    let replayed = replay(log, &Options::default())?;
-    check_not_empty(log, replayed.state.position().sequence)?;
-    check_end(log, end, &replayed)?;
-    Ok(report(&replayed, None))
+pub async fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure> {
+    let log = log.to_owned();
+    let verified = compute(move |token| {
+        let replayed = replay_until(&log, &Options::default(), &|| token.is_cancelled())?;
+        check_not_empty(&log, replayed.state.position().sequence)?;
+        check_end(&log, end, &replayed)?;
+        Ok(report(&replayed, None))
+    });
+    verified.await?
 }
 
 fn check_end(log: &Path, end: KnownEnd, replayed: &Replayed) -> Result<(), Failure> {
@@ -135,7 +142,7 @@ fn check_end(log: &Path, end: KnownEnd, replayed: &Replayed) -> Result<(), Failu
 
 /// The transaction after which the log has this head.
 fn after(log: &Path, head: &Digest) -> Result<Option<u64>, Failure> {
-    let mut reader = Reader::open(log)?;
+    let mut reader = LogReader::open(log)?;
     while reader.position().head != *head {
         if reader.read()?.is_none() {
             return Ok(None);
@@ -148,12 +155,17 @@ fn after(log: &Path, head: &Digest) -> Result<Option<u64>, Failure> {
 ///
 /// # Errors
 /// The first thing wrong, by file and offset, or by transaction; no transaction to be replayed.
-pub fn replayed(log: &Path, at: Option<u64>) -> Result<ReplayReport, Failure> {
-    let options = Options { at, ..Options::default() };
-    let full = replay(log, &options)?;
-    check_not_empty(log, full.state.position().sequence)?;
-    let fast = replay(log, &Options { signatures: false, ..options })?;
-    Ok(report(&full, Some(fast.per_second().to_string())))
+pub async fn replayed(log: &Path, at: Option<u64>) -> Result<ReplayReport, Failure> {
+    let log = log.to_owned();
+    let replayed = compute(move |token| {
+        let stop = || token.is_cancelled();
+        let options = Options { at, ..Options::default() };
+        let full = replay_until(&log, &options, &stop)?;
+        check_not_empty(&log, full.state.position().sequence)?;
+        let fast = replay_until(&log, &Options { signatures: false, ..options }, &stop)?;
+        Ok(report(&full, Some(fast.per_second().to_string())))
+    });
+    replayed.await?
 }
 
 /// Nothing is not a success.
@@ -197,10 +209,18 @@ fn assets(state: &State) -> Vec<AssetState> {
 ///
 /// # Errors
 /// The first thing wrong, by file and offset; a log without transactions.
-pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
+pub async fn inspect(log: &Path) -> Result<Inspected, Failure> {
+    let log = log.to_owned();
+    compute(move |token| read_through(&log, token)).await?
+}
+
+fn read_through(log: &Path, token: &CancellationToken) -> Result<Inspected, Failure> {
     let mut reader = LogReader::open(log)?;
     let mut segments: Vec<Segment> = Vec::new();
     while let Some(entry) = reader.read()? {
+        if token.is_cancelled() {
+            return Err(Cancelled.into());
+        }
         let file = reader.file().display().to_string();
         match segments.last_mut().filter(|segment| segment.file == file) {
             Some(segment) => (segment.last, segment.bytes) = (entry.sequence, reader.offset()),
@@ -222,55 +242,108 @@ pub fn inspect(log: &Path) -> Result<Inspected, Failure> {
     })
 }
 
-/// Writes the log of an invented exchange.
+/// Writes the log of an invented exchange, whole or not at all.
 ///
 /// # Errors
 /// A log that is there already, or numbers that make none.
-pub fn simulate(log: &Path, simulation: &Simulation, events: &Events) -> Result<Simulated, Failure> {
+pub async fn simulate(log: &Path, simulation: &Simulation, events: &Events) -> Result<Simulated, Failure> {
+    let (log, simulation, events) = (log.to_owned(), *simulation, events.clone());
+    write(move |token| simulate_until(&log, &simulation, &events, token)).await?
+}
+
+fn simulate_until(
+    log: &Path,
+    simulation: &Simulation,
+    events: &Events,
+    token: &CancellationToken,
+) -> Result<Simulated, Failure> {
     // Before anything is written.
     let (accounts, transactions) = (simulation.accounts, simulation.transactions);
     if accounts < ACCOUNTS_MIN || transactions == 0 {
-        return Err(SimulationError::<LogError>::TooSmall { accounts, transactions }.into());
+        let error = SimulationError::<Failure>::TooSmall { accounts, transactions };
+        return Err(Failure::bad_input(error));
     }
     let genesis = simulation.genesis().map_err(|refusal| Failure::bad_input(refusal.to_string()))?;
-    let mut writer = Writer::create(log, &genesis, WriterOptions::default())?;
+    check_free(log)?;
+    let file_error = |error: io::Error| Failure::other(error).context(format!("log {}", log.display()));
+    let parent = log.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(file_error)?;
+    // Beside its place, which it takes when it is whole; until then it goes with whatever ends this.
+    let unfinished = TempDir::with_prefix_in(".unfinished-log-", parent).map_err(file_error)?;
+    let mut writer = Writer::create(unfinished.path(), &genesis, WriterOptions::default())?;
     let running = events.begin(Stage::SimulateLog, Some(simulation.transactions));
-    let state = simulation.run(|batch| {
+    let simulated = simulation.run(|batch| {
+        if token.is_cancelled() {
+            return Err(Failure::from(Cancelled));
+        }
         writer.append(batch)?;
         running.advance(batch.len() as u64);
         Ok(())
+    });
+    let state = simulated.map_err(|error| match error {
+        SimulationError::Sink(failure) => failure,
+        SimulationError::TooSmall { .. } => Failure::bad_input(error.to_string()),
+        other => Failure::other(anyhow::Error::msg(other.to_string())),
     })?;
-    drop(running);
+    drop((running, writer));
+    fs::rename(unfinished.path(), log).map_err(file_error)?;
+    // The name that it had is gone.
+    let _ = unfinished.keep();
     let position = state.position();
     let accounts = state.accounts().len().saturating_sub(1);
     let assets = assets(&state);
     Ok(Simulated { notice: NOTICE, accounts, sequence: position.sequence, head: position.head, assets })
 }
 
-const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
-
-impl Classified for SimulationError<LogError> {
-    fn failure_kind(&self) -> FailureKind {
-        match self {
-            Self::Sink(error) => error.failure_kind(),
-            Self::TooSmall { .. } => FailureKind::BadInput,
-            _ => FailureKind::Other,
-        }
+/// Refuses to write where something is.
+fn check_free(log: &Path) -> Result<(), Failure> {
+    match fs::read_dir(log).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::bad_input(format!(
+            "{}: expected an empty directory or none, found files: a log is never written over",
+            log.display()
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::bad_input(format!("{}: {error}", log.display()))),
     }
 }
+
+const NOTICE: &str = "INSECURE: an invented exchange, whose keys follow from its seed";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::events::Event;
 
-    #[test]
-    fn a_listener_hears_how_far_a_simulation_is() {
+    fn simulation(transactions: u64) -> Simulation {
+        Simulation { accounts: 20, transactions, seed: 3, exchange: [1; 32] }
+    }
+
+    #[tokio::test]
+    async fn a_simulation_that_is_given_up_or_fails_leaves_no_log_and_can_be_begun_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, events) = (folder.path().join("logs/log"), Events::default());
+        let mut listener = events.subscribe();
+        let enough = simulation(100_000_000);
+        let begun = async { while !matches!(listener.recv().await.unwrap(), Event::StageAdvanced { .. }) {} };
+        tokio::select! {
+            simulated = simulate(&log, &enough, &events) => panic!("{simulated:?}"),
+            () = begun => {}
+        }
+        assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 0, "something is left");
+        let again = simulate(&log, &simulation(500), &events).await.unwrap();
+        assert_eq!(verified(&log).await.unwrap().head, again.head);
+        let refused = simulate(&log, &simulation(500), &events).await.unwrap_err();
+        assert!(refused.to_string().contains("never written over"), "{refused}");
+        assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_listener_hears_how_far_a_simulation_is() {
         let folder = tempfile::tempdir().unwrap();
         let events = Events::default();
         let mut listener = events.subscribe();
-        let simulation = Simulation { accounts: 20, transactions: 9_000, seed: 3, exchange: [1; 32] };
-        simulate(&folder.path().join("log"), &simulation, &events).unwrap();
+        simulate(&folder.path().join("log"), &simulation(9_000), &events).await.unwrap();
         let heard: Vec<Event> = std::iter::from_fn(|| listener.try_recv().ok()).collect();
         let (stage, steps) = (Stage::SimulateLog, Some(9_000));
         let expected = [

@@ -7,7 +7,6 @@
 //! | [`replaying`] | from the log to what an epoch commits to, with a checkpoint |
 //! | [`connection`] | connects to the chains |
 //! | [`preflight`] | holds an epoch against both chains, and lists every problem |
-//! | [`proving_key`] | the keys of the settings' circuits |
 //! | [`prove`] | fixes an epoch and proves its shards |
 //! | [`post`] | posts a proved epoch to both chains and reads it back |
 //! | [`run`] | all of it |
@@ -30,7 +29,6 @@ pub mod ledger;
 pub mod post;
 pub mod preflight;
 pub mod prove;
-pub mod proving_key;
 pub mod read;
 pub mod replaying;
 pub mod reserves;

@@ -10,6 +10,7 @@ use super::{
     wallets::{self, Looked},
 };
 use crate::{
+    blocking::compute,
     chains::{ChainError, ChainName, Destination, Position, Standing},
     crash,
     events::{Event, Events},
@@ -131,8 +132,12 @@ impl Poster<'_> {
             let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit.id).await?;
             self.check_chain(chain, &standing, epoch, &mut problems, &mut estimates).await?;
         }
-        preflight::check_proofs(epoch, &mut problems);
-        problems.finish()?;
+        let proved = epoch.clone();
+        let checked = compute(move |_| {
+            preflight::check_proofs(&proved, &mut problems);
+            problems
+        });
+        checked.await?.finish()?;
         let plan = &epoch.plan;
         Ok(PostRehearsal {
             dry_run: true,

@@ -9,26 +9,26 @@ use ballast_core::{
     post::ShardPost,
 };
 use ballast_ledger::{
-    leaves::{EpochSalts, Layout, LayoutError, Leaves},
+    leaves::{Layout, LayoutError},
     snapshot::Snapshot,
 };
-use ballast_prover::Shard;
 
 use super::{
     connection::Chains,
     preflight,
-    proving_key::{ProvingKeys, circuit_file},
     replaying::Checkpoint,
     source::{self, Source},
 };
 use crate::{
     artifacts::Artifacts,
+    blocking::write,
     chains::Standing,
     config::Config,
     crash,
-    events::{Events, Stage},
+    events::Events,
     failure::{Classified, Failure, FailureKind, Problems},
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
+    proving::{EpochProver, InProcess, ProvedShards, ProvingKeys, circuit_file},
     store::{Store, StoredEpoch},
 };
 
@@ -63,29 +63,30 @@ pub struct Prover<'a> {
     pub events: &'a Events,
 }
 
-/// The epoch that the store holds unfinished, with its posts so far.
+/// The epoch that the store holds unfinished, with the posts of its shards that are proved.
 ///
 /// # Errors
 /// When what the store holds is not what this program wrote.
-pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, Vec<ShardPost>)>, Failure> {
+pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, ProvedShards)>, Failure> {
     store.unfinished_epoch()?.map(|stored| restore(store, stored)).transpose()
 }
 
-/// An epoch of the store as it was fixed, with its posts so far.
+/// An epoch of the store as it was fixed, with the posts of its shards that are proved, any of which may be missing.
 ///
 /// # Errors
 /// When what the store holds is not what this program wrote.
-pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan, Vec<ShardPost>), Failure> {
+pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan, ProvedShards), Failure> {
     let corrupt = |what: String| Failure::other(anyhow::anyhow!("store, epoch {}: {what}", stored.epoch));
     let plan = Plan::parse(&stored.plan).map_err(|error| corrupt(error.to_string()))?;
-    let mut posts = Vec::new();
+    let mut proved = ProvedShards::new();
     for (shard, bytes) in store.posts(stored.epoch)? {
-        if usize::from(shard) != posts.len() {
-            return Err(corrupt(format!("shard {} is missing before shard {shard}", posts.len())));
+        if shard >= plan.shard_count {
+            return Err(corrupt(format!("it has shard {shard}, of {} shards counted from 0", plan.shard_count)));
         }
-        posts.push(ShardPost::decode(&bytes).map_err(|refusal| corrupt(format!("shard {shard}: {refusal}")))?);
+        let post = ShardPost::decode(&bytes).map_err(|refusal| corrupt(format!("shard {shard}: {refusal}")))?;
+        proved.insert(shard, post);
     }
-    Ok((stored, plan, posts))
+    Ok((stored, plan, proved))
 }
 
 /// Tells one snapshot and master secret from another, without saying anything of either: a shard proved with other salts
@@ -101,23 +102,35 @@ impl Prover<'_> {
     /// # Errors
     /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
-        let (source, plan, posts) = match unfinished(self.store)? {
-            Some((stored, plan, posts)) => {
-                let source = source::again(self.config, &plan, self.events)?;
-                self.check_same(&stored, &plan, &source)?;
-                (source, plan, posts)
+        let (source, plan, proved) = match unfinished(self.store)? {
+            Some((stored, plan, proved)) => {
+                let source = source::again(self.config, &plan, self.events).await?;
+                self.check_same(&stored, &plan, &source).await?;
+                (source, plan, proved)
             }
             None => {
                 let source =
                     source::fresh(self.config, self.chains, self.accept, Checkpoint::Write, self.events).await?;
                 let plan = self.begin(&source).await?;
-                (source, plan, Vec::new())
+                (source, plan, ProvedShards::new())
             }
         };
-        Artifacts::new(self.config.artifacts()?).keep_accounts(&plan.exchange, plan.epoch, &source.snapshot)?;
-        let epoch = self.prove_shards(plan, posts, &source)?;
+        let (artifacts, snapshot) = (Artifacts::new(self.config.artifacts()?), source.snapshot.clone());
+        let (exchange, number) = (plan.exchange, plan.epoch);
+        write(move |_| artifacts.keep_accounts(&exchange, number, &snapshot)).await??;
+        let prover = EpochProver {
+            plan: &plan,
+            snapshot: &source.snapshot,
+            master: &self.master()?,
+            backend: &InProcess { keys: self.keys },
+            store: self.store,
+            events: self.events,
+        };
+        let epoch = prover.prove(proved).await?;
+        // Added up in another way than the shards' totals.
+        epoch.check_liabilities(&source.snapshot.totals)?;
         crash::point("proofs-persisted");
-        self.publish(&epoch)?;
+        self.publish(&epoch).await?;
         Ok(epoch)
     }
 
@@ -125,9 +138,10 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let name = &self.config.exchange()?.name;
-        Artifacts::new(self.config.artifacts()?).publish(name, epoch)?;
+    pub async fn publish(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let (name, epoch) = (self.config.exchange()?.name.clone(), epoch.clone());
+        let artifacts = Artifacts::new(self.config.artifacts()?);
+        write(move |_| artifacts.publish(&name, &epoch)).await??;
         crash::point("artifacts-written");
         Ok(())
     }
@@ -137,7 +151,7 @@ impl Prover<'_> {
     /// # Errors
     /// When the chains cannot be asked.
     pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
-        let circuit = self.circuit(&source.snapshot)?;
+        let circuit = self.circuit(&source.snapshot).await?;
         let standings = self.chains.standings(&circuit.id).await?;
         let mut problems = Problems::default();
         preflight::check_agreement(&standings, &mut problems);
@@ -166,9 +180,9 @@ impl Prover<'_> {
     }
 
     /// The circuit of the smallest class that holds the snapshot in one shard, or else of the largest.
-    fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
+    async fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
         let class = Layout::choose(snapshot, self.keys.classes())?.class();
-        Ok(circuit_file(&*self.keys.of(class)?))
+        Ok(circuit_file(&*self.keys.of(class).await?))
     }
 
     fn planned(&self, source: &Source, circuit: CircuitFile, epoch: u64, head_before: Digest) -> Result<Plan, Failure> {
@@ -191,11 +205,12 @@ impl Prover<'_> {
     }
 
     /// A begun epoch goes on with what it was begun with, or not at all.
-    fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
+    async fn check_same(&self, stored: &StoredEpoch, plan: &Plan, source: &Source) -> Result<(), Failure> {
         let what = if stored.source != fingerprint(&source.digest, &self.master()?) {
             "another snapshot, or another master secret".into()
         } else {
-            let again = self.planned(source, self.circuit(&source.snapshot)?, plan.epoch, plan.head_before)?;
+            let circuit = self.circuit(&source.snapshot).await?;
+            let again = self.planned(source, circuit, plan.epoch, plan.head_before)?;
             match plan.difference(&again) {
                 Some(difference) => difference,
                 None => return Ok(()),
@@ -208,33 +223,6 @@ impl Prover<'_> {
         )))
     }
 
-    fn prove_shards(&self, plan: Plan, mut posts: Vec<ShardPost>, source: &Source) -> Result<ProvedEpoch, Failure> {
-        let master = self.master()?;
-        let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
-        let leaves = Leaves::new(&source.snapshot, plan.circuit.class, salts)?;
-        let assets = plan.asset_list().map_err(Failure::other)?;
-        let key = self.keys.of(plan.circuit.class)?;
-        let running = self.events.begin(Stage::ProveEpoch { epoch: plan.epoch }, Some(plan.shard_count.into()));
-        running.advance(posts.len() as u64);
-        for shard in posts.len() as u16..plan.shard_count {
-            let missing = || Failure::other(anyhow::anyhow!("the snapshot has no shard {shard}"));
-            let part = leaves.shard(shard).ok_or_else(missing)?;
-            let statement = plan.statement(shard).map_err(Failure::other)?;
-            let witness = Shard { statement, assets: assets.clone(), leaves: part.leaves };
-            let (vector, proof) = ballast_prover::prove(&key, &witness)
-                .map_err(|error| Failure::other(error).context(format!("epoch {}, shard {shard}", plan.epoch)))?;
-            let post = plan.post(shard, &vector, &proof).map_err(Failure::other)?;
-            self.store.add_post(plan.epoch, shard, &post.encode())?;
-            crash::point("shard-proved");
-            posts.push(post);
-            running.advance(1);
-        }
-        drop(running);
-        let epoch = ProvedEpoch::new(plan, posts)?;
-        epoch.check_liabilities(&source.snapshot.totals)?;
-        Ok(epoch)
-    }
-
     fn master(&self) -> Result<MasterSecret, Failure> {
         Ok(ballast_keys::read_master(&self.config.secret()?.file)?)
     }
@@ -243,10 +231,10 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// When the snapshot cannot be read.
-    pub fn is_source(&self, stored: &StoredEpoch, plan: &Plan) -> Result<bool, Failure> {
+    pub async fn is_source(&self, stored: &StoredEpoch, plan: &Plan) -> Result<bool, Failure> {
         let settings = self.config.snapshot()?;
-        let digest = source::digest(settings, &plan.ledger)?;
-        Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan)?)
+        let digest = source::digest(settings, &plan.ledger).await?;
+        Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan).await?)
     }
 
     /// Drops the unfinished epoch, if no chain holds it or may come to hold it.

@@ -10,12 +10,15 @@ use ballast_durable::{Access, create_directory};
 use ballast_ledger::{
     checkpoint,
     log::LogReader,
-    replay::{self, Replayed, replay},
+    replay::{self, Replayed, replay_until},
     snapshot::Snapshot,
     state::State,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
+    blocking::{compute, write},
     config::LedgerLog,
     events::{Events, Stage},
     failure::{Failure, FailureKind},
@@ -43,32 +46,44 @@ pub enum Checkpoint {
 ///
 /// # Errors
 /// Bad input: the log of another exchange, one that cannot be replayed, or one without a transaction by then.
-pub fn committed(
+pub async fn committed(
     log: &LedgerLog,
     exchange: &Digest,
     as_of: u64,
     checkpoint: Checkpoint,
     events: &Events,
 ) -> Result<(State, Snapshot), Failure> {
-    let state = replayed(log, exchange, End::Until(as_of), events)?.state;
-    flush(&log.directory, &state.position())?;
-    let snapshot = state.snapshot(as_of)?;
-    if let (Some(path), Checkpoint::Write) = (&log.checkpoint, checkpoint) {
+    let state = replayed(log, exchange, End::Until(as_of), events).await?.state;
+    let directory = log.directory.clone();
+    let snapshot = compute(move |_| -> Result<_, Failure> {
+        flush(&directory, &state.position())?;
+        let snapshot = state.snapshot(as_of)?;
+        Ok((state, snapshot))
+    });
+    let (state, snapshot) = snapshot.await??;
+    let (Some(path), Checkpoint::Write) = (log.checkpoint.clone(), checkpoint) else { return Ok((state, snapshot)) };
+    write(move |_| {
         if let Some(directory) = path.parent() {
             create_directory(directory, Access::Owner)
                 .map_err(|error| Failure::other(error).context(format!("checkpoint {}", path.display())))?;
         }
-        checkpoint::write(path, &state)?;
-    }
-    Ok((state, snapshot))
+        checkpoint::write(&path, &state)?;
+        Ok((state, snapshot))
+    })
+    .await?
 }
 
 /// Replays the log of `exchange` up to `end`, from the checkpoint where that is not later.
 ///
 /// # Errors
 /// Bad input, naming the log or the checkpoint.
-pub fn replayed(log: &LedgerLog, exchange: &Digest, end: End, events: &Events) -> Result<Replayed, Failure> {
+pub async fn replayed(log: &LedgerLog, exchange: &Digest, end: End, events: &Events) -> Result<Replayed, Failure> {
     let _running = events.begin(Stage::ReplayLog, None);
+    let (log, exchange) = (log.clone(), *exchange);
+    compute(move |token| replay_log(&log, &exchange, end, token)).await?
+}
+
+fn replay_log(log: &LedgerLog, exchange: &Digest, end: End, token: &CancellationToken) -> Result<Replayed, Failure> {
     let reader = LogReader::open(&log.directory)?;
     check_owner(&format!("log {}", log.directory.display()), &reader.genesis().exchange, exchange)?;
     let checkpoint = usable(log.checkpoint.as_deref(), exchange, end)?;
@@ -78,7 +93,8 @@ pub fn replayed(log: &LedgerLog, exchange: &Digest, end: End, events: &Events) -
     };
     let options =
         replay::Options { at, until, checkpoint: checkpoint.map(Path::to_owned), ..replay::Options::default() };
-    let replayed = replay(&log.directory, &options).map_err(|error| match checkpoint {
+    let replayed = replay_until(&log.directory, &options, &|| token.is_cancelled());
+    let replayed = replayed.map_err(|error| match checkpoint {
         Some(path) => Failure::from(error).context(format!(
             "begun from checkpoint {}, without which the log is replayed from its first transaction",
             path.display()
@@ -141,6 +157,10 @@ mod tests {
     /// Later than all transactions.
     const LATE: u64 = 4_000_000_000;
 
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Runtime::new().unwrap().block_on(future)
+    }
+
     /// The transactions of a simulated exchange, some of which are in a log.
     struct Folder {
         directory: TempDir,
@@ -179,11 +199,11 @@ mod tests {
         }
 
         fn committed(&self, as_of: u64, checkpoint: Checkpoint) -> Result<(State, Snapshot), Failure> {
-            committed(&self.log, &EXCHANGE, as_of, checkpoint, &Events::default())
+            wait(committed(&self.log, &EXCHANGE, as_of, checkpoint, &Events::default()))
         }
 
         fn replayed(&self, end: End) -> Result<Replayed, Failure> {
-            replayed(&self.log, &EXCHANGE, end, &Events::default())
+            wait(replayed(&self.log, &EXCHANGE, end, &Events::default()))
         }
 
         fn checkpoint(&self) -> &Path {
@@ -234,7 +254,7 @@ mod tests {
         let (long, short) = (Folder::new(EXCHANGE, COUNT), Folder::new(EXCHANGE, 500));
         long.committed(LATE, Checkpoint::Write).unwrap();
         let log = LedgerLog { checkpoint: long.log.checkpoint.clone(), ..short.log.clone() };
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
+        let told = refused(wait(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default())));
         assert!(told.contains(&format!("begun from checkpoint {}", long.checkpoint().display())), "{told}");
         assert!(told.contains("1000") && told.contains("500"), "{told}");
     }
@@ -245,26 +265,26 @@ mod tests {
         own.committed(LATE, Checkpoint::Write).unwrap();
         let kept = std::fs::read(own.checkpoint()).unwrap();
         let log = LedgerLog { directory: other.log.directory.clone(), ..own.log.clone() };
-        let failure = committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default()).unwrap_err();
+        let failure = wait(committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default())).unwrap_err();
         let told = failure.to_string();
         assert!(told.starts_with(&format!("log {}", log.directory.display())), "{told}");
         assert!(told.contains("expected that of exchange 0x0101") && told.contains("found that of 0x0202"), "{told}");
         assert_eq!(std::fs::read(own.checkpoint()).unwrap(), kept);
         // Without a checkpoint none is made.
         let log = LedgerLog { checkpoint: Some(own.directory.path().join("new")), ..log };
-        committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default()).unwrap_err();
+        wait(committed(&log, &EXCHANGE, LATE, Checkpoint::Write, &Events::default())).unwrap_err();
         assert!(!own.directory.path().join("new").exists());
     }
 
     #[test]
     fn the_checkpoint_of_another_exchange_is_named() {
         let (own, other) = (Folder::new(EXCHANGE, COUNT), Folder::new([2; 32], COUNT));
-        committed(&other.log, &[2; 32], LATE, Checkpoint::Write, &Events::default()).unwrap();
+        wait(committed(&other.log, &[2; 32], LATE, Checkpoint::Write, &Events::default())).unwrap();
         let log = LedgerLog { checkpoint: other.log.checkpoint.clone(), ..own.log.clone() };
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
+        let told = refused(wait(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default())));
         assert!(told.starts_with(&format!("checkpoint {}", other.checkpoint().display())), "{told}");
         std::fs::write(other.checkpoint(), "short").unwrap();
-        let told = refused(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default()));
+        let told = refused(wait(replayed(&log, &EXCHANGE, End::Until(LATE), &Events::default())));
         assert!(told.starts_with(&format!("checkpoint {}", other.checkpoint().display())), "{told}");
     }
 

@@ -8,11 +8,10 @@ use super::{
     connection::Chains,
     post::{PostReport, Poster},
     prove::{Prover, unfinished},
-    proving_key::ProvingKeys,
     replaying::Checkpoint,
     source,
 };
-use crate::{config::Config, events::Events, failure::Failure, plan::ProvedEpoch, store::Store};
+use crate::{config::Config, events::Events, failure::Failure, plan::ProvedEpoch, proving::ProvingKeys, store::Store};
 
 /// What one run did.
 #[derive(Clone, Debug, Serialize)]
@@ -58,14 +57,14 @@ impl Runner<'_> {
         self.chains.settle(self.store).await?;
         let (prover, poster) = (self.prover(), self.poster());
         let mut finished = None;
-        if let Some((stored, plan, posts)) = unfinished(self.store)?
-            && posts.len() == usize::from(plan.shard_count)
+        if let Some((stored, plan, proved)) = unfinished(self.store)?
+            && proved.len() == usize::from(plan.shard_count)
         {
             tracing::info!(epoch = plan.epoch, "was left unfinished");
-            let epoch = ProvedEpoch::new(plan.clone(), posts)?;
-            prover.publish(&epoch)?;
+            let epoch = ProvedEpoch::new(plan.clone(), proved.into_values().collect())?;
+            prover.publish(&epoch).await?;
             let report = poster.post(&epoch).await?;
-            if prover.is_source(&stored, &plan)? {
+            if prover.is_source(&stored, &plan).await? {
                 return Ok(RunReport { finished: None, posted: Some(report) });
             }
             finished = Some(report);

@@ -13,8 +13,8 @@ use ballast_prover::{
     constraints::Constraints,
     key_file,
     kzg::srs_length,
+    phases::Stop,
     setup::{
-        self,
         ceremony::{self, CeremonyKey},
         contribution::{Beacon, Contribution},
         ptau::{Powers, Ptau},
@@ -25,11 +25,13 @@ use ballast_prover::{
 };
 use serde::Serialize;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
-use super::proving_key::circuit_file;
 use crate::{
+    blocking::{compute, write},
     events::{Events, Stage},
-    failure::{Classified, Failure, FailureKind},
+    failure::{Classified, Exit, Failure},
+    proving::{self, circuit_file},
 };
 
 impl Classified for FileError {
@@ -42,6 +44,19 @@ impl Classified for SnarkjsError {
     fn failure_kind(&self) -> FailureKind {
         match self.reason {
             StepFailure::Io(_) | StepFailure::OutputMissing { .. } => FailureKind::Other,
+pub async fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
+    let [ptau, snarkjs, out] = [ptau, snarkjs, out].map(Path::to_owned);
+    let written = write(move |token| {
+        check(class)?;
+        // What is quick to refuse comes first, and in words that snarkjs does not have.
+        Ptau::open(&ptau)?.expect_prepared(ceremony::power_needed(class).map_err(Failure::bad_input)?)?;
+        let snarkjs = program(&snarkjs, token)?;
+        let constraints = constraints(class)?;
+        let folder = Exported::new(&r1cs(&constraints)?)?;
+        snarkjs.new_key(&folder.r1cs(), &ptau, &out)?;
+        Ok(Written { file: out.display().to_string(), what: "a key without contributions: contribute to it".into() })
+    });
+    written.await?
             StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
                 FailureKind::BadInput
             }
@@ -94,76 +109,100 @@ pub struct Written {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn development(class: Class, keys: &Path, circuit: Option<&Path>, events: &Events) -> Result<SetupReport, Failure> {
+pub async fn development(
+    class: Class,
+    keys: &Path,
+    circuit: Option<&Path>,
+    events: &Events,
+) -> Result<SetupReport, Failure> {
     check(class)?;
-    let running = events.begin(Stage::LoadProvingKey { depth: class.depth }, None);
-    let key = setup::development(keys, class).map_err(Failure::other)?;
-    drop(running);
+    let key = proving::development(keys, class, events).await?;
     let mut report = SetupReport::new(&circuit_file(&key));
     report.files.push(keys.join(key_file::name(class, key.setup())).display().to_string());
-    report.publish(&key, circuit)?;
-    Ok(report)
+    let circuit = circuit.map(Path::to_owned);
+    write(move |_| report.publish(&key, circuit.as_deref()).map(|()| report)).await?
 }
 
 /// Writes the constraints of a class in circom's format, which has no names of anything.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> {
-    let constraints = constraints(class)?;
-    ceremony::export_r1cs(&r1cs(&constraints)?, file)?;
-    let what = format!("{} constraints of depth {}", constraints.rows(), class.depth);
-    Ok(Written { file: file.display().to_string(), what })
+pub async fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> {
+    let constraints = compute(move |_| constraints(class)).await??;
+    let file = file.to_owned();
+    let written = write(move |_| {
+        ceremony::export_r1cs(&r1cs(&constraints)?, &file)?;
+        let what = format!("{} constraints of depth {}", constraints.rows(), class.depth);
+        Ok(Written { file: file.display().to_string(), what })
+    });
+    written.await?
 }
 
 /// Begins the second phase: a key without contributions, from a class's constraints and powers of tau.
 ///
 /// # Errors
-/// Powers of tau that cannot be read, are too few or are not prepared, with the power that is needed; snarkjs's.
-pub fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
-    check(class)?;
-    // What is quick to refuse comes first, and in words that snarkjs does not have.
-    Ptau::open(ptau)?.expect_prepared(ceremony::power_needed(class).map_err(Failure::bad_input)?)?;
-    let snarkjs = Snarkjs::new(snarkjs)?;
-    let constraints = constraints(class)?;
-    let folder = Exported::new(&r1cs(&constraints)?)?;
-    snarkjs.new_key(&folder.r1cs(), ptau, out)?;
-    Ok(Written { file: out.display().to_string(), what: "a key without contributions: contribute to it".into() })
+/// snarkjs's.
+pub async fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
+    let [ptau, snarkjs, out] = [ptau, snarkjs, out].map(Path::to_owned);
+    let written = write(move |token| {
+        let snarkjs = program(&snarkjs, token)?;
+        expect_file(&ptau)?;
+        let constraints = constraints(class)?;
+        let folder = Exported::new(&r1cs(&constraints)?)?;
+        snarkjs.new_key(&folder.r1cs(), &ptau, &out)?;
+        Ok(Written { file: out.display().to_string(), what: "a key without contributions: contribute to it".into() })
+    });
+    written.await?
 }
 
 /// Contributes to a key, with this machine's randomness.
 ///
 /// # Errors
 /// snarkjs's.
-pub fn contribute(input: &Path, output: &Path, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
-    ceremony::expect_zkey(input)?;
-    Snarkjs::new(snarkjs)?.contribute_key(input, output, name)?;
-    Ok(Written { file: output.display().to_string(), what: format!("a contribution of {name:?}") })
+pub async fn contribute(input: &Path, output: &Path, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
+    let ([input, output, snarkjs], name) = ([input, output, snarkjs].map(Path::to_owned), name.to_owned());
+    let written = write(move |token| {
+        ceremony::expect_zkey(&input)?;
+        program(&snarkjs, token)?.contribute_key(&input, &output, &name)?;
+        Ok(Written { file: output.display().to_string(), what: format!("a contribution of {name:?}") })
+    });
+    written.await?
 }
 
 /// Ends a ceremony with randomness that nobody could choose.
 ///
 /// # Errors
 /// snarkjs's.
-pub fn beacon(input: &Path, output: &Path, beacon: &Beacon, name: &str, snarkjs: &Path) -> Result<Written, Failure> {
-    ceremony::expect_zkey(input)?;
-    Snarkjs::new(snarkjs)?.beacon_key(input, output, beacon, name)?;
-    Ok(Written { file: output.display().to_string(), what: format!("the beacon {name:?}") })
+pub async fn beacon(
+    input: &Path,
+    output: &Path,
+    beacon: &Beacon,
+    name: &str,
+    snarkjs: &Path,
+) -> Result<Written, Failure> {
+    let ([input, output, snarkjs], name) = ([input, output, snarkjs].map(Path::to_owned), name.to_owned());
+    let beacon = beacon.clone();
+    let written = write(move |token| {
+        ceremony::expect_zkey(&input)?;
+        program(&snarkjs, token)?.beacon_key(&input, &output, &beacon, &name)?;
+        Ok(Written { file: output.display().to_string(), what: format!("the beacon {name:?}") })
+    });
+    written.await?
 }
 
 /// Verifies a ceremony's files from beginning to end, and says what circuit they make.
 ///
 /// # Errors
 /// The first thing that does not fit.
-pub fn verify(class: Class, files: &Files<'_>, snarkjs: &Path, events: &Events) -> Result<SetupReport, Failure> {
-    verified(class, files, snarkjs, events).map(|(report, _)| report)
+pub async fn verify(class: Class, files: &Files<'_>, snarkjs: &Path, events: &Events) -> Result<SetupReport, Failure> {
+    verified(class, files, snarkjs, events).await.map(|(report, _)| report)
 }
 
 /// [`verify`], and writes the proving key into `keys` and the circuit file for who registers it.
 ///
 /// # Errors
 /// The first thing that does not fit; nothing is written then.
-pub fn import(
+pub async fn import(
     class: Class,
     files: &Files<'_>,
     snarkjs: &Path,
@@ -171,28 +210,43 @@ pub fn import(
     circuit: Option<&Path>,
     events: &Events,
 ) -> Result<SetupReport, Failure> {
-    let (mut report, key) = verified(class, files, snarkjs, events)?;
+    let (mut report, key) = verified(class, files, snarkjs, events).await?;
     let path = keys.join(key_file::name(class, key.setup()));
-    key_file::store(&path, &key).map_err(|error| file_error(&path, &error))?;
-    report.files.push(path.display().to_string());
-    report.publish(&key, circuit)?;
-    Ok(report)
+    let circuit = circuit.map(Path::to_owned);
+    let written = write(move |_| {
+        key_file::store(&path, &key).map_err(|error| file_error(&path, &error))?;
+        report.files.push(path.display().to_string());
+        report.publish(&key, circuit.as_deref())?;
+        Ok(report)
+    });
+    written.await?
 }
 
-fn verified(
+async fn verified(
     class: Class,
     files: &Files<'_>,
     snarkjs: &Path,
     events: &Events,
 ) -> Result<(SetupReport, ProvingKey), Failure> {
-    let snarkjs = Snarkjs::new(snarkjs)?;
+    let [ptau, zkey, snarkjs] = [files.ptau, files.zkey, snarkjs].map(Path::to_owned);
+    let events = events.clone();
+    compute(move |token| verify_files(class, &Files { ptau: &ptau, zkey: &zkey }, &program(&snarkjs, token)?, &events))
+        .await?
+}
+
+fn verify_files(
+    class: Class,
+    files: &Files<'_>,
+    snarkjs: &Snarkjs,
+    events: &Events,
+) -> Result<(SetupReport, ProvingKey), Failure> {
     let running = events.begin(Stage::LayDownConstraints { depth: class.depth }, None);
     let constraints = constraints(class)?;
     let r1cs = r1cs(&constraints)?;
     drop(running);
     // What is quick to refuse comes first.
-    let mut ptau = Ptau::open(files.ptau)?;
     let running = events.begin(Stage::CheckCeremonyKey, None);
+    let mut ptau = Ptau::open(files.ptau)?;
     let key: CeremonyKey = ceremony::import_zkey(files.zkey, &r1cs, &mut ptau)?;
     let powers: Powers = ptau.powers(srs_length(class.depth))?;
     drop(running);
@@ -209,6 +263,12 @@ fn verified(
     let mut report = SetupReport::new(&circuit_file(&key));
     (report.powers_of_tau, report.contributions) = (first, second);
     Ok((report, key))
+}
+
+/// snarkjs, whose steps are given up with `token`.
+fn program(path: &Path, token: &CancellationToken) -> Result<Snarkjs, Failure> {
+    let token = token.clone();
+    Ok(Snarkjs::new(path)?.until(Stop::when(move || token.is_cancelled())))
 }
 
 fn check(class: Class) -> Result<(), Failure> {

@@ -1,6 +1,11 @@
 //! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
 
 use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::LedgerPosition};
 use ballast_ledger::{
@@ -14,12 +19,14 @@ use ballast_ledger::{
 };
 use ballast_sdk::observation::{Token, Wallet};
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     connection::Chains,
     replaying::{self, Checkpoint, End, committed},
 };
 use crate::{
+    blocking::{Cancelled, compute},
     config::{self, Config, Origin, SnapshotFile},
     events::{Events, Stage},
     failure::{Classified, Failure, FailureKind},
@@ -39,10 +46,13 @@ macro_rules! bad_input {
 
 bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, SnapshotRefused);
 
+/// A file's bytes that are hashed before it is asked whether to go on.
+const BYTES_AT_ONCE: u64 = 1 << 26;
+
 /// Balances and reserves as they were read.
 #[derive(Debug)]
 pub struct Source {
-    pub snapshot: Snapshot,
+    pub snapshot: Arc<Snapshot>,
     pub reserves: Reserves,
     /// Of where the balances come from: the same digest, the same accounts.
     pub digest: Digest,
@@ -62,11 +72,11 @@ pub async fn fresh(
 ) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let (snapshot, lending) = match &settings.origin {
-        Origin::File(file) => (read_file(file, events)?, None),
+        Origin::File(file) => (read_file(file, events).await?, None),
         Origin::Log(log) => {
             // The time first: what a writer at work appends meanwhile is later.
             let as_of = clock(chains).await?;
-            let (state, snapshot) = committed(log, &chains.exchange, as_of, checkpoint, events)?;
+            let (state, snapshot) = committed(log, &chains.exchange, as_of, checkpoint, events).await?;
             (snapshot, Some(LendingReport::new(&state).lines()))
         }
     };
@@ -83,8 +93,8 @@ pub async fn fresh(
         accept,
     };
     let reserves = reserves::gather(config, request, events).await?;
-    let digest = digest(settings, &snapshot.ledger)?;
-    Ok(Source { snapshot, reserves, digest })
+    let digest = digest(settings, &snapshot.ledger).await?;
+    Ok(Source { snapshot: snapshot.into(), reserves, digest })
 }
 
 /// The epoch that is next, and the wallets and tokens of the chains that reserves are read from.
@@ -111,27 +121,28 @@ async fn registered(config: &Config, chains: &Chains) -> Result<(u64, Vec<Wallet
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where.
-pub fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Source, Failure> {
+pub async fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Source, Failure> {
     let settings = config.snapshot()?;
     let snapshot = match &settings.origin {
-        Origin::File(file) => read_file(file, events)?,
+        Origin::File(file) => read_file(file, events).await?,
         Origin::Log(log) => {
-            let replayed = replaying::replayed(log, &plan.exchange, End::At(plan.ledger.sequence), events)?;
-            replayed.state.snapshot(plan.as_of)?
+            let replayed = replaying::replayed(log, &plan.exchange, End::At(plan.ledger.sequence), events).await?;
+            let as_of = plan.as_of;
+            compute(move |_| replayed.state.snapshot(as_of)).await??
         }
     };
     let reserves = reserves::resume(config, plan)?;
-    let digest = digest(settings, &snapshot.ledger)?;
-    Ok(Source { snapshot, reserves, digest })
+    let digest = digest(settings, &snapshot.ledger).await?;
+    Ok(Source { snapshot: snapshot.into(), reserves, digest })
 }
 
 /// The asset list that epochs of these settings have.
 ///
 /// # Errors
 /// Bad input when it cannot be read.
-pub fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
+pub async fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
     match &settings.origin {
-        Origin::File(file) => Ok(read_file(file, events)?.assets),
+        Origin::File(file) => Ok(read_file(file, events).await?.assets),
         Origin::Log(log) => Ok(LogReader::open(&log.directory)?.genesis().assets.clone()),
     }
 }
@@ -140,17 +151,18 @@ pub fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList,
 ///
 /// # Errors
 /// Bad input, naming file, line and account.
-pub fn read_file(file: &SnapshotFile, events: &Events) -> Result<Snapshot, Failure> {
+pub async fn read_file(file: &SnapshotFile, events: &Events) -> Result<Snapshot, Failure> {
     let _running = events.begin(Stage::ReadSnapshot, None);
     let options = Options { borrows: file.borrows, limit: file.accounts, as_of: file.as_of, ledger: None };
-    Ok(snapshot::read(&file.path, file.assets.as_deref(), &options)?)
+    let (path, assets) = (file.path.clone(), file.assets.clone());
+    Ok(compute(move |_| snapshot::read(&path, assets.as_deref(), &options)).await??)
 }
 
 /// Digest of the snapshot's files and of what the settings make of them, or of a log and a position in it.
 ///
 /// # Errors
 /// Bad input when a file cannot be read.
-pub fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<Digest, Failure> {
+pub async fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<Digest, Failure> {
     let SnapshotFile { path, assets, as_of, borrows, accounts } = match &settings.origin {
         Origin::File(file) => file,
         Origin::Log(_) => {
@@ -159,7 +171,9 @@ pub fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<
     };
     let mut hasher = Sha256::new();
     for path in [Some(path), assets.as_ref()].into_iter().flatten() {
-        hasher.update(file_digest(path).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))?);
+        let file = path.clone();
+        let digest = compute(move |token| file_digest(&file, token)).await?;
+        hasher.update(digest.map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))?);
     }
     let accounts = accounts.map_or(u64::MAX, |accounts| accounts as u64);
     hasher.update([u8::from(*borrows == Borrows::Gross)]);
@@ -172,15 +186,20 @@ pub fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> Result<
 ///
 /// # Errors
 /// Bad input when they cannot be read.
-pub fn is_unchanged(settings: &config::Snapshot, plan: &Plan) -> Result<bool, Failure> {
+pub async fn is_unchanged(settings: &config::Snapshot, plan: &Plan) -> Result<bool, Failure> {
     let Origin::Log(log) = &settings.origin else { return Ok(true) };
-    let mut reader = LogReader::open_after(&log.directory, &plan.ledger)?;
-    Ok(reader.read()?.is_none())
+    let (directory, position) = (log.directory.clone(), plan.ledger);
+    let next = compute(move |_| LogReader::open_after(&directory, &position)?.read());
+    Ok(next.await??.is_none())
 }
 
-fn file_digest(path: &Path) -> io::Result<Digest> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut File::open(path)?, &mut hasher)?;
+fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
+    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    while io::copy(&mut file.by_ref().take(BYTES_AT_ONCE), &mut hasher)? > 0 {
+        if token.is_cancelled() {
+            return Err(io::Error::other(Cancelled));
+        }
+    }
     Ok(hasher.finalize().into())
 }
 

@@ -66,21 +66,33 @@ impl Store {
     /// # Errors
     /// [`StoreError::Fixed`] when the shard has another post, [`StoreError::EpochUnknown`] when it has no epoch.
     pub fn add_post(&self, epoch: u64, shard: u16, post: &[u8]) -> Result<(), StoreError> {
+        match self.add_first_post(epoch, shard, post)? {
+            Some(first) if first != post => Err(StoreError::Fixed { epoch, what: "proof" }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Fixes the post of a shard that has none. The shards of an epoch may be added in any order. Returns the post that the
+    /// shard had before, which stays.
+    ///
+    /// # Errors
+    /// [`StoreError::EpochUnknown`] when it has no epoch.
+    pub fn add_first_post(&self, epoch: u64, shard: u16, post: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         if self.epoch(epoch)?.is_none() {
             return Err(StoreError::EpochUnknown { epoch });
         }
         let connection = self.connection();
-        let fixed = connection.execute(
-            "INSERT INTO shards (epoch, shard, post) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            (epoch as i64, shard, post),
-        );
-        fixed.map_err(self.unwritten(format_args!("the post of shard {shard} of epoch {epoch}")))?;
-        let stored: Vec<u8> = connection.query_row(
-            "SELECT post FROM shards WHERE epoch = ?1 AND shard = ?2",
-            (epoch as i64, shard),
-            |row| row.get(0),
-        )?;
-        if stored == post { Ok(()) } else { Err(StoreError::Fixed { epoch, what: "proof" }) }
+        let added = connection
+            .execute(
+                "INSERT INTO shards (epoch, shard, post) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                (epoch as i64, shard, post),
+            )
+            .map_err(self.unwritten(format_args!("the post of shard {shard} of epoch {epoch}")))?;
+        if added > 0 {
+            return Ok(None);
+        }
+        let query = "SELECT post FROM shards WHERE epoch = ?1 AND shard = ?2";
+        Ok(Some(connection.query_row(query, (epoch as i64, shard), |row| row.get(0))?))
     }
 
     /// The posts of an epoch that are there, by shard.

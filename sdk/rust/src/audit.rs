@@ -25,7 +25,7 @@ use ballast_ledger::{
     leaves::{EpochSalts, LayoutError, Leaves},
     lending::LendingReport,
     log::{LogError, LogReader},
-    replay::{Options, ReplayError, replay},
+    replay::{Options, ReplayError, replay_until},
     reserves::{LendingLine, ReportError},
     snapshot::Snapshot,
     state::SnapshotRefused,
@@ -145,12 +145,20 @@ impl From<ReportError> for AuditError {
 /// for the same records of another, so it is replayed once for all chains that agree.
 pub struct Auditor<'a> {
     evidence: Evidence<'a>,
+    stop: &'a (dyn Fn() -> bool + Sync),
     last: Option<(Vec<(Record, Class)>, Audited)>,
 }
 
 impl<'a> Auditor<'a> {
     pub fn new(evidence: Evidence<'a>) -> Self {
-        Self { evidence, last: None }
+        Self { evidence, stop: &|| false, last: None }
+    }
+
+    /// Gives an audit up once `stop` says so, with [`ReplayError::Stopped`]. It is asked after some thousands of
+    /// transactions, and before each shard whose root is compared.
+    #[must_use]
+    pub fn until(self, stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self { stop, ..self }
     }
 
     /// Audits the last of `epochs` as [`audit`] does, or repeats what it found for the same
@@ -165,7 +173,7 @@ impl<'a> Auditor<'a> {
         {
             return Ok(audited.clone());
         }
-        let audited = audit(epochs, &self.evidence)?;
+        let audited = audit_until(epochs, &self.evidence, self.stop)?;
         self.last = Some((records().map(|(record, class)| (record.clone(), class)).collect(), audited.clone()));
         Ok(audited)
     }
@@ -177,6 +185,14 @@ impl<'a> Auditor<'a> {
 /// # Errors
 /// The first difference between log and chain, or what keeps them from being compared.
 pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, AuditError> {
+    audit_until(epochs, evidence, &|| false)
+}
+
+fn audit_until(
+    epochs: &[Epoch],
+    evidence: &Evidence<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Audited, AuditError> {
     let Some((epoch, earlier)) = epochs.split_last() else { return Err(AuditError::NoEpochs) };
     let record = &epoch.record;
     if record.ledger.sequence == 0 {
@@ -184,15 +200,15 @@ pub fn audit(epochs: &[Epoch], evidence: &Evidence<'_>) -> Result<Audited, Audit
     }
     let mut reader = LogReader::open(evidence.log)?;
     check_genesis(record, reader.genesis())?;
-    let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader)?;
+    let agreed = check_heads(earlier.iter().map(|epoch| &epoch.record), &mut reader, stop)?;
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
-    let replayed = replay(evidence.log, &options)?;
+    let replayed = replay_until(evidence.log, &options, stop)?;
     check_head(record, agreed, replayed.state.position().head)?;
     check_next(record, LogReader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
     if let Some(master) = evidence.master {
-        check_roots(record, epoch.class, &snapshot, master)?;
+        check_roots(record, epoch.class, &snapshot, master, stop)?;
     }
     if let Some(report) = evidence.report {
         let report = reserves::verify(record, report)?;
@@ -225,12 +241,17 @@ fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
 
 /// Refuses a log that does not pass through every position that the chain bound, in order. Returns
 /// the last sequence.
-fn check_heads<'a>(records: impl Iterator<Item = &'a Record>, reader: &mut LogReader) -> Result<u64, AuditError> {
+fn check_heads<'a>(
+    records: impl Iterator<Item = &'a Record>,
+    reader: &mut LogReader,
+    stop: &dyn Fn() -> bool,
+) -> Result<u64, AuditError> {
     let mut agreed = 0;
     for record in records.filter(|record| record.ledger.sequence > 0) {
         check_genesis(record, reader.genesis())?;
         let sequence = record.ledger.sequence;
         while reader.position().sequence < sequence {
+            go_on(stop, reader.position().sequence)?;
             if reader.read()?.is_none() {
                 let found = reader.position().sequence;
                 return Err(ReplayError::Ended { expected: sequence, found }.into());
@@ -307,7 +328,17 @@ fn shown(line: &LendingLine) -> String {
     format!("{} lent and borrowed, {} left, backed by {{{backing}}}", line.lent_and_borrowed, line.left)
 }
 
-fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &MasterSecret) -> Result<(), AuditError> {
+fn go_on(stop: &dyn Fn() -> bool, sequence: u64) -> Result<(), ReplayError> {
+    if stop() { Err(ReplayError::Stopped { sequence }) } else { Ok(()) }
+}
+
+fn check_roots(
+    record: &Record,
+    class: Class,
+    snapshot: &Snapshot,
+    master: &MasterSecret,
+    stop: &dyn Fn() -> bool,
+) -> Result<(), AuditError> {
     let (epoch, sequence) = (record.epoch, record.ledger.sequence);
     let salts = EpochSalts { master, exchange: record.exchange, epoch };
     let leaves = Leaves::new(snapshot, class, salts)?;
@@ -316,6 +347,7 @@ fn check_roots(record: &Record, class: Class, snapshot: &Snapshot, master: &Mast
         return Err(AuditError::ShardsDiffer { epoch, sequence, expected, found });
     }
     for ((number, shard), expected) in (0..).zip(leaves.shards()).zip(&record.roots) {
+        go_on(stop, sequence)?;
         let tree = shard.tree(class).map_err(|error| AuditError::Tree { epoch, shard: number, error })?;
         let found = tree.root();
         if found != *expected {

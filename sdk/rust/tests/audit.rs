@@ -2,7 +2,13 @@
 
 mod sample;
 
-use std::{path::Path, sync::LazyLock};
+use std::{
+    path::Path,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use ballast_core::{Digest, Element, circuit::Class, leaf::MasterSecret, statement::LedgerPosition};
 use ballast_ledger::{
@@ -126,6 +132,35 @@ fn an_epoch_is_what_its_log_gives() {
     assert!(audited.signatures >= last && audited.root && audited.reserves);
     let bare = audit(&case.epochs, &Evidence { log: case.log.path(), report: None, master: None }).unwrap();
     assert!(!bare.root && !bare.reserves, "what was not compared is not called compared");
+}
+
+#[test]
+fn an_audit_is_given_up_wherever_it_is_told_to_stop() {
+    let case = &*CASE;
+    // How often it asks until it is told to stop, or ends.
+    let asked = |epochs: &[Epoch], master: Option<&MasterSecret>, last: u64| {
+        let count = AtomicU64::new(0);
+        let stop = || count.fetch_add(1, Ordering::SeqCst) == last;
+        let evidence = Evidence { log: case.log.path(), report: None, master };
+        let audited = Auditor::new(evidence).until(&stop).audit(epochs);
+        let asked = count.load(Ordering::SeqCst);
+        match audited {
+            Ok(_) => assert!(asked <= last, "it was not given up"),
+            Err(error) => {
+                assert!(matches!(error, AuditError::Replay(ReplayError::Stopped { .. })), "{error}");
+                assert_eq!(asked, last + 1, "it went on");
+            }
+        }
+        asked
+    };
+    let [only, all] = [&case.epochs[2..], &case.epochs[..]];
+    let (replay, whole) = (asked(only, None, u64::MAX), asked(all, Some(&MASTER), u64::MAX));
+    let (earlier, shards) = (case.sequence(1), case.epochs[2].record.roots.len() as u64);
+    assert!(replay > 1 && shards > 0);
+    assert_eq!(whole, earlier + replay + shards, "before each transaction, in the replay, before each shard");
+    for last in [0, earlier - 1, earlier, whole - shards, whole - 1] {
+        assert_eq!(asked(all, Some(&MASTER), last), last + 1);
+    }
 }
 
 #[test]

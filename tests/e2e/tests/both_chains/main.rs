@@ -7,4 +7,5 @@ mod epochs;
 mod kill;
 mod ledger;
 mod looking;
+mod signals;
 mod two_shards;
