@@ -194,7 +194,7 @@ mod json {
     impl<'de> Deserialize<'de> for PublicVector {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let elements = Vec::<Element>::deserialize(deserializer)?;
-            let (expected, found) = (Class::SMALLEST.public_elements(), elements.len());
+            let (expected, found) = (super::public_elements(Class::SMALLEST), elements.len());
             if found != expected {
                 return Err(D::Error::custom(format!(
                     "expected a public vector of {expected} elements, found {found}"

@@ -33,11 +33,11 @@ pub enum StoreError {
     Database(#[from] rusqlite::Error),
     /// The file system failed the database; what was to be written was taken back.
     #[error(
-        "store {}: {what} cannot be written: {source}. Is the disk full? Nothing of it was kept: make room in that folder and \
+        "store {}: {what} cannot be written: {reason}. Is the disk full? Nothing of it was kept: make room in that folder and \
          run the same command again",
         path.display()
     )]
-    Unwritten { path: PathBuf, what: String, source: rusqlite::Error },
+    Unwritten { path: PathBuf, what: String, reason: rusqlite::Error },
     #[error("store {} is in use: {source}, and one relayer works at a time", path.display())]
     Locked { path: PathBuf, source: LockError },
     #[error("store {} is of version {found}, this program knows {known}: use the newer program", path.display())]
@@ -137,7 +137,7 @@ fn unwritten(path: &Path, what: impl fmt::Display) -> impl FnOnce(rusqlite::Erro
     let (path, what) = (path.to_owned(), what.to_string());
     move |source| match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
-            StoreError::Unwritten { path, what, source }
+            StoreError::Unwritten { path, what, reason: source }
         }
         _ => StoreError::Database(source),
     }

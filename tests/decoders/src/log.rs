@@ -32,10 +32,9 @@ pub fn segment(bytes: &[u8]) -> bool {
         while reader.read()?.is_some() {}
         Ok(reader.torn().map(ToString::to_string))
     });
-    let replayed = replay(folder.path(), &Options { signatures: false, threads: 1, ..Options::default() });
-    // The second is asked whatever the first says.
-    let (read, replayed) = (said(read).is_some(), said(replayed).is_some());
-    read && replayed
+    // What cannot be read cannot be replayed, and a replay makes a thread.
+    let options = Options { signatures: false, threads: 1, ..Options::default() };
+    said(read).is_some() && said(replay(folder.path(), &options)).is_some()
 }
 
 pub fn segment_seeds() -> Result<Vec<Seed>> {
