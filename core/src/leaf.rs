@@ -90,7 +90,7 @@ impl Salt {
 }
 
 /// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses
-/// of any balance.
+/// of any balance. They are overwritten when this is dropped.
 #[cfg(feature = "salt")]
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
@@ -99,6 +99,13 @@ pub struct MasterSecret([u8; 32]);
 impl MasterSecret {
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+}
+
+#[cfg(feature = "salt")]
+impl Drop for MasterSecret {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
     }
 }
 

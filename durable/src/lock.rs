@@ -10,6 +10,8 @@ use crate::access::refuse_links;
 
 /// A lock file that this process holds. It is released when the value is dropped or the process
 /// ends, however it ends. The file stays: a file that came and went could be locked twice.
+///
+/// A child that is being started at that moment has the lock, too, until its program begins.
 #[derive(Debug)]
 #[must_use]
 pub struct Lock {
