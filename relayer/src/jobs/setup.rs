@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     blocking::{compute, write},
     events::{Events, Stage},
-    failure::{Classified, Exit, Failure},
+    failure::{Classified, Failure, FailureKind},
     proving::{self, circuit_file},
 };
 
@@ -43,20 +43,7 @@ impl Classified for FileError {
 impl Classified for SnarkjsError {
     fn failure_kind(&self) -> FailureKind {
         match self.reason {
-            StepFailure::Io(_) | StepFailure::OutputMissing { .. } => FailureKind::Other,
-pub async fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
-    let [ptau, snarkjs, out] = [ptau, snarkjs, out].map(Path::to_owned);
-    let written = write(move |token| {
-        check(class)?;
-        // What is quick to refuse comes first, and in words that snarkjs does not have.
-        Ptau::open(&ptau)?.expect_prepared(ceremony::power_needed(class).map_err(Failure::bad_input)?)?;
-        let snarkjs = program(&snarkjs, token)?;
-        let constraints = constraints(class)?;
-        let folder = Exported::new(&r1cs(&constraints)?)?;
-        snarkjs.new_key(&folder.r1cs(), &ptau, &out)?;
-        Ok(Written { file: out.display().to_string(), what: "a key without contributions: contribute to it".into() })
-    });
-    written.await?
+            StepFailure::Io(_) | StepFailure::OutputMissing { .. } | StepFailure::Stopped(_) => FailureKind::Other,
             StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
                 FailureKind::BadInput
             }
@@ -141,12 +128,14 @@ pub async fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> 
 /// Begins the second phase: a key without contributions, from a class's constraints and powers of tau.
 ///
 /// # Errors
-/// snarkjs's.
+/// Powers of tau that cannot be read, are too few or are not prepared, with the power that is needed; snarkjs's.
 pub async fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
     let [ptau, snarkjs, out] = [ptau, snarkjs, out].map(Path::to_owned);
     let written = write(move |token| {
+        check(class)?;
+        // What is quick to refuse comes first, and in words that snarkjs does not have.
+        Ptau::open(&ptau)?.expect_prepared(ceremony::power_needed(class).map_err(Failure::bad_input)?)?;
         let snarkjs = program(&snarkjs, token)?;
-        expect_file(&ptau)?;
         let constraints = constraints(class)?;
         let folder = Exported::new(&r1cs(&constraints)?)?;
         snarkjs.new_key(&folder.r1cs(), &ptau, &out)?;
