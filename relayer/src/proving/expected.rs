@@ -6,7 +6,7 @@ use ballast_core::{
     statement::Statement,
     tree::TreeError,
 };
-use ballast_ledger::leaves::Shard;
+use ballast_ledger::leaves::ShardLeaves;
 use ballast_prover::{VerifyError, verify};
 
 use super::ProvingResult;
@@ -51,7 +51,7 @@ impl ExpectedShard {
     ///
     /// # Errors
     /// A shard that has another number of leaves than the class.
-    pub fn new(class: Class, statement: Statement, shard: &Shard) -> Result<Self, TreeError> {
+    pub fn new(class: Class, statement: Statement, shard: &ShardLeaves) -> Result<Self, TreeError> {
         Ok(Self { statement, root: shard.tree(class)?.root(), totals: shard.totals.clone() })
     }
 

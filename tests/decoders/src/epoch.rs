@@ -7,7 +7,7 @@ use ballast_core::{
     circuit_file::CircuitFile,
     inclusion::{AssetName, Expected, IncludedLeaf, InclusionFile, NOTICE, VERSION},
     leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
-    post::{Chain, ShardPost},
+    post::{PriorState, ShardPost},
     rules::{History, Unfinished, check_order},
     solvency::Solvency,
     statement::LedgerPosition,
@@ -22,7 +22,7 @@ use ballast_prover::encoding;
 use crate::{Seed, hexadecimal, items, read, said, vectors};
 
 /// What the chains know in these tests.
-const CHAIN: Chain = Chain { exchange: [1; 32], asset_list: [2; 32], head_before: [3; 32] };
+const CHAIN: PriorState = PriorState { exchange: [1; 32], asset_list: [2; 32], head_before: [3; 32] };
 
 /// A post, to where the rules of section 6 that need no pairing have judged it.
 pub fn post(bytes: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use ballast_core::digest::sha256;
 use ballast_ledger::{
     checkpoint,
-    log::{GENESIS_FILE, Reader, Writer, WriterOptions, segment_name},
+    log::{GENESIS_FILE, LogReader, Writer, WriterOptions, segment_name},
     replay::{Options, replay},
     simulate::Simulation,
     state::State,
@@ -28,7 +28,7 @@ pub fn segment(bytes: &[u8]) -> bool {
         Ok(folder)
     });
     let Ok(folder) = written else { return false };
-    let read = Reader::open(folder.path()).and_then(|mut reader| {
+    let read = LogReader::open(folder.path()).and_then(|mut reader| {
         while reader.read()?.is_some() {}
         Ok(reader.torn().map(ToString::to_string))
     });
