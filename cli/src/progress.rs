@@ -96,6 +96,8 @@ fn describe(stage: &Stage) -> String {
         Stage::ProveEpoch { epoch } => format!("proving epoch {epoch}"),
         Stage::ProveInvented => "the proof".into(),
         Stage::PostShard { chain, shard, .. } => format!("{chain}, shard {shard}"),
+        // A stage that the engine has learned since.
+        _ => "working".into(),
     }
 }
 

@@ -37,7 +37,7 @@ impl Witness {
         if let Some(store) = &session.store {
             session.chains.settle(store).await?;
         }
-        let looked = wallets::witness_latest(&session.chains, session.store.as_ref()).await?;
+        let looked = wallets::witness_latest(&session.chains, session.store.as_ref(), &context.events).await?;
         Output::answer(&looked, looked.verdict())
     }
 }
