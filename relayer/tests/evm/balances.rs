@@ -15,6 +15,7 @@ use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{ChainError, evm::balances::read_evm},
     config::{Config, layered},
+    events::Events,
     failure::FailureKind,
     reserves::{ChainHoldings, Request, gather},
 };
@@ -164,7 +165,7 @@ async fn a_balance_beyond_all_amounts_counts_nothing_and_is_confirmed() {
             lending: None,
             accept,
         };
-        gather(&config, request).await
+        gather(&config, request, &Events::default()).await
     };
     let surprised = gathered(false).await.unwrap_err();
     assert_eq!(surprised.kind, FailureKind::BadInput);
