@@ -42,7 +42,7 @@ const CLASS: Class = Class::SMALLEST;
 /// One leaf each: a shard full of them, and some more.
 const ACCOUNTS: usize = 16_400;
 const EPOCH: u64 = 2;
-const MASTER: MasterSecret = MasterSecret::new([9; 32]);
+static MASTER: MasterSecret = MasterSecret::new([9; 32]);
 
 /// An epoch of two shards and their honest proofs, made once by this process's own backend.
 struct Honest {

@@ -332,7 +332,7 @@ mod tests {
         }
         assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 0, "something is left");
         let again = simulate(&log, &simulation(500), &events).await.unwrap();
-        assert_eq!(verified(&log).await.unwrap().head, again.head);
+        assert_eq!(verified(&log, KnownEnd::OwnLog).await.unwrap().head, again.head);
         let refused = simulate(&log, &simulation(500), &events).await.unwrap_err();
         assert!(refused.to_string().contains("never written over"), "{refused}");
         assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 1);
