@@ -1,7 +1,8 @@
 //! The relayer: takes a snapshot, proves it, posts it to both chains, and reads it back.
 //!
 //! ```text
-//!  cli ──> jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!  cli ──> jobs ──┬─> session                       store and chains, opened once by what a command may do
+//!   │             ├─> plan ─────> artifacts         files of an epoch, public and private
 //!   │             ├─> proving                       tasks, who proves them, and what is asked of a result
 //!   │             ├─> reserves                      stated, read from chains, compared with the last epoch
 //!   │             ├─> store                         what was fixed, proved and signed, before it leaves
@@ -33,4 +34,5 @@ pub mod keys;
 pub mod plan;
 pub mod proving;
 pub mod reserves;
+pub mod session;
 pub mod store;

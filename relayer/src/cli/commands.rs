@@ -19,14 +19,12 @@ use super::{
 };
 use crate::{
     artifacts::Artifacts,
-    chains::{Action, ChainName},
+    chains::{Action, ChainName, Destination},
     config::{Config, Origin, Section, layered},
     events::Events,
     failure::Failure,
     jobs::{
-        audit, bench,
-        connection::{Chains, sections},
-        govern, include,
+        audit, bench, govern, include,
         post::{Poster, report},
         prove::{self, Prover},
         read, reserves,
@@ -38,6 +36,7 @@ use crate::{
     keys,
     plan::ProvedEpoch,
     proving::ProvingKeys,
+    session::{Access, Chains, Preparing, Reading, Rehearsing, Sending, Session},
     store::Store,
 };
 
@@ -50,17 +49,8 @@ const DEFAULT_LOG: &str = "ledger";
 /// Where proving keys go when no settings say it.
 const DEFAULT_KEYS: &str = ".ballast/setup";
 
-/// What proving needs of the settings.
-const PROVING: &[Section] = &[
-    Section::Exchange,
-    Section::Snapshot,
-    Section::Secret,
-    Section::Circuit,
-    Section::Solana,
-    Section::Evm,
-    Section::Store,
-    Section::Artifacts,
-];
+/// What proving needs of the settings besides store and chains.
+const PROVING: [Section; 4] = [Section::Snapshot, Section::Secret, Section::Circuit, Section::Artifacts];
 
 /// A short answer.
 #[derive(Debug, Serialize)]
@@ -130,21 +120,21 @@ pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failur
         Command::Run { once: _, dry_run, accept } => run_once(&settings, dry_run, accept, events).await,
         Command::Ledger { log, command } => ledger::run(&settings, log, command, events).await,
         Command::History { from, to, chains } => {
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             Output::new(&read::history(&chains, from, to).await?)
         }
         Command::Show { epoch, chains } => {
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             Output::new(&read::show(&chains, epoch).await?)
         }
         Command::Solvency { asset, max_age, witnessed, chains } => {
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             let known = if witnessed { Known::Witnessed } else { Known::Reported };
             let answers = read::solvency(&chains, &asset, max_age, known).await?;
             Output::with_exit(&answers, answers.exit())
         }
         Command::Verify { chains } => {
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             let verified = read::verify(&chains).await?;
             Output::with_exit(&verified, verified.exit())
         }
@@ -154,12 +144,12 @@ pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failur
                 false => None,
             };
             let log = settings.log(log)?;
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             Output::new(&audit::run(&chains, epoch, &log, report.as_deref(), master.as_ref()).await?)
         }
         Command::Reserves(ReservesCommand::Verify { epoch, file, chains }) => {
             let bytes = reserves::read(&file)?;
-            let chains = connect(&settings, chains.chain, events).await?;
+            let chains = connect_readers(&settings, chains.chain, events).await?;
             Output::new(&reserves::verify(&chains, epoch, &bytes).await?)
         }
         Command::Inclusion(command) => inclusion(&settings, command, events).await,
@@ -171,10 +161,27 @@ pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failur
     }
 }
 
-/// Connects to the chains that are asked.
-pub async fn connect(settings: &Settings, chain: Option<ChainName>, events: &Events) -> Result<Chains, Failure> {
+/// Opens a session of the chains that are asked, or of all, and reads also what else is `needed` of the settings.
+pub async fn open<A: Access>(
+    access: A,
+    settings: &Settings,
+    chain: Option<ChainName>,
+    needed: &[Section],
+    events: &Events,
+) -> Result<(Config, Session<A>), Failure> {
     let chains = chosen(chain);
-    Chains::connect(&settings.read(&sections(&chains))?, &chains, events).await
+    let config = settings.read(&[&Session::<A>::sections(&chains), needed].concat())?;
+    let session = Session::open(access, &config, &chains, events).await?;
+    Ok((config, session))
+}
+
+/// Opens a session that can only be read.
+pub async fn connect_readers(
+    settings: &Settings,
+    chain: Option<ChainName>,
+    events: &Events,
+) -> Result<Chains, Failure> {
+    Ok(open(Reading, settings, chain, &[], events).await?.1.chains)
 }
 
 async fn check_snapshot(
@@ -253,58 +260,59 @@ async fn set_up(settings: &Settings, command: SetupCommand, events: &Events) -> 
 }
 
 async fn prove_epoch(settings: &Settings, discard: bool, accept: bool, events: &Events) -> Result<Output, Failure> {
-    let config = settings.read(PROVING)?;
-    let store = Store::open(&config.store()?.path)?;
-    let keys = ProvingKeys::new(config.circuit()?, events.clone());
-    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
-    chains.bind(&store).await?;
-    let prover = Prover { config: &config, accept, store: &store, chains: &chains, keys: &keys, events };
     if discard {
-        let epoch = prover.discard().await?;
+        let (config, session) = open(Sending, settings, None, &PROVING, events).await?;
+        let keys = ProvingKeys::new(config.circuit()?, events.clone());
+        let epoch = Prover { config: &config, accept, session: &session, keys: &keys }.discard().await?;
         return Output::new(&Note { message: format!("dropped epoch {epoch}, which no chain holds") });
     }
-    let epoch = prover.prove().await?;
-    Output::new(&report(&store, &epoch)?)
+    let (config, session) = open(Preparing, settings, None, &PROVING, events).await?;
+    let keys = ProvingKeys::new(config.circuit()?, events.clone());
+    let epoch = Prover { config: &config, accept, session: &session, keys: &keys }.prove().await?;
+    Output::new(&report(session.store(), &epoch)?)
 }
 
 async fn restore_epoch(settings: &Settings, epoch: u64, events: &Events) -> Result<Output, Failure> {
-    let needed = [sections(&ChainName::ALL), vec![Section::Store, Section::Artifacts]].concat();
-    let config = settings.read(&needed)?;
-    let store = Store::open(&config.store()?.path)?;
-    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
-    chains.bind(&store).await?;
-    let epoch = restore(&store, &chains, &Artifacts::new(config.artifacts()?), epoch)?;
-    Output::new(&report(&store, &epoch)?)
+    let (config, session) = open(Preparing, settings, None, &[Section::Artifacts], events).await?;
+    let epoch = restore(&session, &Artifacts::new(config.artifacts()?), epoch).await?;
+    Output::new(&report(session.store(), &epoch)?)
 }
 
 async fn post_epoch(settings: &Settings, dry_run: bool, events: &Events) -> Result<Output, Failure> {
-    let config = settings.read(&[sections(&ChainName::ALL), vec![Section::Store]].concat())?;
-    let store = Store::open(&config.store()?.path)?;
-    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
-    chains.bind(&store).await?;
-    let (_, plan, proved) = prove::unfinished(&store)?
+    if dry_run {
+        let (_, session) = open(Preparing, settings, None, &[], events).await?;
+        let epoch = proved(session.store())?;
+        return Output::new(&Poster { session: &session }.preflight(&epoch).await?);
+    }
+    let (_, session) = open(Sending, settings, None, &[], events).await?;
+    let epoch = proved(session.store())?;
+    Output::new(&Poster { session: &session }.post(&epoch).await?)
+}
+
+/// The epoch that is proved and not posted.
+fn proved(store: &Store) -> Result<ProvedEpoch, Failure> {
+    let (_, plan, proved) = prove::unfinished(store)?
         .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
-    let epoch = ProvedEpoch::new(plan, proved.into_values().collect())?;
-    let poster = Poster { store: &store, chains: &chains, events };
-    if dry_run { Output::new(&poster.preflight(&epoch).await?) } else { Output::new(&poster.post(&epoch).await?) }
+    Ok(ProvedEpoch::new(plan, proved.into_values().collect())?)
 }
 
 async fn run_once(settings: &Settings, dry_run: bool, accept: bool, events: &Events) -> Result<Output, Failure> {
-    let config = settings.read(PROVING)?;
-    let store = Store::open(&config.store()?.path)?;
+    if dry_run {
+        let (config, session) = open(Preparing, settings, None, &PROVING, events).await?;
+        let keys = ProvingKeys::new(config.circuit()?, events.clone());
+        let runner = Runner { config: &config, accept, session: &session, keys: &keys };
+        return Output::new(&runner.rehearse().await?);
+    }
+    let (config, session) = open(Sending, settings, None, &PROVING, events).await?;
     let keys = ProvingKeys::new(config.circuit()?, events.clone());
-    let chains = Chains::connect(&config, &ChainName::ALL, events).await?;
-    let runner = Runner { config: &config, accept, store: &store, chains: &chains, keys: &keys, events };
-    if dry_run { Output::new(&runner.rehearse().await?) } else { Output::new(&runner.once().await?) }
+    Output::new(&Runner { config: &config, accept, session: &session, keys: &keys }.once().await?)
 }
 
 async fn inclusion(settings: &Settings, command: InclusionCommand, events: &Events) -> Result<Output, Failure> {
     match command {
         InclusionCommand::Make { epoch, account, out, chains } => {
-            let chosen = chosen(chains.chain);
-            let needed = [sections(&chosen), vec![Section::Secret, Section::Artifacts]].concat();
-            let config = settings.read(&needed)?;
-            let chains = Chains::connect(&config, &chosen, events).await?;
+            let needed = [Section::Secret, Section::Artifacts];
+            let (config, session) = open(Reading, settings, chains.chain, &needed, events).await?;
             let artifacts = Artifacts::new(config.artifacts()?);
             let master = keys::read_master(&config.secret()?.file)?;
             let out = out.unwrap_or_else(|| {
@@ -312,12 +320,12 @@ async fn inclusion(settings: &Settings, command: InclusionCommand, events: &Even
                 let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);
                 artifacts.private(epoch).join(format!("inclusion-{epoch}-{digest}.json"))
             });
-            Output::new(&include::make(&chains, &artifacts, &master, (epoch, &account), &out).await?)
+            Output::new(&include::make(&session.chains, &artifacts, &master, (epoch, &account), &out).await?)
         }
         InclusionCommand::Verify { file, account, chains } => {
             let text = std::fs::read_to_string(&file)
                 .map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))?;
-            let chains = connect(settings, chains.chain, events).await?;
+            let chains = connect_readers(settings, chains.chain, events).await?;
             Output::new(&include::verify(&chains, &text, &account).await?)
         }
     }
@@ -336,19 +344,31 @@ async fn govern_exchange(
         ExchangeCommand::ProposeAuthority { proposed, .. } => govern::check_named(proposed, &chosen, 1)?,
         _ => {}
     }
-    let mut needed = sections(&chosen);
-    needed.extend((!dry_run).then_some(Section::Store));
-    needed.extend(matches!(command, ExchangeCommand::SetAssets).then_some(Section::Snapshot));
-    let config = settings.read(&needed)?;
-    let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &chosen, events).await?;
-    let (posters, authorities) = own_addresses(&chains, &command)?;
-    let exchange = config.exchange()?;
+    let needed: &[Section] = if matches!(command, ExchangeCommand::SetAssets) { &[Section::Snapshot] } else { &[] };
+    if dry_run {
+        let (config, session) = open(Rehearsing, settings, chain, needed, events).await?;
+        let action = actions(&config, &session.chains, command, events).await?;
+        return Output::new(&govern::rehearse(&session, action).await?);
+    }
+    let (config, session) = open(Sending, settings, chain, needed, events).await?;
+    let action = actions(&config, &session.chains, command, events).await?;
+    Output::new(&govern::govern(&session, action).await?)
+}
+
+/// What the command is on each chain.
+async fn actions(
+    config: &Config,
+    chains: &Chains<dyn Destination>,
+    command: ExchangeCommand,
+    events: &Events,
+) -> Result<impl Fn(ChainName) -> Option<Action>, Failure> {
+    let (posters, authorities) = own_addresses(chains, &command)?;
+    let exchange = config.exchange()?.clone();
     let assets = match command {
         ExchangeCommand::SetAssets => Some(source::assets(config.snapshot()?, events).await?),
         _ => None,
     };
-    let action = |chain: ChainName| -> Option<Action> {
+    Ok(move |chain: ChainName| -> Option<Action> {
         let own = |addresses: &[Address]| govern::of_chain(addresses, chain);
         match &command {
             ExchangeCommand::Register => Some(Action::Register {
@@ -376,12 +396,14 @@ async fn govern_exchange(
                 own(&authorities).first().map(|proposed| Action::AcceptAuthority { proposed: *proposed })
             }
         }
-    };
-    Output::new(&govern::govern(&chains, store.as_ref(), action).await?)
+    })
 }
 
 /// Posters and authorities of the settings, as far as the command is about them.
-fn own_addresses(chains: &Chains, command: &ExchangeCommand) -> Result<(Vec<Address>, Vec<Address>), Failure> {
+fn own_addresses(
+    chains: &Chains<dyn Destination>,
+    command: &ExchangeCommand,
+) -> Result<(Vec<Address>, Vec<Address>), Failure> {
     let (mut posters, mut authorities) = (Vec::new(), Vec::new());
     for chain in chains.iter() {
         match command {

@@ -5,12 +5,7 @@ use std::path::PathBuf;
 use ballast_ledger::simulate::Simulation;
 
 use super::{arguments::LedgerCommand, commands::Settings, output::Output};
-use crate::{
-    config::Section,
-    events::Events,
-    failure::Failure,
-    jobs::{connection::configured_exchange, ledger},
-};
+use crate::{config::Section, events::Events, failure::Failure, jobs::ledger, session::configured_exchange};
 
 pub async fn run(
     settings: &Settings,

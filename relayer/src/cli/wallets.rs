@@ -4,22 +4,20 @@ use ballast_sdk::{chain::Address, evm::registration_message};
 use solana_sdk::signer::Signer;
 
 use super::{
-    arguments::{WalletCommand, chosen},
-    commands::{Settings, connect},
+    arguments::WalletCommand,
+    commands::{Settings, connect_readers, open},
     output::Output,
 };
 use crate::{
     chains::{Action, Agreement, ChainName},
-    config::Section,
     events::Events,
     failure::Failure,
     jobs::{
-        connection::{Chains, sections},
         govern::{self, of_chain},
         wallets,
     },
     keys,
-    store::Store,
+    session::{Reading, Rehearsing, Sending},
 };
 
 pub async fn run(
@@ -30,7 +28,7 @@ pub async fn run(
 ) -> Result<Output, Failure> {
     match command {
         WalletCommand::List { chains } => {
-            let chains = connect(settings, chains.chain, events).await?;
+            let chains = connect_readers(settings, chains.chain, events).await?;
             Output::new(&wallets::list(&chains).await?)
         }
         WalletCommand::Message { wallet } => message(settings, wallet, events).await,
@@ -72,17 +70,10 @@ pub async fn witness(
     dry_run: bool,
     events: &Events,
 ) -> Result<Output, Failure> {
-    let chosen = chosen(chain);
-    let mut needed = sections(&chosen);
-    needed.extend((!dry_run).then_some(Section::Store));
-    let config = settings.read(&needed)?;
-    let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &chosen, events).await?;
-    if let Some(store) = &store {
-        chains.bind(store).await?;
-        chains.settle(store).await?;
-    }
-    let looked = wallets::witness_latest(&chains, store.as_ref(), events).await?;
+    let looked = match dry_run {
+        true => wallets::rehearse_witness(&open(Rehearsing, settings, chain, &[], events).await?.1).await?,
+        false => wallets::witness_latest(&open(Sending, settings, chain, &[], events).await?.1).await?,
+    };
     Output::with_exit(&looked, looked.exit())
 }
 
@@ -100,9 +91,9 @@ async fn declare(
         (address, _) => address.parse().map_err(Failure::bad_input)?,
     };
     of_its_chain(token, chain)?;
-    let chains = connect(settings, Some(chain), events).await?;
+    let chains = connect_readers(settings, Some(chain), events).await?;
     let mut asset = None;
-    for chain in chains.iter() {
+    if let Some(chain) = chains.get(chain) {
         let exchange = chain.client().exchange(&chains.exchange).await?;
         asset = exchange.assets.and_then(|assets| assets.number(&symbol));
     }
@@ -117,13 +108,10 @@ async fn message(settings: &Settings, wallet: Address, events: &Events) -> Resul
             "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
         ));
     };
-    let config = settings.read(&sections(&[ChainName::Evm]))?;
+    let (config, session) = open(Reading, settings, Some(ChainName::Evm), &[], events).await?;
+    let chains = session.chains;
     let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
-    let chains = Chains::connect(&config, &[ChainName::Evm], events).await?;
-    let mut chain_id = None;
-    for chain in chains.iter() {
-        chain_id = chain.client().chain().evm_id();
-    }
+    let chain_id = chains.get(ChainName::Evm).and_then(|chain| chain.client().chain().evm_id());
     let chain_id = chain_id.ok_or_else(|| Failure::other(anyhow::anyhow!("the EVM chain has no id")))?;
     Output::new(&wallets::Message(registration_message(chain_id, witnesses, &chains.exchange, address)))
 }
@@ -142,10 +130,10 @@ async fn govern(
     action: Action,
     events: &Events,
 ) -> Result<Output, Failure> {
-    let mut needed = sections(&[chain]);
-    needed.extend((!dry_run).then_some(Section::Store));
-    let config = settings.read(&needed)?;
-    let store = if dry_run { None } else { Some(Store::open(&config.store()?.path)?) };
-    let chains = Chains::connect(&config, &[chain], events).await?;
-    Output::new(&govern::govern(&chains, store.as_ref(), |_| Some(action.clone())).await?)
+    let action = |_| Some(action.clone());
+    let governed = match dry_run {
+        true => govern::rehearse(&open(Rehearsing, settings, Some(chain), &[], events).await?.1, action).await?,
+        false => govern::govern(&open(Sending, settings, Some(chain), &[], events).await?.1, action).await?,
+    };
+    Output::new(&governed)
 }

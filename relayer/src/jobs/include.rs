@@ -11,11 +11,11 @@ use ballast_core::{
 use ballast_ledger::{amount, inclusion};
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
     artifacts::{Artifacts, write_private},
     blocking::{compute, write},
     failure::{Classified, Exit, Failure},
+    session::Chains,
 };
 
 /// What was made. Nothing of it is private but the file it names.

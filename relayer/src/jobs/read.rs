@@ -13,8 +13,10 @@ use ballast_sdk::{
 };
 use serde::Serialize;
 
-use super::connection::Chains;
-use crate::failure::{Exit, Failure};
+use crate::{
+    failure::{Exit, Failure},
+    session::Chains,
+};
 
 /// Histories, one a chain.
 #[derive(Clone, Debug, Serialize)]

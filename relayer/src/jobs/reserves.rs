@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, fmt, fs, path::Path};
 use ballast_sdk::reserves::{CompareError, compare, verify as verify_report};
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
-    chains::Destination,
+    chains::ReadableChain,
     failure::{Classified, Exit, Failure},
+    session::Chains,
 };
 
 impl Classified for CompareError {
@@ -67,7 +67,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
 }
 
-fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+fn refused(chain: &dyn ReadableChain, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::new(Exit::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
 }
 

@@ -14,6 +14,7 @@ use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
     chains::{ChainError, evm::balances::read_evm},
     config::{Config, layered},
+    events::Events,
     failure::Exit,
     reserves::{ChainHoldings, Request, gather},
 };
@@ -165,7 +166,7 @@ async fn a_balance_beyond_all_amounts_counts_nothing_and_is_confirmed() {
             lending: None,
             accept,
         };
-        gather(&config, request).await
+        gather(&config, request, &Events::default()).await
     };
     let surprised = gathered(false).await.unwrap_err();
     assert_eq!(surprised.exit, Exit::BadInput);

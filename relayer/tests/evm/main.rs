@@ -8,5 +8,6 @@ mod balances;
 mod commands;
 mod events;
 mod looking;
+mod session;
 mod signals;
 mod transactions;
