@@ -6,6 +6,7 @@ use ballast_relayer::{
     config::Section,
     failure::Failure,
     jobs::audit::{self, AuditReport, AuditedChain},
+    session::Reading,
 };
 use ballast_sdk::audit::Audited;
 use clap::Args;
@@ -14,7 +15,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, compared_holdings, count},
 };
 
@@ -46,7 +47,7 @@ impl Audit {
             false => None,
         };
         let log = settings.log(self.log)?;
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), master.as_ref()).await?)
     }
 }

@@ -1,21 +1,25 @@
 //! What every call of the exchange's authority shares: the chains it is made on, and whether it is
 //! only simulated.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use ballast_relayer::{
-    chains::{Action, ChainName},
-    config::Section,
+    chains::{Action, ChainName, Destination},
+    config::{Config, Section},
     failure::Failure,
     jobs::govern::{self, GovernReport, Governed, Outcome},
+    session::{Chains, Rehearsing, Sending},
 };
 
 use crate::{
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count},
 };
+
+/// What is to be done, on the chains that need something done.
+pub type Actions = BTreeMap<ChainName, Action>;
 
 /// How calls of the authority are made.
 pub struct Governing<'a> {
@@ -26,34 +30,34 @@ pub struct Governing<'a> {
 }
 
 impl Governing<'_> {
-    /// Opens what the calls need, and what `more` sections of the settings name.
+    /// Opens a session, with which `actions` says what is to be done on each chain, and does it.
+    /// `more` are the sections of the settings that it needs besides those of the chains.
     ///
     /// # Errors
-    /// Those of [`Session::open`].
-    pub async fn open(&self, more: &[Section]) -> Result<Session, Failure> {
-        let access = if self.dry_run { Access::Read } else { Access::Open };
-        Session::open(self.context, &self.chains, access, more).await
-    }
-
-    /// Makes the call that `action` has for each chain.
-    ///
-    /// # Errors
-    /// Those of [`govern::govern`].
+    /// Those of [`open`], of `actions`, and of [`govern::govern`].
     pub async fn act(
         &self,
-        session: &Session,
-        action: impl Fn(ChainName) -> Option<Action>,
+        more: &[Section],
+        actions: impl AsyncFnOnce(&Config, &Chains<dyn Destination>) -> Result<Actions, Failure>,
     ) -> Result<Output, Failure> {
-        Output::new(&govern::govern(&session.chains, session.store.as_ref(), action).await?)
+        let of = |actions: Actions| move |chain: ChainName| actions.get(&chain).cloned();
+        if self.dry_run {
+            let (config, session) = open(Rehearsing, self.context, &self.chains, more).await?;
+            let action = of(actions(&config, &session.chains).await?);
+            return Output::new(&govern::rehearse(&session, action).await?);
+        }
+        let (config, session) = open(Sending, self.context, &self.chains, more).await?;
+        let action = of(actions(&config, &session.chains).await?);
+        Output::new(&govern::govern(&session, action).await?)
     }
 
-    /// Opens and makes the same call on every chain.
+    /// Does the same on every chain.
     ///
     /// # Errors
-    /// Those of [`Governing::open`] and [`Governing::act`].
+    /// Those of [`Governing::act`].
     pub async fn act_alike(&self, action: Action) -> Result<Output, Failure> {
-        let session = self.open(&[]).await?;
-        self.act(&session, |_| Some(action.clone())).await
+        let actions = self.chains.iter().map(|chain| (*chain, action.clone())).collect();
+        self.act(&[], async |_, _| Ok(actions)).await
     }
 }
 

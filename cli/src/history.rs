@@ -5,6 +5,7 @@ use std::fmt;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Histories},
+    session::Reading,
 };
 use ballast_sdk::{
     exchange::Exchange,
@@ -16,7 +17,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count, date, duration, status},
 };
 
@@ -35,7 +36,7 @@ pub struct History {
 
 impl History {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&read::history(&session.chains, self.from, self.to).await?)
     }
 }

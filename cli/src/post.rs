@@ -10,14 +10,15 @@ use ballast_relayer::{
         prove::unfinished,
     },
     plan::ProvedEpoch,
-    store::State,
+    session::{Preparing, Sending},
+    store::{State, Store},
 };
 use clap::Args;
 
 use crate::{
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count, date, status},
 };
 
@@ -31,17 +32,22 @@ pub struct Post {
 
 impl Post {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &ChainName::ALL, Access::Write, &[]).await?;
-        let store = session.store()?;
-        let (_, plan, proved) = unfinished(store)?
-            .ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
-        let epoch = ProvedEpoch::new(plan, proved.into_values().collect())?;
-        let poster = Poster { store, chains: &session.chains, events: &context.events };
-        match self.dry_run {
-            true => Output::new(&poster.preflight(&epoch).await?),
-            false => Output::new(&poster.post(&epoch).await?),
+        if self.dry_run {
+            let (_, session) = open(Preparing, context, &ChainName::ALL, &[]).await?;
+            let epoch = proved(session.store())?;
+            return Output::new(&Poster { session: &session }.preflight(&epoch).await?);
         }
+        let (_, session) = open(Sending, context, &ChainName::ALL, &[]).await?;
+        let epoch = proved(session.store())?;
+        Output::new(&Poster { session: &session }.post(&epoch).await?)
     }
+}
+
+/// The epoch that is proved and not posted.
+fn proved(store: &Store) -> Result<ProvedEpoch, Failure> {
+    let (_, plan, proved) =
+        unfinished(store)?.ok_or_else(|| Failure::bad_input("no epoch is proved and not posted: `ballast prove`"))?;
+    Ok(ProvedEpoch::new(plan, proved.into_values().collect())?)
 }
 
 impl Text for PostReport {

@@ -6,14 +6,11 @@ use ballast_relayer::{
     failure::Failure,
     jobs::{post::report, prove::Prover},
     proving::ProvingKeys,
+    session::{Preparing, Sending},
 };
 use clap::Args;
 
-use crate::{
-    context::Context,
-    output::Output,
-    session::{Access, Session},
-};
+use crate::{context::Context, output::Output, session::open};
 
 /// The sections of the settings that proving needs besides those of the chains and the store.
 pub const SECTIONS: &[Section] = &[Section::Snapshot, Section::Secret, Section::Circuit, Section::Artifacts];
@@ -31,15 +28,17 @@ pub struct Prove {
 
 impl Prove {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &ChainName::ALL, Access::Write, SECTIONS).await?;
-        let (config, store, events) = (&session.config, session.store()?, &context.events);
-        let keys = ProvingKeys::new(config.circuit()?, events.clone());
-        let prover = Prover { config, accept: self.accept, store, chains: &session.chains, keys: &keys, events };
+        let accept = self.accept;
         if self.discard {
+            let (config, session) = open(Sending, context, &ChainName::ALL, SECTIONS).await?;
+            let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
+            let prover = Prover { config: &config, accept, session: &session, keys: &keys };
             let epoch = prover.discard().await?;
             return Output::note(format!("dropped epoch {epoch}, which no chain holds"));
         }
-        let epoch = prover.prove().await?;
-        Output::new(&report(store, &epoch)?)
+        let (config, session) = open(Preparing, context, &ChainName::ALL, SECTIONS).await?;
+        let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
+        let epoch = Prover { config: &config, accept, session: &session, keys: &keys }.prove().await?;
+        Output::new(&report(session.store(), &epoch)?)
     }
 }

@@ -6,14 +6,11 @@ use ballast_relayer::{
     config::Section,
     failure::Failure,
     jobs::{post::report, restore::restore},
+    session::Preparing,
 };
 use clap::Args;
 
-use crate::{
-    context::Context,
-    output::Output,
-    session::{Access, Session},
-};
+use crate::{context::Context, output::Output, session::open};
 
 /// Restore a proved epoch from its public files after the store was lost, so that it can be posted
 #[derive(Debug, Args)]
@@ -25,9 +22,8 @@ pub struct Restore {
 impl Restore {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let more = &[Section::Artifacts];
-        let session = Session::open(context, &ChainName::ALL, Access::Write, more).await?;
-        let (store, artifacts) = (session.store()?, Artifacts::new(session.config.artifacts()?));
-        let epoch = restore(store, &session.chains, &artifacts, self.epoch)?;
-        Output::new(&report(store, &epoch)?)
+        let (config, session) = open(Preparing, context, &ChainName::ALL, more).await?;
+        let epoch = restore(&session, &Artifacts::new(config.artifacts()?), self.epoch).await?;
+        Output::new(&report(session.store(), &epoch)?)
     }
 }

@@ -7,16 +7,11 @@ use ballast_relayer::{
     failure::Failure,
     jobs::run::{RunRehearsal, RunReport, Runner},
     proving::ProvingKeys,
+    session::{Preparing, Sending},
 };
 use clap::Args;
 
-use crate::{
-    context::Context,
-    output::Output,
-    prove,
-    session::{Access, Session},
-    text::Text,
-};
+use crate::{context::Context, output::Output, prove, session::open, text::Text};
 
 /// Prove the snapshot's epoch, post it to both chains and read it back; finish first what was left
 /// unfinished
@@ -35,14 +30,16 @@ pub struct Run {
 
 impl Run {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &ChainName::ALL, Access::Open, prove::SECTIONS).await?;
-        let (config, store, events) = (&session.config, session.store()?, &context.events);
-        let keys = ProvingKeys::new(config.circuit()?, events.clone());
-        let runner = Runner { config, accept: self.accept, store, chains: &session.chains, keys: &keys, events };
-        match self.dry_run {
-            true => Output::new(&runner.rehearse().await?),
-            false => Output::new(&runner.once().await?),
+        if self.dry_run {
+            let (config, session) = open(Preparing, context, &ChainName::ALL, prove::SECTIONS).await?;
+            let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
+            let runner = Runner { config: &config, accept: self.accept, session: &session, keys: &keys };
+            return Output::new(&runner.rehearse().await?);
         }
+        let (config, session) = open(Sending, context, &ChainName::ALL, prove::SECTIONS).await?;
+        let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
+        let runner = Runner { config: &config, accept: self.accept, session: &session, keys: &keys };
+        Output::new(&runner.once().await?)
     }
 }
 

@@ -6,6 +6,7 @@ use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Epochs},
+    session::Reading,
 };
 use ballast_sdk::Epoch;
 use clap::Args;
@@ -14,7 +15,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count, date, status},
 };
 
@@ -29,7 +30,7 @@ pub struct Show {
 
 impl Show {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&read::show(&session.chains, self.epoch).await?)
     }
 }

@@ -7,6 +7,7 @@ use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Answers},
+    session::Reading,
 };
 use ballast_sdk::solvency::Known;
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, date},
 };
 
@@ -36,7 +37,7 @@ pub struct Solvency {
 
 impl Solvency {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         let known = if self.witnessed { Known::Witnessed } else { Known::Reported };
         let answers = read::solvency(&session.chains, &self.asset, self.max_age, known).await?;
         Output::answer(&answers, answers.verdict())

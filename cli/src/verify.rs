@@ -5,6 +5,7 @@ use std::fmt;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Verified, VerifiedChain},
+    session::Reading,
 };
 use ballast_sdk::verification::Agreement;
 use clap::Args;
@@ -13,7 +14,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count},
 };
 
@@ -27,7 +28,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         let verified = read::verify(&session.chains).await?;
         Output::answer(&verified, verified.verdict())
     }

@@ -6,6 +6,7 @@ use ballast_relayer::{
     chains::{Look, looks::Shown},
     failure::Failure,
     jobs::wallets::{self, Looked, LookedAt, Outcome},
+    session::{Rehearsing, Sending},
 };
 use clap::Args;
 
@@ -13,7 +14,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count, date},
 };
 
@@ -32,12 +33,11 @@ pub struct Witness {
 
 impl Witness {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let access = if self.dry_run { Access::Read } else { Access::Write };
-        let session = Session::open(context, &self.chains.chains(), access, &[]).await?;
-        if let Some(store) = &session.store {
-            session.chains.settle(store).await?;
-        }
-        let looked = wallets::witness_latest(&session.chains, session.store.as_ref(), &context.events).await?;
+        let chains = self.chains.chains();
+        let looked = match self.dry_run {
+            true => wallets::rehearse_witness(&open(Rehearsing, context, &chains, &[]).await?.1).await?,
+            false => wallets::witness_latest(&open(Sending, context, &chains, &[]).await?.1).await?,
+        };
         Output::answer(&looked, looked.verdict())
     }
 }

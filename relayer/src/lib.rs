@@ -2,7 +2,8 @@
 //! line is the package `ballast-cli`.
 //!
 //! ```text
-//!  jobs ──┬─> plan ─────> artifacts         files of an epoch, public and private
+//!  jobs ──┬─> session                       store and chains, opened once by what a command may do
+//!         ├─> plan ─────> artifacts         files of an epoch, public and private
 //!         ├─> proving                       tasks, who proves them, and what is asked of a result
 //!         ├─> reserves                      stated, read from chains, compared with the last epoch
 //!         ├─> store                         what was fixed, proved and signed, before it leaves
@@ -33,4 +34,5 @@ pub mod jobs;
 pub mod plan;
 pub mod proving;
 pub mod reserves;
+pub mod session;
 pub mod store;

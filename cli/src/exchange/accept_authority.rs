@@ -1,7 +1,11 @@
 //! `ballast exchange accept-authority`.
 
-use ballast_relayer::{chains::Action, failure::Failure, jobs::govern::of_chain};
-use ballast_sdk::chain::Address;
+use ballast_relayer::{
+    chains::{Action, Destination},
+    config::Config,
+    failure::Failure,
+    session::Chains,
+};
 use clap::Args;
 
 use crate::{governing::Governing, output::Output};
@@ -12,9 +16,11 @@ pub struct AcceptAuthority {}
 
 impl AcceptAuthority {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
-        let session = governing.open(&[]).await?;
-        let keys: Vec<Address> = session.chains.iter().map(|chain| chain.authority()).collect::<Result<_, _>>()?;
-        let accepting = |chain| of_chain(&keys, chain).first().copied();
-        governing.act(&session, |chain| accepting(chain).map(|proposed| Action::AcceptAuthority { proposed })).await
+        let accepting = async |_: &Config, chains: &Chains<dyn Destination>| {
+            let accepting =
+                |chain: &dyn Destination| Ok((chain.name(), Action::AcceptAuthority { proposed: chain.authority()? }));
+            chains.iter().map(accepting).collect()
+        };
+        governing.act(&[], accepting).await
     }
 }

@@ -27,8 +27,11 @@ impl ProposeAuthority {
             return governing.act_alike(Action::ProposeAuthority(None)).await;
         }
         check_named(&self.proposed, &governing.chains, 1)?;
-        let session = governing.open(&[]).await?;
-        let proposed = |chain| of_chain(&self.proposed, chain).first().copied();
-        governing.act(&session, |chain| proposed(chain).map(|proposed| Action::ProposeAuthority(Some(proposed)))).await
+        let proposal = |chain: &ChainName| {
+            let proposed = of_chain(&self.proposed, *chain).first().copied()?;
+            Some((*chain, Action::ProposeAuthority(Some(proposed))))
+        };
+        let actions = governing.chains.iter().filter_map(proposal).collect();
+        governing.act(&[], async |_, _| Ok(actions)).await
     }
 }

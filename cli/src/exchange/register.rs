@@ -1,8 +1,10 @@
 //! `ballast exchange register`.
 
 use ballast_relayer::{
-    chains::{Action, ChainName},
+    chains::{Action, ChainName, Destination},
+    config::Config,
     failure::Failure,
+    session::Chains,
 };
 use ballast_sdk::chain::Address;
 use clap::Args;
@@ -15,16 +17,18 @@ pub struct Register {}
 
 impl Register {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
-        let session = governing.open(&[]).await?;
-        let exchange = session.config.exchange()?;
-        let action = |chain| Action::Register {
-            name: exchange.name.clone(),
-            cadence: exchange.cadence,
-            counterpart: match chain {
-                ChainName::Solana => Address::Evm(exchange.evm_authority),
-                ChainName::Evm => Address::Solana(exchange.solana_authority),
-            },
+        let actions = async |config: &Config, _: &Chains<dyn Destination>| {
+            let exchange = config.exchange()?;
+            let action = |chain| Action::Register {
+                name: exchange.name.clone(),
+                cadence: exchange.cadence,
+                counterpart: match chain {
+                    ChainName::Solana => Address::Evm(exchange.evm_authority),
+                    ChainName::Evm => Address::Solana(exchange.solana_authority),
+                },
+            };
+            Ok(governing.chains.iter().map(|chain| (*chain, action(*chain))).collect())
         };
-        governing.act(&session, |chain| Some(action(chain))).await
+        governing.act(&[], actions).await
     }
 }

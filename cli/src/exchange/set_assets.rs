@@ -1,6 +1,12 @@
 //! `ballast exchange set-assets`.
 
-use ballast_relayer::{chains::Action, config::Section, failure::Failure, jobs::source};
+use ballast_relayer::{
+    chains::{Action, Destination},
+    config::{Config, Section},
+    failure::Failure,
+    jobs::source,
+    session::Chains,
+};
 use clap::Args;
 
 use crate::{governing::Governing, output::Output};
@@ -11,8 +17,10 @@ pub struct SetAssets {}
 
 impl SetAssets {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
-        let session = governing.open(&[Section::Snapshot]).await?;
-        let assets = source::assets(session.config.snapshot()?, &governing.context.events).await?;
-        governing.act(&session, |_| Some(Action::SetAssets(assets.clone()))).await
+        let actions = async |config: &Config, _: &Chains<dyn Destination>| {
+            let assets = source::assets(config.snapshot()?, &governing.context.events).await?;
+            Ok(governing.chains.iter().map(|chain| (*chain, Action::SetAssets(assets.clone()))).collect())
+        };
+        governing.act(&[Section::Snapshot], actions).await
     }
 }

@@ -1,14 +1,19 @@
 //! `ballast exchange set-posters`.
 
 use ballast_relayer::{
-    chains::Action,
+    chains::{Action, Destination},
+    config::Config,
     failure::Failure,
     jobs::govern::{check_named, of_chain},
+    session::Chains,
 };
 use ballast_sdk::chain::Address;
 use clap::Args;
 
-use crate::{governing::Governing, output::Output};
+use crate::{
+    governing::{Actions, Governing},
+    output::Output,
+};
 
 /// Say who may post; by default the posters of the settings
 #[derive(Debug, Args)]
@@ -21,12 +26,19 @@ pub struct SetPosters {
 impl SetPosters {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
         check_named(&self.posters, &governing.chains, usize::MAX)?;
-        let session = governing.open(&[]).await?;
-        let posters = match self.posters.is_empty() {
-            true => session.chains.iter().map(|chain| chain.poster()).collect::<Result<_, _>>()?,
-            false => self.posters,
+        let actions = async |_: &Config, chains: &Chains<dyn Destination>| {
+            let mut actions = Actions::new();
+            for chain in chains.iter() {
+                let posters = match self.posters.is_empty() {
+                    true => vec![chain.poster()?],
+                    false => of_chain(&self.posters, chain.name()),
+                };
+                if !posters.is_empty() {
+                    actions.insert(chain.name(), Action::SetPosters(posters));
+                }
+            }
+            Ok(actions)
         };
-        let action = |posters: Vec<Address>| (!posters.is_empty()).then_some(Action::SetPosters(posters));
-        governing.act(&session, |chain| action(of_chain(&posters, chain))).await
+        governing.act(&[], actions).await
     }
 }

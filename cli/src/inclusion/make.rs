@@ -8,6 +8,7 @@ use ballast_relayer::{
     config::Section,
     failure::Failure,
     jobs::include::{self, Made},
+    session::Reading,
 };
 use clap::Args;
 
@@ -15,7 +16,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count},
 };
 
@@ -36,10 +37,10 @@ pub struct Make {
 impl Make {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let more = &[Section::Secret, Section::Artifacts];
-        let session = Session::open(context, &self.chains.chains(), Access::Read, more).await?;
+        let (config, session) = open(Reading, context, &self.chains.chains(), more).await?;
         let (epoch, account) = (self.epoch, &self.account[..]);
-        let artifacts = Artifacts::new(session.config.artifacts()?);
-        let master = ballast_keys::read_master(&session.config.secret()?.file)?;
+        let artifacts = Artifacts::new(config.artifacts()?);
+        let master = ballast_keys::read_master(&config.secret()?.file)?;
         let out = self.out.unwrap_or_else(|| {
             // The account's own name need not be a valid file name.
             let digest = hex::encode(&sha256(&[account.as_bytes()])[..8]);

@@ -6,16 +6,11 @@ use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
     jobs::include::{self, Shown, ShownBalance},
+    session::Reading,
 };
 use clap::Args;
 
-use crate::{
-    chain_choice::ChainChoice,
-    context::Context,
-    output::Output,
-    session::{Access, Session},
-    text::Text,
-};
+use crate::{chain_choice::ChainChoice, context::Context, output::Output, session::open, text::Text};
 
 /// Verify a file against the roots on chain; exit code 3 if it does not show the account's
 /// inclusion
@@ -33,7 +28,7 @@ pub struct Verify {
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let text = include::read(&self.file)?;
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&include::verify(&session.chains, &text, &self.account).await?)
     }
 }

@@ -6,10 +6,8 @@ use ballast_ledger::simulate::Simulation;
 use ballast_relayer::{
     config::Section,
     failure::Failure,
-    jobs::{
-        connection::configured_exchange,
-        ledger::{self, Simulated},
-    },
+    jobs::ledger::{self, Simulated},
+    session::configured_exchange,
 };
 use clap::Args;
 

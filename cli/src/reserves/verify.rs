@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf};
 use ballast_relayer::{
     failure::Failure,
     jobs::reserves::{self, VerifiedChain, VerifiedReport},
+    session::Reading,
 };
 use clap::Args;
 
@@ -12,7 +13,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, compared_holdings, count},
 };
 
@@ -31,7 +32,7 @@ pub struct Verify {
 impl Verify {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let bytes = reserves::read(&self.file)?;
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&reserves::verify(&session.chains, self.epoch, &bytes).await?)
     }
 }

@@ -3,18 +3,13 @@
 use ballast_relayer::{
     chains::{Action, ChainName},
     failure::Failure,
+    session::Reading,
 };
 use ballast_sdk::chain::Address;
 use clap::Args;
 
 use super::check_chain;
-use crate::{
-    chain_choice::chain_name,
-    context::Context,
-    governing::Governing,
-    output::Output,
-    session::{Access, Session},
-};
+use crate::{chain_choice::chain_name, context::Context, governing::Governing, output::Output, session::open};
 
 /// Declare permanently that a token counts for an asset
 #[derive(Debug, Args)]
@@ -42,9 +37,9 @@ impl Declare {
             (address, _) => address.parse().map_err(Failure::bad_input)?,
         };
         check_chain(token, chain)?;
-        let Session { chains, .. } = Session::open(context, &[chain], Access::Read, &[]).await?;
+        let chains = open(Reading, context, &[chain], &[]).await?.1.chains;
         let mut asset = None;
-        for chain in chains.iter() {
+        if let Some(chain) = chains.get(chain) {
             let exchange = chain.client().exchange(&chains.exchange).await?;
             asset = exchange.assets.and_then(|assets| assets.number(&symbol));
         }

@@ -6,6 +6,7 @@ use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
     jobs::wallets::{self, Kept, Wallets},
+    session::Reading,
 };
 use clap::Args;
 
@@ -13,7 +14,7 @@ use crate::{
     chain_choice::ChainChoice,
     context::Context,
     output::Output,
-    session::{Access, Session},
+    session::open,
     text::{Text, count, date},
 };
 
@@ -26,7 +27,7 @@ pub struct List {
 
 impl List {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        let session = Session::open(context, &self.chains.chains(), Access::Read, &[]).await?;
+        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         Output::new(&wallets::list(&session.chains).await?)
     }
 }

@@ -2,16 +2,11 @@
 
 use std::fmt;
 
-use ballast_relayer::{chains::ChainName, failure::Failure, jobs::wallets};
+use ballast_relayer::{chains::ChainName, failure::Failure, jobs::wallets, session::Reading};
 use ballast_sdk::{chain::Address, evm::registration_message};
 use clap::Args;
 
-use crate::{
-    context::Context,
-    output::Output,
-    session::{Access, Session},
-    text::Text,
-};
+use crate::{context::Context, output::Output, session::open, text::Text};
 
 /// Print what an EVM wallet must sign (EIP-712), as JSON
 #[derive(Debug, Args)]
@@ -27,12 +22,10 @@ impl Message {
                 "a Solana wallet signs the transaction itself: `ballast wallet register --signer`",
             ));
         };
-        let Session { config, chains, .. } = Session::open(context, &[ChainName::Evm], Access::Read, &[]).await?;
+        let (config, session) = open(Reading, context, &[ChainName::Evm], &[]).await?;
+        let chains = session.chains;
         let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
-        let mut chain_id = None;
-        for chain in chains.iter() {
-            chain_id = chain.client().chain().evm_id();
-        }
+        let chain_id = chains.get(ChainName::Evm).and_then(|chain| chain.client().chain().evm_id());
         let chain_id = chain_id.ok_or_else(|| Failure::other(anyhow::anyhow!("the EVM chain has no id")))?;
         Output::new(&wallets::Message(registration_message(chain_id, witnesses, &chains.exchange, address)))
     }

@@ -58,14 +58,17 @@ pub struct Purse {
     pub needed: u128,
 }
 
-/// A chain to which an epoch is posted.
-#[async_trait]
-pub trait Destination: Send + Sync {
+/// A chain that can be read.
+pub trait ReadableChain: Send + Sync {
     fn name(&self) -> ChainName;
 
     /// Reads what the chain has, at the commitment that is asked of it.
     fn client(&self) -> &Client;
+}
 
+/// A chain to which an epoch is posted. What signs takes the store, in which it is written down first.
+#[async_trait]
+pub trait Destination: ReadableChain {
     /// Which chain and which deployment this is: a store belongs to one.
     async fn identity(&self) -> Result<String, ChainError>;
 

@@ -10,10 +10,11 @@ use ballast_sdk::{
 };
 use serde::Serialize;
 
-use super::{connection::Chains, reserves};
+use super::reserves;
 use crate::{
     blocking::compute,
     failure::{Classified, Failure, FailureKind},
+    session::Chains,
 };
 
 /// One chain's epoch that is what the log gives.

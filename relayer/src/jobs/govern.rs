@@ -1,16 +1,16 @@
 //! What an exchange's authority asks of both chains. What a chain holds already is not done again.
 
+use ballast_core::Digest;
 use ballast_sdk::chain::Address;
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
     chains::{
-        Action, ChainName,
+        Action, ChainName, Destination,
         action::{Held, Need},
     },
     failure::{Failure, Problems},
-    store::Store,
+    session::{Chains, Rehearsing, Sending, Session},
 };
 
 /// What was done on each chain.
@@ -44,16 +44,55 @@ pub enum Outcome {
 /// # Errors
 /// Bad input when there is nothing to do on any chain; every chain on which it is impossible; then the first that refuses.
 pub async fn govern(
-    chains: &Chains,
-    store: Option<&Store>,
+    session: &Session<Sending>,
     action: impl Fn(ChainName) -> Option<Action>,
 ) -> Result<GovernReport, Failure> {
-    let mut problems = Problems::default();
-    let mut needed = Vec::new();
-    if let Some(store) = store {
-        chains.bind(store).await?;
-        chains.settle(store).await?;
+    let chains = &session.chains;
+    let mut governed = Vec::new();
+    for Judged { chain, action, needed } in judge(chains, action).await? {
+        let (outcome, transactions) = match needed {
+            true => (Outcome::Done, chain.govern(session.store(), &chains.exchange, &action).await?),
+            false => (Outcome::Already, 0),
+        };
+        governed.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions });
     }
+    Ok(GovernReport::new(&chains.exchange, false, governed))
+}
+
+/// Judges all chains as [`govern`] does, and simulates what it would send. Nothing is signed or sent.
+///
+/// # Errors
+/// As [`govern`].
+pub async fn rehearse(
+    session: &Session<Rehearsing>,
+    action: impl Fn(ChainName) -> Option<Action>,
+) -> Result<GovernReport, Failure> {
+    let chains = &session.chains;
+    let mut governed = Vec::new();
+    for Judged { chain, action, needed } in judge(chains, action).await? {
+        let mut outcome = Outcome::Already;
+        if needed {
+            chain.rehearse(&chains.exchange, &action).await?;
+            outcome = Outcome::WouldBeDone;
+        }
+        governed.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions: 0 });
+    }
+    Ok(GovernReport::new(&chains.exchange, true, governed))
+}
+
+/// An action on one chain, and whether it is not done there already.
+struct Judged<'a> {
+    chain: &'a dyn Destination,
+    action: Action,
+    needed: bool,
+}
+
+async fn judge(
+    chains: &Chains<dyn Destination>,
+    action: impl Fn(ChainName) -> Option<Action>,
+) -> Result<Vec<Judged<'_>>, Failure> {
+    let mut problems = Problems::default();
+    let mut judged = Vec::new();
     for chain in chains.iter() {
         let Some(action) = action(chain.name()) else { continue };
         let exchange = match chain.client().exchange(&chains.exchange).await {
@@ -70,29 +109,19 @@ pub async fn govern(
         if let Need::Impossible(why) = &need {
             problems.refused(format!("{}: cannot {}: {why}", chain.name(), action.describe()));
         }
-        needed.push((chain, action, need == Need::Needed));
+        judged.push(Judged { chain, action, needed: need == Need::Needed });
     }
     problems.finish()?;
-    if needed.is_empty() {
+    if judged.is_empty() {
         return Err(Failure::bad_input("there is nothing to do on any chain that is asked"));
     }
-    let mut report = GovernReport {
-        exchange: format!("0x{}", hex::encode(chains.exchange)),
-        dry_run: store.is_none(),
-        chains: Vec::new(),
-    };
-    for (chain, action, needed) in needed {
-        let (outcome, transactions) = match (needed, store) {
-            (false, _) => (Outcome::Already, 0),
-            (true, None) => {
-                chain.rehearse(&chains.exchange, &action).await?;
-                (Outcome::WouldBeDone, 0)
-            }
-            (true, Some(store)) => (Outcome::Done, chain.govern(store, &chains.exchange, &action).await?),
-        };
-        report.chains.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions });
+    Ok(judged)
+}
+
+impl GovernReport {
+    fn new(exchange: &Digest, dry_run: bool, chains: Vec<Governed>) -> Self {
+        Self { exchange: format!("0x{}", hex::encode(exchange)), dry_run, chains }
     }
-    Ok(report)
 }
 
 /// Refuses addresses that none of the chains that are asked would take, and more than `most` of one chain.

@@ -11,11 +11,11 @@ use ballast_core::{
 use ballast_ledger::{bounded_file::read_text_bounded, inclusion};
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
     artifacts::{Artifacts, write_private},
     blocking::{compute, write},
     failure::{Classified, Failure, FailureKind},
+    session::Chains,
 };
 
 /// What was made. Nothing of it is private but the file it names.

@@ -5,7 +5,6 @@
 //! | [`ledger`] | the exchange's log |
 //! | [`source`] | reads balances and reserves |
 //! | [`replaying`] | from the log to what an epoch commits to, with a checkpoint |
-//! | [`connection`] | connects to the chains |
 //! | [`preflight`] | holds an epoch against both chains, and lists every problem |
 //! | [`prove`] | fixes an epoch and proves its shards |
 //! | [`post`] | posts a proved epoch to both chains and reads it back |
@@ -22,7 +21,6 @@
 
 pub mod audit;
 pub mod bench;
-pub mod connection;
 pub mod govern;
 pub mod include;
 pub mod ledger;

@@ -5,7 +5,6 @@ use ballast_sdk::epoch::Status;
 use serde::Serialize;
 
 use super::{
-    connection::Chains,
     preflight::{self, Estimate},
     wallets::{self, Looked},
 };
@@ -13,17 +12,16 @@ use crate::{
     blocking::compute,
     chains::{ChainError, ChainName, Destination, Position, Standing},
     crash,
-    events::{Event, Events},
+    events::Event,
     failure::{Classified, Failure, Problems},
     plan::ProvedEpoch,
+    session::{Sending, Session, Storing},
     store::{State, Store},
 };
 
 /// What posting works with.
-pub struct Poster<'a> {
-    pub store: &'a Store,
-    pub chains: &'a Chains,
-    pub events: &'a Events,
+pub struct Poster<'a, A: Storing> {
+    pub session: &'a Session<A>,
 }
 
 /// An epoch that both chains hold, and what that took.
@@ -96,31 +94,62 @@ pub struct PostRehearsal {
     pub chains: Vec<Estimate>,
 }
 
-impl Poster<'_> {
+impl Poster<'_, Sending> {
     /// Posts the epoch where it is missing, reads it back from both chains and completes it.
     ///
     /// # Errors
     /// Every pre-flight problem at once, before anything is spent; later the first failure, after which the same call
     /// goes on where this one stopped.
     pub async fn post(&self, epoch: &ProvedEpoch) -> Result<PostReport, Failure> {
-        self.chains.settle(self.store).await?;
         self.preflight(epoch).await?;
         crash::point("preflight-passed");
-        for chain in self.chains.iter() {
+        for chain in self.session.chains.iter() {
             self.post_to(chain, epoch).await?;
         }
         self.read_back(epoch).await?;
         crash::point("epoch-verified");
-        let witnessed =
-            wallets::witness(self.chains, Some(self.store), epoch.plan.epoch, epoch.plan.as_of, self.events).await?;
+        let witnessed = wallets::witness(
+            &self.session.chains,
+            Some(self.session.store()),
+            epoch.plan.epoch,
+            epoch.plan.as_of,
+            &self.session.events,
+        )
+        .await?;
         crash::point("epoch-witnessed");
-        self.store.complete_epoch(epoch.plan.epoch)?;
+        self.session.store().complete_epoch(epoch.plan.epoch)?;
         crash::point("epoch-completed");
-        let report = PostReport { witnessed, ..report(self.store, epoch)? };
-        self.events.emit(Event::EpochFinished { epoch: report.epoch, head: report.head });
+        let report = PostReport { witnessed, ..report(self.session.store(), epoch)? };
+        self.session.events.emit(Event::EpochFinished { epoch: report.epoch, head: report.head });
         Ok(report)
     }
 
+    async fn post_to(&self, chain: &dyn Destination, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        let standing = chain.standing(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
+        match standing.position(&epoch.plan, Some(epoch)) {
+            Position::Done => tracing::info!(chain = %chain.name(), epoch = epoch.plan.epoch, "is there already"),
+            Position::Elsewhere(how) => {
+                return Err(Failure::refused(format!("{}: tells another history: {how}", chain.name())));
+            }
+            Position::Next { shards_done } => {
+                for shard in shards_done..epoch.plan.shard_count {
+                    chain.submit(self.session.store(), epoch, shard).await?;
+                }
+            }
+        }
+        Ok(chain.confirm(self.session.store(), epoch).await?)
+    }
+
+    /// Reads the epoch from both chains and holds it against what was proved.
+    async fn read_back(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
+        for chain in self.session.chains.iter() {
+            epoch.check_read_back(&chain.client().epoch(&self.session.chains.exchange, epoch.plan.epoch).await?)?;
+        }
+        Ok(())
+    }
+}
+
+impl<A: Storing> Poster<'_, A> {
     /// Everything that would be found wrong before posting, and what posting may cost.
     ///
     /// # Errors
@@ -128,8 +157,8 @@ impl Poster<'_> {
     pub async fn preflight(&self, epoch: &ProvedEpoch) -> Result<PostRehearsal, Failure> {
         let mut problems = Problems::default();
         let mut estimates = Vec::new();
-        for chain in self.chains.iter() {
-            let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit.id).await?;
+        for chain in self.session.chains.iter() {
+            let standing = chain.standing(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
             self.check_chain(chain, &standing, epoch, &mut problems, &mut estimates).await?;
         }
         let proved = epoch.clone();
@@ -198,30 +227,6 @@ impl Poster<'_> {
             Err(ChainError::Refused { .. }) if !simulates => {}
             Err(error @ ChainError::Unreachable { .. }) => return Err(error.into()),
             Err(error) => problems.push(error.failure_kind(), error),
-        }
-        Ok(())
-    }
-
-    async fn post_to(&self, chain: &dyn Destination, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let standing = chain.standing(&self.chains.exchange, &epoch.plan.circuit.id).await?;
-        match standing.position(&epoch.plan, Some(epoch)) {
-            Position::Done => tracing::info!(chain = %chain.name(), epoch = epoch.plan.epoch, "is there already"),
-            Position::Elsewhere(how) => {
-                return Err(Failure::refused(format!("{}: tells another history: {how}", chain.name())));
-            }
-            Position::Next { shards_done } => {
-                for shard in shards_done..epoch.plan.shard_count {
-                    chain.submit(self.store, epoch, shard).await?;
-                }
-            }
-        }
-        Ok(chain.confirm(self.store, epoch).await?)
-    }
-
-    /// Reads the epoch from both chains and holds it against what was proved.
-    async fn read_back(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        for chain in self.chains.iter() {
-            epoch.check_read_back(&chain.client().epoch(&self.chains.exchange, epoch.plan.epoch).await?)?;
         }
         Ok(())
     }

@@ -14,7 +14,6 @@ use ballast_ledger::{
 };
 
 use super::{
-    connection::Chains,
     preflight,
     replaying::Checkpoint,
     source::{self, Source},
@@ -25,10 +24,10 @@ use crate::{
     chains::Standing,
     config::Config,
     crash,
-    events::Events,
     failure::{Classified, Failure, FailureKind, Problems},
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
     proving::{EpochProver, InProcess, ProvedShards, ProvingKeys, circuit_file},
+    session::{Sending, Session, Storing},
     store::{Store, StoredEpoch},
 };
 
@@ -53,14 +52,12 @@ impl Classified for ProvedEpochError {
 }
 
 /// What proving works with.
-pub struct Prover<'a> {
+pub struct Prover<'a, A: Storing> {
     pub config: &'a Config,
     /// Whether surprises of the reserves are accepted.
     pub accept: bool,
-    pub store: &'a Store,
-    pub chains: &'a Chains,
+    pub session: &'a Session<A>,
     pub keys: &'a ProvingKeys<'a>,
-    pub events: &'a Events,
 }
 
 /// The epoch that the store holds unfinished, with the posts of its shards that are proved.
@@ -96,21 +93,27 @@ fn fingerprint(snapshot: &Digest, master: &MasterSecret) -> Digest {
     sha256(&[snapshot, salt.element().as_bytes()])
 }
 
-impl Prover<'_> {
+impl<A: Storing> Prover<'_, A> {
     /// Proves what is not proved of the snapshot's epoch, and writes its artifacts.
     ///
     /// # Errors
     /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
-        let (source, plan, proved) = match unfinished(self.store)? {
+        let (source, plan, proved) = match unfinished(self.session.store())? {
             Some((stored, plan, proved)) => {
-                let source = source::again(self.config, &plan, self.events).await?;
+                let source = source::again(self.config, &plan, &self.session.events).await?;
                 self.check_same(&stored, &plan, &source).await?;
                 (source, plan, proved)
             }
             None => {
-                let source =
-                    source::fresh(self.config, self.chains, self.accept, Checkpoint::Write, self.events).await?;
+                let source = source::fresh(
+                    self.config,
+                    &self.session.chains,
+                    self.accept,
+                    Checkpoint::Write,
+                    &self.session.events,
+                )
+                .await?;
                 let plan = self.begin(&source).await?;
                 (source, plan, ProvedShards::new())
             }
@@ -123,8 +126,8 @@ impl Prover<'_> {
             snapshot: &source.snapshot,
             master: &self.master()?,
             backend: &InProcess { keys: self.keys },
-            store: self.store,
-            events: self.events,
+            store: self.session.store(),
+            events: &self.session.events,
         };
         let epoch = prover.prove(proved).await?;
         // Added up in another way than the shards' totals.
@@ -152,16 +155,17 @@ impl Prover<'_> {
     /// When the chains cannot be asked.
     pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
         let circuit = self.circuit(&source.snapshot).await?;
-        let standings = self.chains.standings(&circuit.id).await?;
+        let standings = self.session.chains.standings(&circuit.id).await?;
         let mut problems = Problems::default();
         preflight::check_agreement(&standings, &mut problems);
         // Whatever else there is follows from that.
         problems.finish()?;
         let mut problems = Problems::default();
         let next = standings.iter().find_map(|standing| standing.exchange.as_ref());
-        let (epoch, head) = next.map_or((1, self.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
+        let (epoch, head) =
+            next.map_or((1, self.session.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
         let plan = self.planned(source, circuit, epoch, head)?;
-        for (standing, chain) in standings.iter().zip(self.chains.iter()) {
+        for (standing, chain) in standings.iter().zip(self.session.chains.iter()) {
             match chain.poster() {
                 Ok(poster) => preflight::check_plan(standing, &plan, &poster, &mut problems),
                 Err(error) => problems.push(error.failure_kind(), error),
@@ -174,7 +178,7 @@ impl Prover<'_> {
         let (plan, _, problems) = self.plan(source).await?;
         problems.finish()?;
         let fingerprint = fingerprint(&source.digest, &self.master()?);
-        self.store.begin_epoch(plan.epoch, &plan.text().map_err(Failure::other)?, &fingerprint)?;
+        self.session.store().begin_epoch(plan.epoch, &plan.text().map_err(Failure::other)?, &fingerprint)?;
         crash::point("statement-persisted");
         Ok(plan)
     }
@@ -191,7 +195,7 @@ impl Prover<'_> {
         let assets = snapshot.assets.as_slice().iter();
         Ok(Plan {
             version: VERSION,
-            exchange: self.chains.exchange,
+            exchange: self.session.chains.exchange,
             epoch,
             as_of: snapshot.as_of,
             assets: assets.map(|asset| AssetName { symbol: asset.symbol(), decimals: asset.decimals }).collect(),
@@ -236,18 +240,19 @@ impl Prover<'_> {
         let digest = source::digest(settings, &plan.ledger).await?;
         Ok(stored.source == fingerprint(&digest, &self.master()?) && source::is_unchanged(settings, plan).await?)
     }
+}
 
+impl Prover<'_, Sending> {
     /// Drops the unfinished epoch, if no chain holds it or may come to hold it.
     ///
     /// # Errors
     /// When there is none, or a chain holds it.
     pub async fn discard(&self) -> Result<u64, Failure> {
-        let Some((_, plan, _)) = unfinished(self.store)? else {
+        let Some((_, plan, _)) = unfinished(self.session.store())? else {
             return Err(Failure::bad_input("no epoch is unfinished"));
         };
-        // What is in flight might make a chain hold it afterwards.
-        self.chains.settle(self.store).await?;
-        for standing in self.chains.standings(&plan.circuit.id).await? {
+        // Nothing is in flight any more that might make a chain hold it afterwards.
+        for standing in self.session.chains.standings(&plan.circuit.id).await? {
             let exchange = standing.exchange.as_ref();
             if let Some(exchange) = exchange.filter(|exchange| exchange.next_epoch > plan.epoch) {
                 return Err(Failure::bad_input(format!(
@@ -257,7 +262,7 @@ impl Prover<'_> {
                 )));
             }
         }
-        self.store.discard_epoch(plan.epoch)?;
+        self.session.store().discard_epoch(plan.epoch)?;
         Ok(plan.epoch)
     }
 }

@@ -10,8 +10,10 @@ use ballast_sdk::{
 };
 use serde::Serialize;
 
-use super::connection::Chains;
-use crate::failure::{Failure, FailureKind};
+use crate::{
+    failure::{Failure, FailureKind},
+    session::Chains,
+};
 
 /// Histories, one a chain.
 #[derive(Clone, Debug, Serialize)]

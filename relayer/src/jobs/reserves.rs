@@ -6,10 +6,10 @@ use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
 use ballast_sdk::reserves::{CompareError, verify as verify_report};
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
-    chains::Destination,
+    chains::ReadableChain,
     failure::{Classified, Failure, FailureKind},
+    session::Chains,
 };
 
 impl Classified for CompareError {
@@ -68,6 +68,6 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     read_bounded(file, REPORT_MAX as u64).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
 }
 
-fn refused(chain: &dyn Destination, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+fn refused(chain: &dyn ReadableChain, number: u64, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::new(FailureKind::Refused, error).context(format!("{}, epoch {number}, reserves report", chain.name()))
 }

@@ -1,8 +1,13 @@
 //! Takes an epoch back into the store from its public files: a store that was lost between two chains leaves one of them
 //! behind, and only the same statement can follow there.
 
-use super::connection::Chains;
-use crate::{artifacts::Artifacts, failure::Failure, plan::ProvedEpoch, store::Store};
+use crate::{
+    artifacts::Artifacts,
+    blocking::compute,
+    failure::Failure,
+    plan::ProvedEpoch,
+    session::{Preparing, Session},
+};
 
 /// What a restored epoch was made from is not in its public files.
 const UNKNOWN_SOURCE: [u8; 32] = [0; 32];
@@ -12,13 +17,14 @@ const UNKNOWN_SOURCE: [u8; 32] = [0; 32];
 ///
 /// # Errors
 /// Files that do not make an epoch of this exchange, or a store that has another under this number.
-pub fn restore(store: &Store, chains: &Chains, artifacts: &Artifacts, epoch: u64) -> Result<ProvedEpoch, Failure> {
-    let proved = artifacts.proved(epoch)?;
-    if proved.plan.exchange != chains.exchange {
+pub async fn restore(session: &Session<Preparing>, artifacts: &Artifacts, epoch: u64) -> Result<ProvedEpoch, Failure> {
+    let (store, exchange, artifacts) = (session.store(), session.chains.exchange, artifacts.clone());
+    let proved = compute(move |_| artifacts.proved(epoch)).await??;
+    if proved.plan.exchange != exchange {
         return Err(Failure::bad_input(format!(
             "the files are of exchange 0x{}, the settings are of 0x{}",
             hex::encode(proved.plan.exchange),
-            hex::encode(chains.exchange)
+            hex::encode(exchange)
         )));
     }
     if store.epoch(epoch)?.is_some_and(|stored| stored.completed || stored.source != UNKNOWN_SOURCE) {

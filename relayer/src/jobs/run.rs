@@ -5,13 +5,18 @@ use ballast_ledger::report::Report as SnapshotReport;
 use serde::Serialize;
 
 use super::{
-    connection::Chains,
     post::{PostReport, Poster},
     prove::{Prover, unfinished},
     replaying::Checkpoint,
     source,
 };
-use crate::{config::Config, events::Events, failure::Failure, plan::ProvedEpoch, proving::ProvingKeys, store::Store};
+use crate::{
+    config::Config,
+    failure::Failure,
+    plan::ProvedEpoch,
+    proving::ProvingKeys,
+    session::{Sending, Session, Storing},
+};
 
 /// What one run did.
 #[derive(Clone, Debug, Serialize)]
@@ -37,27 +42,23 @@ pub struct RunRehearsal {
 }
 
 /// What a run works with.
-pub struct Runner<'a> {
+pub struct Runner<'a, A: Storing> {
     pub config: &'a Config,
     /// Whether surprises of the reserves are accepted.
     pub accept: bool,
-    pub store: &'a Store,
-    pub chains: &'a Chains,
+    pub session: &'a Session<A>,
     pub keys: &'a ProvingKeys<'a>,
-    pub events: &'a Events,
 }
 
-impl Runner<'_> {
+impl Runner<'_, Sending> {
     /// Finishes what was left unfinished, then proves and posts the snapshot's epoch.
     ///
     /// # Errors
     /// Those of proving and posting; the same call goes on where this one stopped.
     pub async fn once(&self) -> Result<RunReport, Failure> {
-        self.chains.bind(self.store).await?;
-        self.chains.settle(self.store).await?;
-        let (prover, poster) = (self.prover(), self.poster());
+        let (prover, poster) = (self.prover(), Poster { session: self.session });
         let mut finished = None;
-        if let Some((stored, plan, proved)) = unfinished(self.store)?
+        if let Some((stored, plan, proved)) = unfinished(self.session.store())?
             && proved.len() == usize::from(plan.shard_count)
         {
             tracing::info!(epoch = plan.epoch, "was left unfinished");
@@ -79,15 +80,18 @@ impl Runner<'_> {
         let epoch = prover.prove().await.map_err(after)?;
         Ok(RunReport { finished, posted: Some(poster.post(&epoch).await?) })
     }
+}
 
+impl<A: Storing> Runner<'_, A> {
     /// Looks at the snapshot and at both chains, and lists every problem; proves, signs and sends nothing.
     ///
     /// # Errors
     /// Every problem at once.
     pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
-        let source = source::fresh(self.config, self.chains, self.accept, Checkpoint::Leave, self.events).await?;
+        let Session { chains, events, .. } = self.session;
+        let source = source::fresh(self.config, chains, self.accept, Checkpoint::Leave, events).await?;
         let (plan, _, problems) = self.prover().plan(&source).await?;
-        let unfinished = unfinished(self.store)?.map(|(stored, ..)| stored.epoch);
+        let unfinished = unfinished(self.session.store())?.map(|(stored, ..)| stored.epoch);
         if unfinished.is_none() {
             problems.finish()?;
         }
@@ -101,18 +105,7 @@ impl Runner<'_> {
         })
     }
 
-    fn prover(&self) -> Prover<'_> {
-        Prover {
-            config: self.config,
-            accept: self.accept,
-            store: self.store,
-            chains: self.chains,
-            keys: self.keys,
-            events: self.events,
-        }
-    }
-
-    fn poster(&self) -> Poster<'_> {
-        Poster { store: self.store, chains: self.chains, events: self.events }
+    fn prover(&self) -> Prover<'_, A> {
+        Prover { config: self.config, accept: self.accept, session: self.session, keys: self.keys }
     }
 }

@@ -21,17 +21,16 @@ use ballast_sdk::observation::{Token, Wallet};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    connection::Chains,
-    replaying::{self, Checkpoint, End, committed},
-};
+use super::replaying::{self, Checkpoint, End, committed};
 use crate::{
     blocking::{Cancelled, compute},
+    chains::Destination,
     config::{self, Config, Origin, SnapshotFile},
     events::{Events, Stage},
     failure::{Classified, Failure, FailureKind},
     plan::Plan,
     reserves::{self, Request},
+    session::Chains,
 };
 
 macro_rules! bad_input {
@@ -65,7 +64,7 @@ pub struct Source {
 /// Bad input, naming what is wrong and where; every surprise at once.
 pub async fn fresh(
     config: &Config,
-    chains: &Chains,
+    chains: &Chains<dyn Destination>,
     accept: bool,
     checkpoint: Checkpoint,
     events: &Events,
@@ -98,7 +97,10 @@ pub async fn fresh(
 }
 
 /// The epoch that is next, and the wallets and tokens of the chains that reserves are read from.
-async fn registered(config: &Config, chains: &Chains) -> Result<(u64, Vec<Wallet>, Vec<Token>), Failure> {
+async fn registered(
+    config: &Config,
+    chains: &Chains<dyn Destination>,
+) -> Result<(u64, Vec<Wallet>, Vec<Token>), Failure> {
     let (mut epoch, mut wallets, mut tokens) = (1, Vec::new(), Vec::new());
     for chain in chains.iter() {
         let client = chain.client();
@@ -204,7 +206,7 @@ fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
 }
 
 /// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no chain takes a later one.
-async fn clock(chains: &Chains) -> Result<u64, Failure> {
+async fn clock(chains: &Chains<dyn Destination>) -> Result<u64, Failure> {
     let mut reached = u64::MAX;
     for chain in chains.iter() {
         reached = reached.min(chain.client().clock().await?);

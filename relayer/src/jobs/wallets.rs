@@ -7,11 +7,11 @@ use ballast_sdk::{
 };
 use serde::Serialize;
 
-use super::connection::Chains;
 use crate::{
-    chains::{ChainError, ChainName, Destination, Look},
+    chains::{ChainError, ChainName, Destination, Look, ReadableChain},
     events::{Event, Events},
     failure::{Classified, Failure, FailureKind, Problems},
+    session::{Chains, Rehearsing, Sending, Session},
     store::Store,
 };
 
@@ -88,7 +88,7 @@ pub async fn list(chains: &Chains) -> Result<Wallets, Failure> {
     Ok(Wallets { chains: kept })
 }
 
-async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure> {
+async fn of_chain(chain: &dyn ReadableChain, id: &Digest) -> Result<Kept, Failure> {
     let client = chain.client();
     let exchange = client.exchange(id).await?;
     let witness = match exchange.latest_epoch() {
@@ -104,8 +104,8 @@ async fn of_chain(chain: &dyn Destination, id: &Digest) -> Result<Kept, Failure>
 ///
 /// # Errors
 /// A chain that cannot be reached: the same again goes on.
-pub async fn witness(
-    chains: &Chains,
+pub(super) async fn witness(
+    chains: &Chains<dyn Destination>,
     store: Option<&Store>,
     epoch: u64,
     as_of: u64,
@@ -130,11 +130,27 @@ pub async fn witness(
     Ok(looked)
 }
 
-/// The same for the latest epoch of each chain.
+/// Has every chain look at the reserves of its latest epoch, which must be the same on all of them.
 ///
 /// # Errors
 /// A chain that cannot be reached or has no epoch.
-pub async fn witness_latest(chains: &Chains, store: Option<&Store>, events: &Events) -> Result<LookedAt, Failure> {
+pub async fn witness_latest(session: &Session<Sending>) -> Result<LookedAt, Failure> {
+    look_at_latest(&session.chains, Some(session.store()), &session.events).await
+}
+
+/// What [`witness_latest`] would have every chain look at, of which the first look is simulated. Nothing is signed or sent.
+///
+/// # Errors
+/// As [`witness_latest`].
+pub async fn rehearse_witness(session: &Session<Rehearsing>) -> Result<LookedAt, Failure> {
+    look_at_latest(&session.chains, None, &session.events).await
+}
+
+async fn look_at_latest(
+    chains: &Chains<dyn Destination>,
+    store: Option<&Store>,
+    events: &Events,
+) -> Result<LookedAt, Failure> {
     let mut epochs = Vec::new();
     for chain in chains.iter() {
         let record = chain.client().latest(&chains.exchange).await?.record;

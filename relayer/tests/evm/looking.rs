@@ -6,7 +6,7 @@ use alloy::{primitives::Address, providers::Provider, signers::local::PrivateKey
 use ballast_anvil::{Chain, register};
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
-    chains::{Action, Agreement, ChainError, Destination, Look, evm::Evm, looks::Shown},
+    chains::{Action, Agreement, ChainError, Destination, Look, ReadableChain, evm::Evm, looks::Shown},
     store::Store,
 };
 use ballast_sdk::chain::Address as AnyAddress;

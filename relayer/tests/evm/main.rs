@@ -3,4 +3,5 @@
 mod balances;
 mod events;
 mod looking;
+mod session;
 mod transactions;

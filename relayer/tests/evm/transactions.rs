@@ -30,7 +30,7 @@ async fn need(evm: &Evm, chain: &Chain, action: &Action) -> Need {
 }
 
 /// A registration that was signed and sent, and that no block takes.
-async fn waiting(chain: &Chain, store: &Store) -> String {
+pub async fn waiting(chain: &Chain, store: &Store) -> String {
     chain.cheat("evm_setAutomine", json!([false])).await;
     let hasty = chain.evm(|settings| settings.timeout = Duration::from_secs(1)).await;
     let error = hasty.govern(store, &chain.exchange, &register()).await.unwrap_err();

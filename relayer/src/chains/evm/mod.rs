@@ -27,7 +27,7 @@ use ballast_sdk::{
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
 
-use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, Standing};
+use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, ReadableChain, Standing};
 use crate::{
     config, crash,
     events::{Event, Events, Stage},
@@ -99,8 +99,7 @@ impl Evm {
     }
 }
 
-#[async_trait]
-impl Destination for Evm {
+impl ReadableChain for Evm {
     fn name(&self) -> ChainName {
         ChainName::Evm
     }
@@ -108,7 +107,10 @@ impl Destination for Evm {
     fn client(&self) -> &Client {
         &self.client
     }
+}
 
+#[async_trait]
+impl Destination for Evm {
     async fn identity(&self) -> Result<String, ChainError> {
         let (id, genesis) = self.node.identity().await?;
         Ok(format!("chain {id}, genesis {genesis}, contract {}", self.settings.contract))

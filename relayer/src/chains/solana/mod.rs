@@ -30,7 +30,7 @@ use ballast_sdk::{
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
-use super::{Action, ChainError, ChainName, Destination, Look, Purse, Standing};
+use super::{Action, ChainError, ChainName, Destination, Look, Purse, ReadableChain, Standing};
 use crate::{
     config, crash,
     events::{Event, Events},
@@ -90,8 +90,7 @@ impl Solana {
     }
 }
 
-#[async_trait]
-impl Destination for Solana {
+impl ReadableChain for Solana {
     fn name(&self) -> ChainName {
         ChainName::Solana
     }
@@ -99,7 +98,10 @@ impl Destination for Solana {
     fn client(&self) -> &Client {
         &self.client
     }
+}
 
+#[async_trait]
+impl Destination for Solana {
     async fn identity(&self) -> Result<String, ChainError> {
         Ok(format!("genesis {}, program {}", self.node.genesis().await?, self.settings.program))
     }

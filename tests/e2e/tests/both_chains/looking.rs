@@ -3,7 +3,7 @@
 use ballast_e2e::network::{Network, Source, fund, write_key};
 use ballast_migrations::transaction::connect;
 use ballast_relayer::{
-    chains::{Destination, Look, solana::Solana},
+    chains::{Destination, Look, ReadableChain, solana::Solana},
     config::{Config, layered},
     events::Events,
     store::Store,

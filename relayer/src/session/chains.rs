@@ -3,27 +3,18 @@
 use ballast_core::{Digest, exchange::exchange_id};
 
 use crate::{
-    chains::{ChainError, ChainName, Destination, Standing, evm::Evm, solana::Solana},
-    config::{self, Config, Section},
+    chains::{ChainError, ChainName, Destination, ReadableChain, Standing, evm::Evm, solana::Solana},
+    config::{self, Config},
     events::Events,
     failure::{Classified, Failure, Problems},
     store::Store,
 };
 
-/// Destinations, connected, in the order in which epochs are posted.
-pub struct Chains {
+/// Chains, connected, in the order in which epochs are posted. By default they can only be read.
+pub struct Chains<C: ?Sized = dyn ReadableChain> {
     /// The exchange's id, the same on all of them.
     pub exchange: Digest,
-    destinations: Vec<Box<dyn Destination>>,
-}
-
-/// The sections of the settings that a connection to these chains needs.
-pub fn sections(chains: &[ChainName]) -> Vec<Section> {
-    let section = |chain: &ChainName| match chain {
-        ChainName::Solana => Section::Solana,
-        ChainName::Evm => Section::Evm,
-    };
-    [Section::Exchange].into_iter().chain(chains.iter().map(section)).collect()
+    connected: Vec<Box<C>>,
 }
 
 /// The id that the settings' name and first authorities make.
@@ -35,12 +26,28 @@ pub fn configured_exchange(settings: &config::Exchange) -> Result<Digest, Failur
         .map_err(|refusal| Failure::bad_input(format!("exchange.name: {refusal}")))
 }
 
-impl Chains {
+impl<C: ReadableChain + ?Sized> Chains<C> {
+    pub fn iter(&self) -> impl Iterator<Item = &C> {
+        self.connected.iter().map(|chain| &**chain)
+    }
+
+    /// The chain of this name, if it is one of them.
+    pub fn get(&self, name: ChainName) -> Option<&C> {
+        self.iter().find(|chain| chain.name() == name)
+    }
+
+    /// The same chains, seen otherwise.
+    pub(super) fn map<D: ?Sized>(self, seen: impl Fn(Box<C>) -> Box<D>) -> Chains<D> {
+        Chains { exchange: self.exchange, connected: self.connected.into_iter().map(seen).collect() }
+    }
+}
+
+impl Chains<dyn Destination> {
     /// Connects to `chains`, which tell `events` what becomes of transactions.
     ///
     /// # Errors
     /// Every chain that cannot be reached or has no deployment, at once.
-    pub async fn connect(config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
+    pub(super) async fn connect(config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
         let exchange = configured_exchange(config.exchange()?)?;
         let mut destinations: Vec<Box<dyn Destination>> = Vec::new();
         let mut problems = Problems::default();
@@ -55,11 +62,7 @@ impl Chains {
             }
         }
         problems.finish()?;
-        Ok(Self { exchange, destinations })
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &dyn Destination> {
-        self.destinations.iter().map(|destination| &**destination)
+        Ok(Self { exchange, connected: destinations })
     }
 
     /// Where each chain stands.
@@ -78,7 +81,7 @@ impl Chains {
     ///
     /// # Errors
     /// When the store belongs to others.
-    pub async fn bind(&self, store: &Store) -> Result<(), Failure> {
+    pub(super) async fn bind(&self, store: &Store) -> Result<(), Failure> {
         store.bind("exchange", &format!("0x{}", hex::encode(self.exchange)))?;
         for chain in self.iter() {
             store.bind(chain.name().name(), &chain.identity().await?)?;
@@ -90,7 +93,7 @@ impl Chains {
     ///
     /// # Errors
     /// Of the first chain on which that cannot be done now.
-    pub async fn settle(&self, store: &Store) -> Result<(), Failure> {
+    pub(super) async fn settle(&self, store: &Store) -> Result<(), Failure> {
         for chain in self.iter() {
             chain.settle(store).await?;
         }
