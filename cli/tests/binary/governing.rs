@@ -1,38 +1,11 @@
 //! The binary: governing one chain, killed and asked again.
 
-use std::{fs, process::Command};
+use std::process::Command;
 
-use ballast_anvil::{Chain, NAME, SOLANA_AUTHORITY, nobody};
+use ballast_anvil::{Chain, nobody};
 use ballast_durable::crash_point::VARIABLE;
 use ballast_relayer::{chains::ChainName, crash, store::State};
 use serde_json::Value;
-use solana_sdk::pubkey::Pubkey;
-
-/// Settings for `chain`, in its folder.
-pub fn configure(chain: &Chain) {
-    let text = format!(
-        r#"[exchange]
-name = "{NAME}"
-solana_authority = "{}"
-evm_authority = "{}"
-cadence_seconds = 60
-
-[evm]
-rpc_url = "{}"
-contract = "{}"
-poster = "poster.key"
-authority = "authority.key"
-
-[store]
-path = "relayer.sqlite"
-"#,
-        Pubkey::from(SOLANA_AUTHORITY),
-        chain.authority.address(),
-        chain.settings.rpc_url,
-        chain.settings.contract
-    );
-    fs::write(chain.folder.path().join("ballast.toml"), text).unwrap();
-}
 
 /// Exit code (none when killed), JSON, errors.
 fn exchange(chain: &Chain, arguments: &[&str], crash_at: Option<&str>) -> (Option<i32>, Value, String) {
@@ -53,7 +26,7 @@ pub fn outcome(chain: &Chain, arguments: &[&str]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_sends_nothing_and_what_is_so_already_is_not_sent_again() {
     let chain = Chain::new().await;
-    configure(&chain);
+    chain.configure();
     assert_eq!(outcome(&chain, &["register", "--dry-run"]), "would_be_done");
     assert_eq!(chain.mined().await, 0);
     assert!(!chain.folder.path().join("relayer.sqlite").exists());
@@ -83,7 +56,7 @@ async fn a_dry_run_sends_nothing_and_what_is_so_already_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_accepts_with_its_own_key() {
     let chain = Chain::new().await;
-    configure(&chain);
+    chain.configure();
     outcome(&chain, &["register"]);
     let file = chain.other_key(5);
     let setting = format!("evm.authority={}", file.display());
@@ -103,7 +76,7 @@ async fn an_authority_accepts_with_its_own_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_killed_at_any_stage_takes_effect_once() {
     let chain = Chain::new().await;
-    configure(&chain);
+    chain.configure();
     outcome(&chain, &["register"]);
     let stages = crash::GOVERN_POINTS.iter().filter(|point| point.starts_with("evm-"));
     let mut passed = 0;
@@ -127,8 +100,8 @@ async fn a_call_killed_at_any_stage_takes_effect_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_is_of_one_deployment() {
     let (first, second) = (Chain::new().await, Chain::with_id(31_338).await);
-    configure(&first);
-    configure(&second);
+    first.configure();
+    second.configure();
     outcome(&first, &["register"]);
     let store = format!("store.path={}", first.folder.path().join("relayer.sqlite").display());
     let (code, _, errors) = exchange(&second, &["register", "--set", &store], None);

@@ -3,7 +3,7 @@
 use std::{process::Command, time::Duration};
 
 use crate::{
-    governing::{configure, outcome},
+    governing::outcome,
     interruption::{SIGNALS, interrupt},
 };
 use ballast_anvil::Chain;
@@ -13,7 +13,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_interrupted_while_it_waits_for_its_block_is_finished_by_the_same_command() {
     let chain = Chain::new().await;
-    configure(&chain);
+    chain.configure();
     for ((signal, command), number) in SIGNALS.into_iter().zip(["register", "pause"]).zip(1..) {
         chain.cheat("evm_setAutomine", json!([false])).await;
         let mut govern = Command::new(env!("CARGO_BIN_EXE_ballast"));

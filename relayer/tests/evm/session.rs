@@ -1,6 +1,7 @@
 //! What opening a session does, by its access.
 
-use crate::{anvil::Chain, commands::configure, transactions::waiting};
+use crate::transactions::waiting;
+use ballast_anvil::Chain;
 use ballast_relayer::{
     chains::ChainName,
     config::{Config, layered},
@@ -24,7 +25,7 @@ async fn open<A: Access>(access: A, chain: &Chain, store: Option<&Chain>) -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_sends_ends_what_is_in_flight_and_one_that_prepares_leaves_it() {
     let chain = Chain::new().await;
-    configure(&chain);
+    chain.configure();
     let hash = waiting(&chain, &chain.store()).await;
     chain.cheat("anvil_dropAllTransactions", json!([])).await;
     chain.cheat("evm_setAutomine", json!([true])).await;
@@ -46,8 +47,8 @@ async fn a_session_that_sends_ends_what_is_in_flight_and_one_that_prepares_leave
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_one_session_bound_is_refused_to_a_session_of_another_deployment() {
     let (first, second) = (Chain::new().await, Chain::with_id(31_338).await);
-    configure(&first);
-    configure(&second);
+    first.configure();
+    second.configure();
     drop(open(Preparing, &first, None).await.unwrap());
     let refused = open(Preparing, &second, Some(&first)).await.err().expect("the store is another's");
     assert_eq!(refused.kind, FailureKind::BadInput);

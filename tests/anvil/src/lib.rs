@@ -74,6 +74,32 @@ impl Chain {
         Self { anvil, settings, folder, exchange, authority, provider, events: Events::default() }
     }
 
+    /// Writes the settings of this chain, `ballast.toml`, into its folder.
+    pub fn configure(&self) {
+        let text = format!(
+            r#"[exchange]
+name = "{NAME}"
+solana_authority = "{}"
+evm_authority = "{}"
+cadence_seconds = 60
+
+[evm]
+rpc_url = "{}"
+contract = "{}"
+poster = "poster.key"
+authority = "authority.key"
+
+[store]
+path = "relayer.sqlite"
+"#,
+            AnyAddress::Solana(SOLANA_AUTHORITY.into()),
+            self.authority.address(),
+            self.settings.rpc_url,
+            self.settings.contract
+        );
+        fs::write(self.folder.path().join("ballast.toml"), text).unwrap();
+    }
+
     pub fn store(&self) -> Store {
         Store::open(&self.folder.path().join("relayer.sqlite")).unwrap()
     }
