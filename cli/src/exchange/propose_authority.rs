@@ -1,7 +1,7 @@
 //! `ballast exchange propose-authority`.
 
 use ballast_relayer::{
-    chains::Action,
+    chains::{Action, ChainName},
     failure::Failure,
     jobs::govern::{check_named, of_chain},
 };

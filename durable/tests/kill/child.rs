@@ -85,7 +85,12 @@ pub fn run() -> bool {
         return true;
     }
     match task {
-        Task::Replace => (first..).for_each(|number| replace(&target, Access::Owner, number)),
+        // Until it is killed.
+        Task::Replace => {
+            for number in first..u64::MAX {
+                replace(&target, Access::Owner, number);
+            }
+        }
         Task::ReplaceOnce => replace(&target, Access::Owner, first),
         Task::ReplaceForEveryone => replace(&target, Access::Everyone, first),
         Task::Create => tell(create_new(&target, Access::Owner, &version(first)), first),

@@ -11,29 +11,29 @@ use bitcoin::base58;
 /// What a chain's addresses and block hashes look like.
 pub(super) trait Notation {
     /// The bytes of an address on this chain, which are the same however it is written.
-    fn address(self, text: &str) -> Option<Vec<u8>>;
+    fn address(&self, text: &str) -> Option<Vec<u8>>;
 
     /// Whether balances of this token lie at the wallet's own address: all on the EVM, lamports on
     /// Solana.
-    fn is_at_wallet(self, token: &[u8]) -> bool;
+    fn is_at_wallet(&self, token: &[u8]) -> bool;
 
     /// Whether `text` is a block hash of the chain in the one way of writing it.
-    fn is_block_hash(self, text: &str) -> bool;
+    fn is_block_hash(&self, text: &str) -> bool;
 }
 
 impl Notation for Chain {
-    fn address(self, text: &str) -> Option<Vec<u8>> {
+    fn address(&self, text: &str) -> Option<Vec<u8>> {
         match self {
             Self::Solana => base58_32(text),
             Self::Evm(_) => hexadecimal(text, 20),
         }
     }
 
-    fn is_at_wallet(self, token: &[u8]) -> bool {
+    fn is_at_wallet(&self, token: &[u8]) -> bool {
         matches!(self, Self::Evm(_)) || token.iter().all(|byte| *byte == 0)
     }
 
-    fn is_block_hash(self, text: &str) -> bool {
+    fn is_block_hash(&self, text: &str) -> bool {
         match self {
             Self::Solana => base58_32(text).is_some(),
             Self::Evm(_) => hexadecimal(text, 32).is_some() && !text.bytes().any(|byte| byte.is_ascii_uppercase()),

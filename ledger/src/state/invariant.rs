@@ -8,7 +8,7 @@
 //! 3. deposited + minted - withdrawn - burned = coins kept for all accounts, in each asset;
 //! 4. what lenders are owed = what borrowers owe, in each asset;
 //! 5. what open orders have left to sell = what is locked in orders, for each account and asset
-//! (full check only).
+//!    (full check only).
 
 use std::collections::{BTreeMap, BTreeSet};
 
