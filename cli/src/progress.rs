@@ -120,7 +120,7 @@ mod tests {
         let advanced = Event::StageAdvanced { stage: stage.clone(), done: 2, steps: Some(7) };
         let ended = Event::StageEnded { stage, done: 7, steps: Some(7) };
         let shown = |position, length| vec![("proving epoch 3".to_string(), position, Some(length))];
-        assert_eq!(open(&[begun.clone()]), shown(0, 5));
+        assert_eq!(open(std::slice::from_ref(&begun)), shown(0, 5));
         assert_eq!(open(&[begun.clone(), advanced.clone()]), shown(2, 7));
         assert_eq!(open(&[begun, advanced, ended]), []);
     }

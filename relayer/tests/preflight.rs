@@ -190,7 +190,7 @@ fn a_plan_whose_circuit_is_not_what_its_id_says_is_bad_input() {
     let mut changed = plan();
     changed.circuit.class = Class::new(8);
     check_plan(&standing(), &changed, &POSTER, &mut problems);
-    assert!(problems.to_string().contains("its content has"), "{problems}");
+    assert!(problems.to_string().contains("the id of its content is"), "{problems}");
     assert_eq!(problems.failure_kind(), FailureKind::BadInput);
 }
 

@@ -95,7 +95,7 @@ impl Honest {
 fn snapshot(change: impl FnOnce(&mut Vec<Account>)) -> Snapshot {
     let account = |number: usize| {
         let slot = |asset, balance| Slot { asset, balance };
-        let second = (number % 3 == 0).then(|| slot(2, 7));
+        let second = number.is_multiple_of(3).then(|| slot(2, 7));
         let balances = [slot(1, number as u64 + 1)].into_iter().chain(second).collect();
         Account { id: format!("customer-{number}"), balances }
     };

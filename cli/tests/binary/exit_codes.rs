@@ -145,7 +145,7 @@ fn a_store_in_use_is_left_alone() {
     let _store = Store::open(&folder.path(".ballast/relayer.sqlite")).unwrap();
     let (code, _, errors) = folder.ballast(&["run", "--once"]);
     assert_eq!(code, 1, "{errors}");
-    assert!(errors.contains("in use by process") && errors.contains(&std::process::id().to_string()), "{errors}");
+    assert!(errors.contains(&format!("is in use: process {} holds the lock", std::process::id())), "{errors}");
 }
 
 #[test]

@@ -171,7 +171,7 @@ pub async fn replayed(log: &Path, at: Option<u64>) -> Result<ReplayReport, Failu
 /// Nothing is not a success.
 fn check_not_empty(log: &Path, sequence: u64) -> Result<(), Failure> {
     match sequence {
-        0 => Err(Failure::bad_input(format!("{}: expected at least 1 transaction, found none", log.display()))),
+        0 => Err(Failure::bad_input(format!("{}: the log has no transaction: expected at least one", log.display()))),
         _ => Ok(()),
     }
 }

@@ -246,7 +246,7 @@ pub(crate) mod tests {
         }
         let mut other = plan;
         other.circuit.transcript[0] ^= 1;
-        assert!(Plan::parse(&other.text().unwrap()).unwrap_err().to_string().contains("its content has"));
+        assert!(Plan::parse(&other.text().unwrap()).unwrap_err().to_string().contains("the id of its content is"));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub enum StoreError {
         path.display()
     )]
     Unwritten { path: PathBuf, what: String, reason: rusqlite::Error },
-    #[error("store {} is in use: {source}, and one relayer works at a time", path.display())]
-    Locked { path: PathBuf, source: LockError },
+    #[error("store {} is in use: {reason}, and one relayer works at a time", path.display())]
+    Locked { path: PathBuf, reason: LockError },
     #[error("store {} is of version {found}, this program knows {known}: use the newer program", path.display())]
     Newer { path: PathBuf, known: i64, found: i64 },
     #[error(
@@ -164,7 +164,7 @@ fn lock(store: &Path) -> Result<Lock, StoreError> {
     name.push(".lock");
     let path = PathBuf::from(name);
     Lock::take(&path).map_err(|error| match error {
-        LockError::Held { .. } => StoreError::Locked { path: store.into(), source: error },
+        LockError::Held { .. } => StoreError::Locked { path: store.into(), reason: error },
         LockError::Io(source) => StoreError::File { path, source },
         LockError::NotALock => StoreError::File { path, source: io::Error::other(error) },
     })

@@ -34,7 +34,7 @@ async fn a_session_that_sends_ends_what_is_in_flight_and_one_that_prepares_leave
     assert_eq!(prepared.store().in_flight(ChainName::Evm).unwrap().len(), 1);
     assert_eq!(chain.mined().await, 0);
     let locked = open(Sending, &chain, None).await.err().expect("two sessions have the store");
-    assert!(locked.to_string().contains("in use by process"), "{locked}");
+    assert!(locked.to_string().contains("is in use: process"), "{locked}");
     drop(prepared);
 
     let sending = open(Sending, &chain, None).await.unwrap();

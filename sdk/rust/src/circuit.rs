@@ -44,8 +44,8 @@ impl Circuit {
                 self.chain,
                 Subject::Circuit(self.id),
                 "id",
-                hexadecimal::encode(&expected),
-                hexadecimal::encode(&self.id),
+                hexadecimal::encode(expected),
+                hexadecimal::encode(self.id),
             ));
         }
         Ok(())

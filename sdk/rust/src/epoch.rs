@@ -77,7 +77,7 @@ impl Record {
     /// lengths differ first in a count.
     fn fields(&self) -> Vec<(String, String)> {
         let mut fields = vec![
-            ("exchange".into(), hexadecimal::encode(&self.exchange)),
+            ("exchange".into(), hexadecimal::encode(self.exchange)),
             ("epoch".into(), self.epoch.to_string()),
             ("as_of".into(), self.as_of.to_string()),
             ("assets".into(), self.assets.len().to_string()),
@@ -87,12 +87,12 @@ impl Record {
             fields.push((format!("assets[{number}].decimals"), asset.decimals.to_string()));
         }
         fields.extend([
-            ("circuit".into(), hexadecimal::encode(&self.circuit)),
+            ("circuit".into(), hexadecimal::encode(self.circuit)),
             ("ledger.sequence".into(), self.ledger.sequence.to_string()),
-            ("ledger.head".into(), hexadecimal::encode(&self.ledger.head)),
+            ("ledger.head".into(), hexadecimal::encode(self.ledger.head)),
         ]);
         fields.extend(amounts("reserves", &self.assets, &self.reserves));
-        fields.push(("sources".into(), hexadecimal::encode(&self.sources)));
+        fields.push(("sources".into(), hexadecimal::encode(self.sources)));
         fields.push(("shard_count".into(), self.roots.len().to_string()));
         fields.extend(
             (0..).zip(&self.roots).map(|(shard, root): (u16, _)| (format!("roots[{shard}]"), root.to_string())),
@@ -212,13 +212,13 @@ impl Epoch {
         if record.epoch == 1 && self.head_before != first {
             return Err(self.bad_data(
                 "head_before",
-                hexadecimal::encode(&first),
-                hexadecimal::encode(&self.head_before),
+                hexadecimal::encode(first),
+                hexadecimal::encode(self.head_before),
             ));
         }
         let head = next_head(&self.head_before, &record.digest());
         if head != self.head {
-            return Err(self.bad_data("head", hexadecimal::encode(&head), hexadecimal::encode(&self.head)));
+            return Err(self.bad_data("head", hexadecimal::encode(head), hexadecimal::encode(self.head)));
         }
         Ok(())
     }

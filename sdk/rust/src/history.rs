@@ -137,7 +137,7 @@ impl History {
 pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
     let (last, next) = (&previous.record, &epoch.record);
     if next.exchange != last.exchange {
-        let [expected, found] = [last, next].map(|record| hexadecimal::encode(&record.exchange));
+        let [expected, found] = [last, next].map(|record| hexadecimal::encode(record.exchange));
         return Err(epoch.bad_data("exchange", expected, found));
     }
     if last.epoch.checked_add(1) != Some(next.epoch) {

@@ -64,11 +64,7 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     let last = match epochs.last() {
         Some(last) => last,
         None if exchange.head != first_head(&exchange.id) => {
-            return Err(bad(
-                "head",
-                hexadecimal::encode(&first_head(&exchange.id)),
-                hexadecimal::encode(&exchange.head),
-            ));
+            return Err(bad("head", hexadecimal::encode(first_head(&exchange.id)), hexadecimal::encode(exchange.head)));
         }
         None => return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id }),
     };
@@ -76,8 +72,8 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
         if epoch.record.exchange != exchange.id {
             return Err(epoch.bad_data(
                 "exchange",
-                hexadecimal::encode(&exchange.id),
-                hexadecimal::encode(&epoch.record.exchange),
+                hexadecimal::encode(exchange.id),
+                hexadecimal::encode(epoch.record.exchange),
             ));
         }
         if epoch.record.epoch != number {
@@ -88,7 +84,7 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     }
     epochs.windows(2).try_for_each(|pair| check_succession(&pair[0], &pair[1]))?;
     if exchange.assets.as_ref() != Some(&last.record.assets) {
-        let of = |assets: &ballast_core::assets::AssetList| hexadecimal::encode(&assets.digest());
+        let of = |assets: &ballast_core::assets::AssetList| hexadecimal::encode(assets.digest());
         let found = exchange.assets.as_ref().map_or("none".into(), of);
         return Err(bad("assets", of(&last.record.assets), found));
     }
@@ -97,12 +93,12 @@ pub fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<VerifiedHistory
     }
     if exchange.ledger != last.record.ledger {
         let of = |ledger: ballast_core::statement::LedgerPosition| {
-            format!("{} {}", ledger.sequence, hexadecimal::encode(&ledger.head))
+            format!("{} {}", ledger.sequence, hexadecimal::encode(ledger.head))
         };
         return Err(bad("ledger", of(last.record.ledger), of(exchange.ledger)));
     }
     if exchange.head != last.head {
-        return Err(bad("head", hexadecimal::encode(&last.head), hexadecimal::encode(&exchange.head)));
+        return Err(bad("head", hexadecimal::encode(last.head), hexadecimal::encode(exchange.head)));
     }
     Ok(VerifiedHistory { chain: exchange.chain, exchange: exchange.id, head: exchange.head, epochs })
 }
@@ -128,7 +124,7 @@ pub fn compare(left: &ChainHistory<'_>, right: &ChainHistory<'_>) -> Result<Agre
         let difference = ours.record.difference(&theirs.record).map(|found| (found.field, found.left, found.right));
         let heads = || {
             (ours.head != theirs.head)
-                .then(|| ("head".into(), hexadecimal::encode(&ours.head), hexadecimal::encode(&theirs.head)))
+                .then(|| ("head".into(), hexadecimal::encode(ours.head), hexadecimal::encode(theirs.head)))
         };
         if let Some((field, ours_value, theirs_value)) = difference.or_else(heads) {
             return Err(Error::HistoriesPart(Box::new(HistoriesPart {

@@ -112,7 +112,7 @@ pub(super) fn assemble(
     };
     epoch.check()?;
     for (field, expected, found) in [
-        ("record", hexadecimal::encode(&epoch.record.digest()), event.record.to_string()),
+        ("record", hexadecimal::encode(epoch.record.digest()), event.record.to_string()),
         ("setup", (setup as u8).to_string(), storage.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {

@@ -64,7 +64,7 @@ impl EvmReader {
             let stored = stored.map_err(|error| self.error_of(*contract.address(), "wallet", error))?;
             if stored.exchangeId != exchange.id {
                 let subject = Subject::Account(format!("wallet {address}"));
-                let (expected, found) = (hexadecimal::encode(&exchange.id), stored.exchangeId);
+                let (expected, found) = (hexadecimal::encode(exchange.id), stored.exchangeId);
                 return Err(Error::bad_data(self.chain, subject, "exchange", expected, found));
             }
             wallets.push(Wallet {

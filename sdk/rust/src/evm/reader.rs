@@ -218,7 +218,7 @@ impl EvmReader {
         let assets = assets.and_then(AssetList::new);
         let assets = assets.map_err(|refusal| self.bad_exchange(id, "assets", "a valid asset list", refusal))?;
         if stored.assetListDigest != assets.digest() {
-            let found = hexadecimal::encode(&assets.digest());
+            let found = hexadecimal::encode(assets.digest());
             return Err(self.bad_exchange(id, "asset_list_digest", stored.assetListDigest, found));
         }
         Ok(Some(assets))
@@ -291,7 +291,7 @@ impl ChainReader for EvmReader {
             let id = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name)
                 .map_err(|refusal| self.bad_exchange(&event.exchangeId.0, "name", "a valid name", refusal))?;
             if event.exchangeId != id {
-                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal::encode(&id), event.exchangeId));
+                return Err(self.bad_exchange(&event.exchangeId.0, "id", hexadecimal::encode(id), event.exchangeId));
             }
             let exchange = self.exchange_at(&id, at).await?;
             if exchange.name != event.name {

@@ -153,7 +153,7 @@ impl EvmReader {
             .map_err(|found| bad("liabilities", "amounts below 2^112".into(), found.to_string()))?;
         for (field, expected, found) in [
             ("shards_done", pending.shardsDone.to_string(), shards.roots.len().to_string()),
-            ("roots", pending.roots.to_string(), hexadecimal::encode(&Roots::of(&shards.roots).0)),
+            ("roots", pending.roots.to_string(), hexadecimal::encode(Roots::of(&shards.roots).0)),
             ("liabilities", assets.len().to_string(), liabilities.len().to_string()),
         ] {
             if expected != found {

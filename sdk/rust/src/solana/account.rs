@@ -68,7 +68,7 @@ pub(super) fn exchange(program: &Pubkey, at: &Pubkey, stored: accounts::Exchange
         Err(refusal) => return bad("name", "a valid name".into(), refusal.to_string()),
     };
     if id != stored.id {
-        return bad("id", hexadecimal::encode(&id), hexadecimal::encode(&stored.id));
+        return bad("id", hexadecimal::encode(id), hexadecimal::encode(stored.id));
     }
     let assets = stored.assets.iter().map(|asset| Asset { symbol: asset.symbol, decimals: asset.decimals }).collect();
     let assets = match AssetList::new(assets) {
@@ -78,7 +78,7 @@ pub(super) fn exchange(program: &Pubkey, at: &Pubkey, stored: accounts::Exchange
     };
     let digest = assets.as_ref().map_or([0; 32], AssetList::digest);
     if digest != stored.asset_list_digest {
-        return bad("asset_list_digest", hexadecimal::encode(&digest), hexadecimal::encode(&stored.asset_list_digest));
+        return bad("asset_list_digest", hexadecimal::encode(digest), hexadecimal::encode(stored.asset_list_digest));
     }
     Ok(Exchange {
         chain: CHAIN,
@@ -104,7 +104,7 @@ pub(super) fn circuit(id: &Digest, stored: accounts::Circuit) -> Result<Circuit,
         Error::bad_data(CHAIN, Subject::Circuit(*id), field, expected, found)
     };
     if stored.id != *id {
-        return Err(bad("id", &hexadecimal::encode(id), hexadecimal::encode(&stored.id)));
+        return Err(bad("id", &hexadecimal::encode(id), hexadecimal::encode(stored.id)));
     }
     let circuit = Circuit {
         chain: CHAIN,
@@ -155,16 +155,16 @@ pub(super) fn epoch(
     let assets = place.assets()?;
     let roots = roots(place, &stored)?;
     place.check_same(&[
-        ("exchange", hexadecimal::encode(&place.exchange.id), hexadecimal::encode(&stored.exchange)),
+        ("exchange", hexadecimal::encode(place.exchange.id), hexadecimal::encode(stored.exchange)),
         ("epoch", place.number.to_string(), stored.epoch.to_string()),
-        ("asset_list_digest", hexadecimal::encode(&assets.digest()), hexadecimal::encode(&stored.asset_list_digest)),
+        ("asset_list_digest", hexadecimal::encode(assets.digest()), hexadecimal::encode(stored.asset_list_digest)),
         ("shard_count", stored.shard_count.to_string(), roots.len().to_string()),
         ("shards_done", stored.shard_count.to_string(), stored.shards_done.to_string()),
-        ("roots", hexadecimal::encode(&stored.roots_digest), hexadecimal::encode(&Roots::of(&roots).0)),
+        ("roots", hexadecimal::encode(stored.roots_digest), hexadecimal::encode(Roots::of(&roots).0)),
         ("setup", (setup as u8).to_string(), stored.setup.to_string()),
     ])?;
     let digest = reserves_digest(&stored.reserves, &stored.sources);
-    place.check_same(&[("reserves", hexadecimal::encode(&stored.reserves_digest), hexadecimal::encode(&digest))])?;
+    place.check_same(&[("reserves", hexadecimal::encode(stored.reserves_digest), hexadecimal::encode(digest))])?;
     let epoch = Epoch {
         chain: CHAIN,
         record: Record {
@@ -186,11 +186,7 @@ pub(super) fn epoch(
         head_before: stored.head_before,
         head: stored.head_after,
     };
-    place.check_same(&[(
-        "record",
-        hexadecimal::encode(&stored.record),
-        hexadecimal::encode(&epoch.record.digest()),
-    )])?;
+    place.check_same(&[("record", hexadecimal::encode(stored.record), hexadecimal::encode(epoch.record.digest()))])?;
     epoch.check()?;
     let status = match stored.status {
         types::EpochStatus::Solvent => Some(Status::Solvent),
@@ -216,13 +212,13 @@ pub(super) fn pending(
     // There is room for all roots; those of missing shards are zero.
     let done = &roots[..roots.len().min(shards_done.into())];
     place.check_same(&[
-        ("exchange", hexadecimal::encode(&place.exchange.id), hexadecimal::encode(&stored.exchange)),
+        ("exchange", hexadecimal::encode(place.exchange.id), hexadecimal::encode(stored.exchange)),
         ("epoch", place.number.to_string(), stored.epoch.to_string()),
         ("status", "Unfinished".into(), format!("{:?}", stored.status)),
         ("shard_count", stored.shard_count.to_string(), roots.len().to_string()),
         ("shards_done", shards_done.to_string(), stored.shards_done.to_string()),
         ("shards_done", shards_done.to_string(), done.len().to_string()),
-        ("roots", hexadecimal::encode(&stored.roots_digest), hexadecimal::encode(&Roots::of(done).0)),
+        ("roots", hexadecimal::encode(stored.roots_digest), hexadecimal::encode(Roots::of(done).0)),
         ("liabilities", assets.len().to_string(), stored.liabilities.len().to_string()),
     ])?;
     Ok(PendingEpoch {

@@ -81,7 +81,7 @@ pub(super) fn observation(
         Err(bad(Subject::Epoch { exchange: exchange.id, epoch }, &format!("witness.{field}"), expected, found))
     };
     if stored.exchange != exchange.id {
-        return bad("exchange", hexadecimal::encode(&exchange.id), hexadecimal::encode(&stored.exchange));
+        return bad("exchange", hexadecimal::encode(exchange.id), hexadecimal::encode(stored.exchange));
     }
     if stored.epoch != epoch {
         return bad("epoch", epoch.to_string(), stored.epoch.to_string());
