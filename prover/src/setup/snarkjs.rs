@@ -86,8 +86,8 @@ impl Snarkjs {
         Err(fail(StepFailure::Version { found: log.lines().next().unwrap_or_default().to_owned() }))
     }
 
-    /// The same program, whose steps are given up once `stop` says so: the process is killed, and what it was writing is
-    /// removed.
+    /// The same program, whose steps are given up once `stop` says so: the process is killed, and
+    /// what it was writing is removed.
     #[must_use]
     pub fn until(self, stop: Stop) -> Self {
         Self { stop, ..self }
@@ -158,7 +158,8 @@ impl Snarkjs {
             return Err(fail(StepFailure::OutputExists { path: output.to_owned() }));
         }
         let log = self.run(&step, Some(output)).inspect_err(|error| {
-            // Nothing was there before this step. What it leaves when it is killed is no file of snarkjs's.
+            // Nothing was there before this step. What it leaves when it is killed is no file of
+            // snarkjs's.
             if matches!(error.reason, StepFailure::Stopped(_)) {
                 let _ = std::fs::remove_file(output);
             }

@@ -161,7 +161,8 @@ pub async fn run(arguments: Arguments, events: &Events) -> Result<Output, Failur
     }
 }
 
-/// Opens a session of the chains that are asked, or of all, and reads also what else is `needed` of the settings.
+/// Opens a session of the chains that are asked, or of all, and reads also what else is `needed` of
+/// the settings.
 pub async fn open<A: Access>(
     access: A,
     settings: &Settings,

@@ -22,7 +22,8 @@ use arguments::{Arguments, LogFormat};
 use progress::Bars;
 use signals::{Interruption, Signals};
 
-/// How long computations that were told to stop may take to do so, before the process ends without them.
+/// How long computations that were told to stop may take to do so, before the process ends without
+/// them.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// How a command ended.
@@ -59,7 +60,8 @@ fn start(arguments: Arguments) -> Result<Ended, Failure> {
     let bars = Bars::show(&events, arguments.json);
     let ended = runtime.block_on(async {
         let mut signals = Signals::install().map_err(Failure::other)?;
-        // A command that is interrupted is dropped, which finishes what is being written and gives the rest up.
+        // A command that is interrupted is dropped, which finishes what is being written and gives
+        // the rest up.
         tokio::select! {
             biased;
             interruption = signals.received() => Ok(Ended::Interrupted(interruption)),
