@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use ballast_prover::setup::{
-    contribution::Beacon,
-    snarkjs::{Snarkjs, SnarkjsError, StepFailure},
+use ballast_prover::{
+    phases::Stop,
+    setup::{
+        contribution::Beacon,
+        snarkjs::{Snarkjs, SnarkjsError, StepFailure},
+    },
 };
 
 use crate::files::{POWER, beacon, ceremony, edited, fresh, section, snarkjs};
@@ -26,6 +29,16 @@ fn another_program_is_refused() {
 fn nothing_is_overwritten() {
     let powers = &ceremony().powers;
     assert!(matches!(reason(snarkjs().new_powers(POWER, powers)), StepFailure::OutputExists { .. }));
+}
+
+#[test]
+fn a_step_that_is_given_up_is_killed_and_leaves_no_file() {
+    // Enough powers that snarkjs is far from their end when it has begun to write them.
+    let (many, powers) = (22, fresh("given-up"));
+    let begun = powers.clone();
+    let stopped = snarkjs().clone().until(Stop::when(move || begun.exists())).new_powers(many, &powers);
+    assert!(matches!(reason(stopped), StepFailure::Stopped(_)));
+    assert!(!powers.exists(), "a part of a file is left");
 }
 
 #[test]
