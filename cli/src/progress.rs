@@ -13,8 +13,8 @@ pub struct Bars {
 }
 
 impl Bars {
-    /// Draws what `events` tells from now on, on a thread of its own. Nothing is drawn when the output is for a program
-    /// or the error stream is not a terminal.
+    /// Draws what `events` tells from now on, on a thread of its own. Nothing is drawn when the
+    /// output is for a program or the error stream is not a terminal.
     pub fn show(events: &Events, json: bool) -> Self {
         let all = MultiProgress::new();
         if !json && std::io::stderr().is_terminal() {

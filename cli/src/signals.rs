@@ -15,7 +15,8 @@ pub enum Interruption {
 }
 
 impl Interruption {
-    /// The exit code by which shells tell that a signal ended a command: 128 and the signal's number.
+    /// The exit code by which shells tell that a signal ended a command: 128 and the signal's
+    /// number.
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Interrupt => 130,

@@ -24,8 +24,8 @@ use crate::{
 /// ```
 ///
 /// # Errors
-/// [`SynthesisError::PolynomialDegreeTooLarge`] when there is no domain for so many rows; [`ProveError::Stopped`] when `stop`
-/// gives the proof up.
+/// [`SynthesisError::PolynomialDegreeTooLarge`] when there is no domain for so many rows;
+/// [`ProveError::Stopped`] when `stop` gives the proof up.
 pub(crate) fn prove(
     key: &ProvingKey<Bn254>,
     assignment: &Assignment,

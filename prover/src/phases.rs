@@ -33,7 +33,8 @@ pub struct Stop(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
 pub struct Stopped;
 
 impl Stop {
-    /// Gives the work up once `stop` says so. It is asked between phases and between the sums of the Groth16 step.
+    /// Gives the work up once `stop` says so. It is asked between phases and between the sums of
+    /// the Groth16 step.
     pub fn when(stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(stop)))
     }

@@ -1,13 +1,15 @@
-//! Long work, on threads of its own: the async runtime is never blocked, and whoever waits can give up.
+//! Long work, on threads of its own: the async runtime is never blocked, and whoever waits can give
+//! up.
 //!
 //! | function | for | when its future is dropped |
 //! | --- | --- | --- |
 //! | [`compute`] | work of which only the result counts | the work is told to stop, and what it would return is dropped |
 //! | [`write`] | work that changes files | the work is told to stop, and the drop waits until it has ended |
 //!
-//! So a job is cancelled by dropping its future: what was computed is abandoned, and what was being written is whole. Work
-//! is told to stop through the token that it is handed, and looks at it as often as it can. A computation that does not
-//! look for a while goes on for as long on its thread, where it writes nothing. A write that does not look is finished.
+//! So a job is cancelled by dropping its future: what was computed is abandoned, and what was being
+//! written is whole. Work is told to stop through the token that it is handed, and looks at it as
+//! often as it can. A computation that does not look for a while goes on for as long on its thread,
+//! where it writes nothing. A write that does not look is finished.
 
 use std::{panic, sync::mpsc};
 
@@ -27,7 +29,8 @@ impl Classified for Cancelled {
     }
 }
 
-/// Runs `work` on a thread for blocking work. Its token is cancelled when the returned future is dropped.
+/// Runs `work` on a thread for blocking work. Its token is cancelled when the returned future is
+/// dropped.
 ///
 /// # Errors
 /// [`Cancelled`] when the runtime ends before the work began.
@@ -56,8 +59,8 @@ pub async fn compute_until<T: Send + 'static>(
     spawn_blocking(move || work(&token)).await.map_err(unfinished)
 }
 
-/// Runs `work` on a thread for blocking work. A drop of the returned future cancels its token and waits until the work has
-/// ended: it either goes on to its end, or takes back what it has written.
+/// Runs `work` on a thread for blocking work. A drop of the returned future cancels its token and
+/// waits until the work has ended: it either goes on to its end, or takes back what it has written.
 ///
 /// # Errors
 /// [`Cancelled`] when the runtime ends before the work began.

@@ -12,9 +12,10 @@
 //!         └─> config
 //! ```
 //!
-//! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws progress bars from them.
-//! Long work is [`blocking`] work on threads of its own. A job is cancelled by dropping its future: what was computed is
-//! abandoned, what was being written is whole, and the same job goes on where it stopped.
+//! Jobs and chains tell what they do as [`events`], for whoever listens: the command line draws
+//! progress bars from them. Long work is [`blocking`] work on threads of its own. A job is
+//! cancelled by dropping its future: what was computed is abandoned, what was being written is
+//! whole, and the same job goes on where it stopped.
 //!
 //! # Restarts
 //! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a

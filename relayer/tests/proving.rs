@@ -91,7 +91,8 @@ impl Honest {
     }
 }
 
-/// Each account has its number and one more of the first asset, and every third something of the second.
+/// Each account has its number and one more of the first asset, and every third something of the
+/// second.
 fn snapshot(change: impl FnOnce(&mut Vec<Account>)) -> Snapshot {
     let account = |number: usize| {
         let slot = |asset, balance| Slot { asset, balance };

@@ -16,7 +16,8 @@ const LIMIT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(10);
 
-/// Runs `command`, sends it the signal `name` once `ready` says so of its process, and expects it to end at once with `code`.
+/// Runs `command`, sends it the signal `name` once `ready` says so of its process, and expects it
+/// to end at once with `code`.
 pub fn interrupt(command: &mut Command, (name, code): (&str, i32), mut ready: impl FnMut(u32) -> bool) -> Output {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM end the binary within a second: what it computes is abandoned, what it writes is whole, and the same
-//! command goes on.
+//! Ctrl-C and SIGTERM end the binary within a second: what it computes is abandoned, what it writes
+//! is whole, and the same command goes on.
 
 use std::{fs, time::Duration};
 

@@ -72,8 +72,8 @@ fn stored_or_made(
     Ok(key)
 }
 
-/// The development key of a class in `directory`, if a sound copy for exactly these constraints is there. A warning names
-/// one that is not sound.
+/// The development key of a class in `directory`, if a sound copy for exactly these constraints is
+/// there. A warning names one that is not sound.
 ///
 /// # Errors
 /// [`SetupError::Class`].

@@ -89,8 +89,8 @@ impl Snarkjs {
         Err(fail(StepFailure::Version { found: log.lines().next().unwrap_or_default().to_owned() }))
     }
 
-    /// The same program, whose steps are given up once `stop` says so: the process is killed, and what it was writing is
-    /// removed.
+    /// The same program, whose steps are given up once `stop` says so: the process is killed, and
+    /// what it was writing is removed.
     #[must_use]
     pub fn until(self, stop: Stop) -> Self {
         Self { stop, ..self }

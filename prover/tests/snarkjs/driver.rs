@@ -2,9 +2,12 @@
 
 use std::{fs, path::Path};
 
-use ballast_prover::setup::{
-    contribution::Beacon,
-    snarkjs::{Snarkjs, SnarkjsError, StepFailure},
+use ballast_prover::{
+    phases::Stop,
+    setup::{
+        contribution::Beacon,
+        snarkjs::{Snarkjs, SnarkjsError, StepFailure},
+    },
 };
 
 use crate::files::{POWER, beacon, ceremony, edited, folder, fresh, section, snarkjs};
@@ -26,6 +29,18 @@ fn another_program_is_refused() {
 fn nothing_is_overwritten() {
     let powers = &ceremony().powers;
     assert!(matches!(reason(snarkjs().new_powers(POWER, powers)), StepFailure::OutputExists { .. }));
+}
+
+#[test]
+fn a_step_that_is_given_up_is_killed_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (many, powers) = (22, folder.path().join("powers.ptau"));
+    let entries = |folder: &Path| fs::read_dir(folder).unwrap().count();
+    let place = folder.path().to_owned();
+    // It is given up once it writes, wherever that is.
+    let stopped = snarkjs().clone().until(Stop::when(move || entries(&place) > 0)).new_powers(many, &powers);
+    assert!(matches!(reason(stopped), StepFailure::Stopped(_)));
+    assert_eq!(entries(folder.path()), 0, "a part of a file is left");
 }
 
 #[test]

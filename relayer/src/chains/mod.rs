@@ -66,7 +66,8 @@ pub trait ReadableChain: Send + Sync {
     fn client(&self) -> &Client;
 }
 
-/// A chain to which an epoch is posted. What signs takes the store, in which it is written down first.
+/// A chain to which an epoch is posted. What signs takes the store, in which it is written down
+/// first.
 #[async_trait]
 pub trait Destination: ReadableChain {
     /// Which chain and which deployment this is: a store belongs to one.

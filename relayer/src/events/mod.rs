@@ -1,13 +1,15 @@
 //! What the engine tells of its work while it goes on: typed events, for anyone who listens.
 //!
-//! Jobs and chains hold an [`Events`] and emit to it. A listener subscribes and reads at its own pace, on a thread or task
-//! of its own: the command line's progress bars are one, metrics and a log can be others. Without a listener nothing is
-//! kept.
+//! Jobs and chains hold an [`Events`] and emit to it. A listener subscribes and reads at its own
+//! pace, on a thread or task of its own: the command line's progress bars are one, metrics and a
+//! log can be others. Without a listener nothing is kept.
 //!
-//! Emitting never waits and cannot fail, so a listener can change nothing of what is written, signed or sent: one that
-//! panics ends its own thread, and one that is slow loses the oldest of more than [`KEPT`] events and is told how many.
+//! Emitting never waits and cannot fail, so a listener can change nothing of what is written,
+//! signed or sent: one that panics ends its own thread, and one that is slow loses the oldest of
+//! more than [`KEPT`] events and is told how many.
 //!
-//! An event holds nothing secret: names, numbers, identifiers and fees that a chain shows to everybody.
+//! An event holds nothing secret: names, numbers, identifiers and fees that a chain shows to
+//! everybody.
 
 mod stage;
 
@@ -36,8 +38,8 @@ pub enum Event {
     TransactionSigned { transaction: Transaction },
     /// A node took the transaction's bytes, perhaps again.
     TransactionSent { transaction: Transaction },
-    /// The transaction is in `block`, which is a slot on Solana. `units` are compute units or gas, `fee` is in lamports or
-    /// wei, where the node says them.
+    /// The transaction is in `block`, which is a slot on Solana. `units` are compute units or gas,
+    /// `fee` is in lamports or wei, where the node says them.
     TransactionConfirmed {
         transaction: Transaction,
         block: u64,
@@ -56,15 +58,18 @@ pub enum Event {
     },
     /// The transaction can no longer take effect.
     TransactionExpired { transaction: Transaction },
-    /// Something about the reserves of the epoch to come is not as expected. `accepted` when the epoch goes on all the same.
+    /// Something about the reserves of the epoch to come is not as expected. `accepted` when the
+    /// epoch goes on all the same.
     ReservesSurprised { epoch: u64, surprise: String, accepted: bool },
     /// A chain holds every shard of the epoch.
     EpochPosted { chain: ChainName, epoch: u64 },
-    /// A chain looked at the reserve wallets for the epoch: now, or (`before`) when it was asked earlier.
+    /// A chain looked at the reserve wallets for the epoch: now, or (`before`) when it was asked
+    /// earlier.
     ReservesWitnessed { chain: ChainName, epoch: u64, holdings: u64, before: bool },
     /// A chain did not look at the reserve wallets for the epoch.
     ReservesNotWitnessed { chain: ChainName, epoch: u64, reason: String },
-    /// Every chain holds the epoch, and what they hold was read back. `head` is the rolling head after it.
+    /// Every chain holds the epoch, and what they hold was read back. `head` is the rolling head
+    /// after it.
     EpochFinished {
         epoch: u64,
         #[serde(with = "ballast_core::hexadecimal")]
@@ -110,7 +115,8 @@ impl Events {
         let _ = self.sender.send(event);
     }
 
-    /// Begins work of `steps` steps, as far as that is known. It ends when the returned value is dropped.
+    /// Begins work of `steps` steps, as far as that is known. It ends when the returned value is
+    /// dropped.
     #[must_use]
     pub fn begin(&self, stage: Stage, steps: Option<u64>) -> Running {
         Running::new(self.clone(), stage, steps)

@@ -14,7 +14,8 @@ use crate::chain_name::ChainName;
 pub enum Stage {
     /// Inventing a snapshot that fills a circuit class. Its steps are not counted.
     InventSnapshot { leaves: u64 },
-    /// Reading the proving key of a class, or making the development key. Its steps are not counted.
+    /// Reading the proving key of a class, or making the development key. Its steps are not
+    /// counted.
     LoadProvingKey { depth: u8 },
     /// Laying down the constraints of a class. Its steps are not counted.
     LayDownConstraints { depth: u8 },

@@ -59,7 +59,8 @@ pub async fn govern(
     Ok(GovernReport::new(&chains.exchange, false, governed))
 }
 
-/// Judges all chains as [`govern`] does, and simulates what it would send. Nothing is signed or sent.
+/// Judges all chains as [`govern`] does, and simulates what it would send. Nothing is signed or
+/// sent.
 ///
 /// # Errors
 /// As [`govern`].

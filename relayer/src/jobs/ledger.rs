@@ -268,7 +268,8 @@ fn simulate_until(
     let file_error = |error: io::Error| Failure::other(error).context(format!("log {}", log.display()));
     let parent = log.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(file_error)?;
-    // Beside its place, which it takes when it is whole; until then it goes with whatever ends this.
+    // Beside its place, which it takes when it is whole; until then it goes with whatever ends
+    // this.
     let unfinished = TempDir::with_prefix_in(".unfinished-log-", parent).map_err(file_error)?;
     let mut writer = Writer::create(unfinished.path(), &genesis, WriterOptions::default())?;
     let running = events.begin(Stage::SimulateLog, Some(simulation.transactions));

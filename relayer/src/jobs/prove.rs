@@ -68,7 +68,8 @@ pub fn unfinished(store: &Store) -> Result<Option<(StoredEpoch, Plan, ProvedShar
     store.unfinished_epoch()?.map(|stored| restore(store, stored)).transpose()
 }
 
-/// An epoch of the store as it was fixed, with the posts of its shards that are proved, any of which may be missing.
+/// An epoch of the store as it was fixed, with the posts of its shards that are proved, any of
+/// which may be missing.
 ///
 /// # Errors
 /// When what the store holds is not what this program wrote.

@@ -138,7 +138,8 @@ pub async fn witness_latest(session: &Session<Sending>) -> Result<LookedAt, Fail
     look_at_latest(&session.chains, Some(session.store()), &session.events).await
 }
 
-/// What [`witness_latest`] would have every chain look at, of which the first look is simulated. Nothing is signed or sent.
+/// What [`witness_latest`] would have every chain look at, of which the first look is simulated.
+/// Nothing is signed or sent.
 ///
 /// # Errors
 /// As [`witness_latest`].
@@ -180,7 +181,8 @@ impl Outcome {
         }
     }
 
-    /// What listeners hear of it; nothing where the chain had nothing to look at, or was not asked to look.
+    /// What listeners hear of it; nothing where the chain had nothing to look at, or was not asked
+    /// to look.
     fn event(&self, chain: ChainName, epoch: u64) -> Option<Event> {
         match self {
             Self::Ended(Look::Looked { holdings }) => {

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::{ProvingKeys, ProvingResult, ProvingTask};
 use crate::{blocking::compute_until, failure::Failure};
 
-/// Whoever makes a proof of a task: this process, or others. It need not be trusted with anything but the task's balances.
+/// Whoever makes a proof of a task: this process, or others. It need not be trusted with anything
+/// but the task's balances.
 #[async_trait]
 pub trait ProvingBackend: Send + Sync {
     /// Tasks that are given to it at the same time.

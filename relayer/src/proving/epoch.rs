@@ -43,10 +43,12 @@ pub struct EpochProver<'a> {
 }
 
 impl EpochProver<'_> {
-    /// Has every shard proved that is not in `proved`, and stores each proof as soon as it is there.
+    /// Has every shard proved that is not in `proved`, and stores each proof as soon as it is
+    /// there.
     ///
     /// # Errors
-    /// The backend's, and a result that is not that of its shard. Results that were stored before stay.
+    /// The backend's, and a result that is not that of its shard. Results that were stored before
+    /// stay.
     pub async fn prove(&self, mut proved: ProvedShards) -> Result<ProvedEpoch, Failure> {
         let plan = self.plan;
         let key = plan.verifying_key().map_err(Failure::other)?;

@@ -1,5 +1,5 @@
-//! The proving keys of the settings' circuit classes, each read when an epoch first needs it: a key takes hundreds of
-//! megabytes, and posting needs none.
+//! The proving keys of the settings' circuit classes, each read when an epoch first needs it: a key
+//! takes hundreds of megabytes, and posting needs none.
 
 use std::{fmt::Display, path::Path, sync::Arc};
 

@@ -18,7 +18,8 @@ const NOTICE: &str = "PRIVATE: customers' balances and salts, for the prover of 
 
 /// Everything that the proof of one shard needs.
 ///
-/// It holds the salts of the shard's leaves, and nothing from which the salts of other shards or epochs could be derived.
+/// It holds the salts of the shard's leaves, and nothing from which the salts of other shards or
+/// epochs could be derived.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProvingTask {

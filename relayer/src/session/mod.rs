@@ -1,4 +1,5 @@
-//! What a command holds while it works: chains, and a store where it needs one, opened once by what the command may do.
+//! What a command holds while it works: chains, and a store where it needs one, opened once by what
+//! the command may do.
 //!
 //! | access | chains | store | for |
 //! | --- | --- | --- | --- |
@@ -7,8 +8,9 @@
 //! | [`Preparing`] | can be read, and asked to simulate | locked and bound | proving, restoring, dry runs of posting |
 //! | [`Sending`] | can be signed for and sent to | locked, bound and settled | whatever signs |
 //!
-//! The access is a type. Signing takes a store, which a reader's session does not have, and a chain that can be signed for,
-//! which it does not have either; what posts, governs or drops an epoch takes a session that is [`Sending`].
+//! The access is a type. Signing takes a store, which a reader's session does not have, and a chain
+//! that can be signed for, which it does not have either; what posts, governs or drops an epoch
+//! takes a session that is [`Sending`].
 
 mod access;
 mod chains;
@@ -24,7 +26,8 @@ use crate::{
     store::Store,
 };
 
-/// Chains that are connected, and the store where the access has one. The store is locked until this is dropped.
+/// Chains that are connected, and the store where the access has one. The store is locked until
+/// this is dropped.
 pub struct Session<A: Access> {
     pub chains: Chains<A::Chain>,
     pub events: Events,
@@ -41,12 +44,13 @@ impl<A: Access> Session<A> {
         [Section::Exchange].into_iter().chain(A::SECTION).chain(chains.iter().map(section)).collect()
     }
 
-    /// Locks the store, connects to `chains`, binds the store to their deployments, and brings to its end what it holds in
-    /// flight: each of them if the access says so, in this order. What happens from now on is told to `events`.
+    /// Locks the store, connects to `chains`, binds the store to their deployments, and brings to
+    /// its end what it holds in flight: each of them if the access says so, in this order. What
+    /// happens from now on is told to `events`.
     ///
     /// # Errors
-    /// A store that another process has, or that belongs to others; every chain that cannot be reached or has no deployment,
-    /// at once; a transaction in flight that does not end now.
+    /// A store that another process has, or that belongs to others; every chain that cannot be
+    /// reached or has no deployment, at once; a transaction in flight that does not end now.
     pub async fn open(_access: A, config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
         let store = A::open_store(config)?;
         let chains = Chains::connect(config, chains, events).await?.map(A::chain);

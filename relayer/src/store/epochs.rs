@@ -72,8 +72,8 @@ impl Store {
         }
     }
 
-    /// Fixes the post of a shard that has none. The shards of an epoch may be added in any order. Returns the post that the
-    /// shard had before, which stays.
+    /// Fixes the post of a shard that has none. The shards of an epoch may be added in any order.
+    /// Returns the post that the shard had before, which stays.
     ///
     /// # Errors
     /// [`StoreError::EpochUnknown`] when it has no epoch.

@@ -154,8 +154,8 @@ impl<'a> Auditor<'a> {
         Self { evidence, stop: &|| false, last: None }
     }
 
-    /// Gives an audit up once `stop` says so, with [`ReplayError::Stopped`]. It is asked after some thousands of
-    /// transactions, and before each shard whose root is compared.
+    /// Gives an audit up once `stop` says so, with [`ReplayError::Stopped`]. It is asked after some
+    /// thousands of transactions, and before each shard whose root is compared.
     #[must_use]
     pub fn until(self, stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { stop, ..self }

@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM in proving, auditing and posting: the relayer ends at once, and the same command goes on.
+//! Ctrl-C and SIGTERM in proving, auditing and posting: the relayer ends at once, and the same
+//! command goes on.
 
 use std::{
     process::{Child, Command, Output, Stdio},
