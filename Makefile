@@ -17,9 +17,10 @@ demo: bytecode contracts ## both chains on this machine: deploy, prove, post, re
 test: bytecode contracts ## every test; ends with "N passed, N failed"
 	tools/test.sh
 
-check: install ## formatting and lints of Rust and Solidity, warnings are errors
+check: install ## formatting, lints and links of Rust, Solidity and Markdown, warnings are errors
 	cargo fmt --all --check
 	npm run --silent format:check
+	tools/docs.py
 	cargo clippy $(WORKSPACE) --all-targets -- --deny warnings
 
 bench: install ## what a proof costs on this machine, phase by phase

@@ -12,7 +12,7 @@ SECONDS_EACH=${1:-60}
 command -v cargo-fuzz > /dev/null || cargo install cargo-fuzz --locked
 
 # With the tests' own selection of features nothing is compiled twice.
-cargo build --workspace --exclude localnet --bin seeds
+cargo build --workspace --bin seeds
 mapfile -t TARGETS < <("${CARGO_TARGET_DIR:-target}/debug/seeds" fuzz/corpus)
 [ $# = 0 ] || TARGETS=("$@")
 
