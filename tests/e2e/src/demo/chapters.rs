@@ -180,8 +180,8 @@ pub fn ask(story: &mut Story, ballast: &Ballast, subject: &Subject) -> Result<()
         story.step("Ask each chain, as a contract would: is it solvent?", &[format!("ballast {}", question.join(" "))]);
     for answer in list(&ballast.json(&question)?, "chains")? {
         let (ratio, standing) = (number(answer, "ratio_bps")?, text(answer, "standing")?);
-        let ratio = format!("{}.{:02} % of what is owed", ratio / 100, ratio % 100);
-        step.figure(text(answer, "chain")?, format!("{standing}: holds {ratio}"));
+        let (ratio, setup) = (format!("{}.{:02} %", ratio / 100, ratio % 100), text(answer, "setup_label")?);
+        step.figure(text(answer, "chain")?, format!("{standing}, holds {ratio} of what is owed ({setup})"));
     }
     step.end("");
     Ok(())
@@ -202,7 +202,8 @@ pub fn check_customer(story: &mut Story, ballast: &Ballast, subject: &Subject, f
     ensure!(fs::read_to_string(&path)?.contains("PRIVATE"), "{file} does not say that it is private");
     let found = ballast.json(&["inclusion", "verify", &path.to_string_lossy(), "--account", account])?;
     let chains = list(&found, "chains")?.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" and ");
-    step.figure("included in epoch", format!("{} on {chains}", number(&found, "epoch")?));
+    let (epoch, setup) = (number(&found, "epoch")?, text(&found, "setup")?);
+    step.figure("included in epoch", format!("{epoch} on {chains} ({setup})"));
     for balance in list(&found, "balances")?.iter().filter(|balance| balance["units"] != "0").take(SHOWN) {
         step.figure(text(balance, "symbol")?, amount_of(balance, "units")?);
     }
