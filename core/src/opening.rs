@@ -60,9 +60,9 @@ pub struct Opening {
 pub struct Coefficients {
     /// The coefficients t w_0 .. t w_12, t eta, -t v, t u of C_0 .. C_12, S, Q, P.
     pub points: [Element; OPENING_POINTS],
-    /// The coefficient -t i of [1]_1.
+    /// The coefficient -t i of \[1\]_1.
     pub generator: Element,
-    /// The coefficient -t of P where it is paired with [tau]_2.
+    /// The coefficient -t of P where it is paired with \[tau\]_2.
     pub tau: Element,
 }
 
@@ -170,7 +170,7 @@ impl Opening {
         Coefficients { points, generator: element(&minus(&times_t(i))), tau: element(&minus(&factor)) }
     }
 
-    /// The terms of t X: each point with what it is multiplied by, [1]_1 last.
+    /// The terms of t X: each point with what it is multiplied by, \[1\]_1 last.
     pub fn terms<'a>(
         &'a self,
         coefficients: &'a Coefficients,

@@ -4,7 +4,7 @@
 //! | function | for | when its future is dropped |
 //! | --- | --- | --- |
 //! | [`compute`] | work of which only the result counts | the work is told to stop, and what it would return is dropped |
-//! | [`write`] | work that changes files | the work is told to stop, and the drop waits until it has ended |
+//! | [`write()`] | work that changes files | the work is told to stop, and the drop waits until it has ended |
 //!
 //! So a job is cancelled by dropping its future: what was computed is abandoned, and what was being
 //! written is whole. Work is told to stop through the token that it is handed, and looks at it as

@@ -19,7 +19,7 @@ use crate::{
 
 /// Write an invented log, whose keys are INSECURE, for the exchange of the settings
 ///
-/// A log that exists is never written to. The settings' section [exchange] names the exchange.
+/// A log that exists is never written to. The settings' section `[exchange]` names the exchange.
 #[derive(Debug, Args)]
 pub struct Simulate {
     /// Number of customers

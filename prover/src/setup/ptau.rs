@@ -6,7 +6,7 @@
 //! | 2 | [tau^i], i < 2^(p+1) - 1 |
 //! | 3 | [tau^i] in G2, i < 2^p |
 //! | 4, 5 | [alpha tau^i], [beta tau^i], i < 2^p |
-//! | 6 | [beta] in G2 |
+//! | 6 | \[beta\] in G2 |
 //! | 7 | the contributions |
 //! | 12 to 15 | Lagrange polynomials at tau, which preparing for the second phase adds, for snarkjs; not read |
 //!

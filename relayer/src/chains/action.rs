@@ -44,7 +44,7 @@ pub enum Action {
 /// How a wallet agrees to be the exchange's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Agreement {
-    /// Its own key signs; the file is one of those that [`crate::keys`] reads.
+    /// Its own key signs; the file is one of those that [`ballast_keys`] reads.
     Key { file: PathBuf, password: Option<PathBuf> },
     /// It signed the registration elsewhere. Only on the EVM.
     Signature(Vec<u8>),

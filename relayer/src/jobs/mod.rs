@@ -15,9 +15,9 @@
 //! | [`read`] | what the chains say |
 //! | [`reserves`] | holds a published reserves report against the chains |
 //! | [`audit`] | holds an epoch against the log |
-//! | [`include`] | one customer's inclusion file |
+//! | [`mod@include`] | one customer's inclusion file |
 //! | [`setup`] | proving keys, and what a ceremony needs |
-//! | [`bench`] | what a proof costs on this machine |
+//! | [`mod@bench`] | what a proof costs on this machine |
 
 pub mod audit;
 pub mod bench;
