@@ -23,8 +23,8 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Refuses an empty or long symbol, one with another character than `A-Z a-z 0-9 . _ -`, and
-    /// too many decimals.
+    /// Refuses a long symbol, one without a letter or digit or with another character than
+    /// `A-Z a-z 0-9 . _ -`, and too many decimals.
     pub fn new(symbol: &str, decimals: u8) -> Result<Self, Refusal> {
         let mut padded = [0; SYMBOL_MAX];
         padded.get_mut(..symbol.len()).ok_or(Refusal::AssetListInvalid)?.copy_from_slice(symbol.as_bytes());
@@ -39,11 +39,21 @@ impl Asset {
         let (name, padding) = self.symbol.split_at(length);
         let allowed = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
         let padded = padding.iter().all(|byte| *byte == 0);
-        if !name.is_empty() && allowed && padded && self.decimals <= DECIMALS_MAX {
+        let visible = name.iter().any(u8::is_ascii_alphanumeric);
+        if visible && allowed && padded && self.decimals <= DECIMALS_MAX {
             Ok(())
         } else {
             Err(Refusal::AssetListInvalid)
         }
+    }
+
+    /// The symbol as it is compared: letters in upper case, without `.`, `_` and `-`, so that no two
+    /// assets of a list look alike.
+    fn folded(&self) -> [u8; SYMBOL_MAX] {
+        let mut folded = [0; SYMBOL_MAX];
+        let kept = self.symbol.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        folded.iter_mut().zip(kept).for_each(|(to, from)| *to = from.to_ascii_uppercase());
+        folded
     }
 
     /// The symbol without its padding.
@@ -52,22 +62,49 @@ impl Asset {
     }
 }
 
+/// The digest of the empty list.
+pub const EMPTY_LIST: Digest = [0; 32];
+
+/// Checks that `added` may stand behind `listed`, which is valid already, and returns the digest of
+/// both. `digest` is the one of `listed`. New assets are compared with all, old ones never again.
+///
+/// # Errors
+/// [`Refusal::AssetListInvalid`] when nothing is added, when there would be more than 128 assets,
+/// and for an invalid asset or one whose symbol differs from another only by case or punctuation.
+pub fn append(listed: &[Asset], digest: &Digest, added: &[Asset]) -> Result<Digest, Refusal> {
+    if added.is_empty() || listed.len() + added.len() > ASSETS_MAX {
+        return Err(Refusal::AssetListInvalid);
+    }
+    let old: Vec<_> = listed.iter().map(Asset::folded).collect();
+    let mut new = Vec::with_capacity(added.len());
+    let mut digest = *digest;
+    for asset in added {
+        asset.check()?;
+        let folded = asset.folded();
+        if old.contains(&folded) || new.contains(&folded) {
+            return Err(Refusal::AssetListInvalid);
+        }
+        new.push(folded);
+        digest = next_digest(&digest, asset);
+    }
+    Ok(digest)
+}
+
+/// The digest of a list with one asset more (section 1).
+fn next_digest(digest: &Digest, asset: &Asset) -> Digest {
+    Preimage::new("ballast/asset/v1").bytes(digest).bytes(&asset.symbol).u8(asset.decimals).sha256()
+}
+
 /// The assets that an exchange commits to: 1 to 128 with distinct symbols. Asset number a is entry
 /// a - 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetList(Vec<Asset>);
 
 impl AssetList {
-    /// Refuses an empty list, more than 128 assets, an invalid asset and a symbol that comes twice.
+    /// Refuses an empty list, more than 128 assets, an invalid asset and two assets whose symbols
+    /// differ by case and punctuation at most.
     pub fn new(assets: Vec<Asset>) -> Result<Self, Refusal> {
-        let distinct = assets
-            .iter()
-            .enumerate()
-            .all(|(i, asset)| assets[..i].iter().all(|earlier| earlier.symbol != asset.symbol));
-        if !(1..=ASSETS_MAX).contains(&assets.len()) || !distinct {
-            return Err(Refusal::AssetListInvalid);
-        }
-        assets.iter().try_for_each(Asset::check)?;
+        append(&[], &EMPTY_LIST, &assets)?;
         Ok(Self(assets))
     }
 
@@ -94,8 +131,12 @@ impl AssetList {
 
     /// `asset_list_digest` of section 1.
     pub fn digest(&self) -> Digest {
-        let start = Preimage::with_capacity("ballast/assets/v1", 32 + 17 * self.0.len()).u16(self.0.len() as u16);
-        self.0.iter().fold(start, |preimage, asset| preimage.bytes(&asset.symbol).u8(asset.decimals)).sha256()
+        self.0.iter().fold(EMPTY_LIST, |digest, asset| next_digest(&digest, asset))
+    }
+
+    /// The list of the first `count` assets, as an earlier epoch had it; none when there are fewer.
+    pub fn first(&self, count: usize) -> Option<Self> {
+        self.0.get(..count).filter(|assets| !assets.is_empty()).map(|assets| Self(assets.to_vec()))
     }
 }
 
@@ -108,7 +149,7 @@ mod tests {
     fn symbols_are_checked() {
         assert!(Asset::new("USDC", 6).is_ok());
         assert!(Asset::new("SIXTEEN-LETTERS.", 36).is_ok());
-        for bad in ["", "SEVENTEEN-LETTERS", "US DC", "US\0DC", "ÜSD", "USD\n"] {
+        for bad in ["", ".", "-_.", "SEVENTEEN-LETTERS", "US DC", "US\0DC", "ÜSD", "USD\n"] {
             assert_eq!(Asset::new(bad, 6), Err(Refusal::AssetListInvalid), "{bad:?}");
         }
         assert_eq!(Asset::new("USDC", 37), Err(Refusal::AssetListInvalid));
@@ -137,6 +178,35 @@ mod tests {
         let mut unpadded = many(1);
         unpadded[0].symbol[15] = b'X';
         assert_eq!(AssetList::new(unpadded), Err(Refusal::AssetListInvalid));
+    }
+
+    #[test]
+    fn symbols_that_look_alike_are_one() {
+        let listed = [Asset::new("BTC", 8).unwrap()];
+        for alike in ["BTC", "btc", "Btc", "BTC.", "B.T-C", "_btc"] {
+            let both = alloc::vec![listed[0], Asset::new(alike, 6).unwrap()];
+            assert_eq!(AssetList::new(both), Err(Refusal::AssetListInvalid), "{alike}");
+        }
+        for other in ["BTC2", "BT", "WBTC", "ETH"] {
+            assert!(AssetList::new(alloc::vec![listed[0], Asset::new(other, 6).unwrap()]).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_list_grows_to_the_same_digest_in_any_pieces() {
+        let assets: Vec<_> = (0..9).map(|i| Asset::new(&format!("A{i}"), i).unwrap()).collect();
+        let whole = AssetList::new(assets.clone()).unwrap();
+        for split in 1..assets.len() {
+            let (listed, added) = assets.split_at(split);
+            let before = AssetList::new(listed.to_vec()).unwrap();
+            assert_eq!(append(listed, &before.digest(), added), Ok(whole.digest()), "{split}");
+            assert_eq!(whole.first(split), Some(before));
+        }
+        assert_eq!(append(&assets, &whole.digest(), &[]), Err(Refusal::AssetListInvalid));
+        assert_eq!(append(&assets, &whole.digest(), &assets[3..4]), Err(Refusal::AssetListInvalid));
+        assert_eq!((whole.first(0), whole.first(10)), (None, None));
+        let other = AssetList::new(alloc::vec![assets[1], assets[0]]).unwrap();
+        assert_ne!(whole.first(2).unwrap().digest(), other.digest(), "the order is bound");
     }
 
     #[test]

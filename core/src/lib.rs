@@ -18,7 +18,7 @@
 //! | [`opening`] | 3 | the commitments of a proof, and where they are opened |
 //! | [`record`] | 4 | epoch record, rolling head |
 //! | [`post`] | 5 | what a poster sends |
-//! | [`rules`], [`refusal`] | 6 | when a chain accepts it |
+//! | [`rules`], [`cadence`], [`refusal`] | 6 | when a chain accepts it |
 //! | [`solvency`] | 7 | what a chain answers |
 //! | [`observation`], [`holding`] | 10 | what a chain sees in the exchange's wallets |
 //! | [`seeds`] | | addresses of the Solana accounts |
@@ -28,6 +28,7 @@
 extern crate alloc;
 
 pub mod assets;
+pub mod cadence;
 pub mod chain;
 pub mod circuit;
 #[cfg(feature = "serde")]

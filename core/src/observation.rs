@@ -2,10 +2,12 @@
 
 use core::fmt;
 
-use crate::{assets::DECIMALS_MAX, solvency::Latest};
+use crate::assets::DECIMALS_MAX;
 
 /// Seconds from the first look at an epoch's reserves to the last, at most.
 pub const WINDOW: u64 = 600;
+/// Seconds between an epoch's as-of time and each look at its reserves, at most, before or after.
+pub const DISTANCE_MAX: u64 = 3_600;
 /// The most decimals of a token that can be declared.
 pub const TOKEN_DECIMALS_MAX: u8 = DECIMALS_MAX;
 
@@ -38,16 +40,34 @@ pub fn to_units(amount: u128, token_decimals: u8, asset_decimals: u8) -> Option<
     }
 }
 
-/// The figures of `latest` when only what the chain observed counts as held. `amount` was first
-/// looked at when the chain's clock was `began`; the figures are as old as the older of the two.
-pub fn witnessed(latest: Latest, amount: u128, began: u64) -> Latest {
-    Latest { as_of: latest.as_of.min(began), reserve: amount, ..latest }
+/// What a chain saw of one asset in a closed observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What the holdings sum to, in committed units.
+    pub amount: u128,
+    /// When the first look was, Unix seconds.
+    pub first_look: u64,
+    /// When the last look was, Unix seconds.
+    pub last_look: u64,
+}
+
+impl Seen {
+    /// Seconds from the first look to the last. What moved between wallets in them may be counted
+    /// twice.
+    pub const fn span(&self) -> u64 {
+        self.last_look.saturating_sub(self.first_look)
+    }
+
+    /// Whether it says anything of an epoch of the time `as_of`: what is paid in or out long before
+    /// or after is held at one time and owed at the other.
+    pub const fn is_near(&self, as_of: u64) -> bool {
+        self.first_look >= as_of.saturating_sub(DISTANCE_MAX) && self.last_look <= as_of.saturating_add(DISTANCE_MAX)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::SetupKind;
 
     #[test]
     fn decimals_are_rounded_down_and_never_wrap() {
@@ -62,9 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn witnessed_figures_are_as_old_as_the_older() {
-        let latest = Latest { epoch: 4, as_of: 1_000, liability: 300, reserve: 451, setup: SetupKind::Ceremony };
-        assert_eq!(witnessed(latest, 7, 1_010), Latest { reserve: 7, ..latest });
-        assert_eq!(witnessed(latest, 7, 990), Latest { reserve: 7, as_of: 990, ..latest });
+    fn looks_count_within_an_hour_of_the_epoch() {
+        let seen = |first_look, last_look| Seen { amount: 7, first_look, last_look };
+        assert!(seen(6_400, 6_400).is_near(10_000) && seen(13_600, 13_600).is_near(10_000));
+        assert!(seen(9_900, 10_100).is_near(10_000));
+        assert!(!seen(6_399, 6_500).is_near(10_000));
+        assert!(!seen(13_500, 13_601).is_near(10_000));
+        assert!(seen(0, 5).is_near(0) && seen(u64::MAX, u64::MAX).is_near(u64::MAX));
+        assert_eq!((seen(9_900, 10_100).span(), seen(7, 7).span()), (200, 0));
     }
 }

@@ -23,11 +23,11 @@ macro_rules! with_refusals {
             ExchangePaused = 3,
             "a name is 1 to 32 bytes of printable ASCII"
             NameInvalid = 4,
-            "an asset list is 1 to 128 assets with distinct valid symbols and at most 36 decimals"
+            "an asset list is 1 to 128 assets with valid symbols, distinct but for case and punctuation, and at most 36 decimals"
             AssetListInvalid = 5,
             "the exchange has no asset list yet"
             AssetListMissing = 6,
-            "the asset list cannot change once an epoch was begun"
+            "the asset list cannot be cleared once an epoch was begun"
             AssetListFrozen = 7,
             "the post is for another number of assets than the exchange's list has"
             AssetCountMismatch { expected: u16, found: u16 } = 8,
@@ -123,9 +123,9 @@ macro_rules! with_refusals {
             WalletUnknown { index: u16 } = 53,
             "the signature is not the wallet's, of this registration on this chain"
             WalletSignatureInvalid = 54,
-            "a token counts for one asset of the exchange's list, declared once under each list"
+            "a token counts for one asset, declared once until the asset list is cleared"
             TokenAlreadyDeclared { asset: u16 } = 55,
-            "the exchange has not declared this token under its present asset list"
+            "the exchange has not declared this token since its asset list was cleared last"
             TokenUndeclared { index: u16 } = 56,
             "the token is no token of this chain, or the asset is not on the exchange's list"
             TokenInvalid { asset: u16, reason: $crate::observation::NoToken } = 57,
@@ -151,6 +151,18 @@ macro_rules! with_refusals {
             CircuitDelayInvalid { clock: u64, delay: u64 } = 67,
             "the exchange has had its last epoch, 2^64 - 1"
             HistoryFull { epoch: u64 } = 68,
+            "the appended assets do not start behind the list's last"
+            AssetListStartMismatch { expected: u16, found: u16 } = 69,
+            "the asset list cannot grow while an epoch is begun and not finished"
+            AssetListBusy = 70,
+            "the as-of time is less than a quarter of the cadence after the last epoch's"
+            AsOfTooSoon { earliest: u64, found: u64 } = 71,
+            "the ledger sequence is more than 2^40 above the last epoch's"
+            LedgerSequenceJump { last: u64, found: u64 } = 72,
+            "the delay of circuits is less than a day and development setups are not allowed"
+            CircuitDelayTooShort { least: u64, found: u64 } = 73,
+            "the wallet's signature is past its deadline"
+            SignatureExpired { deadline: u64, clock: u64 } = 74,
         }
     };
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     Refusal,
+    cadence::Cadence,
     digest::Digest,
     post::ShardPost,
     statement::{LedgerPosition, Statement},
@@ -12,6 +13,9 @@ use crate::{
 pub const SHARDS_MAX: u16 = 128;
 /// The most posters of one exchange.
 pub const POSTERS_MAX: usize = 8;
+/// How far the ledger sequence may rise from one epoch to the next, so that a stolen poster cannot
+/// use all positions up.
+pub const SEQUENCE_RISE_MAX: u64 = 1 << 40;
 
 /// An exchange's history as far as the rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,7 @@ pub struct History {
     /// The number of assets on the list; 0 when there is no list.
     pub assets: u16,
     pub next_epoch: u64,
+    pub cadence: Cadence,
     /// The as-of time of the last finalized epoch, Unix seconds; 0 before the first.
     pub last_as_of: u64,
     pub last_ledger: LedgerPosition,
@@ -82,9 +87,16 @@ pub fn check_time<Words>(history: &History, post: &ShardPost<Words>, clock: u64)
     if post.as_of <= history.last_as_of {
         return Err(Refusal::AsOfNotAfterLast { last: history.last_as_of, found: post.as_of });
     }
+    let earliest = history.cadence.earliest_after(history.last_as_of);
+    if history.next_epoch > 1 && post.as_of < earliest {
+        return Err(Refusal::AsOfTooSoon { earliest, found: post.as_of });
+    }
     let last = &history.last_ledger;
     if post.ledger.sequence < last.sequence {
         return Err(Refusal::LedgerSequenceBackwards { last: last.sequence, found: post.ledger.sequence });
+    }
+    if post.ledger.sequence - last.sequence > SEQUENCE_RISE_MAX {
+        return Err(Refusal::LedgerSequenceJump { last: last.sequence, found: post.ledger.sequence });
     }
     if post.ledger.sequence == last.sequence && post.ledger.head != last.head {
         return Err(Refusal::LedgerHeadChanged { sequence: last.sequence });
@@ -124,6 +136,19 @@ pub fn check_shard<Words>(
     }
 }
 
+/// The least delay of circuits, in seconds, where figures mean anything: readers need the time to
+/// look at a circuit before it counts.
+pub const CIRCUIT_DELAY_MIN: u64 = 86_400;
+
+/// Refuses a deployment whose circuits would count sooner than after a day, unless it allows
+/// development setups and so means nothing. `delay` is in seconds.
+pub fn check_delay(delay: u64, allow_development: bool) -> Result<(), Refusal> {
+    if delay < CIRCUIT_DELAY_MIN && !allow_development {
+        return Err(Refusal::CircuitDelayTooShort { least: CIRCUIT_DELAY_MIN, found: delay });
+    }
+    Ok(())
+}
+
 /// Checks rule 4: the circuit has passed its delay and is not retired. Times in Unix seconds.
 pub fn check_circuit(active_from: u64, retired: bool, clock: u64) -> Result<(), Refusal> {
     if retired {
@@ -148,6 +173,7 @@ mod tests {
             paused: false,
             assets: 2,
             next_epoch: 5,
+            cadence: Cadence(1_000),
             last_as_of: 1_000,
             last_ledger: LedgerPosition { sequence: 70, head: [7; 32] },
         }
@@ -196,11 +222,29 @@ mod tests {
         }
         assert_eq!(refusal(|_, p| p.as_of = 2_001), Refusal::AsOfInFuture { clock: CLOCK, found: 2_001 });
         assert_eq!(refusal(|_, p| p.as_of = 1_000), Refusal::AsOfNotAfterLast { last: 1_000, found: 1_000 });
+        assert_eq!(refusal(|_, p| p.as_of = 1_249), Refusal::AsOfTooSoon { earliest: 1_250, found: 1_249 });
         assert_eq!(refusal(|_, p| p.ledger.sequence = 69), Refusal::LedgerSequenceBackwards { last: 70, found: 69 });
         assert_eq!(refusal(|_, p| p.ledger.sequence = 70), Refusal::LedgerHeadChanged { sequence: 70 });
-        let mut edge = post(0, 1);
-        (edge.as_of, edge.ledger) = (CLOCK, history().last_ledger);
-        assert_eq!(judge(&history(), None, &edge), Ok(Effect::Begin));
+        let beyond = 70 + SEQUENCE_RISE_MAX + 1;
+        let jump = Refusal::LedgerSequenceJump { last: 70, found: beyond };
+        assert_eq!(refusal(|_, p| p.ledger.sequence = beyond), jump);
+        let edges: [fn(&mut ShardPost); 3] = [
+            |p| (p.as_of, p.ledger) = (CLOCK, history().last_ledger),
+            |p| p.as_of = 1_250,
+            |p| p.ledger.sequence = 70 + SEQUENCE_RISE_MAX,
+        ];
+        for edge in edges {
+            let mut post = post(0, 1);
+            edge(&mut post);
+            assert_eq!(judge(&history(), None, &post), Ok(Effect::Begin));
+        }
+    }
+
+    #[test]
+    fn the_first_epoch_waits_for_none() {
+        let first = History { next_epoch: 1, last_as_of: 0, cadence: Cadence(1_000_000), ..history() };
+        let post = ShardPost { epoch: 1, ..post(0, 1) };
+        assert_eq!(judge(&first, None, &post), Ok(Effect::Begin));
     }
 
     #[test]
@@ -234,6 +278,14 @@ mod tests {
         assert_eq!(refusal(|_, p| p.shard.index = 1), Refusal::ShardIndexInvalid { count: 1, found: 1 });
         let second = judge(&history(), None, &post(1, 2));
         assert_eq!(second, Err(Refusal::ShardOutOfOrder { expected: 0, found: 1 }));
+    }
+
+    #[test]
+    fn circuits_wait_a_day_where_figures_mean_anything() {
+        let short = Refusal::CircuitDelayTooShort { least: 86_400, found: 86_399 };
+        assert_eq!(check_delay(86_399, false), Err(short));
+        assert_eq!(check_delay(86_400, false), Ok(()));
+        assert_eq!(check_delay(0, true), Ok(()));
     }
 
     #[test]

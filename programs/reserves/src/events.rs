@@ -69,14 +69,30 @@ pub struct PostersSet {
     pub posters: Vec<Pubkey>,
 }
 
-/// The list, now of `count` assets, was replaced from entry `start` on.
+/// The list grew behind entry `start`, to `count` assets.
 #[event]
-pub struct AssetsSet {
+pub struct AssetsAppended {
     pub exchange: [u8; 32],
     pub asset_list_digest: [u8; 32],
     pub count: u16,
     pub start: u16,
     pub assets: Vec<Asset>,
+}
+
+/// The list was emptied. What was declared or seen before this generation never counts again.
+#[event]
+pub struct AssetsCleared {
+    pub exchange: [u8; 32],
+    pub generation: u32,
+}
+
+/// The exchange promises another cadence, from this epoch on.
+#[event]
+pub struct CadenceSet {
+    pub exchange: [u8; 32],
+    /// Seconds between two epochs.
+    pub cadence: u64,
+    pub from_epoch: u64,
 }
 
 #[event]
@@ -111,6 +127,10 @@ pub struct EpochFinalized {
     pub circuit: [u8; 32],
     /// 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a ceremony.
     pub setup: u8,
+    /// Seconds between two epochs, as promised.
+    pub cadence: u64,
+    /// How many epochs were missed before this one, by that promise.
+    pub missed: u64,
     pub shard_count: u16,
     pub ledger_sequence: u64,
     pub ledger_head: [u8; 32],
@@ -139,8 +159,8 @@ pub struct TokenDeclared {
     /// Zero for lamports.
     pub mint: Pubkey,
     pub token_program: Pubkey,
-    /// The list that the number is of.
-    pub asset_list_digest: [u8; 32],
+    /// The generation of the list that the number is of.
+    pub generation: u32,
     /// Number of the asset, from 1.
     pub asset: u16,
     pub decimals: u8,

@@ -9,7 +9,7 @@
 //! | [`state::Exchange`] | `exchange`, id | authority, posters, asset list, head of the history |
 //! | [`state::Commitment`] | `commitment`, exchange id, epoch | what was stated in one epoch |
 //! | [`state::Wallet`] | `wallet`, address | which exchange an address agreed to be of |
-//! | [`state::Token`] | `token`, exchange id, mint | which asset of which list a token counts for |
+//! | [`state::Token`] | `token`, exchange id, mint | which asset a token counts for |
 //! | [`state::Witness`] | `witness`, exchange id, epoch | what was seen in the wallets for one epoch |
 //! | [`state::Buffer`] | `buffer`, owner, number | a post on its way |
 
@@ -19,6 +19,7 @@ use anchor_lang::prelude::*;
 #[cfg(all(target_os = "solana", feature = "sbf-fallback"))]
 use {sbf_runtime as _, solana_compiler_builtins as _};
 
+pub mod answers;
 mod curve;
 pub mod errors;
 pub mod events;
@@ -28,7 +29,6 @@ mod security;
 pub mod state;
 
 pub use ballast_core::seeds;
-use ballast_core::solvency::Solvency as Answer;
 use instructions::*;
 
 declare_id!("Fht9YC6Ugppz2UWWgkocWXeMHJ2UCTpf4dRAyoquTHb8");
@@ -71,8 +71,8 @@ pub mod reserves {
     }
 
     /// Proposes another authority of an exchange, or none. Only its authority.
-    pub fn propose_authority(ctx: Context<ProposeAuthority>, proposed: Option<Pubkey>) -> Result<()> {
-        ProposeAuthority::handler(ctx, proposed)
+    pub fn propose_authority(ctx: Context<AdministerExchange>, proposed: Option<Pubkey>) -> Result<()> {
+        instructions::propose_authority::handler(ctx, proposed)
     }
 
     /// Becomes an exchange's authority. Only the proposed one.
@@ -81,18 +81,28 @@ pub mod reserves {
     }
 
     /// Replaces an exchange's posters. Only its authority.
-    pub fn set_posters(ctx: Context<SetPosters>, posters: Vec<Pubkey>) -> Result<()> {
-        SetPosters::handler(ctx, posters)
+    pub fn set_posters(ctx: Context<AdministerExchange>, posters: Vec<Pubkey>) -> Result<()> {
+        instructions::set_posters::handler(ctx, posters)
     }
 
-    /// Sets an exchange's asset list, or the end of it. Only its authority, only before an epoch was begun.
-    pub fn set_assets(ctx: Context<SetAssets>, args: SetAssetsArgs) -> Result<()> {
-        SetAssets::handler(ctx, args)
+    /// Adds assets to an exchange's list. Only its authority, and not while an epoch is unfinished.
+    pub fn append_assets(ctx: Context<AdministerExchange>, args: AppendAssetsArgs) -> Result<()> {
+        instructions::append_assets::handler(ctx, args)
+    }
+
+    /// Empties an exchange's list, to begin anew. Only its authority, only before an epoch was begun.
+    pub fn clear_assets(ctx: Context<AdministerExchange>) -> Result<()> {
+        instructions::clear_assets::handler(ctx)
+    }
+
+    /// Promises another cadence, from the next epoch on. Only the exchange's authority.
+    pub fn set_cadence(ctx: Context<AdministerExchange>, cadence: u64) -> Result<()> {
+        instructions::set_cadence::handler(ctx, cadence)
     }
 
     /// Stops an exchange's posts, or lets them through again. Only its authority.
-    pub fn set_paused(ctx: Context<SetPaused>, paused: bool) -> Result<()> {
-        SetPaused::handler(ctx, paused)
+    pub fn set_paused(ctx: Context<AdministerExchange>, paused: bool) -> Result<()> {
+        instructions::set_paused::handler(ctx, paused)
     }
 
     /// Opens a buffer, owned by the signer.
@@ -125,7 +135,7 @@ pub mod reserves {
         RetireWallet::handler(ctx)
     }
 
-    /// Says which asset of the present list a token counts for, once for each list. Only the exchange's authority.
+    /// Says which asset a token counts for, once until the list is cleared. Only the exchange's authority.
     pub fn declare_token(ctx: Context<DeclareToken>, asset: u16) -> Result<()> {
         DeclareToken::handler(ctx, asset)
     }
@@ -138,8 +148,16 @@ pub mod reserves {
         WitnessReserves::handler(ctx, args)
     }
 
-    /// How an exchange stands in one asset, as return data. Anyone.
-    pub fn solvency(ctx: Context<Solvency>, args: SolvencyArgs) -> Result<[u8; Answer::ENCODED_LENGTH]> {
+    /// How an exchange stands in one asset by what it states, as return data. Anyone.
+    pub fn solvency(ctx: Context<Solvency>, args: SolvencyArgs) -> Result<answers::Solvency> {
         Solvency::handler(ctx, args)
+    }
+
+    /// How an exchange stands in one asset by what the chain saw in its wallets, as return data. Anyone.
+    pub fn witnessed_solvency(
+        ctx: Context<WitnessedSolvency>,
+        args: WitnessedSolvencyArgs,
+    ) -> Result<answers::WitnessedSolvency> {
+        WitnessedSolvency::handler(ctx, args)
     }
 }

@@ -55,6 +55,11 @@ fn asset_lists() -> Result<Value> {
         (one("US DC", 6), false),
         (one("USDC", 37), false),
         ([one("USDC", 6), one("USDC", 6)].concat(), false),
+        // Alike but for case and punctuation, and neither letter nor digit.
+        ([one("USDC", 6), one("usdc", 6)].concat(), false),
+        ([one("BTC", 8), one("B.T-C_", 8)].concat(), false),
+        ([one("BTC", 8), one("WBTC", 8)].concat(), true),
+        (one("._-", 6), false),
     ];
     lists
         .into_iter()

@@ -40,7 +40,7 @@ impl DeclareToken<'_> {
     #[access_control(ctx.accounts.validate(asset))]
     pub fn handler(ctx: Context<Self>, asset: u16) -> Result<()> {
         let (exchange, mint) = (ctx.accounts.exchange.id, ctx.accounts.mint.key());
-        let asset_list_digest = ctx.accounts.exchange.asset_list_digest;
+        let generation = ctx.accounts.exchange.generation;
         let decimals = Token::decimals_of(&ctx.accounts.mint);
         let decimals = decimals.map_err(|reason| refuse(Refusal::TokenInvalid { asset, reason }))?;
         let token_program = Pubkey::from(holding::token_program(&mint.to_bytes(), &ctx.accounts.mint.owner.to_bytes()));
@@ -51,12 +51,12 @@ impl DeclareToken<'_> {
             exchange,
             mint,
             token_program,
-            asset_list_digest,
+            generation,
             asset,
             decimals,
         });
         record.invariant()?;
-        emit_cpi!(TokenDeclared { exchange, mint, token_program, asset_list_digest, asset, decimals });
+        emit_cpi!(TokenDeclared { exchange, mint, token_program, generation, asset, decimals });
         Ok(())
     }
 }

@@ -1,13 +1,17 @@
 use anchor_lang::{prelude::*, solana_program::bpf_loader_upgradeable};
-use ballast_core::{Refusal, seeds};
+use ballast_core::{Refusal, rules::check_delay, seeds};
 
-use crate::{errors::ensure, events::GovernanceInitialized, state::Governance};
+use crate::{
+    errors::{ensure, refuse},
+    events::GovernanceInitialized,
+    state::Governance,
+};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct InitializeArgs {
     /// Decides which circuits count.
     pub authority: Pubkey,
-    /// Seconds from registering a circuit until it counts.
+    /// Seconds from registering a circuit until it counts: a day or more, unless development setups are allowed.
     pub circuit_delay: u64,
     /// Whether circuits with an INSECURE development setup may be registered. False where figures mean anything; it can
     /// never be changed.
@@ -38,12 +42,13 @@ pub struct Initialize<'info> {
 }
 
 impl Initialize<'_> {
-    fn validate(&self) -> Result<()> {
+    fn validate(&self, args: &InitializeArgs) -> Result<()> {
         let found = Some(self.upgrade_authority.key());
-        ensure(self.program_data.upgrade_authority_address == found, Refusal::NotUpgradeAuthority)
+        ensure(self.program_data.upgrade_authority_address == found, Refusal::NotUpgradeAuthority)?;
+        check_delay(args.circuit_delay, args.allow_development).map_err(refuse)
     }
 
-    #[access_control(ctx.accounts.validate())]
+    #[access_control(ctx.accounts.validate(&args))]
     pub fn handler(ctx: Context<Self>, args: InitializeArgs) -> Result<()> {
         let governance = &mut ctx.accounts.governance;
         governance.set_inner(Governance {

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
+    cadence::Cadence,
     post::{CheckedPost, PriorState, ShardPost},
     rules::{Effect, check_exchange, check_shard, check_time},
     seeds,
@@ -84,7 +85,12 @@ impl PostShard<'_> {
             Effect::Begin => self.begin(accepted)?,
             Effect::Continue => self.resume()?,
         };
-        let posting = Posting { poster: self.poster.key(), at: now };
+        let posting = Posting {
+            poster: self.poster.key(),
+            at: now,
+            cadence: Cadence(self.exchange.cadence),
+            last_as_of: (self.exchange.latest_epoch() > 0).then_some(self.exchange.as_of),
+        };
         commitment.append(&checked.root, &checked.totals, posting)?;
         commitment.store(&self.commitment)?;
         if commitment.status == EpochStatus::Unfinished {
@@ -158,6 +164,8 @@ fn finalized(commitment: &Commitment) -> EpochFinalized {
         poster: commitment.poster,
         circuit: commitment.circuit,
         setup: commitment.setup,
+        cadence: commitment.cadence,
+        missed: commitment.missed,
         shard_count: commitment.shard_count,
         ledger_sequence: commitment.ledger_sequence,
         ledger_head: commitment.ledger_head,

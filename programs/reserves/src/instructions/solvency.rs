@@ -1,13 +1,11 @@
 use anchor_lang::prelude::*;
-use ballast_core::{
-    Refusal, seeds,
-    solvency::{Latest, Solvency as Answer},
-};
+use ballast_core::{Refusal, cadence::Cadence, seeds, solvency};
 
 use super::unix_time;
 use crate::{
+    answers::Solvency as Answer,
     errors::ensure,
-    state::{Commitment, Exchange, Witness},
+    state::{Circuit, Commitment, Exchange},
 };
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -16,8 +14,6 @@ pub struct SolvencyArgs {
     pub asset: u16,
     /// Seconds that may have passed since the figures were true.
     pub max_age: u64,
-    /// Whether only what the chain saw in the exchange's wallets counts as held.
-    pub witnessed: bool,
 }
 
 #[derive(Accounts)]
@@ -26,35 +22,37 @@ pub struct Solvency<'info> {
     pub exchange: Box<Account<'info, Exchange>>,
     /// Of the exchange's latest epoch; none before the first.
     pub commitment: Option<Box<Account<'info, Commitment>>>,
-    /// Of the latest epoch; none when it is not asked for or there is none.
-    pub witness: Option<Box<Account<'info, Witness>>>,
+    /// The circuit that proved the latest epoch; none before the first.
+    pub circuit: Option<Box<Account<'info, Circuit>>>,
 }
 
 impl Solvency<'_> {
-    /// The latest commitment; none when no epoch is finalized. Any other commitment than the latest
-    /// is refused: an answer from it would be an old one, or another exchange's.
-    fn validate(&self) -> Result<Option<&Commitment>> {
-        let expected = self.exchange.latest_epoch();
-        if expected == 0 {
-            return Ok(None);
-        }
-        let own = self.commitment.as_deref().filter(|commitment| commitment.exchange == self.exchange.id);
-        let found = own.map_or(0, |commitment| commitment.epoch);
-        ensure(found == expected, Refusal::CommitmentNotLatest { expected, found })?;
-        Ok(own.map(|commitment| &**commitment))
+    pub fn handler(ctx: Context<Self>, args: SolvencyArgs) -> Result<Answer> {
+        let Self { exchange, commitment, circuit } = &ctx.accounts;
+        let latest = latest(exchange, commitment.as_deref(), circuit.as_deref(), args.asset)?;
+        Ok(solvency::Solvency::judge(latest, args.max_age, unix_time()?).into())
     }
+}
 
-    pub fn handler(ctx: Context<Self>, args: SolvencyArgs) -> Result<[u8; Answer::ENCODED_LENGTH]> {
-        let latest: Option<Latest> = match ctx.accounts.validate()? {
-            Some(commitment) => commitment.latest(args.asset)?,
-            None => None,
-        };
-        let latest = if args.witnessed {
-            let witness = ctx.accounts.witness.as_deref();
-            latest.zip(witness).and_then(|(latest, witness)| witness.judge(&ctx.accounts.exchange, latest, args.asset))
-        } else {
-            latest
-        };
-        Ok(Answer::judge(latest, args.max_age, unix_time()?).encode())
+/// The figures of asset number `asset` of the latest epoch; none when no epoch is finalized or it has
+/// no such asset. Any other commitment than the latest is refused, as an answer from it would be an
+/// old one or another exchange's, and any other circuit than the one that proved it.
+pub fn latest(
+    exchange: &Exchange,
+    commitment: Option<&Account<Commitment>>,
+    circuit: Option<&Account<Circuit>>,
+    asset: u16,
+) -> Result<Option<solvency::Latest>> {
+    let expected = exchange.latest_epoch();
+    if expected == 0 {
+        return Ok(None);
     }
+    let own = commitment.filter(|commitment| commitment.exchange == exchange.id);
+    let found = own.map_or(0, |commitment| commitment.epoch);
+    ensure(found == expected, Refusal::CommitmentNotLatest { expected, found })?;
+    let Some(commitment) = own else { return Ok(None) };
+    let used = circuit.filter(|circuit| circuit.id == commitment.circuit);
+    ensure(used.is_some(), Refusal::CircuitUnknown)?;
+    let Some(circuit) = used else { return Ok(None) };
+    commitment.latest(asset, circuit, Cadence(exchange.cadence))
 }

@@ -86,7 +86,7 @@ impl<'info> WitnessReserves<'info> {
         require_keys_eq!(self.witness.key(), address, ErrorCode::ConstraintSeeds);
         let before = Witness::load(&self.witness)?;
         if let Some(before) = &before {
-            before.check_open()?;
+            before.check_open(&self.exchange)?;
         }
         if args.first {
             let [name, exchange, epoch] = seeds;

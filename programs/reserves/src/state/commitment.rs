@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
+    cadence::Cadence,
     field::Element,
     post::CheckedPost,
     record::{EpochRecord, Roots, next_head},
@@ -47,6 +48,10 @@ pub struct Commitment {
     pub poster: Pubkey,
     /// When the latest shard was posted, Unix seconds.
     pub posted_at: u64,
+    /// Seconds between two epochs, as the exchange promised then.
+    pub cadence: u64,
+    /// How many epochs were missed between the one before and this one, by that promise.
+    pub missed: u64,
     /// By asset number, in committed units: the sums over the shards so far.
     #[max_len(0)]
     pub liabilities: Vec<u128>,
@@ -68,12 +73,15 @@ pub enum EpochStatus {
     Insolvent,
 }
 
-/// The poster of a shard, and the chain's own time of the post.
+/// The poster of a shard, the chain's own time of the post, and what the exchange had promised.
 #[derive(Clone, Copy)]
 pub struct Posting {
     pub poster: Pubkey,
     /// Unix seconds.
     pub at: u64,
+    pub cadence: Cadence,
+    /// As-of time of the epoch before, Unix seconds; none before the first.
+    pub last_as_of: Option<u64>,
 }
 
 impl Commitment {
@@ -90,7 +98,9 @@ impl Commitment {
     /// The commitment in `account`, which must be this program's.
     pub fn load(account: &AccountInfo) -> Result<Self> {
         require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
-        Self::try_deserialize(&mut &account.try_borrow_data()?[..])
+        let commitment = Self::try_deserialize(&mut &account.try_borrow_data()?[..])?;
+        require_eq!(commitment.version, Self::VERSION);
+        Ok(commitment)
     }
 
     /// Writes the commitment over whatever `account` held.
@@ -134,6 +144,8 @@ impl Commitment {
             insolvent: 0,
             poster: Pubkey::default(),
             posted_at: 0,
+            cadence: 0,
+            missed: 0,
             liabilities: vec![0; checked.totals.len()],
             reserves: checked.reserves.clone(),
             roots: vec![[0; 32]; statement.shard.count.into()],
@@ -154,6 +166,9 @@ impl Commitment {
         self.shards_done += 1;
         self.poster = posting.poster;
         self.posted_at = posting.at;
+        self.cadence = posting.cadence.0;
+        let gap = posting.last_as_of.map_or(0, |last| self.as_of.saturating_sub(last));
+        self.missed = posting.cadence.missed(gap);
         if self.shards_done == self.shard_count {
             self.complete();
         }
@@ -181,8 +196,9 @@ impl Commitment {
         self.status = if self.insolvent == 0 { EpochStatus::Solvent } else { EpochStatus::Insolvent };
     }
 
-    /// The figures of asset number `asset`, if that is on the list.
-    pub fn latest(&self, asset: u16) -> Result<Option<Latest>> {
+    /// The figures of asset number `asset`, if the epoch has any of it. `circuit` is the one that
+    /// proved the epoch, `cadence` the one now in force.
+    pub fn latest(&self, asset: u16, circuit: &Circuit, cadence: Cadence) -> Result<Option<Latest>> {
         let index = usize::from(asset).checked_sub(1);
         let figures = index.and_then(|index| Some((*self.liabilities.get(index)?, *self.reserves.get(index)?)));
         let setup = self.setup.try_into().map_err(refuse)?;
@@ -191,7 +207,10 @@ impl Commitment {
             as_of: self.as_of,
             liability,
             reserve,
+            circuit: self.circuit,
             setup,
+            retired: circuit.retired,
+            cadence,
         }))
     }
 

@@ -1,7 +1,8 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
-    assets::{self, ASSETS_MAX, AssetList, SYMBOL_MAX},
+    assets::{self, ASSETS_MAX, SYMBOL_MAX},
+    cadence::Cadence,
     exchange::NAME_MAX,
     record::first_head,
     rules::{History, POSTERS_MAX, Unfinished},
@@ -30,7 +31,7 @@ pub struct Exchange {
     /// Proposed, and not yet accepted.
     pub pending_authority: Option<Pubkey>,
     pub paused: bool,
-    /// Seconds between two epochs, as the exchange promised.
+    /// Seconds between two epochs, as the exchange promises from the next epoch on.
     pub cadence: u64,
     /// Who may post for it.
     #[max_len(POSTERS_MAX)]
@@ -47,9 +48,11 @@ pub struct Exchange {
     pub head: [u8; 32],
     /// The next epoch, when it was begun.
     pub pending: Option<PendingEpoch>,
+    /// How often the list was cleared; what was declared or seen in another generation never counts again.
+    pub generation: u32,
     /// Zero while there is no list.
     pub asset_list_digest: [u8; 32],
-    /// Asset number a is entry a - 1.
+    /// Asset number a is entry a - 1, which never changes once an epoch was begun.
     #[max_len(ASSETS_MAX)]
     pub assets: Vec<Asset>,
 }
@@ -107,10 +110,16 @@ impl Exchange {
         ensure(self.posters.contains(signer), Refusal::NotPoster)
     }
 
-    /// The asset list cannot change once an epoch was begun: a total is bound to its asset's number
-    /// alone.
-    pub fn check_assets_settable(&self) -> Result<()> {
-        ensure(self.next_epoch == 1 && self.pending.is_none(), Refusal::AssetListFrozen)
+    /// The shards of an epoch are all of one list, so that it grows between epochs only.
+    pub fn check_list_growable(&self) -> Result<()> {
+        ensure(self.pending.is_none(), Refusal::AssetListBusy)
+    }
+
+    /// The asset list cannot be cleared once an epoch was begun: a total is bound to its asset's
+    /// number alone.
+    pub fn check_list_clearable(&self) -> Result<()> {
+        ensure(self.next_epoch == 1 && self.pending.is_none(), Refusal::AssetListFrozen)?;
+        ensure(!self.assets.is_empty(), Refusal::AssetListMissing)
     }
 
     /// The history as the rules of a post see it.
@@ -119,6 +128,7 @@ impl Exchange {
             paused: self.paused,
             assets: self.assets.len() as u16,
             next_epoch: self.next_epoch,
+            cadence: Cadence(self.cadence),
             last_as_of: self.as_of,
             last_ledger: LedgerPosition { sequence: self.ledger_sequence, head: self.ledger_head },
         }
@@ -174,13 +184,28 @@ impl Exchange {
         self.invariant()
     }
 
-    /// Replaces the list from entry `start` on. What is there afterwards must be a valid list.
-    pub fn set_assets(&mut self, start: u16, assets: &[Asset]) -> Result<()> {
-        ensure(usize::from(start) <= self.assets.len(), Refusal::AssetListInvalid)?;
-        self.assets.truncate(start.into());
-        self.assets.extend_from_slice(assets);
-        let list = AssetList::new(self.assets.iter().copied().map(Into::into).collect()).map_err(refuse)?;
-        self.asset_list_digest = list.digest();
+    /// Adds entries behind the list's last, of which there are `start`.
+    pub fn append_assets(&mut self, start: u16, added: &[Asset]) -> Result<()> {
+        let expected = self.assets.len() as u16;
+        ensure(start == expected, Refusal::AssetListStartMismatch { expected, found: start })?;
+        let entries = |assets: &[Asset]| assets.iter().copied().map(Into::into).collect::<Vec<assets::Asset>>();
+        let digest = assets::append(&entries(&self.assets), &self.asset_list_digest, &entries(added));
+        self.asset_list_digest = digest.map_err(refuse)?;
+        self.assets.extend_from_slice(added);
+        self.invariant()
+    }
+
+    /// Empties the list; what was declared or seen under it never counts again.
+    pub fn clear_assets(&mut self) -> Result<()> {
+        self.assets.clear();
+        self.asset_list_digest = assets::EMPTY_LIST;
+        self.generation = self.generation.checked_add(1).ok_or(ErrorCode::RequireViolated)?;
+        self.invariant()
+    }
+
+    /// Promises another cadence, from the next epoch on.
+    pub fn set_cadence(&mut self, cadence: u64) -> Result<()> {
+        self.cadence = cadence;
         self.invariant()
     }
 
@@ -215,6 +240,7 @@ impl Exchange {
         require_gte!(POSTERS_MAX, self.posters.len());
         require!(self.assets.is_empty() == (self.asset_list_digest == [0; 32]), ErrorCode::RequireViolated);
         require_gt!(self.next_epoch, 0);
+        require_gt!(self.cadence, 0);
         require!(self.latest_epoch() > 0 || self.head == self.id, ErrorCode::RequireViolated);
         require!(self.pending.is_none_or(|pending| pending.shards_done > 0), ErrorCode::RequireViolated);
         Ok(())
@@ -232,6 +258,7 @@ mod tests {
         exchange.version = Exchange::VERSION;
         exchange.authority = Pubkey::new_from_array([1; 32]);
         exchange.next_epoch = u64::MAX - 1;
+        exchange.cadence = 1;
         let ledger = LedgerPosition { sequence: 0, head: [0; 32] };
         exchange.finalize(1, ledger, [2; 32]).unwrap();
         assert_eq!(exchange.next_epoch, u64::MAX);

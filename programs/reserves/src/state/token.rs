@@ -12,7 +12,7 @@ use crate::{
 /// Decimals of lamports.
 const LAMPORT_DECIMALS: u8 = 9;
 
-/// A token that counts for one asset of one list of an exchange.
+/// A token that counts for one asset of an exchange, in one generation of its list.
 #[account]
 #[derive(InitSpace)]
 pub struct Token {
@@ -24,8 +24,8 @@ pub struct Token {
     pub mint: Pubkey,
     /// Owns the token's accounts: SPL Token, Token-2022, or the System program for lamports.
     pub token_program: Pubkey,
-    /// The list that the asset's number is of: before the first epoch it can change, and the number means another asset.
-    pub asset_list_digest: [u8; 32],
+    /// The generation of the list that the asset's number is of.
+    pub generation: u32,
     /// Number of the asset on that list, from 1.
     pub asset: u16,
     /// Of the token; its asset may have others.
@@ -36,11 +36,11 @@ impl Token {
     pub const VERSION: u8 = 1;
 
     /// The token recorded in `account` and the asset that it counts for, if `exchange` declared it
-    /// under the list that it has. This program makes records nowhere but at their own addresses.
+    /// since its list was cleared last. This program makes records nowhere but at their own addresses.
     pub fn load(account: &AccountInfo, exchange: &Exchange) -> Option<(Self, Asset)> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
-        let token = Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.exchange == exchange.id)?;
-        let asset = *exchange.asset(token.asset).filter(|_| token.is_of_list(exchange))?;
+        let token = Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.counts_for(exchange))?;
+        let asset = *exchange.asset(token.asset)?;
         Some((token, asset))
     }
 
@@ -56,13 +56,13 @@ impl Token {
         if decimals <= TOKEN_DECIMALS_MAX { Ok(decimals) } else { Err(NoToken::DecimalsTooMany) }
     }
 
-    fn is_of_list(&self, exchange: &Exchange) -> bool {
-        self.asset_list_digest == exchange.asset_list_digest
+    fn counts_for(&self, exchange: &Exchange) -> bool {
+        self.version == Self::VERSION && self.exchange == exchange.id && self.generation == exchange.generation
     }
 
-    /// Refuses to declare again under the list under which it was declared last.
+    /// Refuses to declare again what was declared since the list was cleared last.
     pub fn check_declarable(&self, exchange: &Exchange) -> Result<()> {
-        let declared = self.version != 0 && self.is_of_list(exchange);
+        let declared = self.counts_for(exchange);
         ensure(!declared, Refusal::TokenAlreadyDeclared { asset: self.asset })
     }
 

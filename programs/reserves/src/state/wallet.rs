@@ -27,7 +27,8 @@ impl Wallet {
     pub fn load(account: &AccountInfo, exchange: &[u8; 32]) -> Option<Self> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
         let wallet = Self::try_deserialize(&mut &data[..]).ok()?;
-        (wallet.exchange == *exchange && !wallet.retired).then_some(wallet)
+        let counts = wallet.version == Self::VERSION && wallet.exchange == *exchange && !wallet.retired;
+        counts.then_some(wallet)
     }
 
     pub fn check_unregistered(&self) -> Result<()> {

@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
 use ballast_core::{
     Refusal,
-    observation::{WINDOW, to_units, witnessed},
-    solvency::{Latest, amount},
+    observation::{Seen, WINDOW, to_units},
+    solvency::amount,
 };
 
 use crate::{
@@ -19,7 +19,9 @@ pub struct Witness {
     /// Id of the exchange.
     pub exchange: [u8; 32],
     pub epoch: u64,
-    /// The list that asset numbers and units are of: before the first epoch it can change.
+    /// The generation of the list that asset numbers and units are of.
+    pub generation: u32,
+    /// The list as it was at the first look; it may have grown since.
     pub asset_list_digest: [u8; 32],
     /// Who looked last.
     pub poster: Pubkey,
@@ -64,7 +66,9 @@ impl Witness {
         if account.owner != &crate::ID {
             return Ok(None);
         }
-        Ok(Some(Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?)))
+        let witness = Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?);
+        require_eq!(witness.version, Self::VERSION);
+        Ok(Some(witness))
     }
 
     /// Writes the witness over whatever `account` held.
@@ -83,6 +87,7 @@ impl Witness {
             bump,
             exchange: exchange.id,
             epoch,
+            generation: exchange.generation,
             asset_list_digest: exchange.asset_list_digest,
             poster: look.poster,
             began: look.at,
@@ -97,13 +102,16 @@ impl Witness {
         }
     }
 
-    pub fn check_open(&self) -> Result<()> {
-        ensure(!self.closed, Refusal::WitnessClosed { epoch: self.epoch })
+    /// Refuses to look again at what was closed, unless the list that it was closed under is cleared.
+    pub fn check_open(&self, exchange: &Exchange) -> Result<()> {
+        let closed = self.closed && self.generation == exchange.generation;
+        ensure(!closed, Refusal::WitnessClosed { epoch: self.epoch })
     }
 
     /// Refuses to go on with another asset list, and after the window.
     pub fn check_continues(&self, exchange: &Exchange, clock: u64) -> Result<()> {
-        let same = self.asset_list_digest == exchange.asset_list_digest;
+        let same =
+            self.generation == exchange.generation && self.asset_list_digest == exchange.asset_list_digest;
         ensure(same, Refusal::WitnessNotBegun { epoch: self.epoch })?;
         let within = clock.checked_sub(self.began).is_some_and(|passed| passed <= WINDOW);
         ensure(within, Refusal::WitnessWindowPassed { began: self.began, clock })
@@ -138,14 +146,15 @@ impl Witness {
         self.invariant()
     }
 
-    /// The figures of `latest`, of asset number `asset` of `exchange`, when only what was seen here
-    /// counts as held. None when that is not known: the witness is of another exchange, epoch or
-    /// asset list, it is not closed, or no holding of the asset was looked at.
-    pub fn judge(&self, exchange: &Exchange, latest: Latest, asset: u16) -> Option<Latest> {
-        let same = self.exchange == exchange.id && self.epoch == latest.epoch;
-        let counts = same && self.closed && self.asset_list_digest == exchange.asset_list_digest;
-        let index = usize::from(asset).checked_sub(1).filter(|index| counts && self.looked >> index & 1 == 1)?;
-        Some(witnessed(latest, *self.amounts.get(index)?, self.began))
+    /// What was seen of asset number `asset` for an epoch of `exchange`. None when that is not
+    /// known: the witness is of another exchange, epoch or generation of the list, it is not closed,
+    /// or no holding of the asset was looked at.
+    pub fn seen(&self, exchange: &Exchange, epoch: u64, asset: u16) -> Option<Seen> {
+        let same = self.exchange == exchange.id && self.epoch == epoch && self.generation == exchange.generation;
+        let index = usize::from(asset).checked_sub(1).filter(|_| same && self.closed)?;
+        let looked = self.looked.checked_shr(index as u32).unwrap_or(0) & 1 == 1;
+        let amount = *self.amounts.get(index).filter(|_| looked)?;
+        Some(Seen { amount, first_look: self.began, last_look: self.last_look })
     }
 
     pub fn invariant(&self) -> Result<()> {

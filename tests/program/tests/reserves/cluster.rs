@@ -22,9 +22,9 @@ use solana_signer::Signer;
 use solana_transaction::Transaction;
 
 /// Unix seconds at which every chain begins.
-pub const NOW: u64 = 1_795_380_000;
+pub const NOW: u64 = 1_795_300_000;
 /// Seconds from registering a circuit until it counts.
-pub const DELAY: u64 = 3_600;
+pub const DELAY: u64 = 86_400;
 const SOL: u64 = 1_000_000_000;
 
 pub struct Cluster {

@@ -3,23 +3,24 @@
 use anchor_lang::prelude::Pubkey;
 use reserves::{
     instructions::WitnessReservesArgs,
-    state::{Token, Wallet, Witness},
+    state::{Asset, Token, Wallet, Witness},
 };
 use solana_account::Account;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
+    ceremony,
     cluster::{Cluster, Outcome},
     history::History,
     instructions::*,
-    vectors,
 };
 
 /// Stands for lamports among mints.
 pub const LAMPORTS: Pubkey = Pubkey::new_from_array([0; 32]);
 
-/// The exchange of the vectors: BTC with 8 decimals, USDC with 6, SOL with 9.
+/// The exchange of the vectors, as if a ceremony's circuit had proved its epochs: BTC with 8 decimals,
+/// USDC with 6, SOL with 9.
 pub struct Custody {
     pub history: History,
 }
@@ -27,11 +28,11 @@ pub struct Custody {
 impl Custody {
     /// Before its first epoch.
     pub fn new() -> Self {
-        Self { history: History::begin(vectors::history()) }
+        Self { history: History::begin(ceremony::history()) }
     }
 
     pub fn after(epochs: usize) -> Self {
-        Self { history: History::after(vectors::history(), epochs) }
+        Self { history: History::after(ceremony::history(), epochs) }
     }
 
     pub fn id(&self) -> [u8; 32] {
@@ -109,6 +110,12 @@ impl Custody {
         self.history.chain.read(&token_address(&self.id(), mint))
     }
 
+    /// Clears the list and sets another one.
+    pub fn relist(&mut self, assets: Vec<Asset>) {
+        self.history.clear().accepted();
+        self.history.append(0, assets).accepted();
+    }
+
     /// Another exchange on the same chain, with the same assets and poster; returns its authority
     /// and id.
     pub fn other_exchange(&mut self) -> (Keypair, [u8; 32]) {
@@ -120,7 +127,7 @@ impl Custody {
         let poster = self.history.poster.pubkey();
         let calls = [
             register_exchange(authority.pubkey(), exchange_address(&id), args),
-            set_assets(authority.pubkey(), &id, 0, assets),
+            append_assets(authority.pubkey(), &id, 0, assets),
             set_posters(authority.pubkey(), &id, vec![poster]),
         ];
         for call in calls {

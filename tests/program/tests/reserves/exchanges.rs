@@ -3,24 +3,21 @@
 use anchor_lang::prelude::Pubkey;
 use ballast_core::Refusal;
 use reserves::{
-    events::{AssetsSet, AuthorityChanged, AuthorityProposed, ExchangeRegistered, PausedSet, PostersSet},
+    events::{
+        AuthorityChanged, AuthorityProposed, CadenceSet, EpochFinalized, ExchangeRegistered, PausedSet, PostersSet,
+    },
     instructions::RegisterExchangeArgs,
-    state::{Asset, Exchange, PendingEpoch},
+    state::Exchange,
 };
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
     cluster::{Cluster, NOW, events},
-    history::{History, assets, registration, units},
+    history::{History, registration, units},
     instructions::*,
     vectors,
 };
-
-fn asset(symbol: &str, decimals: u8) -> Asset {
-    let mut padded = [0; 16];
-    padded[..symbol.len()].copy_from_slice(symbol.as_bytes());
-    Asset { symbol: padded, decimals }
-}
 
 #[test]
 fn an_exchange_is_registered_under_the_id_of_the_vectors() {
@@ -101,68 +98,35 @@ fn the_authority_sets_the_posters() {
 }
 
 #[test]
-fn the_asset_list_has_the_digest_of_the_vectors() {
-    for vectors in [vectors::history(), vectors::wide()] {
-        let mut history = History::registered(vectors);
-        history.set_assets();
-        let vector = &history.vectors.exchange;
-        assert_eq!(history.exchange().asset_list_digest.as_slice(), vector.asset_list);
-        assert_eq!(history.exchange().assets, assets(vector));
-    }
-}
-
-#[test]
-fn only_a_valid_asset_list_is_set() {
-    let mut history = History::registered(vectors::history());
-    let (id, authority) = (history.id(), history.authority.insecure_clone());
-    let mut set = |start, assets: Vec<Asset>| {
-        history.chain.send(&[&authority], set_assets(authority.pubkey(), &id, start, assets))
-    };
-    let mut unpadded = asset("BTC", 8);
-    unpadded.symbol[15] = b'X';
-    let bad = [
-        vec![],
-        vec![asset("BTC", 37)],
-        vec![asset("", 8)],
-        vec![asset("B TC", 8)],
-        vec![asset("BTC", 8), asset("BTC", 9)],
-        vec![unpadded],
-    ];
-    for assets in bad {
-        set(0, assets).refused(Refusal::AssetListInvalid);
-    }
-    set(1, vec![asset("BTC", 8)]).refused(Refusal::AssetListInvalid);
-    let many = |range: std::ops::Range<u8>| range.map(|n| asset(&format!("A{n}"), 0)).collect::<Vec<_>>();
-    let done = set(0, many(0..50)).accepted();
-    units("set_assets, the first 50", &done);
-    set(50, many(49..51)).refused(Refusal::AssetListInvalid);
-    set(50, many(50..100)).accepted();
-    set(100, many(100..129)).refused(Refusal::AssetListInvalid);
-    let done = set(100, many(100..128)).accepted();
-    units("set_assets, the last 28 of 128", &done);
-    assert_eq!((events::<AssetsSet>(&done)[0].count, events::<AssetsSet>(&done)[0].start), (128, 100));
-    assert_eq!(history.exchange().assets, many(0..128));
-    let mut set = |start, assets: Vec<Asset>| {
-        history.chain.send(&[&authority], set_assets(authority.pubkey(), &id, start, assets))
-    };
-    set(1, vec![asset("ETH", 18)]).accepted();
-    assert_eq!(history.exchange().assets, vec![asset("A0", 0), asset("ETH", 18)]);
-    let stranger = history.chain.key();
-    let steal = set_assets(stranger.pubkey(), &id, 0, vec![asset("ETH", 18)]);
-    history.chain.send(&[&stranger], steal).refused(Refusal::NotAuthority);
-}
-
-#[test]
-fn the_asset_list_is_frozen_by_the_first_epoch() {
-    let mut history = History::begin(vectors::history());
-    let (id, authority) = (history.id(), history.authority.insecure_clone());
-    let call = set_assets(authority.pubkey(), &id, 0, vec![asset("BTC", 8)]);
-    history.chain.edit(&exchange_address(&id), |exchange: &mut Exchange| {
-        exchange.pending = Some(PendingEpoch { first_context: [1; 32], shards_done: 1 });
-    });
-    history.chain.send(&[&authority], call.clone()).refused(Refusal::AssetListFrozen);
+fn the_authority_promises_another_cadence() {
     let mut history = History::after(vectors::history(), 1);
-    history.chain.send(&[&authority], call).refused(Refusal::AssetListFrozen);
+    let (id, authority, stranger) = (history.id(), history.authority.insecure_clone(), history.chain.key());
+    let mut set = |key: &Keypair, cadence| history.chain.send(&[key], set_cadence(key.pubkey(), &id, cadence));
+    set(&stranger, 60).refused(Refusal::NotAuthority);
+    set(&authority, 0).refused(Refusal::CadenceInvalid);
+    let done = set(&authority, 240).accepted();
+    units("set_cadence", &done);
+    let event = &events::<CadenceSet>(&done)[0];
+    assert_eq!((event.exchange, event.cadence, event.from_epoch), (id, 240, 2));
+    assert_eq!(history.exchange().cadence, 240);
+    for post in history.posts(1) {
+        history.post(&post).accepted();
+    }
+    // Ten minutes after the one before: one more than the four minutes and the grace allow.
+    let missed = |epoch| {
+        let commitment = history.commitment(epoch);
+        (commitment.cadence, commitment.missed)
+    };
+    assert_eq!((missed(1), missed(2)), ((600, 0), (240, 2)));
+}
+
+#[test]
+fn missed_epochs_are_counted() {
+    let mut history = History::after(vectors::history(), 2);
+    let done = history.post(&history.posts(2).remove(0)).accepted();
+    let event = &events::<EpochFinalized>(&done)[0];
+    assert_eq!((event.cadence, event.missed), (600, 1), "epoch 3 is twenty minutes after epoch 2");
+    assert_eq!((history.commitment(2).missed, history.commitment(3).missed), (0, 1));
 }
 
 #[test]

@@ -3,10 +3,14 @@
 use std::{fs, path::Path};
 
 use anchor_lang::prelude::Pubkey;
-use ballast_core::{Refusal, post::ShardPost, solvency::Solvency};
+use ballast_core::{
+    Refusal,
+    post::ShardPost,
+    solvency::{Solvency, WitnessedSolvency},
+};
 use reserves::{
     instructions::{RegisterCircuitArgs, RegisterExchangeArgs},
-    state::{Asset, Circuit, Exchange},
+    state::{Asset, Circuit, Exchange, Witness},
 };
 use serde_json::Value;
 use solana_signer::Signer;
@@ -101,15 +105,12 @@ fn asset_lists() {
             })
             .collect();
         let mut history = History::registered(vectors::history());
-        let (id, authority) = (history.id(), history.authority.insecure_clone());
         if assets.is_empty() {
-            let call = set_assets(authority.pubkey(), &id, 0, vec![]);
-            as_vector_says(history.chain.send(&[&authority], call), &vector["refusal"]);
+            as_vector_says(history.append(0, vec![]), &vector["refusal"]);
         }
         let last = assets.chunks(50).count();
         for (piece, assets) in assets.chunks(50).enumerate() {
-            let call = set_assets(authority.pubkey(), &id, 50 * piece as u16, assets.to_vec());
-            let outcome = history.chain.send(&[&authority], call);
+            let outcome = history.append(50 * piece as u16, assets.to_vec());
             if piece + 1 < last {
                 outcome.accepted();
             } else if as_vector_says(outcome, &vector["refusal"]) {
@@ -168,26 +169,74 @@ fn posts() {
     }
 }
 
+/// Lets the chain know what a vector says of the latest epoch.
+fn put_latest(history: &mut History, vector: &Value) -> Asked {
+    let (id, epoch) = (history.id(), integer(&vector["epoch"]));
+    let mut commitment = history.commitment(1);
+    commitment.epoch = epoch;
+    commitment.as_of = integer(&vector["as_of"]);
+    commitment.circuit = array(&vector["circuit"]);
+    commitment.liabilities[0] = integer(&vector["liability"]);
+    commitment.reserves[0] = integer(&vector["reserve"]);
+    commitment.setup = small(&vector["setup"]) as u8;
+    history.chain.put(&commitment_address(&id, epoch), &commitment);
+    let mut circuit: Circuit = history.chain.read(&circuit_address(&history.vectors.circuit.id()));
+    circuit.id = commitment.circuit;
+    circuit.retired = vector["retired"].as_bool().unwrap();
+    history.chain.put(&circuit_address(&circuit.id), &circuit);
+    history.chain.edit(&exchange_address(&id), |exchange: &mut Exchange| {
+        exchange.next_epoch = epoch + 1;
+        exchange.cadence = integer(&vector["cadence"]);
+    });
+    history.chain.set_clock(integer(&vector["clock"]));
+    Asked { circuit: Some(circuit_address(&circuit.id)), ..history.asked(Some(epoch)) }
+}
+
 #[test]
 fn answers() {
     let mut history = History::after(vectors::history(), 1);
-    let id = history.id();
-    for vector in entries("answers.json", "judged") {
-        let epoch: u64 = integer(&vector["epoch"]);
-        let mut commitment = history.commitment(1);
-        commitment.epoch = epoch;
-        commitment.as_of = integer(&vector["as_of"]);
-        commitment.liabilities[0] = integer(&vector["liability"]);
-        commitment.reserves[0] = integer(&vector["reserve"]);
-        commitment.setup = small(&vector["setup"]) as u8;
-        history.chain.put(&commitment_address(&id, epoch), &commitment);
-        history.chain.edit(&exchange_address(&id), |exchange: &mut Exchange| exchange.next_epoch = epoch + 1);
-        history.chain.set_clock(integer(&vector["clock"]));
-        let done = history.ask(Some(epoch), 1, integer(&vector["max_age"])).accepted();
+    let anyone = history.chain.key();
+    for vector in entries("answers.json", "stated") {
+        let asked = put_latest(&mut history, &vector);
+        let call = solvency(asked, 1, integer(&vector["max_age"]));
+        let done = history.chain.send(&[&anyone], call).accepted();
         assert_eq!(done.return_data.data, bytes(&vector["encoded"]), "{vector}");
     }
     let missing = bytes(&read("tests/vectors/answers.json")["missing"]);
     assert_eq!(Solvency::MISSING.encode().as_slice(), missing);
+}
+
+#[test]
+fn witnessed_answers() {
+    let mut history = History::after(vectors::history(), 1);
+    let anyone = history.chain.key();
+    for vector in entries("answers.json", "witnessed") {
+        let asked = put_latest(&mut history, &vector);
+        let witness = Witness {
+            version: Witness::VERSION,
+            bump: 0,
+            exchange: history.id(),
+            epoch: integer(&vector["epoch"]),
+            generation: 0,
+            asset_list_digest: history.exchange().asset_list_digest,
+            poster: history.poster.pubkey(),
+            began: integer(&vector["first_look"]),
+            last_look: integer(&vector["last_look"]),
+            began_slot: 1,
+            last_slot: 1,
+            closed: true,
+            holdings: 1,
+            last_holding: history.poster.pubkey(),
+            looked: 1,
+            amounts: vec![integer(&vector["amount"]), 0, 0],
+        };
+        history.chain.put(&asked.witness.unwrap(), &witness);
+        let call = witnessed_solvency(asked, 1, integer(&vector["max_age"]), integer(&vector["max_span"]));
+        let done = history.chain.send(&[&anyone], call).accepted();
+        assert_eq!(done.return_data.data, bytes(&vector["encoded"]), "{vector}");
+    }
+    let missing = bytes(&read("tests/vectors/answers.json")["missing_witnessed"]);
+    assert_eq!(WitnessedSolvency::MISSING.encode().as_slice(), missing);
 }
 
 #[test]

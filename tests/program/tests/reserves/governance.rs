@@ -32,6 +32,17 @@ fn the_upgrade_authority_initializes() {
 }
 
 #[test]
+fn circuits_wait_a_day_where_development_setups_are_not_allowed() {
+    let mut chain = Cluster::new();
+    let (signer, governor) = (chain.upgrade_authority.insecure_clone(), chain.key());
+    let short = InitializeArgs { circuit_delay: 86_399, ..args(governor.pubkey()) };
+    let refusal = Refusal::CircuitDelayTooShort { least: 86_400, found: 86_399 };
+    chain.send(&[&signer], initialize(signer.pubkey(), short)).refused(refusal);
+    let development = InitializeArgs { circuit_delay: 0, allow_development: true, ..args(governor.pubkey()) };
+    chain.send(&[&signer], initialize(signer.pubkey(), development)).accepted();
+}
+
+#[test]
 fn nobody_else_initializes() {
     let mut chain = Cluster::new();
     let stranger = chain.key();

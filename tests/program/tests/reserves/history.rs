@@ -16,9 +16,9 @@ use crate::{
     vectors::{EpochVector, ExchangeVector, Vectors},
 };
 
-/// Unix seconds at which posts begin: the circuit is active, and all epochs of the vectors lie
-/// behind.
-pub const READY: u64 = 1_795_400_000;
+/// Unix seconds at which posts begin: the circuit is active, and the last epoch of the vectors lies a
+/// minute behind.
+pub const READY: u64 = 1_795_391_252;
 /// Bytes of a post that one transaction carries.
 const CHUNK: usize = 900;
 
@@ -63,7 +63,7 @@ impl History {
     /// Ready for the first epoch.
     pub fn begin(vectors: Vectors) -> Self {
         let mut history = Self::registered(vectors);
-        history.set_assets();
+        history.append_assets();
         history
     }
 
@@ -82,10 +82,10 @@ impl History {
         Self { chain, vectors, governor, authority, poster }
     }
 
-    pub fn set_assets(&mut self) {
+    pub fn append_assets(&mut self) {
         let id = self.id();
         for (index, piece) in assets(&self.vectors.exchange).chunks(50).enumerate() {
-            let call = set_assets(self.authority.pubkey(), &id, 50 * index as u16, piece.to_vec());
+            let call = append_assets(self.authority.pubkey(), &id, 50 * index as u16, piece.to_vec());
             self.chain.send(&[&self.authority], call).accepted();
         }
     }
@@ -107,6 +107,12 @@ impl History {
 
     pub fn epoch(&self, number: usize) -> &EpochVector {
         &self.vectors.epochs[number]
+    }
+
+    /// Sets the clock so many seconds after the epoch with this position in the vectors.
+    pub fn age(&mut self, number: usize, seconds: u64) {
+        let as_of = self.posts(number)[0].as_of;
+        self.chain.set_clock(as_of + seconds);
     }
 
     /// The posts of the epoch with this position in the vectors.
@@ -166,10 +172,20 @@ impl History {
         self.chain.send(&[&poster], post_shard(accounts))
     }
 
+    /// The accounts of a question about an epoch, with the circuit of the vectors.
+    pub fn asked(&self, epoch: Option<u64>) -> Asked {
+        let id = self.id();
+        Asked {
+            exchange: exchange_address(&id),
+            commitment: epoch.map(|epoch| commitment_address(&id, epoch)),
+            circuit: epoch.map(|_| circuit_address(&self.vectors.circuit.id())),
+            witness: epoch.map(|epoch| witness_address(&id, epoch)),
+        }
+    }
+
     /// The answer about one asset at the chain's clock, by whoever asks.
     pub fn ask(&mut self, epoch: Option<u64>, asset: u16, max_age: u64) -> Outcome {
-        let commitment = epoch.map(|epoch| commitment_address(&self.id(), epoch));
-        let call = solvency(exchange_address(&self.id()), commitment, asset, max_age);
+        let call = solvency(self.asked(epoch), asset, max_age);
         let anyone = self.chain.key();
         self.chain.send(&[&anyone], call)
     }

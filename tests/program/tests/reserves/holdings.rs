@@ -96,10 +96,9 @@ fn decimals_are_brought_to_the_assets_and_rounded_down() {
 #[test]
 fn an_amount_beyond_112_bits_is_refused_not_wrapped() {
     let mut custody = Custody::new();
-    let (id, authority) = (custody.id(), custody.authority());
     let mut assets = crate::history::assets(&custody.history.vectors.exchange);
     assets[1].decimals = 36;
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets)).accepted();
+    custody.relist(assets);
     let tokens = Tokens::new(custody.chain(), TOKEN);
     let wallet = custody.wallet_with(1);
     // 2^64 - 1 times 10^36 has 184 bits; 1 times 10^33 has 110; six of those have 113.

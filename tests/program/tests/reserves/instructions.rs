@@ -10,7 +10,8 @@ use anchor_lang::{
 use reserves::{
     accounts, instruction as call,
     instructions::{
-        InitializeArgs, OpenBufferArgs, RegisterCircuitArgs, RegisterExchangeArgs, SetAssetsArgs, SolvencyArgs,
+        AppendAssetsArgs, InitializeArgs, OpenBufferArgs, RegisterCircuitArgs, RegisterExchangeArgs, SolvencyArgs,
+        WitnessedSolvencyArgs,
         WitnessReservesArgs, WriteBufferArgs,
     },
     seeds,
@@ -127,14 +128,17 @@ pub fn register_exchange(authority: Pubkey, exchange: Pubkey, args: RegisterExch
     instruction(accounts, call::RegisterExchange { args })
 }
 
-pub fn propose_authority(authority: Pubkey, id: &[u8; 32], proposed: Option<Pubkey>) -> Instruction {
-    let accounts = accounts::ProposeAuthority {
+fn administer_exchange(authority: Pubkey, id: &[u8; 32]) -> accounts::AdministerExchange {
+    accounts::AdministerExchange {
         authority,
         exchange: exchange_address(id),
         event_authority: event_authority(),
         program: reserves::ID,
-    };
-    instruction(accounts, call::ProposeAuthority { proposed })
+    }
+}
+
+pub fn propose_authority(authority: Pubkey, id: &[u8; 32], proposed: Option<Pubkey>) -> Instruction {
+    instruction(administer_exchange(authority, id), call::ProposeAuthority { proposed })
 }
 
 pub fn accept_authority(pending_authority: Pubkey, id: &[u8; 32]) -> Instruction {
@@ -148,33 +152,23 @@ pub fn accept_authority(pending_authority: Pubkey, id: &[u8; 32]) -> Instruction
 }
 
 pub fn set_posters(authority: Pubkey, id: &[u8; 32], posters: Vec<Pubkey>) -> Instruction {
-    let accounts = accounts::SetPosters {
-        authority,
-        exchange: exchange_address(id),
-        event_authority: event_authority(),
-        program: reserves::ID,
-    };
-    instruction(accounts, call::SetPosters { posters })
+    instruction(administer_exchange(authority, id), call::SetPosters { posters })
 }
 
-pub fn set_assets(authority: Pubkey, id: &[u8; 32], start: u16, assets: Vec<Asset>) -> Instruction {
-    let accounts = accounts::SetAssets {
-        authority,
-        exchange: exchange_address(id),
-        event_authority: event_authority(),
-        program: reserves::ID,
-    };
-    instruction(accounts, call::SetAssets { args: SetAssetsArgs { start, assets } })
+pub fn append_assets(authority: Pubkey, id: &[u8; 32], start: u16, assets: Vec<Asset>) -> Instruction {
+    instruction(administer_exchange(authority, id), call::AppendAssets { args: AppendAssetsArgs { start, assets } })
+}
+
+pub fn clear_assets(authority: Pubkey, id: &[u8; 32]) -> Instruction {
+    instruction(administer_exchange(authority, id), call::ClearAssets {})
+}
+
+pub fn set_cadence(authority: Pubkey, id: &[u8; 32], cadence: u64) -> Instruction {
+    instruction(administer_exchange(authority, id), call::SetCadence { cadence })
 }
 
 pub fn set_paused(authority: Pubkey, id: &[u8; 32], paused: bool) -> Instruction {
-    let accounts = accounts::SetPaused {
-        authority,
-        exchange: exchange_address(id),
-        event_authority: event_authority(),
-        program: reserves::ID,
-    };
-    instruction(accounts, call::SetPaused { paused })
+    instruction(administer_exchange(authority, id), call::SetPaused { paused })
 }
 
 pub fn open_buffer(owner: Pubkey, number: u32, size: u32) -> Instruction {
@@ -216,23 +210,25 @@ pub fn post_shard(accounts: PostAccounts) -> Instruction {
     instruction(accounts, call::PostShard {})
 }
 
-pub fn solvency(exchange: Pubkey, commitment: Option<Pubkey>, asset: u16, max_age: u64) -> Instruction {
-    let accounts = accounts::Solvency { exchange, commitment, witness: None };
-    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age, witnessed: false } })
-}
-
-/// The accounts of a question in which only what was witnessed counts.
+/// The accounts of a question; none but the exchange before the first epoch.
 #[derive(Clone, Copy)]
-pub struct WitnessedAccounts {
+pub struct Asked {
     pub exchange: Pubkey,
     pub commitment: Option<Pubkey>,
+    pub circuit: Option<Pubkey>,
     pub witness: Option<Pubkey>,
 }
 
-pub fn witnessed_solvency(accounts: WitnessedAccounts, asset: u16, max_age: u64) -> Instruction {
-    let WitnessedAccounts { exchange, commitment, witness } = accounts;
-    let accounts = accounts::Solvency { exchange, commitment, witness };
-    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age, witnessed: true } })
+pub fn solvency(accounts: Asked, asset: u16, max_age: u64) -> Instruction {
+    let Asked { exchange, commitment, circuit, .. } = accounts;
+    let accounts = accounts::Solvency { exchange, commitment, circuit };
+    instruction(accounts, call::Solvency { args: SolvencyArgs { asset, max_age } })
+}
+
+pub fn witnessed_solvency(accounts: Asked, asset: u16, max_age: u64, max_span: u64) -> Instruction {
+    let Asked { exchange, commitment, circuit, witness } = accounts;
+    let accounts = accounts::WitnessedSolvency { exchange, commitment, circuit, witness };
+    instruction(accounts, call::WitnessedSolvency { args: WitnessedSolvencyArgs { asset, max_age, max_span } })
 }
 
 pub fn register_wallet(authority: Pubkey, id: &[u8; 32], wallet: Pubkey) -> Instruction {

@@ -2,6 +2,7 @@
 //! error and with every account byte for byte as it was.
 
 mod buffers;
+mod ceremony;
 mod circuits;
 mod cluster;
 mod contact;
@@ -14,6 +15,7 @@ mod history;
 mod holdings;
 mod instructions;
 mod lender_example;
+mod lists;
 mod openings;
 mod post_accounts;
 mod posts;

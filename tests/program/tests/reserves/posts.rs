@@ -198,6 +198,28 @@ fn an_epoch_is_not_dated_back() {
     }
 }
 
+/// A stolen poster could fill a history otherwise.
+#[test]
+fn epochs_are_a_quarter_of_the_cadence_apart() {
+    let last = vectors::history().epochs[0].shards[0].post().as_of;
+    let earliest = last + 150;
+    for found in [last + 1, earliest - 1] {
+        refused(|post| post.as_of = found, Refusal::AsOfTooSoon { earliest, found });
+    }
+    // The statement is another one: the post gets as far as that.
+    refused(|post| post.as_of = earliest, Refusal::ContextMismatch);
+}
+
+/// A stolen poster could use up all positions of the ledger otherwise.
+#[test]
+fn the_ledger_does_not_leap() {
+    let last = vectors::history().epochs[0].shards[0].post().ledger.sequence;
+    for found in [last + (1 << 40) + 1, u64::MAX] {
+        refused(|post| post.ledger.sequence = found, Refusal::LedgerSequenceJump { last, found });
+    }
+    refused(|post| post.ledger.sequence = last + (1 << 40), Refusal::ContextMismatch);
+}
+
 #[test]
 fn the_ledger_does_not_go_back() {
     let last = vectors::history().epochs[0].shards[0].post().ledger.sequence;

@@ -125,7 +125,8 @@ fn prove(inputs: &PublicInputs, error: Fr) -> [u8; 256] {
     [g1(a).as_slice(), &g2(b), &g1(c)].concat().try_into().unwrap()
 }
 
-fn circuit() -> CircuitVector {
+/// The circuit of the key, whose secrets are in this file, as if it were of this kind of setup.
+pub fn circuit(setup: SetupKind) -> CircuitVector {
     let Secrets { alpha, beta, gamma, delta, inputs, tau } = secrets();
     let g2 = |logarithm| g2(logarithm).to_vec();
     let inputs: Vec<u8> = inputs.into_iter().flat_map(g1).collect();
@@ -134,10 +135,10 @@ fn circuit() -> CircuitVector {
     CircuitVector {
         depth: CLASS.depth,
         assets: CLASS.assets,
-        setup: SetupKind::Development as u8,
+        setup: setup as u8,
         transcript: vec![9; 32],
         verifying_key,
-        id: circuit_id(CLASS, SetupKind::Development, &[9; 32], &key).to_vec(),
+        id: circuit_id(CLASS, setup, &[9; 32], &key).to_vec(),
     }
 }
 
@@ -162,10 +163,9 @@ fn exchange(assets: usize) -> ExchangeVector {
 /// A shard of the first epoch of an exchange with as many assets as there are `totals`, which are
 /// also its reserves but for `short` units of each. `error` is that of the Groth16 equation.
 pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: ShardPosition) -> ShardPost {
-    let (circuit, exchange) = (circuit(), exchange(totals.len()));
+    let (circuit, exchange) = (circuit(SetupKind::Development), exchange(totals.len()));
     let amount = |amount: &u128| Element::from(*amount).to_bytes();
     let reserves: Vec<u128> = totals.iter().map(|total| total - short).collect();
-    let opening = secret.opening();
     let mut post = ShardPost {
         epoch: 1,
         as_of: READY - 60,
@@ -178,7 +178,7 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
         totals: totals.iter().map(amount).collect(),
         reserves: reserves.iter().map(amount).collect(),
         digest: [0; 32],
-        opening: opening.words(),
+        opening: Vec::new(),
         proof: [0; 256],
     };
     let prior = PriorState {
@@ -186,16 +186,24 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
         asset_list: exchange.asset_list.as_slice().try_into().unwrap(),
         head_before: exchange.id(),
     };
-    let context = post.statement(&prior, &reserves).context();
-    let elements: Vec<Element> = totals.iter().map(|total| Element::from(*total)).collect();
+    complete(&mut post, secret, error, &prior, &reserves);
+    post
+}
+
+/// Gives a post the context, the opening and a proof of its own statement and figures. `error` is that
+/// of the Groth16 equation.
+pub fn complete(post: &mut ShardPost, secret: &Secret, error: Fr, prior: &PriorState, reserves: &[u128]) {
+    let opening = secret.opening();
+    let context = post.statement(prior, reserves).context();
+    let elements: Vec<Element> = post.totals.iter().map(|total| Element::new(*total).unwrap()).collect();
     let root = Element::new(post.root).unwrap();
     let vector = PublicVector::new(CLASS, &context, root, &elements, &opening).unwrap();
     // Of no meaning: only the circuit compares it with Y.
     let digest = Element::from(14u64);
+    post.opening = opening.words();
     post.context = Element::halves(&context).map(Element::to_bytes);
     post.digest = digest.to_bytes();
     post.proof = prove(&vector.inputs(digest), error);
-    post
 }
 
 /// The post of one shard with three assets and this opening; the Groth16 proof is right.
@@ -225,7 +233,7 @@ pub fn vectors(assets: usize, short: u128, shard: ShardPosition) -> Vectors {
     let totals: Vec<u128> = (0..assets as u128).map(|number| (1 << 104) + number).collect();
     let encoded = post(&Secret::right(), Fr::ZERO, &totals, short, shard).encode();
     let epoch = EpochVector { shards: vec![ShardVector { encoded }], ..EpochVector::default() };
-    Vectors { circuit: circuit(), exchange: exchange(assets), epochs: vec![epoch], other: None }
+    Vectors { circuit: circuit(SetupKind::Development), exchange: exchange(assets), epochs: vec![epoch], other: None }
 }
 
 fn public_vector_of(post: &ShardPost) -> PublicVector {

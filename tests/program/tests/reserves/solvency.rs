@@ -7,11 +7,12 @@ use ballast_core::{
     solvency::{Solvency, Standing, ratio_bps},
 };
 use litesvm::types::TransactionMetadata;
+use solana_signer::Signer;
 
 use crate::{
     history::{History, units},
     instructions::*,
-    vectors,
+    ceremony, vectors,
 };
 
 fn answer(done: &TransactionMetadata) -> Solvency {
@@ -37,7 +38,7 @@ fn an_unfinished_epoch_is_no_answer() {
 
 #[test]
 fn a_solvent_epoch_is_fresh_until_it_is_stale() {
-    let mut history = History::after(vectors::history(), 1);
+    let mut history = History::after(ceremony::history(), 1);
     let (as_of, epoch) = (history.posts(0)[0].as_of, &history.vectors.epochs[0]);
     let (liability, reserve) = (epoch.liabilities[2], epoch.reserves[2]);
     let mut expected = Solvency {
@@ -47,7 +48,8 @@ fn a_solvent_epoch_is_fresh_until_it_is_stale() {
         liability,
         reserve,
         ratio_bps: ratio_bps(reserve, liability),
-        setup: Some(SetupKind::Development),
+        setup: Some(SetupKind::Ceremony),
+        circuit: history.vectors.circuit.id(),
     };
     history.chain.set_clock(as_of + 60);
     let done = history.ask(Some(1), 3, 60).accepted();
@@ -60,7 +62,8 @@ fn a_solvent_epoch_is_fresh_until_it_is_stale() {
 
 #[test]
 fn an_insolvent_epoch_is_insolvent_in_that_asset_alone() {
-    let mut history = History::after(vectors::history(), 2);
+    let mut history = History::after(ceremony::history(), 2);
+    history.age(1, 60);
     let standing = |history: &mut History, asset| answer(&history.ask(Some(2), asset, u64::MAX).accepted()).standing;
     assert_eq!(standing(&mut history, 1), Standing::Fresh);
     assert_eq!(standing(&mut history, 2), Standing::Insolvent);
@@ -91,7 +94,7 @@ fn another_exchanges_commitment_does_not_answer() {
     let address = commitment_address(&foreign.id(), 1);
     let account = foreign.chain.svm.get_account(&address).unwrap();
     history.chain.svm.set_account(address, account.clone()).unwrap();
-    let call = solvency(exchange_address(&history.id()), Some(address), 1, u64::MAX);
+    let call = solvency(Asked { commitment: Some(address), ..history.asked(Some(1)) }, 1, u64::MAX);
     let anyone = history.chain.key();
     let outcome = history.chain.send(&[&anyone], call);
     outcome.refused(Refusal::CommitmentNotLatest { expected: 1, found: 0 });
@@ -99,6 +102,72 @@ fn another_exchanges_commitment_does_not_answer() {
     let forged = Pubkey::new_unique();
     let own = history.chain.svm.get_account(&commitment_address(&history.id(), 1)).unwrap();
     history.chain.svm.set_account(forged, solana_account::Account { owner: Pubkey::new_unique(), ..own }).unwrap();
-    let call = solvency(exchange_address(&history.id()), Some(forged), 1, u64::MAX);
+    let call = solvency(Asked { commitment: Some(forged), ..history.asked(Some(1)) }, 1, u64::MAX);
     history.chain.send(&[&anyone], call).refused_with(3007, "AccountOwnedByWrongProgram");
+}
+
+#[test]
+fn an_exchange_that_breaks_its_promise_is_overdue() {
+    let mut history = History::after(ceremony::history(), 1);
+    let standing = |history: &mut History| answer(&history.ask(Some(1), 3, u64::MAX).accepted()).standing;
+    history.age(0, 660);
+    assert_eq!(standing(&mut history), Standing::Fresh);
+    history.age(0, 661);
+    assert_eq!(standing(&mut history), Standing::Overdue);
+    // The promise that counts is the one that is in force.
+    let (id, authority) = (history.id(), history.authority.insecure_clone());
+    history.chain.send(&[&authority], set_cadence(authority.pubkey(), &id, 86_400)).accepted();
+    assert_eq!(standing(&mut history), Standing::Fresh);
+    history.age(0, 90_001);
+    assert_eq!(standing(&mut history), Standing::Overdue);
+}
+
+#[test]
+fn a_retired_circuits_last_answer_is_retired() {
+    let mut history = History::after(ceremony::history(), 1);
+    history.age(0, 60);
+    let (governor, id) = (history.governor.insecure_clone(), history.vectors.circuit.id());
+    history.chain.send(&[&governor], retire_circuit(governor.pubkey(), &id)).accepted();
+    let found = answer(&history.ask(Some(1), 3, 60).accepted());
+    assert_eq!((found.standing, found.circuit), (Standing::Retired, id));
+}
+
+#[test]
+fn a_development_setups_answer_is_development() {
+    let mut history = History::after(vectors::history(), 1);
+    history.age(0, 60);
+    let found = answer(&history.ask(Some(1), 3, 60).accepted());
+    assert_eq!((found.standing, found.setup), (Standing::Development, Some(SetupKind::Development)));
+}
+
+#[test]
+fn only_the_circuit_that_proved_the_epoch_answers() {
+    let mut history = History::after(ceremony::history(), 1);
+    let anyone = history.chain.key();
+    let asked = history.asked(Some(1));
+    let mut ask = |history: &mut History, circuit| {
+        history.chain.send(&[&anyone], solvency(Asked { circuit, ..asked }, 3, 60))
+    };
+    ask(&mut history, None).refused(Refusal::CircuitUnknown);
+    // Another circuit, active and not retired.
+    let other = vectors::history().circuit;
+    let (governor, address) = (history.governor.insecure_clone(), circuit_address(&other.id()));
+    history.chain.send(&[&governor], register_circuit(governor.pubkey(), address, other.args())).accepted();
+    ask(&mut history, Some(address)).refused(Refusal::CircuitUnknown);
+    let mut forged = history.chain.svm.get_account(&asked.circuit.unwrap()).unwrap();
+    forged.owner = Pubkey::new_unique();
+    let address = Pubkey::new_unique();
+    history.chain.svm.set_account(address, forged).unwrap();
+    ask(&mut history, Some(address)).refused_with(3007, "AccountOwnedByWrongProgram");
+}
+
+#[test]
+fn an_asset_that_was_appended_later_has_no_figures() {
+    let mut history = History::after(ceremony::history(), 1);
+    history.age(0, 60);
+    let mut added = crate::history::assets(&history.vectors.exchange)[2];
+    added.symbol[0] = b'X';
+    history.append(3, vec![added]).accepted();
+    assert_eq!(answer(&history.ask(Some(1), 4, u64::MAX).accepted()), Solvency::MISSING);
+    assert_eq!(answer(&history.ask(Some(1), 3, u64::MAX).accepted()).standing, Standing::Fresh);
 }

@@ -33,9 +33,8 @@ fn mints_of_both_programs_and_lamports_are_declared() {
         let record = custody.token_record(&mint);
         assert_eq!((record.version, record.exchange, record.mint), (1, custody.id(), mint));
         assert_eq!((record.token_program, record.asset, record.decimals), (token_program, asset, decimals));
-        let list = custody.history.exchange().asset_list_digest;
         let event = &events::<TokenDeclared>(&done)[0];
-        assert_eq!((record.asset_list_digest, event.asset_list_digest), (list, list));
+        assert_eq!((record.generation, event.generation), (0, 0));
         assert_eq!(
             (event.mint, event.token_program, event.asset, event.decimals),
             (mint, token_program, asset, decimals)
@@ -111,9 +110,9 @@ fn a_token_has_at_most_36_decimals() {
 }
 
 /// Asset 2 of another list is another asset: what was declared, and witnessed, for the first does
-/// not count for it.
+/// not count for it, also when the first list is set again.
 #[test]
-fn another_asset_list_has_its_own_tokens_and_looks() {
+fn a_list_that_is_set_again_has_its_own_tokens_and_looks() {
     let mut custody = Custody::new();
     let tokens = Tokens::new(custody.chain(), TOKEN);
     let mint = tokens.mint(custody.chain(), 6);
@@ -121,14 +120,12 @@ fn another_asset_list_has_its_own_tokens_and_looks() {
     let wallet = custody.wallet_with(1);
     let account = tokens.account(custody.chain(), mint, wallet, 5);
     let holding = custody.holding(&wallet, account, mint);
-    custody.first(1, &[holding]).accepted();
+    custody.only(1, &[holding]).accepted();
 
-    let (id, authority) = (custody.id(), custody.authority());
     let usdc_second = crate::history::assets(&custody.history.vectors.exchange);
     let mut usdc_first = usdc_second.clone();
     usdc_first.swap(0, 1);
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, usdc_first)).accepted();
-    custody.last(1, &[holding]).refused(Refusal::WitnessNotBegun { epoch: 1 });
+    custody.relist(usdc_first);
     custody.only(1, &[holding]).refused(Refusal::TokenUndeclared { index: 0 });
     custody.declare(mint, 4).refused(invalid(4, NoToken::AssetUnlisted));
     custody.declare(mint, 1).accepted();
@@ -136,10 +133,27 @@ fn another_asset_list_has_its_own_tokens_and_looks() {
     custody.first(1, &[holding]).accepted();
     assert_eq!(custody.witness(1).amounts, [5, 0, 0], "declared anew");
 
-    // The record is of one list, the one under which the token was declared last.
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, usdc_second)).accepted();
+    custody.relist(usdc_second);
+    custody.only(1, &[holding]).refused(Refusal::TokenUndeclared { index: 0 });
+    // The record of the first list was written over; one that was kept would not count either.
+    let address = token_address(&custody.id(), &mint);
+    custody.chain().edit(&address, |token: &mut reserves::state::Token| token.generation = 0);
     custody.only(1, &[holding]).refused(Refusal::TokenUndeclared { index: 0 });
     custody.declare(mint, 2).accepted();
     custody.only(1, &[holding]).accepted();
     assert_eq!(custody.witness(1).amounts, [0, 5, 0]);
+}
+
+#[test]
+fn a_declaration_outlives_the_growth_of_its_list() {
+    let mut custody = Custody::new();
+    let mint = custody.lamports(3);
+    let mut added = crate::history::assets(&custody.history.vectors.exchange)[2];
+    added.symbol[0] = b'X';
+    custody.history.append(3, vec![added]).accepted();
+    custody.declare(mint, 4).refused(Refusal::TokenAlreadyDeclared { asset: 3 });
+    let wallet = custody.wallet_with(7);
+    let holding = custody.holding(&wallet, wallet, mint);
+    custody.only(1, &[holding]).accepted();
+    assert_eq!(custody.witness(1).amounts, [0, 0, 7, 0]);
 }

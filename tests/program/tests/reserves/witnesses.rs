@@ -209,23 +209,33 @@ fn the_instructions_are_read_from_nowhere_else() {
 }
 
 #[test]
-fn another_asset_list_is_another_witness() {
+fn looks_go_on_under_the_same_list_alone() {
     let (mut custody, holdings) = custody_of(2);
-    let (id, authority) = (custody.id(), custody.authority());
     custody.first(1, &holdings[..1]).accepted();
-    let mut assets = crate::history::assets(&custody.history.vectors.exchange);
-    assets[2].decimals = 12;
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets.clone())).accepted();
+    let mut added = crate::history::assets(&custody.history.vectors.exchange)[2];
+    added.symbol[0] = b'X';
+    custody.history.append(3, vec![added]).accepted();
     custody.last(1, &holdings[1..]).refused(Refusal::WitnessNotBegun { epoch: 1 });
-    assets.push(assets[1]);
-    assets[3].symbol[0] = b'X';
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets.clone())).accepted();
-    custody.lamports(3);
-    custody.first(1, &holdings[..1]).accepted();
+    // What was declared before the list grew still counts.
+    custody.only(1, &holdings).accepted();
     assert_eq!(custody.witness(1).amounts.len(), 4);
-    assets.truncate(2);
-    custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, assets)).accepted();
+}
+
+#[test]
+fn a_cleared_list_takes_its_looks_along() {
+    let (mut custody, holdings) = custody_of(2);
+    let list = crate::history::assets(&custody.history.vectors.exchange);
+    custody.only(1, &holdings).accepted();
+    custody.only(1, &holdings).refused(Refusal::WitnessClosed { epoch: 1 });
+    custody.first(2, &holdings[..1]).refused(Refusal::WitnessEpochInvalid { next: 1, found: 2 });
+    // The same list again is another generation of it.
+    custody.relist(list);
     custody.only(1, &holdings).refused(Refusal::TokenUndeclared { index: 0 });
+    custody.lamports(3);
+    custody.last(1, &holdings).refused(Refusal::WitnessNotBegun { epoch: 1 });
+    custody.first(1, &holdings[..1]).accepted();
+    let witness = custody.witness(1);
+    assert_eq!((witness.generation, witness.closed, witness.holdings), (1, false, 1));
 }
 
 #[test]

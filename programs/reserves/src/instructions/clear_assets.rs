@@ -1,0 +1,18 @@
+use anchor_lang::prelude::*;
+
+use super::AdministerExchange;
+use crate::events::AssetsCleared;
+
+#[access_control(validate(ctx.accounts))]
+pub fn handler(ctx: Context<AdministerExchange>) -> Result<()> {
+    let exchange = &mut ctx.accounts.exchange;
+    exchange.clear_assets()?;
+    let event = AssetsCleared { exchange: exchange.id, generation: exchange.generation };
+    emit_cpi!(event);
+    Ok(())
+}
+
+fn validate(accounts: &AdministerExchange) -> Result<()> {
+    accounts.validate()?;
+    accounts.exchange.check_list_clearable()
+}
