@@ -34,7 +34,7 @@ pub mod lender {
     pub fn lend(ctx: Context<Lend>) -> Result<()> {
         let figures = ctx.accounts.ask()?;
         msg!("epoch {}, ratio {} bps", figures.epoch, figures.ratio_bps);
-        require!(figures.standing == Standing::Fresh, LenderError::NotProvedSolvent);
+        require!(matches!(figures.standing, Standing::Fresh), LenderError::NotProvedSolvent);
         Ok(())
     }
 }

@@ -117,7 +117,9 @@ fn a_mistake_is_cleared_before_the_first_epoch_alone() {
     let mut history = History::registered(vectors::history());
     history.clear().refused(Refusal::AssetListMissing);
     let right = assets(&history.vectors.exchange);
-    history.append(0, many(0..128)).accepted();
+    for start in [0, 64] {
+        history.append(start.into(), many(start..start + 64)).accepted();
+    }
     let done = history.clear().accepted();
     units("clear_assets, 128", &done);
     assert_eq!(events::<AssetsCleared>(&done)[0].generation, 1);

@@ -145,7 +145,7 @@ fn only_the_circuit_that_proved_the_epoch_answers() {
     let mut history = History::after(ceremony::history(), 1);
     let anyone = history.chain.key();
     let asked = history.asked(Some(1));
-    let mut ask = |history: &mut History, circuit| {
+    let ask = |history: &mut History, circuit| {
         history.chain.send(&[&anyone], solvency(Asked { circuit, ..asked }, 3, 60))
     };
     ask(&mut history, None).refused(Refusal::CircuitUnknown);
