@@ -15,6 +15,8 @@ import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     uint8 private constant DEPTH_MIN = 7;
     uint8 private constant DEPTH_MAX = 10;
+    /// Where figures mean anything, readers need the time to look at a circuit before it counts.
+    uint32 private constant DELAY_MIN = 1 days;
 
     /// @inheritdoc ICircuitRegistry
     uint32 public immutable activationDelay;
@@ -24,9 +26,10 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     mapping(bytes32 circuitId => Circuit) private _circuits;
 
     /// @param owner who adds and retires circuits
-    /// @param delay seconds from adding a circuit until it counts
+    /// @param delay seconds from adding a circuit until it counts: a day or more, unless development setups are allowed
     /// @param development whether circuits with an INSECURE development setup may be added
     constructor(address owner, uint32 delay, bool development) Ownable(owner) {
+        if (delay < DELAY_MIN && !development) revert CircuitDelayTooShort(DELAY_MIN, delay);
         activationDelay = delay;
         allowDevelopment = development;
     }

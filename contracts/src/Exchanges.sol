@@ -15,14 +15,17 @@ struct Progress {
     /// 0 for an exchange that is not registered.
     uint64 nextEpoch;
     /// Of the latest epoch.
-    uint64 asOf;
+    uint40 asOf;
     /// Of the latest epoch.
     uint64 ledgerSequence;
     /// Of the latest epoch: how many bytes its amounts take.
     uint32 amountSizes;
     /// Of the epoch that was begun and is not finished; less than 128.
     uint8 shardsDone;
+    /// On the list.
     uint8 assets;
+    /// Of the latest epoch: the list may have grown since.
+    uint8 latestAssets;
     /// Of the latest epoch.
     SetupKind setup;
     bool paused;
@@ -40,6 +43,8 @@ struct ExchangeState {
     Progress progress;
     /// Of the latest epoch.
     bytes32 ledgerHead;
+    /// The circuit that proved the latest epoch.
+    bytes32 circuitId;
     AssetListState list;
     LatestAmounts.State amounts;
     EpochLog.State epochs;
@@ -113,12 +118,35 @@ abstract contract Exchanges is IReserves {
     }
 
     /// @inheritdoc IReserves
-    function setAssets(bytes32 exchangeId, Asset[] calldata newAssets) external {
+    function appendAssets(bytes32 exchangeId, uint16 start, Asset[] calldata newAssets) external {
         ExchangeState storage state = _ofAuthority(exchangeId);
+        // The shards of an epoch are all of one list.
+        if (state.progress.shardsDone != 0) revert AssetListBusy(exchangeId);
+        uint16 listed = state.list.assets.length.toUint16();
+        if (start != listed) revert AssetListStartMismatch(listed, start);
+        state.list.append(newAssets);
+        uint256 count = state.list.assets.length;
+        state.progress.assets = count.toUint8();
+        emit AssetsAppended(exchangeId, state.list.digest, count.toUint16(), start, newAssets);
+    }
+
+    /// @inheritdoc IReserves
+    function clearAssets(bytes32 exchangeId) external {
+        ExchangeState storage state = _ofAuthority(exchangeId);
+        // A total is bound to its asset's number alone.
         if (state.progress.nextEpoch != 1 || state.progress.shardsDone != 0) revert AssetListFrozen(exchangeId);
-        state.list.set(newAssets);
-        state.progress.assets = newAssets.length.toUint8();
-        emit AssetsSet(exchangeId, state.list.digest, newAssets);
+        if (state.progress.assets == 0) revert AssetListMissing(exchangeId);
+        state.list.clear();
+        state.progress.assets = 0;
+        emit AssetsCleared(exchangeId, state.list.generation);
+    }
+
+    /// @inheritdoc IReserves
+    function setCadence(bytes32 exchangeId, uint64 cadence) external {
+        ExchangeState storage state = _ofAuthority(exchangeId);
+        if (cadence == 0) revert CadenceInvalid(cadence);
+        state.cadence = cadence;
+        emit CadenceSet(exchangeId, cadence, state.progress.nextEpoch);
     }
 
     /// @inheritdoc IReserves
@@ -143,6 +171,7 @@ abstract contract Exchanges is IReserves {
             ledgerSequence: progress.ledgerSequence,
             ledgerHead: state.ledgerHead,
             assetListDigest: state.list.digest,
+            generation: state.list.generation,
             head: progress.nextEpoch == 0 ? bytes32(0) : _head(exchangeId, state, progress.nextEpoch)
         });
     }
@@ -155,6 +184,11 @@ abstract contract Exchanges is IReserves {
     /// @inheritdoc IReserves
     function assets(bytes32 exchangeId) external view returns (Asset[] memory) {
         return _exchanges[exchangeId].list.read();
+    }
+
+    /// @inheritdoc IReserves
+    function numberOf(bytes32 exchangeId, string calldata symbol) external view returns (uint16) {
+        return _exchanges[exchangeId].list.numberOf(symbol);
     }
 
     /// @inheritdoc IReserves

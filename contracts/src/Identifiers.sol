@@ -3,13 +3,11 @@ pragma solidity ^0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Asset} from "./interfaces/IReserves.sol";
-
 /// @title Ids of exchanges, asset lists and circuits
 /// @dev Section 1 of the specification. Arguments are checked by the caller.
 library Identifiers {
     string private constant EXCHANGE = "ballast/exchange/v1\x00";
-    string private constant ASSETS = "ballast/assets/v1\x00";
+    string private constant ASSET = "ballast/asset/v1\x00";
     string private constant CIRCUIT = "ballast/circuit/v1\x00";
 
     /// @param name at most 32 bytes
@@ -21,13 +19,10 @@ library Identifiers {
         return sha256(abi.encodePacked(EXCHANGE, solanaAuthority, evmAuthority, SafeCast.toUint8(name.length), name));
     }
 
-    /// @param symbols zero-padded, as many as `assets`
-    function assetListDigest(Asset[] calldata assets, bytes16[] memory symbols) internal pure returns (bytes32) {
-        bytes memory preimage = abi.encodePacked(ASSETS, SafeCast.toUint16(symbols.length));
-        for (uint256 i = 0; i < symbols.length; ++i) {
-            preimage = abi.encodePacked(preimage, symbols[i], assets[i].decimals);
-        }
-        return sha256(preimage);
+    /// @notice The digest of a list with one asset more; that of the empty list is zero.
+    /// @param symbol zero-padded
+    function nextAssetListDigest(bytes32 digest, bytes16 symbol, uint8 decimals) internal pure returns (bytes32) {
+        return sha256(abi.encodePacked(ASSET, digest, symbol, decimals));
     }
 
     /// @param setup 1 development, 2 ceremony

@@ -4,18 +4,39 @@ pragma solidity ^0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {Cadences} from "./Cadences.sol";
+import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {Amounts, Standing} from "./interfaces/IReserves.sol";
+
+/// @notice What is known of the latest epoch but for its amounts.
+struct Proved {
+    /// Unix seconds.
+    uint64 asOf;
+    /// Of the circuit that proved it.
+    SetupKind setup;
+    /// Whether that circuit is retired by now.
+    bool retired;
+    /// Seconds between two epochs, as the exchange promises now.
+    uint64 cadence;
+}
 
 /// @title What amounts of some age say
 /// @dev Section 7 of the specification: the same whether reserves are stated or witnessed.
 library Judgement {
-    /// @notice How an exchange stands with these amounts.
-    /// @param asOf when they were true, Unix seconds
+    /// @notice How an exchange stands with these amounts: the gravest standing that applies.
+    /// @param time when they were true, Unix seconds
     /// @param maxAge seconds that may have passed since
-    function standing(Amounts memory amounts, uint64 asOf, uint64 maxAge) internal view returns (Standing) {
+    function standing(Amounts memory amounts, Proved memory proved, uint64 time, uint64 maxAge)
+        internal
+        view
+        returns (Standing)
+    {
         if (amounts.reserve < amounts.liability) return Standing.Insolvent;
-        // No epoch is finalized before its as-of time; should a clock run backwards the age is unknown, hence stale.
-        if (block.timestamp < asOf || block.timestamp - asOf > maxAge) return Standing.Stale;
+        if (proved.retired) return Standing.Retired;
+        if (proved.setup != SetupKind.Ceremony) return Standing.Development;
+        if (Cadences.isOverdue(proved.cadence, proved.asOf)) return Standing.Overdue;
+        // Not before the as-of time, as that would be overdue; `time` is not after it.
+        if (block.timestamp - time > maxAge) return Standing.Stale;
         return Standing.Fresh;
     }
 

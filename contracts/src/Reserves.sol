@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AmountList} from "./AmountList.sol";
 import {AssetList} from "./AssetList.sol";
+import {Cadences} from "./Cadences.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {EpochRecord} from "./EpochRecord.sol";
 import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
@@ -18,19 +20,26 @@ import {Epoch, IReserves, ShardPost} from "./interfaces/IReserves.sol";
 
 /// @title Proofs of reserves of exchanges
 /// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
-contract Reserves is Exchanges, Solvencies {
+contract Reserves is Exchanges, Solvencies, IERC165 {
     using EpochLog for EpochLog.State;
     using LatestAmounts for LatestAmounts.State;
     using SafeCast for uint256;
 
     /// Bytes of `EpochFinalized` before its lists.
-    uint256 private constant EVENT_LISTS = 320;
+    uint256 private constant EVENT_LISTS = 416;
+    /// How far the ledger sequence may rise in an epoch.
+    uint64 private constant SEQUENCE_RISE_MAX = 2 ** 40;
 
     /// @inheritdoc IReserves
     ICircuitRegistry public immutable circuits;
 
     constructor(ICircuitRegistry registry) {
         circuits = registry;
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IReserves).interfaceId || interfaceId == type(IERC165).interfaceId;
     }
 
     /// @inheritdoc IReserves
@@ -78,8 +87,15 @@ contract Reserves is Exchanges, Solvencies {
         if (post.epoch != progress.nextEpoch) revert EpochNotNext(progress.nextEpoch, post.epoch);
         if (post.asOf > block.timestamp) revert AsOfInFuture(block.timestamp.toUint64(), post.asOf);
         if (post.asOf <= progress.asOf) revert AsOfNotAfterLast(progress.asOf, post.asOf);
+        if (progress.nextEpoch > 1) {
+            uint64 earliest = Cadences.earliestAfter(state.cadence, progress.asOf);
+            if (post.asOf < earliest) revert AsOfTooSoon(earliest, post.asOf);
+        }
         if (post.ledgerSequence < progress.ledgerSequence) {
             revert LedgerSequenceBackwards(progress.ledgerSequence, post.ledgerSequence);
+        }
+        if (post.ledgerSequence - progress.ledgerSequence > SEQUENCE_RISE_MAX) {
+            revert LedgerSequenceJump(progress.ledgerSequence, post.ledgerSequence);
         }
         if (post.ledgerSequence == progress.ledgerSequence && post.ledgerHead != state.ledgerHead) {
             revert LedgerHeadChanged(post.ledgerSequence, state.ledgerHead, post.ledgerHead);
@@ -194,18 +210,25 @@ contract Reserves is Exchanges, Solvencies {
             setup: setup,
             insolvent: insolvent
         });
+        uint64 cadence = state.cadence;
+        uint64 missed = fields.epoch > 1 ? Cadences.missed(cadence, fields.asOf - progress.asOf) : 0;
         state.epochs.add(fields.epoch, epoch);
         if (progress.ledgerSequence != fields.ledgerSequence) state.ledgerHead = fields.ledgerHead;
+        if (state.circuitId != fields.circuitId) state.circuitId = fields.circuitId;
         progress.nextEpoch = fields.epoch + 1;
-        progress.asOf = fields.asOf;
+        progress.asOf = uint256(fields.asOf).toUint40();
         progress.ledgerSequence = fields.ledgerSequence;
+        progress.latestAssets = progress.assets;
         progress.setup = setup;
-        _announceEpoch(fields, sources, liabilities, reserves, record, head);
+        _announceEpoch(fields, setup, cadence, missed, sources, liabilities, reserves, record, head);
     }
 
     /// @dev Emits `EpochFinalized`. In assembly because the compiler copies lists word by word.
     function _announceEpoch(
         StatementFields memory fields,
+        SetupKind setup,
+        uint64 cadence,
+        uint64 missed,
         bytes32 sources,
         uint256[] memory liabilities,
         uint256[] memory reserves,
@@ -217,6 +240,9 @@ contract Reserves is Exchanges, Solvencies {
             fields.asOf,
             fields.shardCount,
             fields.circuitId,
+            setup,
+            cadence,
+            missed,
             fields.ledgerSequence,
             fields.ledgerHead,
             sources,
@@ -250,5 +276,9 @@ contract Reserves is Exchanges, Solvencies {
                 fields.exchangeId, fields.epoch, (i + 1).toUint16(), symbol, liabilities[i], reserves[i]
             );
         }
+    }
+
+    function _circuits() internal view override returns (ICircuitRegistry) {
+        return circuits;
     }
 }

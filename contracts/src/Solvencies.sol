@@ -4,8 +4,9 @@ pragma solidity ^0.8.37;
 import {AssetList, AssetListState} from "./AssetList.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
-import {Judgement} from "./Judgement.sol";
+import {Judgement, Proved} from "./Judgement.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
+import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
 import {Amounts, Epoch, IReserves, PendingEpoch, Solvency} from "./interfaces/IReserves.sol";
 
 /// @title What anyone reads of the epochs
@@ -41,7 +42,7 @@ abstract contract Solvencies is Exchanges {
     function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory amounts) {
         ExchangeState storage state = _exchange(exchangeId);
         Progress memory progress = state.progress;
-        amounts = new Amounts[](progress.assets);
+        amounts = new Amounts[](progress.latestAssets);
         for (uint256 i = 0; i < amounts.length; ++i) {
             amounts[i] = state.amounts.read(i, progress.amountSizes);
         }
@@ -65,14 +66,24 @@ abstract contract Solvencies is Exchanges {
     function _solvency(bytes32 exchangeId, uint16 number, uint64 maxAge) private view returns (Solvency memory answer) {
         ExchangeState storage state = _exchange(exchangeId);
         Progress memory progress = state.progress;
-        if (progress.nextEpoch < 2 || number == 0 || number > progress.assets) return answer;
+        if (progress.nextEpoch < 2 || number == 0 || number > progress.latestAssets) return answer;
         Amounts memory amounts = state.amounts.read(number - 1, progress.amountSizes);
-        answer.standing = Judgement.standing(amounts, progress.asOf, maxAge);
+        Proved memory proved = Proved({
+            asOf: progress.asOf,
+            setup: progress.setup,
+            retired: _circuits().circuit(state.circuitId).retired,
+            cadence: state.cadence
+        });
+        answer.standing = Judgement.standing(amounts, proved, progress.asOf, maxAge);
         answer.epoch = progress.nextEpoch - 1;
         answer.asOf = progress.asOf;
         answer.liability = amounts.liability;
         answer.reserve = amounts.reserve;
         answer.ratioBps = Judgement.ratioBps(amounts);
         answer.setup = progress.setup;
+        answer.circuitId = state.circuitId;
     }
+
+    /// @dev The registry that says which circuits count.
+    function _circuits() internal view virtual returns (ICircuitRegistry);
 }

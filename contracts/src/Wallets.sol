@@ -26,6 +26,8 @@ struct WitnessState {
     uint48 lastLookInBlock;
     uint32 holdings;
     bool closed;
+    /// On the list at the first look; it may have grown since.
+    uint8 assets;
     /// Bit a - 1 is set when a holding of asset number a was looked at. An amount without its bit is of looks before these, and is 0.
     uint128 looked;
     address lastToken;
@@ -33,14 +35,10 @@ struct WitnessState {
     uint128[ASSETS_MAX] amounts;
 }
 
-/// @notice What one asset list of an exchange is the measure of.
+/// @notice What counts in one generation of an exchange's list.
 struct ListState {
-    /// How many.
-    uint16 assets;
     mapping(address token => TokenState) declared;
     address[] tokens;
-    /// Of the assets with a token; 0 for others.
-    mapping(bytes16 symbol => uint16) number;
     mapping(uint64 epoch => WitnessState) witnesses;
 }
 
@@ -48,13 +46,14 @@ struct ListState {
 abstract contract Wallets is IWitnesses, EIP712 {
     using SafeCast for uint256;
 
-    bytes32 private constant REGISTER_WALLET = keccak256("RegisterWallet(bytes32 exchangeId,address wallet)");
+    bytes32 private constant REGISTER_WALLET =
+        keccak256("RegisterWallet(bytes32 exchangeId,address wallet,uint256 deadline)");
 
     /// @inheritdoc IWitnesses
     IReserves public immutable reserves;
 
     mapping(address account => Wallet) private _wallets;
-    mapping(bytes32 exchangeId => mapping(bytes32 assetListDigest => ListState)) private _lists;
+    mapping(bytes32 exchangeId => mapping(uint32 generation => ListState)) private _lists;
 
     constructor(IReserves reservesOfExchanges) EIP712("Ballast", "1") {
         reserves = reservesOfExchanges;
@@ -62,11 +61,12 @@ abstract contract Wallets is IWitnesses, EIP712 {
 
     /// @inheritdoc IWitnesses
     /// @dev The wallet's contract is asked by a static call, during which nothing can change.
-    function registerWallet(bytes32 exchangeId, address account, bytes calldata signature) external {
+    function registerWallet(bytes32 exchangeId, address account, uint64 deadline, bytes calldata signature) external {
         _ofAuthority(exchangeId);
         Wallet storage state = _wallets[account];
         if (state.exchangeId != 0) revert WalletAlreadyRegistered(account, state.exchangeId);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(REGISTER_WALLET, exchangeId, account)));
+        if (block.timestamp > deadline) revert SignatureExpired(deadline, block.timestamp.toUint64());
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(REGISTER_WALLET, exchangeId, account, deadline)));
         if (!SignatureChecker.isValidSignatureNowCalldata(account, digest, signature)) {
             revert WalletSignatureInvalid(account);
         }
@@ -87,8 +87,8 @@ abstract contract Wallets is IWitnesses, EIP712 {
 
     /// @inheritdoc IWitnesses
     function declareToken(bytes32 exchangeId, address account, uint16 asset) external {
-        bytes32 digest = _ofAuthority(exchangeId).assetListDigest;
-        ListState storage list = _lists[exchangeId][digest];
+        uint32 generation = _ofAuthority(exchangeId).generation;
+        ListState storage list = _lists[exchangeId][generation];
         TokenState storage state = list.declared[account];
         if (state.asset != 0) revert TokenAlreadyDeclared(account, state.asset);
         Asset[] memory assets = reserves.assets(exchangeId);
@@ -96,16 +96,11 @@ abstract contract Wallets is IWitnesses, EIP712 {
         (bool success, uint256 decimals) = Holdings.decimalsOf(account);
         if (!success) revert TokenInvalid(account, asset, "no contract that says its decimals");
         if (decimals > AssetList.DECIMALS_MAX) revert TokenInvalid(account, asset, "more than 36 decimals");
-        Asset memory counted = assets[asset - 1];
         state.asset = asset;
         state.decimals = decimals.toUint8();
-        state.assetDecimals = counted.decimals;
+        state.assetDecimals = assets[asset - 1].decimals;
         list.tokens.push(account);
-        list.assets = assets.length.toUint16();
-        // A listed symbol has at most 16 characters.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        list.number[bytes16(bytes(counted.symbol))] = asset;
-        emit TokenDeclared(exchangeId, account, asset, state.decimals, digest);
+        emit TokenDeclared(exchangeId, account, asset, state.decimals, generation);
     }
 
     /// @inheritdoc IWitnesses
@@ -127,19 +122,13 @@ abstract contract Wallets is IWitnesses, EIP712 {
         }
     }
 
-    /// @dev What there is of the exchange's list as it is.
+    /// @dev What counts in the present generation of the exchange's list.
     function _list(bytes32 exchangeId) internal view returns (ListState storage) {
-        return _lists[exchangeId][reserves.exchange(exchangeId).assetListDigest];
+        return _lists[exchangeId][reserves.exchange(exchangeId).generation];
     }
 
     function _list(bytes32 exchangeId, Exchange memory exchange) internal view returns (ListState storage) {
-        return _lists[exchangeId][exchange.assetListDigest];
-    }
-
-    /// @dev The number of the asset called `symbol`, 0 when it has no token.
-    function _numberOf(ListState storage list, string calldata symbol) internal view returns (uint16) {
-        (bytes16 padded, bool valid) = AssetList.parse(symbol);
-        return valid ? list.number[padded] : 0;
+        return _lists[exchangeId][exchange.generation];
     }
 
     function _isActive(bytes32 exchangeId, address account) internal view returns (bool) {

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {AmountList} from "./AmountList.sol";
 import {Holdings} from "./Holdings.sol";
-import {Judgement} from "./Judgement.sol";
+import {Judgement, Proved} from "./Judgement.sol";
 import {ListState, TokenState, Wallets, WitnessState} from "./Wallets.sol";
 import {Amounts, Exchange, IReserves, Solvency, Standing} from "./interfaces/IReserves.sol";
-import {Holding, IWitnesses, Witness} from "./interfaces/IWitnesses.sol";
+import {Holding, IWitnesses, Witness, WitnessedSolvency} from "./interfaces/IWitnesses.sol";
 
 /// @title Witnessed reserves of exchanges
 /// @notice See `IWitnesses`. Looks are here; wallets and tokens, which precede them, are in `Wallets`.
-contract Witnesses is Wallets {
+contract Witnesses is Wallets, IERC165 {
     using SafeCast for uint256;
 
     uint256 private constant WINDOW = 600;
+    /// Seconds between an epoch's as-of time and each look that counts for it.
+    uint256 private constant DISTANCE_MAX = 3600;
 
     constructor(IReserves reservesOfExchanges) Wallets(reservesOfExchanges) {}
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IWitnesses).interfaceId || interfaceId == type(IERC165).interfaceId;
+    }
 
     /// @inheritdoc IWitnesses
     function witness(bytes32 exchangeId, uint64 epoch, bool first, bool last, Holding[] calldata holdings) external {
@@ -31,33 +39,32 @@ contract Witnesses is Wallets {
         if (holdings.length == 0) revert NothingToWitness();
         ListState storage list = _list(exchangeId, exchange);
         WitnessState storage state = list.witnesses[epoch];
-        _begin(state, epoch, first);
+        _begin(state, epoch, first, reserves.assets(exchangeId).length);
         _look(exchangeId, epoch, list, holdings);
         state.lastLook = block.timestamp.toUint48();
         state.lastLookInBlock = block.number.toUint48();
         state.holdings = (state.holdings + holdings.length).toUint32();
         state.closed = last;
         emit Witnessed(exchangeId, epoch, state.began, state.holdings, last);
-        if (last) emit ReservesWitnessed(exchangeId, epoch, state.began, state.looked, _amounts(list, state));
+        if (last) emit ReservesWitnessed(exchangeId, epoch, state.began, state.looked, _amounts(state));
     }
 
     /// @inheritdoc IWitnesses
-    function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge)
+    function witnessedSolvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge, uint64 maxSpan)
         external
         view
-        returns (Solvency memory)
+        returns (WitnessedSolvency memory)
     {
-        ListState storage list = _list(exchangeId);
-        return _solvency(exchangeId, list, _numberOf(list, symbol), maxAge);
+        return _solvency(exchangeId, reserves.numberOf(exchangeId, symbol), maxAge, maxSpan);
     }
 
     /// @inheritdoc IWitnesses
-    function solvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge)
+    function witnessedSolvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge, uint64 maxSpan)
         external
         view
-        returns (Solvency memory)
+        returns (WitnessedSolvency memory)
     {
-        return _solvency(exchangeId, _list(exchangeId), number, maxAge);
+        return _solvency(exchangeId, number, maxAge, maxSpan);
     }
 
     /// @inheritdoc IWitnesses
@@ -73,7 +80,7 @@ contract Witnesses is Wallets {
             closed: state.closed,
             holdings: state.holdings,
             looked: state.looked,
-            amounts: _amounts(list, state)
+            amounts: _amounts(state)
         });
     }
 
@@ -89,9 +96,11 @@ contract Witnesses is Wallets {
     }
 
     /// @dev What looks before these left of the amounts is not cleared: without its bit in `looked` it is never read.
-    function _begin(WitnessState storage state, uint64 epoch, bool first) private {
+    /// @param assets how many the list has now
+    function _begin(WitnessState storage state, uint64 epoch, bool first, uint256 assets) private {
         if (state.closed) revert WitnessClosed(epoch);
         if (first) {
+            state.assets = assets.toUint8();
             state.began = block.timestamp.toUint48();
             state.beganInBlock = block.number.toUint48();
             state.holdings = 0;
@@ -100,7 +109,8 @@ contract Witnesses is Wallets {
             state.lastWallet = address(0);
             return;
         }
-        if (state.began == 0) revert WitnessNotBegun(epoch);
+        // In one generation a list only grows: as many assets are the same list.
+        if (state.began == 0 || state.assets != assets) revert WitnessNotBegun(epoch);
         if (block.timestamp > state.began + WINDOW) {
             revert WitnessWindowPassed(state.began, block.timestamp.toUint64());
         }
@@ -146,12 +156,8 @@ contract Witnesses is Wallets {
         success = result <= AmountList.AMOUNT_MAX;
     }
 
-    function _amounts(ListState storage list, WitnessState storage state)
-        private
-        view
-        returns (uint112[] memory amounts)
-    {
-        amounts = new uint112[](list.assets);
+    function _amounts(WitnessState storage state) private view returns (uint112[] memory amounts) {
+        amounts = new uint112[](state.assets);
         for (uint256 i = 0; i < amounts.length; ++i) {
             amounts[i] = _amount(state, i);
         }
@@ -163,22 +169,47 @@ contract Witnesses is Wallets {
     }
 
     /// @dev What `reserves` answers, judged anew with what was witnessed.
-    function _solvency(bytes32 exchangeId, ListState storage list, uint16 number, uint64 maxAge)
+    function _solvency(bytes32 exchangeId, uint16 number, uint64 maxAge, uint64 maxSpan)
         private
         view
-        returns (Solvency memory answer)
+        returns (WitnessedSolvency memory answer)
     {
         Solvency memory stated = reserves.solvencyByNumber(exchangeId, number, maxAge);
         if (stated.standing == Standing.Missing) return answer;
-        WitnessState storage state = list.witnesses[stated.epoch];
-        if (!state.closed || (state.looked >> (number - 1)) & 1 == 0) return answer;
+        Exchange memory exchange = reserves.exchange(exchangeId);
+        WitnessState storage state = _list(exchangeId, exchange).witnesses[stated.epoch];
+        if (!_counts(state, number, stated.asOf, maxSpan)) return answer;
         Amounts memory amounts = Amounts(stated.liability, _amount(state, number - 1));
-        answer.epoch = stated.epoch;
-        answer.asOf = state.began < stated.asOf ? state.began : stated.asOf;
-        answer.liability = amounts.liability;
-        answer.reserve = amounts.reserve;
-        answer.standing = Judgement.standing(amounts, answer.asOf, maxAge);
-        answer.ratioBps = Judgement.ratioBps(amounts);
-        answer.setup = stated.setup;
+        Proved memory proved = Proved({
+            asOf: stated.asOf,
+            setup: stated.setup,
+            retired: reserves.circuits().circuit(stated.circuitId).retired,
+            cadence: exchange.cadence
+        });
+        uint64 time = state.began < stated.asOf ? state.began : stated.asOf;
+        return WitnessedSolvency({
+            standing: Judgement.standing(amounts, proved, time, maxAge),
+            epoch: stated.epoch,
+            asOf: stated.asOf,
+            liability: amounts.liability,
+            reserve: amounts.reserve,
+            ratioBps: Judgement.ratioBps(amounts),
+            setup: stated.setup,
+            circuitId: stated.circuitId,
+            firstLook: state.began,
+            span: state.lastLook - state.began
+        });
+    }
+
+    /// @dev Whether the looks say anything of this asset for an epoch of the time `asOf`.
+    function _counts(WitnessState storage state, uint16 number, uint64 asOf, uint64 maxSpan)
+        private
+        view
+        returns (bool)
+    {
+        if (!state.closed || (state.looked >> (number - 1)) & 1 == 0) return false;
+        // What is paid in or out in between is held at one time and owed at the other.
+        if (uint256(state.began) + DISTANCE_MAX < asOf || state.lastLook > asOf + DISTANCE_MAX) return false;
+        return state.lastLook - state.began <= maxSpan;
     }
 }

@@ -13,43 +13,47 @@ import {Vm, vm} from "./Vm.sol";
 
 /// @notice The registry of circuits, its owner, and the keys it lets in.
 contract CircuitsTest is Fixture {
+    /// The fixture's circuit is of the other one.
+    bytes32 private constant OTHER_TRANSCRIPT = keccak256("another transcript");
+
     // --- Adding and retiring ---
 
     function test_a_circuit_is_read_back() public {
         vm.recordLogs();
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
-        bytes32 id = registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
-        vm.assertEq(id, registry.circuitIdOf(7, 128, 2, TRANSCRIPT, key), "id");
+        bytes32 id = registry.addCircuit(7, 128, 2, OTHER_TRANSCRIPT, key);
+        vm.assertEq(id, registry.circuitIdOf(7, 128, 2, OTHER_TRANSCRIPT, key), "id");
         Circuit memory circuit = registry.circuit(id);
         vm.assertEq(circuit.verifier.verifyingKey(), key, "verifying key");
         vm.assertEq(circuit.activeFrom, START + DELAY, "active from");
         vm.assertEq(circuit.depth, 7, "depth");
         vm.assertEq(circuit.assets, 128, "assets");
         vm.assertEq(uint8(circuit.setup), uint8(SetupKind.Ceremony), "setup");
-        vm.assertEq(circuit.transcript, TRANSCRIPT, "transcript");
+        vm.assertEq(circuit.transcript, OTHER_TRANSCRIPT, "transcript");
         vm.assertTrue(!circuit.retired, "not retired");
         Vm.Log[] memory logs = vm.getRecordedLogs();
         vm.assertEq(logs[0].topics[0], ICircuitRegistry.CircuitAdded.selector, "event");
         vm.assertEq(logs[0].topics[1], id, "indexed id");
-        bytes memory data = abi.encode(SetupKind.Ceremony, uint8(7), uint16(128), TRANSCRIPT, START + DELAY);
+        bytes memory data = abi.encode(SetupKind.Ceremony, uint8(7), uint16(128), OTHER_TRANSCRIPT, START + DELAY);
         vm.assertEq(logs[0].data, data, "event data");
     }
 
     function test_only_the_owner_adds_and_retires() public {
         bytes memory expected = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
         bytes memory key = SimulatedProof.verifyingKey();
-        refusesCall(STRANGER, abi.encodeCall(registry.addCircuit, (7, 128, 2, TRANSCRIPT, key)), expected);
+        refusesCall(STRANGER, abi.encodeCall(registry.addCircuit, (7, 128, 2, OTHER_TRANSCRIPT, key)), expected);
         refusesCall(STRANGER, abi.encodeCall(registry.retireCircuit, (circuitId)), expected);
         refusesCall(STRANGER, abi.encodeCall(registry.renounceOwnership, ()), expected);
     }
 
     function test_a_circuit_is_registered_once() public {
+        bytes memory call = abi.encodeCall(registry.addCircuit, (7, 128, 2, TRANSCRIPT, SimulatedProof.verifyingKey()));
         bytes memory expected = abi.encodeWithSelector(IRefusals.CircuitAlreadyRegistered.selector, circuitId);
-        refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
+        refusesCall(OWNER, call, expected);
         vm.prank(OWNER);
         registry.retireCircuit(circuitId);
-        refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
+        refusesCall(OWNER, call, expected);
     }
 
     function test_a_circuit_is_retired_once_and_known() public {
@@ -67,7 +71,7 @@ contract CircuitsTest is Fixture {
         bytes memory key = SimulatedProof.verifyingKey();
         for (uint8 depth = 7; depth <= 10; ++depth) {
             vm.prank(OWNER);
-            bytes32 id = registry.addCircuit(depth, 128, 2, TRANSCRIPT, key);
+            bytes32 id = registry.addCircuit(depth, 128, 2, OTHER_TRANSCRIPT, key);
             vm.assertEq(registry.circuit(id).depth, depth, "depth");
         }
         uint8[8] memory depths = [uint8(0), 3, 6, 11, 255, 7, 7, 10];
@@ -93,7 +97,31 @@ contract CircuitsTest is Fixture {
         refusesCircuit(7, 128, 1, SimulatedProof.verifyingKey(), expected);
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
-        registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
+        registry.addCircuit(7, 128, 2, OTHER_TRANSCRIPT, key);
+    }
+
+    function test_circuits_wait_a_day_where_development_setups_are_not_allowed() public {
+        bytes memory code = abi.encodePacked(type(CircuitRegistry).creationCode, abi.encode(OWNER, DELAY - 1, false));
+        bytes memory result = this.deployRegistry(code);
+        bytes memory expected = abi.encodeWithSelector(IRefusals.CircuitDelayTooShort.selector, DELAY, DELAY - 1);
+        vm.assertEq(result, expected, "refusal");
+        vm.assertEq(
+            this.deployRegistry(abi.encodePacked(type(CircuitRegistry).creationCode, abi.encode(OWNER, 0, true))),
+            "",
+            "allowed"
+        );
+    }
+
+    /// @return result what the constructor reverted with; empty when it did not
+    function deployRegistry(bytes memory code) external returns (bytes memory result) {
+        assembly ("memory-safe") {
+            if iszero(create(0, add(code, 32), mload(code))) {
+                result := mload(64)
+                mstore(result, returndatasize())
+                returndatacopy(add(result, 32), 0, returndatasize())
+                mstore(64, and(add(add(result, returndatasize()), 63), not(31)))
+            }
+        }
     }
 
     // --- Keys ---
@@ -148,7 +176,7 @@ contract CircuitsTest is Fixture {
             // A failing precompile takes all the gas it was given; a test has enough for four of these only with a bound.
             vm.prank(OWNER);
             (bool success, bytes memory result) = address(registry).call{gas: 20_000_000}(
-                abi.encodeCall(registry.addCircuit, (7, 128, 2, TRANSCRIPT, encoded))
+                abi.encodeCall(registry.addCircuit, (7, 128, 2, OTHER_TRANSCRIPT, encoded))
             );
             vm.assertTrue(!success, "accepted a point outside the subgroup");
             bytes memory expected = abi.encodeWithSelector(IRefusals.KeyPointOutsideSubgroup.selector, point);
@@ -222,13 +250,15 @@ contract CircuitsTest is Fixture {
 
     function refusesKey(bytes memory verifyingKey, bytes memory expected) internal {
         refusesCircuit(7, 128, 2, verifyingKey, expected);
-        vm.assertEq(registry.circuit(registry.circuitIdOf(7, 128, 2, TRANSCRIPT, verifyingKey)).transcript, 0, "stored");
+        vm.assertEq(
+            registry.circuit(registry.circuitIdOf(7, 128, 2, OTHER_TRANSCRIPT, verifyingKey)).transcript, 0, "stored"
+        );
     }
 
     function refusesCircuit(uint8 depth, uint16 assets, uint8 setup, bytes memory verifyingKey, bytes memory expected)
         internal
     {
-        bytes memory call = abi.encodeCall(registry.addCircuit, (depth, assets, setup, TRANSCRIPT, verifyingKey));
+        bytes memory call = abi.encodeCall(registry.addCircuit, (depth, assets, setup, OTHER_TRANSCRIPT, verifyingKey));
         refusesCall(OWNER, call, expected);
     }
 }

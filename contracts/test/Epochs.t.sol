@@ -6,7 +6,6 @@ import {Statement, StatementFields} from "../src/Statement.sol";
 import {SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
 import {Epoch, Exchange, IReserves, ShardPost, Solvency, Standing} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
-import {SimulatedProof} from "./SimulatedProof.sol";
 import {Vm, vm} from "./Vm.sol";
 
 /// @notice What a finalized epoch leaves behind: storage, events, answers.
@@ -15,6 +14,9 @@ contract EpochsTest is Fixture {
         uint64 asOf;
         uint16 shardCount;
         bytes32 circuitId;
+        SetupKind setup;
+        uint64 cadence;
+        uint64 missed;
         uint64 ledgerSequence;
         bytes32 ledgerHead;
         bytes32 sources;
@@ -34,7 +36,7 @@ contract EpochsTest is Fixture {
         vm.assertEq(epoch.postedAt, START + 9, "posted at");
         vm.assertEq(epoch.postedInBlock, 4_321, "posted in block");
         vm.assertEq(epoch.shardCount, 1, "shards");
-        vm.assertEq(uint8(epoch.setup), uint8(SetupKind.Development), "setup");
+        vm.assertEq(uint8(epoch.setup), uint8(SetupKind.Ceremony), "setup");
         vm.assertEq(epoch.insolvent, 0, "no insolvent asset");
         Exchange memory exchange = reserves.exchange(exchangeId);
         vm.assertEq(exchange.head, epoch.head, "head");
@@ -176,59 +178,69 @@ contract EpochsTest is Fixture {
         assertMissing(reserves.solvency(exchangeId, "BTC", type(uint64).max));
     }
 
-    function test_answers_agree_with_the_vectors() public {
-        string memory json = vm.readFile("tests/vectors/answers.json");
-        Solvency memory missing;
-        vm.assertEq(encoded(missing), vm.parseJsonBytes(json, ".missing"), "missing");
-        deploy(0, 1);
-        uint256 count = 0;
-        for (; vm.keyExistsJson(json, path(count, "")); ++count) {
-            exchangeId = register(string.concat("Case ", vm.toString(count)));
-            uint64 asOf = uint64(vm.parseJsonUint(json, path(count, ".as_of")));
-            uint64 epochs = uint64(vm.parseJsonUint(json, path(count, ".epoch")));
-            for (uint64 epoch = 1; epoch <= epochs; ++epoch) {
-                vm.warp(asOf - epochs + epoch);
-                ShardPost memory post = nextPost();
-                post.publicVector[3] = vm.parseJsonUint(json, path(count, ".liability"));
-                post.reserves[0] = vm.parseJsonUint(json, path(count, ".reserve"));
-                prove(post);
-                send(post);
-            }
-            vm.warp(vm.parseJsonUint(json, path(count, ".clock")));
-            uint64 maxAge = uint64(vm.parseJsonUint(json, path(count, ".max_age")));
-            bytes memory expected = vm.parseJsonBytes(json, path(count, ".encoded"));
-            vm.assertEq(encoded(reserves.solvency(exchangeId, "BTC", maxAge)), expected, "by symbol");
-            vm.assertEq(encoded(reserves.solvencyByNumber(exchangeId, 1, maxAge)), expected, "by number");
-        }
-        vm.assertTrue(count > 0, "no vector");
-    }
-
-    function path(uint256 number, string memory key) internal pure returns (string memory) {
-        return string.concat(".judged[", vm.toString(number), "]", key);
-    }
-
-    function encoded(Solvency memory answer) internal pure returns (bytes memory) {
-        return abi.encodePacked(
-            uint8(answer.standing),
-            answer.epoch,
-            answer.asOf,
-            uint128(answer.liability),
-            uint128(answer.reserve),
-            answer.ratioBps,
-            uint8(answer.setup)
+    function test_each_reason_alone_and_the_graver_of_two() public {
+        ShardPost memory post = nextPost();
+        post.reserves[1] = 199;
+        prove(post);
+        send(post);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Fresh, "fresh");
+        vm.warp(START + 61);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Stale, "stale");
+        vm.warp(START + 660);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 660).standing == Standing.Fresh, "within the grace");
+        vm.warp(START + 661);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", type(uint64).max).standing == Standing.Overdue, "overdue");
+        vm.warp(START - 1);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Overdue, "an unknown age");
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        Solvency memory retired = reserves.solvency(exchangeId, "BTC", 60);
+        vm.assertTrue(retired.standing == Standing.Retired, "retired, and overdue");
+        vm.assertEq(retired.circuitId, circuitId, "circuit");
+        vm.assertTrue(
+            reserves.solvency(exchangeId, "USDC", 60).standing == Standing.Insolvent, "insolvent, and retired"
         );
+    }
+
+    function test_a_development_setup_is_never_fresh() public {
+        developmentCircuit();
+        uint256 posted = vm.getBlockTimestamp();
+        send(nextPost());
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Development, "development");
+        vm.warp(posted + 10 days);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Development, "and overdue");
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Retired, "and retired");
+    }
+
+    function test_missed_epochs_are_told() public {
+        send(nextPost());
+        uint64[4] memory gaps = [uint64(660), 661, 1_260, 1_261];
+        uint64[4] memory missed = [uint64(0), 1, 1, 2];
+        for (uint256 i = 0; i < gaps.length; ++i) {
+            vm.warp(vm.getBlockTimestamp() + gaps[i]);
+            vm.recordLogs();
+            send(nextPost());
+            Vm.Log[] memory logs = vm.getRecordedLogs();
+            bytes memory data = logs[logs.length - 1].data;
+            Finalized memory finalized = abi.decode(bytes.concat(bytes32(uint256(32)), data), (Finalized));
+            vm.assertEq(finalized.missed, missed[i], "missed");
+            vm.assertEq(finalized.cadence, CADENCE, "cadence");
+            vm.assertTrue(finalized.setup == SetupKind.Ceremony, "setup");
+        }
     }
 
     function test_the_setup_of_each_epoch_is_told() public {
         send(nextPost());
-        vm.warp(START + 1);
-        bytes memory key = SimulatedProof.verifyingKey();
-        vm.prank(OWNER);
-        circuitId = registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
-        vm.warp(START + 1 + DELAY);
+        bytes32 ceremony = circuitId;
+        developmentCircuit();
         send(nextPost());
-        vm.assertEq(uint8(reserves.epoch(exchangeId, 1).setup), uint8(SetupKind.Development), "epoch 1");
-        vm.assertEq(uint8(reserves.epoch(exchangeId, 2).setup), uint8(SetupKind.Ceremony), "epoch 2");
-        vm.assertEq(uint8(reserves.solvency(exchangeId, "BTC", 0).setup), uint8(SetupKind.Ceremony), "answer");
+        vm.assertEq(uint8(reserves.epoch(exchangeId, 1).setup), uint8(SetupKind.Ceremony), "epoch 1");
+        vm.assertEq(uint8(reserves.epoch(exchangeId, 2).setup), uint8(SetupKind.Development), "epoch 2");
+        Solvency memory answer = reserves.solvency(exchangeId, "BTC", 0);
+        vm.assertEq(uint8(answer.setup), uint8(SetupKind.Development), "answer");
+        vm.assertEq(answer.circuitId, circuitId, "circuit");
+        vm.assertNotEq(answer.circuitId, ceremony, "not the one before");
     }
 }

@@ -2,9 +2,13 @@
 pragma solidity ^0.8.37;
 
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
-import {Asset, Exchange} from "../src/interfaces/IReserves.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+
+import {Exchange, IReserves, Standing} from "../src/interfaces/IReserves.sol";
+import {IWitnesses} from "../src/interfaces/IWitnesses.sol";
+import {Witnesses} from "../src/Witnesses.sol";
 import {Fixture} from "./Fixture.sol";
-import {vm} from "./Vm.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// @notice Registration, authority, posters, asset list, pause.
 contract ExchangesTest is Fixture {
@@ -48,10 +52,12 @@ contract ExchangesTest is Fixture {
     }
 
     function test_only_the_authority_changes_an_exchange() public {
-        bytes[4] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(reserves.proposeAuthority, (exchangeId, STRANGER)),
             abi.encodeCall(reserves.setPosters, (exchangeId, addresses(STRANGER))),
-            abi.encodeCall(reserves.setAssets, (exchangeId, twoAssets())),
+            abi.encodeCall(reserves.appendAssets, (exchangeId, 2, numberedAssets(1))),
+            abi.encodeCall(reserves.clearAssets, (exchangeId)),
+            abi.encodeCall(reserves.setCadence, (exchangeId, 60)),
             abi.encodeCall(reserves.setPaused, (exchangeId, true))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -62,11 +68,13 @@ contract ExchangesTest is Fixture {
 
     function test_an_unknown_exchange_is_named() public {
         bytes32 unknown = keccak256("unknown");
-        bytes[6] memory calls = [
+        bytes[8] memory calls = [
             abi.encodeCall(reserves.proposeAuthority, (unknown, STRANGER)),
             abi.encodeCall(reserves.acceptAuthority, (unknown)),
             abi.encodeCall(reserves.setPosters, (unknown, addresses(STRANGER))),
-            abi.encodeCall(reserves.setAssets, (unknown, twoAssets())),
+            abi.encodeCall(reserves.appendAssets, (unknown, 0, twoAssets())),
+            abi.encodeCall(reserves.clearAssets, (unknown)),
+            abi.encodeCall(reserves.setCadence, (unknown, 60)),
             abi.encodeCall(reserves.setPaused, (unknown, true)),
             abi.encodeCall(reserves.postShard, (unknown, nextPost()))
         ];
@@ -136,57 +144,43 @@ contract ExchangesTest is Fixture {
         refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.PostersInvalid.selector, index, found));
     }
 
-    function test_assets_are_replaced_before_the_first_epoch() public {
-        Asset[] memory list = new Asset[](1);
-        list[0] = Asset("SIXTEEN-LETTERS.", 36);
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, list);
-        Asset[] memory read = reserves.assets(exchangeId);
-        vm.assertEq(abi.encode(read), abi.encode(list), "assets");
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, twoAssets());
-        vm.assertEq(abi.encode(reserves.assets(exchangeId)), abi.encode(twoAssets()), "assets");
+    /// @dev Stated and witnessed are two questions: a contract that answers one does not answer the other.
+    function test_contracts_tell_which_question_they_answer() public {
+        Witnesses witnesses = new Witnesses(reserves);
+        vm.assertTrue(reserves.supportsInterface(type(IReserves).interfaceId), "stated");
+        vm.assertTrue(!reserves.supportsInterface(type(IWitnesses).interfaceId), "not witnessed");
+        vm.assertTrue(witnesses.supportsInterface(type(IWitnesses).interfaceId), "witnessed");
+        vm.assertTrue(!witnesses.supportsInterface(type(IReserves).interfaceId), "not stated");
+        vm.assertTrue(reserves.supportsInterface(type(IERC165).interfaceId), "ERC-165");
+        vm.assertTrue(witnesses.supportsInterface(type(IERC165).interfaceId), "ERC-165");
+        vm.assertTrue(!reserves.supportsInterface(0xffffffff), "the invalid id");
+        vm.assertTrue(!witnesses.supportsInterface(0xffffffff), "the invalid id");
+    }
+
+    function test_another_cadence_is_promised() public {
+        bytes memory none = abi.encodeCall(reserves.setCadence, (exchangeId, 0));
+        refuses(AUTHORITY, none, abi.encodeWithSelector(IRefusals.CadenceInvalid.selector, 0));
         send(nextPost());
-        vm.assertEq(uint8(reserves.solvency(exchangeId, "BTC", 0).standing), 3, "a symbol listed again");
-        vm.assertEq(uint8(reserves.solvency(exchangeId, list[0].symbol, 0).standing), 0, "a symbol no longer listed");
-    }
-
-    function test_assets_are_frozen_once_an_epoch_was_begun() public {
-        bytes memory call = abi.encodeCall(reserves.setAssets, (exchangeId, twoAssets()));
-        bytes memory frozen = abi.encodeWithSelector(IRefusals.AssetListFrozen.selector, exchangeId);
-        send(nextShard(0, 2));
-        refuses(AUTHORITY, call, frozen);
-        send(nextShard(1, 2));
-        refuses(AUTHORITY, call, frozen);
-    }
-
-    function test_invalid_asset_lists_are_refused_whole() public {
-        refusesAssets(new Asset[](0), 0, "no asset");
-        refusesAssets(new Asset[](129), 0, "more than 128 assets");
-        string[5] memory symbols = ["", "SEVENTEEN-LETTERS", "US DC", "US\x00DC", unicode"ÜSD"];
-        Asset[] memory list = twoAssets();
-        for (uint256 i = 0; i < symbols.length; ++i) {
-            list[1].symbol = symbols[i];
-            refusesAssets(list, 2, "symbol is not 1 to 16 of A-Z a-z 0-9 . _ -");
-        }
-        list[1] = Asset("USDC", 37);
-        refusesAssets(list, 2, "more than 36 decimals");
-        list[1] = Asset("BTC", 6);
-        refusesAssets(list, 2, "symbol listed twice");
-    }
-
-    function refusesAssets(Asset[] memory list, uint256 number, string memory reason) internal {
-        bytes memory call = abi.encodeCall(reserves.setAssets, (exchangeId, list));
-        refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.AssetListInvalid.selector, number, reason));
+        vm.prank(AUTHORITY);
+        vm.recordLogs();
+        reserves.setCadence(exchangeId, 86_400);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs[0].topics[0], IReserves.CadenceSet.selector, "event");
+        vm.assertEq(logs[0].data, abi.encode(uint64(86_400), uint64(2)), "from the next epoch on");
+        vm.assertEq(reserves.exchange(exchangeId).cadence, 86_400, "cadence");
+        vm.warp(START + 90_000);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 90_000).standing == Standing.Fresh, "in time by it");
+        vm.warp(START + 90_001);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 90_001).standing == Standing.Overdue, "late by it");
     }
 
     function test_a_paused_exchange_takes_no_post_and_still_answers() public {
         send(nextPost());
-        vm.warp(vm.getBlockTimestamp() + 1);
+        vm.warp(START + CADENCE);
         vm.prank(AUTHORITY);
         reserves.setPaused(exchangeId, true);
         refuses(nextPost(), abi.encodeWithSelector(IRefusals.ExchangePaused.selector, exchangeId));
-        vm.assertEq(uint8(reserves.solvency(exchangeId, "BTC", 1).standing), 3, "standing");
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", CADENCE).standing == Standing.Fresh, "standing");
         vm.prank(AUTHORITY);
         reserves.setPaused(exchangeId, false);
         send(nextPost());

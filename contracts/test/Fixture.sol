@@ -50,7 +50,7 @@ abstract contract Fixture {
     function register(string memory name) internal returns (bytes32 id) {
         vm.startPrank(AUTHORITY);
         id = reserves.registerExchange(name, SOLANA_AUTHORITY, CADENCE);
-        reserves.setAssets(id, twoAssets());
+        reserves.appendAssets(id, 0, twoAssets());
         reserves.setPosters(id, addresses(POSTER));
         vm.stopPrank();
     }
@@ -79,7 +79,24 @@ abstract contract Fixture {
 
     function addCircuit(bytes memory verifyingKey) internal returns (bytes32) {
         vm.prank(OWNER);
-        return registry.addCircuit(7, 128, 1, TRANSCRIPT, verifyingKey);
+        // The secrets of these keys are in this folder; only tests say that a ceremony made them.
+        return registry.addCircuit(7, 128, 2, TRANSCRIPT, verifyingKey);
+    }
+
+    /// @notice Registers the circuit's key as a development setup's, to be used from now on.
+    function developmentCircuit() internal {
+        bytes memory key = verifier().verifyingKey();
+        vm.prank(OWNER);
+        circuitId = registry.addCircuit(7, 128, 1, TRANSCRIPT, key);
+        vm.warp(vm.getBlockTimestamp() + DELAY);
+    }
+
+    /// @notice Clears the list and sets another one.
+    function relist(Asset[] memory list) internal {
+        vm.startPrank(AUTHORITY);
+        reserves.clearAssets(exchangeId);
+        reserves.appendAssets(exchangeId, 0, list);
+        vm.stopPrank();
     }
 
     function twoAssets() internal pure returns (Asset[] memory list) {
@@ -143,8 +160,12 @@ abstract contract Fixture {
     /// @notice A post of another exchange, with `count` assets, owing and holding (1, 2, .. count).
     function widePost(uint256 count) internal returns (ShardPost memory post) {
         exchangeId = register("Wide");
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, numberedAssets(count));
+        relist(numberedAssets(count));
+        return postOf(count);
+    }
+
+    /// @notice A post of the next epoch, with `count` assets, owing and holding (1, 2, .. count).
+    function postOf(uint256 count) internal view returns (ShardPost memory post) {
         post = nextPost();
         post.publicVector = new uint256[](3 + count);
         post.reserves = new uint256[](count);

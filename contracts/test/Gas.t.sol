@@ -31,7 +31,7 @@ contract GasTest is GoldenFixture {
         printGas("deploy CircuitRegistry", gasOfDeployment(code), 4_000_000);
         registry = new CircuitRegistry(OWNER, 0, true);
         code = abi.encodePacked(type(Reserves).creationCode, abi.encode(registry));
-        printGas("deploy Reserves", gasOfDeployment(code), 5_000_000);
+        printGas("deploy Reserves", gasOfDeployment(code), 5_500_000);
         reserves = new Reserves(registry);
         addCircuit(key);
         printGas("add a circuit", 2_500_000);
@@ -39,7 +39,7 @@ contract GasTest is GoldenFixture {
         bytes32 id = reserves.registerExchange("Ballast Exchange", SOLANA_AUTHORITY, CADENCE);
         printGas("register an exchange", 150_000);
         vm.prank(AUTHORITY);
-        reserves.setAssets(id, listedAssets());
+        reserves.appendAssets(id, 0, listedAssets());
         printGas("set 53 assets", 3_000_000);
     }
 
@@ -75,7 +75,7 @@ contract AmountsGasTest is Fixture {
 
     /// @dev The next epoch of the same assets, with amounts of `size` bytes.
     function nextAfter(ShardPost memory last, uint256 size) internal returns (ShardPost memory post) {
-        vm.warp(vm.getBlockTimestamp() + 1);
+        vm.warp(vm.getBlockTimestamp() + CADENCE);
         post = nextPost();
         post.publicVector = last.publicVector;
         post.publicVector[2] = uint256(keccak256(abi.encode(last.publicVector[2]))) >> 3;

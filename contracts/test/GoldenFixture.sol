@@ -32,7 +32,7 @@ abstract contract GoldenFixture is Fixture {
             uint64(vm.parseJsonUint(json, ".exchange.cadence"))
         );
         vm.assertEq(exchangeId, vm.parseJsonBytes32(json, ".exchange.id"), "exchange id");
-        reserves.setAssets(exchangeId, listedAssets());
+        reserves.appendAssets(exchangeId, 0, listedAssets());
         reserves.setPosters(exchangeId, addresses(POSTER));
         vm.stopPrank();
         vm.assertEq(

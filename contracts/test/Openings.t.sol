@@ -228,7 +228,7 @@ contract OpeningsTest is Fixture {
                 opening.scalars[scalar] = bounds[(i + scalar) % 3];
             }
             SimulatedOpening.complete(opening, 0);
-            vm.warp(START + i);
+            vm.warp(START + CADENCE * i);
             ShardPost memory post = nextPost();
             setOpening(post, opening);
             setProof(post, 1);
@@ -254,7 +254,7 @@ contract OpeningsTest is Fixture {
     function test_an_opening_of_another_post_is_refused() public {
         ShardPost memory other = nextPost();
         send(other);
-        vm.warp(START + 1);
+        vm.warp(START + CADENCE);
         ShardPost memory post = nextPost();
         post.openingPoints = other.openingPoints;
         post.openingScalars = other.openingScalars;

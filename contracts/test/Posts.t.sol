@@ -23,7 +23,7 @@ contract PostsTest is Fixture {
     function test_a_poster_of_one_exchange_cannot_post_for_another() public {
         vm.startPrank(STRANGER);
         bytes32 other = reserves.registerExchange("Another", SOLANA_AUTHORITY, CADENCE);
-        reserves.setAssets(other, twoAssets());
+        reserves.appendAssets(other, 0, twoAssets());
         reserves.setPosters(other, addresses(STRANGER));
         vm.stopPrank();
         ShardPost memory post = nextPost();
@@ -89,21 +89,55 @@ contract PostsTest is Fixture {
 
     function test_as_of_is_after_the_last() public {
         send(nextPost());
-        vm.warp(START + 100);
+        vm.warp(START + CADENCE);
         ShardPost memory post = nextPost();
         uint64[2] memory past = [START, START - 1];
         for (uint256 i = 0; i < past.length; ++i) {
             post.asOf = past[i];
             refuses(post, abi.encodeWithSelector(IRefusals.AsOfNotAfterLast.selector, START, past[i]));
         }
-        post.asOf = START + 1;
+        post.asOf = START + 150;
         prove(post);
         send(post);
     }
 
+    /// @dev A stolen poster could fill a history otherwise.
+    function test_epochs_are_a_quarter_of_the_cadence_apart() public {
+        vm.prank(AUTHORITY);
+        reserves.setCadence(exchangeId, 601);
+        send(nextPost());
+        vm.warp(START + CADENCE);
+        ShardPost memory post = nextPost();
+        uint64[2] memory early = [START + 1, START + 150];
+        for (uint256 i = 0; i < early.length; ++i) {
+            post.asOf = early[i];
+            refuses(post, abi.encodeWithSelector(IRefusals.AsOfTooSoon.selector, START + 151, early[i]));
+        }
+        post.asOf = START + 151;
+        prove(post);
+        send(post);
+    }
+
+    /// @dev A stolen poster could use up all positions of the ledger otherwise.
+    function test_the_ledger_sequence_does_not_leap() public {
+        ShardPost memory post = nextPost();
+        uint64[2] memory far = [uint64(2 ** 40 + 1), type(uint64).max];
+        for (uint256 i = 0; i < far.length; ++i) {
+            post.ledgerSequence = far[i];
+            refuses(post, abi.encodeWithSelector(IRefusals.LedgerSequenceJump.selector, 0, far[i]));
+        }
+        post.ledgerSequence = 2 ** 40;
+        prove(post);
+        send(post);
+        vm.warp(START + CADENCE);
+        post = nextPost();
+        post.ledgerSequence = 2 ** 41 + 1;
+        refuses(post, abi.encodeWithSelector(IRefusals.LedgerSequenceJump.selector, 2 ** 40, 2 ** 41 + 1));
+    }
+
     function test_the_ledger_sequence_does_not_go_down() public {
         send(nextPost());
-        vm.warp(START + 1);
+        vm.warp(START + CADENCE);
         ShardPost memory post = nextPost();
         post.ledgerSequence = 4;
         refuses(post, abi.encodeWithSelector(IRefusals.LedgerSequenceBackwards.selector, 5, 4));
@@ -112,7 +146,7 @@ contract PostsTest is Fixture {
     function test_the_ledger_head_stays_at_the_same_sequence() public {
         ShardPost memory first = nextPost();
         send(first);
-        vm.warp(START + 1);
+        vm.warp(START + CADENCE);
         ShardPost memory post = nextPost();
         post.ledgerSequence = 5;
         bytes memory expected =
@@ -246,8 +280,7 @@ contract PostsTest is Fixture {
         bytes32 found = contextOf(post);
         Asset[] memory list = twoAssets();
         list[1].decimals = 18;
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, list);
+        relist(list);
         refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), found));
     }
 

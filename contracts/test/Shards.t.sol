@@ -128,7 +128,7 @@ contract ShardsTest is Fixture {
         vm.assertEq(reserves.exchange(exchangeId).nextEpoch, 2, "next epoch");
         vm.assertEq(reserves.latestAmounts(exchangeId)[0].liability, 100, "liability");
         assertNothingPending();
-        vm.warp(START + 1);
+        vm.warp(START + CADENCE);
         refuses(nextShard(1, 2), abi.encodeWithSelector(IRefusals.ShardOutOfOrder.selector, 0, 1));
     }
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Witnesses} from "../src/Witnesses.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
-import {Asset} from "../src/interfaces/IReserves.sol";
+import {Standing} from "../src/interfaces/IReserves.sol";
 import {Token, Wallet} from "../src/interfaces/IWitnesses.sol";
 import {TestToken, TestWallet} from "./HostileContracts.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
@@ -15,7 +15,7 @@ contract WalletsTest is WitnessFixture {
     uint256 private constant GROUP_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
     function registration(bytes32 id, address account, bytes memory signature) internal view returns (bytes memory) {
-        return abi.encodeCall(witnesses.registerWallet, (id, account, signature));
+        return abi.encodeCall(witnesses.registerWallet, (id, account, DEADLINE, signature));
     }
 
     function refusesSignature(address account, bytes memory signature) internal {
@@ -45,26 +45,45 @@ contract WalletsTest is WitnessFixture {
     function test_signatures_for_elsewhere_are_refused() public {
         address account = vm.addr(NEW_KEY);
         bytes32 other = register("Another");
-        refusesSignature(account, signed(NEW_KEY, registrationHash(exchangeId, account, 1, address(witnesses))));
+        refusesSignature(
+            account, signed(NEW_KEY, registrationHash(exchangeId, account, DEADLINE, 1, address(witnesses)))
+        );
         address elsewhere = address(new Witnesses(reserves));
-        refusesSignature(account, signed(NEW_KEY, registrationHash(exchangeId, account, block.chainid, elsewhere)));
+        refusesSignature(
+            account, signed(NEW_KEY, registrationHash(exchangeId, account, DEADLINE, block.chainid, elsewhere))
+        );
         refusesSignature(account, signature(other, NEW_KEY));
         refusesSignature(account, signature(exchangeId, KEY));
-        refusesSignature(account, signed(KEY, registrationHash(exchangeId, account, block.chainid, address(witnesses))));
+        refusesSignature(
+            account, signed(KEY, registrationHash(exchangeId, account, DEADLINE, block.chainid, address(witnesses)))
+        );
+    }
+
+    function test_a_signature_ends_with_its_deadline() public {
+        bytes memory good = signature(exchangeId, NEW_KEY);
+        vm.warp(DEADLINE + 1);
+        bytes memory expected = abi.encodeWithSelector(IRefusals.SignatureExpired.selector, DEADLINE, DEADLINE + 1);
+        refusesWitness(AUTHORITY, AUTHORITY, registration(exchangeId, vm.addr(NEW_KEY), good), expected);
+        // Whoever passes another deadline has no signature for it.
+        bytes memory call = abi.encodeCall(witnesses.registerWallet, (exchangeId, vm.addr(NEW_KEY), DEADLINE + 1, good));
+        expected = abi.encodeWithSelector(IRefusals.WalletSignatureInvalid.selector, vm.addr(NEW_KEY));
+        refusesWitness(AUTHORITY, AUTHORITY, call, expected);
+        vm.warp(DEADLINE);
+        registerWallet(exchangeId, NEW_KEY);
     }
 
     function test_a_signature_does_not_follow_a_fork_to_another_chain_id() public {
         bytes memory here = signature(exchangeId, NEW_KEY);
         vm.chainId(77_777);
         refusesSignature(vm.addr(NEW_KEY), here);
-        bytes32 digest = registrationHash(exchangeId, vm.addr(NEW_KEY), 77_777, address(witnesses));
+        bytes32 digest = registrationHash(exchangeId, vm.addr(NEW_KEY), DEADLINE, 77_777, address(witnesses));
         vm.prank(AUTHORITY);
-        witnesses.registerWallet(exchangeId, vm.addr(NEW_KEY), signed(NEW_KEY, digest));
+        witnesses.registerWallet(exchangeId, vm.addr(NEW_KEY), DEADLINE, signed(NEW_KEY, digest));
     }
 
     function test_malformed_signatures_are_refused() public {
         address account = vm.addr(NEW_KEY);
-        bytes32 digest = registrationHash(exchangeId, account, block.chainid, address(witnesses));
+        bytes32 digest = registrationHash(exchangeId, account, DEADLINE, block.chainid, address(witnesses));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(NEW_KEY, digest);
         refusesSignature(account, abi.encodePacked(r, bytes32(GROUP_ORDER - uint256(s)), v == 27 ? uint8(28) : 27));
         refusesSignature(account, abi.encodePacked(r, s));
@@ -79,9 +98,9 @@ contract WalletsTest is WitnessFixture {
     function test_a_contract_agrees_by_erc_1271() public {
         TestWallet account = new TestWallet();
         refusesSignature(address(account), signature(exchangeId, NEW_KEY));
-        account.agree(registrationHash(exchangeId, address(account), block.chainid, address(witnesses)));
+        account.agree(registrationHash(exchangeId, address(account), DEADLINE, block.chainid, address(witnesses)));
         vm.prank(AUTHORITY);
-        witnesses.registerWallet(exchangeId, address(account), "");
+        witnesses.registerWallet(exchangeId, address(account), DEADLINE, "");
         vm.assertEq(witnesses.wallet(address(account)).exchangeId, exchangeId, "exchange");
     }
 
@@ -92,7 +111,7 @@ contract WalletsTest is WitnessFixture {
         refusesSignature(address(low), "");
         account = new TestWallet();
         account.reenter(
-            address(witnesses), abi.encodeCall(witnesses.registerWallet, (exchangeId, address(account), ""))
+            address(witnesses), abi.encodeCall(witnesses.registerWallet, (exchangeId, address(account), DEADLINE, ""))
         );
         refusesSignature(address(account), "");
         account.reenter(address(witnesses), abi.encodeCall(witnesses.retireWallet, (wallet)));
@@ -168,18 +187,39 @@ contract WalletsTest is WitnessFixture {
         refusesWitness(address(0), address(0), call, expected);
     }
 
-    /// @dev Asset 1 of another list is another asset: what was declared, and witnessed, for the first does not count for it.
-    function test_another_asset_list_has_its_own_tokens_and_looks() public {
+    /// @dev What was declared, and witnessed, before the list was cleared counts for nothing, also when the same list is set again.
+    function test_a_list_that_is_set_again_has_its_own_tokens_and_looks() public {
         look(1, true, true, one(address(high), wallet));
-        Asset[] memory list = twoAssets();
-        (list[0], list[1]) = (list[1], list[0]);
-        vm.prank(AUTHORITY);
-        reserves.setAssets(exchangeId, list);
+        relist(numberedAssets(2));
         vm.assertEq(witnesses.tokens(exchangeId).length, 0, "tokens");
         vm.assertEq(witnesses.witnessOf(exchangeId, 1).began, 0, "looks");
-        send(nextPost());
-        vm.assertEq(uint8(witnesses.solvencyByNumber(exchangeId, 2, 600).standing), 0, "missing");
         declare(address(high), 1);
         vm.assertEq(witnesses.token(exchangeId, address(high)).asset, 1, "declared anew");
+        look(1, true, true, one(address(high), wallet));
+        relist(twoAssets());
+        vm.assertEq(witnesses.tokens(exchangeId).length, 0, "tokens of the first list set again");
+        send(nextPost());
+        for (uint16 number = 1; number <= 2; ++number) {
+            Standing standing = witnesses.witnessedSolvencyByNumber(exchangeId, number, 600, 600).standing;
+            vm.assertTrue(standing == Standing.Missing, "what was seen under another list");
+        }
+        refusesLook(
+            1,
+            true,
+            true,
+            one(address(high), wallet),
+            abi.encodeWithSelector(IRefusals.TokenUndeclared.selector, address(high))
+        );
+        declare(address(high), 2);
+        look(1, true, true, one(address(high), wallet));
+    }
+
+    function test_a_declaration_outlives_the_growth_of_its_list() public {
+        vm.prank(AUTHORITY);
+        reserves.appendAssets(exchangeId, 2, numberedAssets(1));
+        bytes memory call = abi.encodeCall(witnesses.declareToken, (exchangeId, address(high), 3));
+        bytes memory expected = abi.encodeWithSelector(IRefusals.TokenAlreadyDeclared.selector, address(high), 2);
+        refusesWitness(AUTHORITY, AUTHORITY, call, expected);
+        vm.assertEq(witnesses.tokens(exchangeId).length, 3, "tokens");
     }
 }

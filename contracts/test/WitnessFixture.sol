@@ -12,6 +12,7 @@ import {vm} from "./Vm.sol";
 abstract contract WitnessFixture is Fixture {
     uint256 internal constant KEY = 0xA11CE;
     uint256 internal constant OTHER_KEY = 0xB0B;
+    uint64 internal constant DEADLINE = START + 1 hours;
 
     Witnesses internal witnesses;
     /// 18 decimals, for BTC (8); at the lower address.
@@ -39,7 +40,7 @@ abstract contract WitnessFixture is Fixture {
 
     function registerWallet(bytes32 id, uint256 key) internal {
         vm.prank(AUTHORITY);
-        witnesses.registerWallet(id, vm.addr(key), signature(id, key));
+        witnesses.registerWallet(id, vm.addr(key), DEADLINE, signature(id, key));
     }
 
     function declare(address token, uint16 asset) internal {
@@ -48,7 +49,7 @@ abstract contract WitnessFixture is Fixture {
     }
 
     /// @notice The signing hash, from the specification rather than from the contract.
-    function registrationHash(bytes32 id, address account, uint256 chainId, address verifier)
+    function registrationHash(bytes32 id, address account, uint64 deadline, uint256 chainId, address verifier)
         internal
         pure
         returns (bytes32)
@@ -62,13 +63,13 @@ abstract contract WitnessFixture is Fixture {
                 verifier
             )
         );
-        bytes32 structure =
-            keccak256(abi.encode(keccak256("RegisterWallet(bytes32 exchangeId,address wallet)"), id, account));
+        bytes32 kind = keccak256("RegisterWallet(bytes32 exchangeId,address wallet,uint256 deadline)");
+        bytes32 structure = keccak256(abi.encode(kind, id, account, deadline));
         return keccak256(abi.encodePacked("\x19\x01", domain, structure));
     }
 
     function signature(bytes32 id, uint256 key) internal view returns (bytes memory) {
-        return signed(key, registrationHash(id, vm.addr(key), block.chainid, address(witnesses)));
+        return signed(key, registrationHash(id, vm.addr(key), DEADLINE, block.chainid, address(witnesses)));
     }
 
     function signed(uint256 key, bytes32 digest) internal pure returns (bytes memory) {

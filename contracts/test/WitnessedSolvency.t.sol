@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Solvency, Standing} from "../src/interfaces/IReserves.sol";
-import {Holding} from "../src/interfaces/IWitnesses.sol";
+import {Standing} from "../src/interfaces/IReserves.sol";
+import {Holding, WitnessedSolvency} from "../src/interfaces/IWitnesses.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice Answers in which only what was witnessed counts as held. The epochs owe (100, 200).
 contract WitnessedSolvencyTest is WitnessFixture {
     function assertMissing(string memory symbol, string memory why) internal view {
-        Solvency memory none;
-        vm.assertEq(abi.encode(witnesses.solvency(exchangeId, symbol, type(uint64).max)), abi.encode(none), why);
+        WitnessedSolvency memory none;
+        vm.assertEq(abi.encode(ask(symbol, type(uint64).max)), abi.encode(none), why);
+    }
+
+    /// @dev The answer for any span of the looks.
+    function ask(string memory symbol, uint64 maxAge) internal view returns (WitnessedSolvency memory) {
+        return witnesses.witnessedSolvency(exchangeId, symbol, maxAge, type(uint64).max);
+    }
+
+    function standing(uint64 maxAge) internal view returns (Standing) {
+        return ask("BTC", maxAge).standing;
     }
 
     /// @dev Holds (`held`, nothing looked at) for `epoch` and closes.
@@ -27,16 +36,17 @@ contract WitnessedSolvencyTest is WitnessFixture {
         send(nextPost());
         assertMissing("BTC", "not closed");
         look(1, false, true, one(address(low), otherWallet > wallet ? otherWallet : nextWallet()));
-        vm.assertEq(uint8(witnesses.solvency(exchangeId, "BTC", 600).standing), 3, "closed");
+        vm.assertTrue(standing(600) == Standing.Fresh, "closed");
         assertMissing("USDC", "not looked at");
         assertMissing("ETH", "no such asset");
         assertMissing("", "no symbol");
         for (uint16 i = 0; i < 4; ++i) {
-            uint256 standing = uint8(witnesses.solvencyByNumber(exchangeId, i, 600).standing);
-            vm.assertEq(standing, i == 1 ? 3 : 0, "by number");
+            WitnessedSolvency memory answer = witnesses.witnessedSolvencyByNumber(exchangeId, i, 600, 600);
+            vm.assertTrue(answer.standing == (i == 1 ? Standing.Fresh : Standing.Missing), "by number");
         }
-        vm.assertEq(uint8(witnesses.solvency("unknown", "BTC", 600).standing), 0, "no such exchange");
-        vm.warp(START + 1);
+        WitnessedSolvency memory unknown = witnesses.witnessedSolvency("unknown", "BTC", 600, 600);
+        vm.assertTrue(unknown.standing == Standing.Missing, "no such exchange");
+        vm.warp(START + CADENCE);
         send(nextPost());
         assertMissing("BTC", "the look was for the epoch before");
     }
@@ -52,7 +62,7 @@ contract WitnessedSolvencyTest is WitnessFixture {
     function test_what_is_witnessed_replaces_what_is_stated() public {
         send(nextPost());
         closeWith(1, 451);
-        Solvency memory answer = witnesses.solvency(exchangeId, "BTC", 60);
+        WitnessedSolvency memory answer = ask("BTC", 60);
         vm.assertTrue(answer.standing == Standing.Fresh, "standing");
         vm.assertEq(answer.epoch, 1, "epoch");
         vm.assertEq(answer.asOf, START, "as of");
@@ -60,20 +70,22 @@ contract WitnessedSolvencyTest is WitnessFixture {
         vm.assertEq(answer.reserve, 451, "reserve");
         vm.assertEq(answer.ratioBps, 45_100, "ratio");
         vm.assertTrue(answer.setup == reserves.solvency(exchangeId, "BTC", 60).setup, "setup");
-        vm.assertEq(
-            abi.encode(witnesses.solvencyByNumber(exchangeId, 1, 60)), abi.encode(answer), "by number as by symbol"
-        );
+        vm.assertEq(answer.circuitId, circuitId, "circuit");
+        vm.assertEq(answer.firstLook, START, "first look");
+        vm.assertEq(answer.span, 0, "span");
+        answer = witnesses.witnessedSolvencyByNumber(exchangeId, 1, 60, 0);
+        vm.assertEq(abi.encode(answer), abi.encode(ask("BTC", 60)), "by number as by symbol");
     }
 
     function test_an_exchange_that_states_more_than_is_seen_is_insolvent() public {
         send(nextPost());
         closeWith(1, 99);
         vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Fresh, "stated");
-        Solvency memory answer = witnesses.solvency(exchangeId, "BTC", 60);
+        WitnessedSolvency memory answer = ask("BTC", 60);
         vm.assertTrue(answer.standing == Standing.Insolvent, "seen");
         vm.assertEq(answer.ratioBps, 9_900, "ratio");
         vm.warp(START + 10_000);
-        vm.assertTrue(witnesses.solvency(exchangeId, "BTC", 60).standing == Standing.Insolvent, "whatever the age");
+        vm.assertTrue(standing(60) == Standing.Insolvent, "whatever the age");
     }
 
     /// @dev Looks for the next epoch, and only then its post: the looks are the older.
@@ -83,21 +95,72 @@ contract WitnessedSolvencyTest is WitnessFixture {
         vm.warp(START + 500);
         look(1, false, true, one(address(low), wallet));
         send(nextPost());
-        Solvency memory answer = witnesses.solvency(exchangeId, "BTC", 500);
-        vm.assertEq(answer.asOf, START, "as of");
+        WitnessedSolvency memory answer = ask("BTC", 500);
+        vm.assertEq(answer.asOf, START + 500, "as of");
+        vm.assertEq(answer.firstLook, START, "first look");
+        vm.assertEq(answer.span, 500, "span");
         vm.assertTrue(answer.standing == Standing.Fresh, "of this age");
-        vm.assertTrue(witnesses.solvency(exchangeId, "BTC", 499).standing == Standing.Stale, "older than asked for");
+        vm.assertTrue(standing(499) == Standing.Stale, "older than asked for");
         vm.assertTrue(reserves.solvency(exchangeId, "BTC", 0).standing == Standing.Fresh, "stated");
     }
 
-    /// @dev Looks long after the epoch: the liabilities are the older.
+    /// @dev Looks after the epoch: the liabilities are the older.
     function test_figures_are_as_old_as_the_epoch() public {
         send(nextPost());
-        vm.warp(START + 900);
+        vm.warp(START + 400);
         closeWith(1, 100);
-        vm.assertEq(witnesses.solvency(exchangeId, "BTC", 900).asOf, START, "as of");
-        vm.assertTrue(witnesses.solvency(exchangeId, "BTC", 900).standing == Standing.Fresh, "of this age");
-        vm.assertTrue(witnesses.solvency(exchangeId, "BTC", 899).standing == Standing.Stale, "older than asked for");
+        vm.assertTrue(standing(400) == Standing.Fresh, "of this age");
+        vm.assertTrue(standing(399) == Standing.Stale, "older than asked for");
+        vm.warp(START + 661);
+        vm.assertTrue(standing(type(uint64).max) == Standing.Overdue, "whatever age is allowed");
+    }
+
+    /// @dev What is paid in or out between the epoch and a look is held at one time and owed at the other.
+    function test_looks_far_from_the_epoch_do_not_count() public {
+        vm.prank(AUTHORITY);
+        reserves.setCadence(exchangeId, 1 days);
+        closeWith(1, 100);
+        vm.warp(START + 3_600);
+        send(nextPost());
+        vm.assertTrue(standing(3_600) == Standing.Fresh, "an hour before");
+        closeWith(2, 100);
+        vm.warp(START + 3_600 + 6 hours + 3_601);
+        send(nextPost());
+        vm.assertTrue(standing(type(uint64).max) == Standing.Missing, "more than an hour before");
+        uint256 asOf = vm.getBlockTimestamp() + 6 hours;
+        vm.warp(asOf);
+        send(nextPost());
+        vm.warp(asOf + 3_600);
+        closeWith(3, 100);
+        vm.assertTrue(standing(3_600) == Standing.Fresh, "an hour after");
+        asOf += 6 hours;
+        vm.warp(asOf);
+        send(nextPost());
+        vm.warp(asOf + 3_601);
+        closeWith(4, 100);
+        vm.assertTrue(standing(type(uint64).max) == Standing.Missing, "more than an hour after");
+    }
+
+    /// @dev What moves from wallet to wallet between two looks is counted twice.
+    function test_the_asker_bounds_the_span_of_the_looks() public {
+        send(nextPost());
+        low.set(wallet, 10 ** 18);
+        look(1, true, false, one(address(0), wallet));
+        vm.warp(START + 30);
+        look(1, false, true, one(address(low), wallet));
+        Standing within = witnesses.witnessedSolvency(exchangeId, "BTC", 600, 30).standing;
+        vm.assertTrue(within == Standing.Fresh, "within the span");
+        WitnessedSolvency memory none;
+        WitnessedSolvency memory beyond = witnesses.witnessedSolvency(exchangeId, "BTC", 600, 29);
+        vm.assertEq(abi.encode(beyond), abi.encode(none), "beyond it");
+    }
+
+    function test_a_retired_circuits_last_answer_is_retired() public {
+        send(nextPost());
+        closeWith(1, 100);
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        vm.assertTrue(standing(60) == Standing.Retired, "standing");
     }
 
     function test_several_tokens_count_for_one_asset() public {
@@ -106,6 +169,6 @@ contract WitnessedSolvencyTest is WitnessFixture {
         vm.deal(wallet, 60 * 10 ** 10);
         Holding[] memory holdings = two(address(0), wallet, address(low), wallet);
         look(1, true, true, holdings);
-        vm.assertEq(witnesses.solvency(exchangeId, "BTC", 60).reserve, 100, "both");
+        vm.assertEq(ask("BTC", 60).reserve, 100, "both");
     }
 }

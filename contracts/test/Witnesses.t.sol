@@ -112,7 +112,7 @@ contract WitnessesTest is WitnessFixture {
         refusesLook(0, true, true, holdings, abi.encodeWithSelector(invalid, 1, 0));
         refusesLook(2, true, true, holdings, abi.encodeWithSelector(invalid, 1, 2));
         send(nextPost());
-        vm.warp(START + 1);
+        vm.warp(START + CADENCE);
         send(nextPost());
         refusesLook(1, true, true, holdings, abi.encodeWithSelector(invalid, 3, 1));
         refusesLook(4, true, true, holdings, abi.encodeWithSelector(invalid, 3, 4));
@@ -165,6 +165,17 @@ contract WitnessesTest is WitnessFixture {
         refusesLook(1, false, true, one(address(low), wallet), expected);
         vm.warp(START + 600);
         look(1, false, true, one(address(low), wallet));
+    }
+
+    function test_looks_go_on_under_the_same_list_alone() public {
+        look(1, true, false, one(address(0), wallet));
+        vm.prank(AUTHORITY);
+        reserves.appendAssets(exchangeId, 2, numberedAssets(1));
+        bytes memory notBegun = abi.encodeWithSelector(IRefusals.WitnessNotBegun.selector, 1);
+        refusesLook(1, false, true, one(address(low), wallet), notBegun);
+        look(1, true, false, one(address(0), wallet));
+        look(1, false, true, one(address(low), wallet));
+        vm.assertEq(witnesses.witnessOf(exchangeId, 1).amounts.length, 3, "amounts of the list as it was");
     }
 
     function test_what_is_closed_never_changes() public {

@@ -37,15 +37,22 @@ interface IRefusals {
 
     // --- Asset list ---
 
-    /// @notice An asset list is 1 to 128 assets with distinct symbols, each 1 to 16 of `A-Z a-z 0-9 . _ -`, and at most 36 decimals.
+    /// @notice An asset list is 1 to 128 assets with symbols of 1 to 16 of `A-Z a-z 0-9 . _ -`, distinct but for case and punctuation,
+    /// and at most 36 decimals.
     /// @param number of the offending asset, from 1; 0 when their count is
     error AssetListInvalid(uint256 number, string reason);
 
     /// @notice The exchange has no asset list yet.
     error AssetListMissing(bytes32 exchangeId);
 
-    /// @notice The asset list cannot change once an epoch was begun.
+    /// @notice The asset list cannot be cleared once an epoch was begun.
     error AssetListFrozen(bytes32 exchangeId);
+
+    /// @notice The appended assets do not start behind the list's last.
+    error AssetListStartMismatch(uint16 expected, uint16 found);
+
+    /// @notice The asset list cannot grow while an epoch is begun and not finished.
+    error AssetListBusy(bytes32 exchangeId);
 
     // --- Post ---
 
@@ -60,6 +67,12 @@ interface IRefusals {
 
     /// @notice The as-of time is not after the last epoch's. Unix seconds.
     error AsOfNotAfterLast(uint64 last, uint64 found);
+
+    /// @notice The as-of time is less than a quarter of the cadence after the last epoch's. Unix seconds.
+    error AsOfTooSoon(uint64 earliest, uint64 found);
+
+    /// @notice The ledger sequence is more than 2^40 above the last epoch's.
+    error LedgerSequenceJump(uint64 last, uint64 found);
 
     /// @notice The ledger sequence is below the last epoch's.
     error LedgerSequenceBackwards(uint64 last, uint64 found);
@@ -142,6 +155,9 @@ interface IRefusals {
     /// @notice A development setup is insecure and not accepted here.
     error DevelopmentCircuitRefused();
 
+    /// @notice The delay of circuits is less than a day and development setups are not allowed. Seconds.
+    error CircuitDelayTooShort(uint64 least, uint64 found);
+
     /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
     error SetupKindInvalid(uint8 found);
 
@@ -179,6 +195,9 @@ interface IRefusals {
 
     /// @notice The signature is not the wallet's, of this registration on this chain.
     error WalletSignatureInvalid(address wallet);
+
+    /// @notice The wallet's signature is past its deadline. Unix seconds.
+    error SignatureExpired(uint64 deadline, uint64 clock);
 
     /// @notice A token counts for one asset of the exchange's list, declared once.
     /// @param asset the number of the asset for which it counts

@@ -4,14 +4,21 @@ pragma solidity ^0.8.37;
 import {ICircuitRegistry, SetupKind} from "./ICircuitRegistry.sol";
 import {IRefusals} from "./IRefusals.sol";
 
-/// @notice How an exchange stands in one asset. Only `Fresh` is a yes.
+/// @notice How an exchange stands in one asset. Only `Fresh` is a yes; where several apply, the gravest, which comes first, is told.
 enum Standing {
-    /// No epoch was ever finalized, or the asset is not on the list.
+    /// No epoch was ever finalized, or it has no such asset, or no observation of it counts.
     Missing,
-    /// The latest epoch is older than asked for.
-    Stale,
     /// The latest epoch owes more than it holds, whatever its age.
     Insolvent,
+    /// The circuit that proved the latest epoch is retired.
+    Retired,
+    /// A development setup proved the latest epoch. INSECURE: anyone can forge its proofs.
+    Development,
+    /// The cadence that the exchange promised and the grace have passed without a new epoch.
+    Overdue,
+    /// The figures are older than asked for.
+    Stale,
+    /// The figures are recent enough and what is held covers what is owed.
     Fresh
 }
 
@@ -39,6 +46,8 @@ struct Solvency {
     uint64 ratioBps;
     /// How the circuit that proved it was set up. `Development` is INSECURE.
     SetupKind setup;
+    /// The circuit that proved it.
+    bytes32 circuitId;
 }
 
 /// @notice What a poster sends for one shard: section 5 of the specification.
@@ -75,7 +84,7 @@ struct Exchange {
     /// Zero when no change of authority is proposed.
     address pendingAuthority;
     bool paused;
-    /// Seconds between two epochs, as the exchange promised.
+    /// Seconds between two epochs, as the exchange promises from the next epoch on.
     uint64 cadence;
     /// Block of the registration: where a reader of events starts.
     uint64 registeredInBlock;
@@ -88,12 +97,14 @@ struct Exchange {
     bytes32 ledgerHead;
     /// Zero while there is no list.
     bytes32 assetListDigest;
+    /// How often the list was cleared; what was declared or witnessed in an earlier generation never counts again.
+    uint32 generation;
     /// Rolling head of the history so far.
     bytes32 head;
 }
 
 /// @notice A finalized epoch. All zero when it is not.
-/// @dev Its record is in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
+/// @dev Its record, and the cadence it was promised under, are in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
 struct Epoch {
     /// Rolling head after the epoch.
     bytes32 head;
@@ -136,8 +147,14 @@ interface IReserves is IRefusals {
     event AuthorityChanged(bytes32 indexed exchangeId, address indexed previous, address indexed authority);
     /// @notice These addresses, and no other, may post from now on.
     event PostersSet(bytes32 indexed exchangeId, address[] posters);
-    /// @notice The asset list was set; asset number a is entry a - 1.
-    event AssetsSet(bytes32 indexed exchangeId, bytes32 assetListDigest, Asset[] assets);
+    /// @notice The asset list grew behind entry `start`, to `count` assets; asset number a is entry a - 1.
+    event AssetsAppended(
+        bytes32 indexed exchangeId, bytes32 assetListDigest, uint16 count, uint16 start, Asset[] assets
+    );
+    /// @notice The asset list was emptied. What was declared or witnessed before this generation never counts again.
+    event AssetsCleared(bytes32 indexed exchangeId, uint32 generation);
+    /// @notice The exchange promises another cadence, in seconds, from epoch `fromEpoch` on.
+    event CadenceSet(bytes32 indexed exchangeId, uint64 cadence, uint64 fromEpoch);
     /// @notice Posts were stopped, or let through again.
     event PausedSet(bytes32 indexed exchangeId, bool paused);
 
@@ -151,7 +168,10 @@ interface IReserves is IRefusals {
         uint256 root
     );
 
-    /// @notice An epoch is complete. Together with the roots of its shards these fields are its record.
+    /// @notice An epoch is complete. Together with the roots of its shards these fields hold its record.
+    /// @param setup of the circuit; `Development` is INSECURE
+    /// @param cadence seconds between two epochs, as promised
+    /// @param missed how many epochs were missed before this one
     /// @param liabilities by asset number, in committed units: the sums of the shards' totals
     /// @param reserves by asset number, in committed units
     /// @param record digest of the record
@@ -162,6 +182,9 @@ interface IReserves is IRefusals {
         uint64 asOf,
         uint16 shardCount,
         bytes32 circuitId,
+        SetupKind setup,
+        uint64 cadence,
+        uint64 missed,
         uint64 ledgerSequence,
         bytes32 ledgerHead,
         bytes32 sources,
@@ -198,8 +221,15 @@ interface IReserves is IRefusals {
     /// @notice Replaces the posters: at most 8, distinct and not zero. Only the authority.
     function setPosters(bytes32 exchangeId, address[] calldata posters) external;
 
-    /// @notice Sets the asset list, in order of the assets' numbers from 1. Only the authority, only before an epoch was begun.
-    function setAssets(bytes32 exchangeId, Asset[] calldata assets) external;
+    /// @notice Adds assets to the list, in order of their numbers. Only the authority, and not while an epoch is unfinished.
+    /// @param start how many assets the list has, so that nothing is added twice
+    function appendAssets(bytes32 exchangeId, uint16 start, Asset[] calldata assets) external;
+
+    /// @notice Empties the list, to begin anew. Only the authority, only before an epoch was begun.
+    function clearAssets(bytes32 exchangeId) external;
+
+    /// @notice Promises another cadence, in seconds, from the next epoch on. Only the authority.
+    function setCadence(bytes32 exchangeId, uint64 cadence) external;
 
     /// @notice Stops posts, or lets them through again. Answers about finalized epochs go on. Only the authority.
     function setPaused(bytes32 exchangeId, bool paused) external;
@@ -208,7 +238,7 @@ interface IReserves is IRefusals {
     /// @dev The rules of the specification's section 6, in its order but for the range of reserves, which is seen before the context, each with its own error. An insolvent epoch is stored, never refused.
     function postShard(bytes32 exchangeId, ShardPost calldata post) external;
 
-    /// @notice How the exchange stands in the asset called `symbol`.
+    /// @notice How the exchange stands in the asset called `symbol`, by what it states.
     /// @param maxAge seconds that may have passed since the figures were true
     function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge) external view returns (Solvency memory);
 
@@ -224,6 +254,9 @@ interface IReserves is IRefusals {
 
     /// @notice The exchange's asset list; asset number a is entry a - 1.
     function assets(bytes32 exchangeId) external view returns (Asset[] memory);
+
+    /// @notice The number of the asset called `symbol`, to the letter; 0 when it is not on the list.
+    function numberOf(bytes32 exchangeId, string calldata symbol) external view returns (uint16);
 
     /// @notice A finalized epoch, from 1.
     function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory);

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.37;
 
 import {IRefusals} from "./IRefusals.sol";
-import {IReserves, Solvency} from "./IReserves.sol";
+import {SetupKind} from "./ICircuitRegistry.sol";
+import {IReserves, Standing} from "./IReserves.sol";
 
 /// @notice An address whose key, or contract, agreed to be an exchange's. All zero when none did.
 struct Wallet {
@@ -43,23 +44,44 @@ struct Witness {
     uint32 holdings;
     /// Bit a - 1 is set when a holding of asset number a was looked at.
     uint128 looked;
-    /// By asset number, in committed units.
+    /// By asset number, in committed units, of the assets that were listed at the first look.
     uint112[] amounts;
+}
+
+/// @notice The answer when only what was witnessed counts as held. All zero when missing.
+struct WitnessedSolvency {
+    Standing standing;
+    uint64 epoch;
+    /// The epoch's as-of time. Unix seconds.
+    uint64 asOf;
+    uint112 liability;
+    /// What was seen.
+    uint112 reserve;
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    uint64 ratioBps;
+    /// How the circuit that proved the epoch was set up. `Development` is INSECURE.
+    SetupKind setup;
+    /// The circuit that proved the epoch.
+    bytes32 circuitId;
+    /// When the first look was. Unix seconds.
+    uint64 firstLook;
+    /// Seconds from the first look to the last.
+    uint64 span;
 }
 
 /// @title Reserves that the chain sees for itself
 /// @notice Section 10 of the specification. Exchanges, authorities, posters and epochs are those of `reserves`; this contract has neither owner nor upgrade.
-/// @dev Tokens and looks are of the exchange's asset list as it is: while no epoch was begun and the list is replaced by another one, those of the list before
-/// count no more, for its numbers would now mean other assets.
+/// @dev Tokens and looks are of one generation of the exchange's asset list: once the list is cleared, those before count no more, for its numbers may mean
+/// other assets.
 /// On a chain whose own coin is an ERC-20 token as well, an exchange that declares both has its coins counted twice: readers look at `tokens`.
 interface IWitnesses is IRefusals {
     /// @notice The wallet agreed to be the exchange's.
     event WalletRegistered(bytes32 indexed exchangeId, address indexed wallet);
     /// @notice The wallet counts no more.
     event WalletRetired(bytes32 indexed exchangeId, address indexed wallet);
-    /// @notice The token counts for asset number `asset` of the list with this digest.
+    /// @notice The token counts for asset number `asset` in this generation of the list.
     event TokenDeclared(
-        bytes32 indexed exchangeId, address indexed token, uint16 asset, uint8 decimals, bytes32 assetListDigest
+        bytes32 indexed exchangeId, address indexed token, uint16 asset, uint8 decimals, uint32 generation
     );
     /// @notice A look was made.
     /// @param began when the first look was, Unix seconds; looks with another time began before and do not count
@@ -76,14 +98,16 @@ interface IWitnesses is IRefusals {
     event HoldingUnreadable(bytes32 indexed exchangeId, uint64 indexed epoch, address token, address wallet);
 
     /// @notice Makes `wallet` the exchange's, for ever. Only the authority.
-    /// @param signature of the wallet over the EIP-712 structure `RegisterWallet(bytes32 exchangeId,address wallet)`; by ERC-1271 when the wallet has code
-    function registerWallet(bytes32 exchangeId, address wallet, bytes calldata signature) external;
+    /// @param deadline until when the signature may be used, Unix seconds
+    /// @param signature of the wallet over the EIP-712 structure `RegisterWallet(bytes32 exchangeId,address wallet,uint256 deadline)`; by ERC-1271 when the
+    /// wallet has code
+    function registerWallet(bytes32 exchangeId, address wallet, uint64 deadline, bytes calldata signature) external;
 
     /// @notice Lets `wallet` count no more, for ever. Only its exchange's authority, or the wallet itself.
     /// @dev It does not become free: the same coins could count for two exchanges.
     function retireWallet(address wallet) external;
 
-    /// @notice Lets `token` count for asset number `asset`, for ever. Only the authority.
+    /// @notice Lets `token` count for asset number `asset`, until the list is cleared. Only the authority.
     /// @param token an ERC-20 contract that says its decimals, at most 36; zero for the chain's own coin, which has 18
     function declareToken(bytes32 exchangeId, address token, uint16 asset) external;
 
@@ -95,13 +119,20 @@ interface IWitnesses is IRefusals {
     function witness(bytes32 exchangeId, uint64 epoch, bool first, bool last, Holding[] calldata holdings) external;
 
     /// @notice How the exchange stands in the asset called `symbol` when only what was witnessed counts as held.
-    /// @dev As `IReserves.solvency`, as old as the older of the as-of time and the first look; `Missing` while the latest epoch has no closed witness, and when no
-    /// holding of the asset was looked at.
+    /// @dev As `IReserves.solvency`, and as old as the older of the as-of time and the first look. `Missing` unless the latest epoch has a closed witness of
+    /// this generation of the list, a holding of the asset was looked at, all looks lie within 3600 seconds of the as-of time, and their span is at most `maxSpan`.
     /// @param maxAge seconds that may have passed since the figures were true
-    function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge) external view returns (Solvency memory);
+    /// @param maxSpan seconds that may lie between the first look and the last: what moves between wallets in them is counted twice
+    function witnessedSolvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge, uint64 maxSpan)
+        external
+        view
+        returns (WitnessedSolvency memory);
 
-    /// @notice As `solvency`, for asset number `number`, from 1.
-    function solvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge) external view returns (Solvency memory);
+    /// @notice As `witnessedSolvency`, for asset number `number`, from 1.
+    function witnessedSolvencyByNumber(bytes32 exchangeId, uint16 number, uint64 maxAge, uint64 maxSpan)
+        external
+        view
+        returns (WitnessedSolvency memory);
 
     /// @notice Whose the wallet is.
     function wallet(address account) external view returns (Wallet memory);

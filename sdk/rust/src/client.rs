@@ -1,9 +1,6 @@
 //! One interface to a deployment on either chain.
 
-use std::{
-    ops::{Bound, RangeBounds, RangeInclusive},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::ops::{Bound, RangeBounds, RangeInclusive};
 
 use ballast_core::Digest;
 use ballast_ledger::reserves::ReservesReport;
@@ -12,6 +9,7 @@ use solana_sdk::pubkey::Pubkey;
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
+    clock::own_clock,
     epoch::{Epoch, Record},
     error::Error,
     evm::{EvmOptions, EvmReader},
@@ -134,19 +132,26 @@ impl Client {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting what
-    /// is reported as held. `max_age` in seconds.
+    /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It is
+    /// the chain's own word, held against this machine's clock. `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.solvency(&exchange, symbol, max_age).await
     }
 
-    /// How the exchange stands in the asset called `symbol`, by the chain's own word, counting as
-    /// held only what this chain observed in the exchange's wallets. Missing when it did not look.
-    /// `max_age` in seconds.
-    pub async fn witnessed_solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
+    /// How the exchange stands in the asset called `symbol`, counting as held only what this chain
+    /// observed in the exchange's wallets. Missing when it did not look, or when the first look and
+    /// the last are more than `max_span` apart: what moves between wallets in between is counted
+    /// twice. `max_age` and `max_span` in seconds.
+    pub async fn witnessed_solvency(
+        &self,
+        id: &Digest,
+        symbol: &str,
+        max_age: u64,
+        max_span: u64,
+    ) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
-        self.0.witnessed_solvency(&exchange, symbol, max_age).await
+        self.0.witnessed_solvency(&exchange, symbol, max_age, max_span).await
     }
 
     /// The exchange's wallets on this chain, retired ones too.
@@ -267,10 +272,6 @@ fn finalized(exchange: &Exchange, range: &impl RangeBounds<u64>) -> Result<Range
         Some(epoch) => Err(Error::EpochNotFound { chain: exchange.chain, exchange: exchange.id, epoch, latest }),
         None => Ok(start..=end),
     }
-}
-
-fn own_clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 #[cfg(test)]

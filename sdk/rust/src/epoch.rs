@@ -144,6 +144,10 @@ pub struct Epoch {
     pub poster: Address,
     /// The time at which the last shard was posted by the chain's clock, Unix seconds.
     pub posted_at: u64,
+    /// Seconds between two epochs, as the exchange promised when the epoch was finalized.
+    pub cadence: u64,
+    /// The number of epochs that were missed before this one, by that promise.
+    pub missed: u64,
     /// The rolling head before this epoch.
     pub head_before: Digest,
     /// The rolling head after this epoch.
@@ -205,6 +209,12 @@ impl Epoch {
         }
         self.check_amounts("liabilities", &record.liabilities)?;
         self.check_amounts("reserves", &record.reserves)?;
+        if self.cadence == 0 {
+            return Err(self.bad_data("cadence", "at least 1 second", 0));
+        }
+        if record.epoch == 1 && self.missed != 0 {
+            return Err(self.bad_data("missed", "0 before the first epoch", self.missed));
+        }
         if self.posted_at < record.as_of {
             return Err(self.bad_data("posted_at", format!("at least as_of, {}", record.as_of), self.posted_at));
         }

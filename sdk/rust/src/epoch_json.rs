@@ -41,6 +41,10 @@ struct EpochJson {
     roots: Vec<Element>,
     poster: Address,
     posted_at: u64,
+    /// Seconds between two epochs, as promised.
+    cadence: u64,
+    /// The number of epochs that were missed before this one.
+    missed: u64,
     #[serde(with = "hexadecimal")]
     record: Digest,
     #[serde(with = "hexadecimal")]
@@ -114,6 +118,8 @@ impl From<&Epoch> for EpochJson {
             roots: record.roots.clone(),
             poster: epoch.poster,
             posted_at: epoch.posted_at,
+            cadence: epoch.cadence,
+            missed: epoch.missed,
             record: record.digest(),
             head_before: epoch.head_before,
             head: epoch.head,
@@ -142,6 +148,8 @@ impl EpochJson {
             setup: self.setup,
             poster: self.poster,
             posted_at: self.posted_at,
+            cadence: self.cadence,
+            missed: self.missed,
             head_before: self.head_before,
             head: self.head,
         })

@@ -19,7 +19,10 @@ pub struct Exchange {
     /// The asset list; none until the authority declares it.
     #[serde(serialize_with = "asset_list")]
     pub assets: Option<AssetList>,
-    /// Seconds between two epochs, as the exchange promised.
+    /// How often the list was cleared, which only happens before the first epoch. Tokens and
+    /// observations of an earlier generation count no more.
+    pub generation: u32,
+    /// Seconds between two epochs, as the exchange promises from the next epoch on.
     pub cadence: u64,
     /// The time of the registration by the chain's clock, Unix seconds.
     pub registered_at: u64,
@@ -36,6 +39,12 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The first `count` assets of the list, as an epoch of so many assets had it; none when there
+    /// are fewer.
+    pub(crate) fn first_assets(&self, count: usize) -> Option<AssetList> {
+        self.assets.as_ref()?.first(count)
+    }
+
     /// The number of the latest finalized epoch; 0 before the first.
     pub fn latest_epoch(&self) -> u64 {
         self.next_epoch.saturating_sub(1)

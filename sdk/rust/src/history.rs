@@ -1,12 +1,12 @@
 //! Histories: what an exchange published over time, and what it did not publish when it was due.
 //!
-//! An exchange promises a cadence on chain. An epoch is due one cadence after the figures before
-//! it, and posted in time when no more than one cadence passes between the moment it speaks of and
-//! its posting: so a punctual exchange's latest figures are never older than two cadences. Whole
-//! cadences that passed without an epoch are a gap, shown in the place where the epochs would be.
-//! Nothing is left out: late and insolvent epochs are entries like the others.
+//! An exchange promises a cadence on chain, and each epoch keeps the one under which it was
+//! finalized. An epoch is due one cadence after the figures before it, and posted in time when no
+//! more than one cadence passes between the moment it speaks of and its posting: so a punctual
+//! exchange's latest figures are never older than two cadences. Epochs that were missed by the rule
+//! of section 6 are a gap, shown in the place where they would be. Nothing is left out: late and insolvent epochs are entries like the others.
 
-use ballast_core::hexadecimal;
+use ballast_core::{cadence::Cadence, hexadecimal};
 use serde::Serialize;
 
 use crate::{
@@ -47,7 +47,7 @@ pub struct Gap {
     pub from: u64,
     /// The as-of time of the epoch that ended the gap, Unix seconds.
     pub until: u64,
-    /// The number of whole cadences without an epoch.
+    /// The number of epochs that were missed.
     pub missed: u64,
 }
 
@@ -80,7 +80,7 @@ pub struct Overdue {
     pub due: u64,
     /// Seconds since it was due.
     pub by: u64,
-    /// The number of whole cadences without an epoch.
+    /// The number of epochs that were missed so far.
     pub missed: u64,
 }
 
@@ -105,9 +105,9 @@ impl History {
         for epoch in epochs {
             if let Some(previous) = &previous {
                 check_succession(previous, &epoch)?;
-                entries.extend(gap(previous, &epoch, exchange.cadence).map(Entry::Gap));
+                entries.extend(gap(previous, &epoch).map(Entry::Gap));
             }
-            let dated = date(previous.as_ref(), epoch, exchange.cadence);
+            let dated = date(previous.as_ref(), epoch);
             previous = Some(dated.epoch.clone());
             entries.push(Entry::Epoch(Box::new(dated)));
         }
@@ -132,8 +132,8 @@ impl History {
     }
 }
 
-/// Refuses an `epoch` that is not the one after `previous`, by number, as-of time, ledger position
-/// and rolling head.
+/// Refuses an `epoch` that is not the one after `previous`, by number, as-of time, what was missed in
+/// between, ledger position and rolling head.
 pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
     let (last, next) = (&previous.record, &epoch.record);
     if next.exchange != last.exchange {
@@ -146,6 +146,10 @@ pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Er
     if next.as_of <= last.as_of {
         return Err(epoch.bad_data("as_of", format!("after the last epoch's, {}", last.as_of), next.as_of));
     }
+    let missed = Cadence(epoch.cadence).missed(next.as_of - last.as_of);
+    if epoch.missed != missed {
+        return Err(epoch.bad_data("missed", missed, epoch.missed));
+    }
     if next.ledger.sequence < last.ledger.sequence {
         let expected = format!("at least the last epoch's, {}", last.ledger.sequence);
         return Err(epoch.bad_data("ledger.sequence", expected, next.ledger.sequence));
@@ -157,22 +161,22 @@ pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Er
     Ok(())
 }
 
-fn date(previous: Option<&Epoch>, epoch: Epoch, cadence: u64) -> DatedEpoch {
-    let as_of = epoch.record.as_of;
+fn date(previous: Option<&Epoch>, epoch: Epoch) -> DatedEpoch {
+    let (as_of, cadence) = (epoch.record.as_of, epoch.cadence);
     let late_by = previous.map_or(0, |previous| as_of.saturating_sub(previous.record.as_of.saturating_add(cadence)));
     let posted_late_by = epoch.posted_at.saturating_sub(as_of.saturating_add(cadence));
     DatedEpoch { epoch, late_by, posted_late_by }
 }
 
-fn gap(previous: &Epoch, epoch: &Epoch, cadence: u64) -> Option<Gap> {
-    let (from, until) = (previous.record.as_of.saturating_add(cadence), epoch.record.as_of);
-    let missed = until.saturating_sub(from) / cadence;
-    (missed > 0).then_some(Gap { after: previous.record.epoch, from, until, missed })
+fn gap(previous: &Epoch, epoch: &Epoch) -> Option<Gap> {
+    let (from, until) = (previous.record.as_of.saturating_add(epoch.cadence), epoch.record.as_of);
+    (epoch.missed > 0).then_some(Gap { after: previous.record.epoch, from, until, missed: epoch.missed })
 }
 
 fn overdue(exchange: &Exchange, clock: u64) -> Option<Overdue> {
     let since = if exchange.latest_epoch() == 0 { exchange.registered_at } else { exchange.latest_as_of };
     let due = since.saturating_add(exchange.cadence);
     let by = clock.saturating_sub(due);
-    (by > 0).then(|| Overdue { epoch: exchange.next_epoch, due, by, missed: by / exchange.cadence })
+    let missed = Cadence(exchange.cadence).missed(clock.saturating_sub(since));
+    (by > 0).then_some(Overdue { epoch: exchange.next_epoch, due, by, missed })
 }

@@ -44,8 +44,15 @@ pub trait ChainReader: Send + Sync {
     /// The chain's own answer, counting what is reported as held. `max_age` in seconds.
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
 
-    /// The chain's own answer, counting only what it observed as held. `max_age` in seconds.
-    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
+    /// The chain's own answer, counting only what it observed as held. `max_age` and `max_span` in
+    /// seconds.
+    async fn witnessed_solvency(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+        max_span: u64,
+    ) -> Result<Answer, Error>;
 
     /// Every wallet that was registered for the exchange, retired ones too: on the EVM in order of
     /// registration, on Solana in order of the addresses of their records.

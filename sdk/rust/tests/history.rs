@@ -57,10 +57,26 @@ fn missing_cadences_are_a_gap_in_their_place() {
 }
 
 #[test]
-fn one_whole_cadence_missed_is_the_smallest_gap() {
+fn what_is_later_than_the_grace_is_the_smallest_gap() {
     let at = |second: u64| history(epochs(Chain::Solana, &[START, START + second]), START);
-    assert_eq!(at(2 * DAY - 1).gaps().count(), 0);
-    assert_eq!(at(2 * DAY).gaps().map(|gap| gap.missed).collect::<Vec<_>>(), [1]);
+    assert_eq!(at(DAY + 3_600).gaps().count(), 0);
+    assert_eq!(at(DAY + 3_601).gaps().map(|gap| gap.missed).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn each_epoch_keeps_its_own_cadence() {
+    let mut epochs = epochs(Chain::Solana, &[START, START + DAY, START + DAY + 660, START + DAY + 1_860]);
+    for (epoch, missed) in [(2, 0), (3, 1)] {
+        (epochs[epoch].cadence, epochs[epoch].missed) = (600, missed);
+    }
+    let mut exchange = exchange(Chain::Solana, &epochs);
+    exchange.cadence = 600;
+    let history = History::new(exchange, None, epochs, None, START + DAY + 2_461).unwrap();
+    let late: Vec<u64> = history.epochs().map(|epoch| epoch.late_by).collect();
+    assert_eq!(late, [0, 0, 60, 600]);
+    let expected = Gap { after: 3, from: START + DAY + 1_260, until: START + DAY + 1_860, missed: 1 };
+    assert_eq!(history.gaps().collect::<Vec<_>>(), [&expected]);
+    assert_eq!(history.overdue.map(|overdue| overdue.by), Some(1));
 }
 
 #[test]
@@ -139,9 +155,10 @@ fn a_partly_posted_epoch_is_visible() {
 
 #[test]
 fn epochs_that_do_not_follow_each_other_are_refused() {
-    let cases: [Case<Epoch>; 4] = [
+    let cases: [Case<Epoch>; 5] = [
         ("epoch", |epoch| epoch.record.epoch += 1),
         ("as_of", |epoch| epoch.record.as_of = START),
+        ("missed", |epoch| epoch.missed = 1),
         ("ledger.sequence", |epoch| epoch.record.ledger.sequence = 9),
         ("head_before", |epoch| epoch.head_before[0] ^= 1),
     ];
@@ -171,6 +188,7 @@ fn a_cadence_of_nothing_is_bad_data() {
 fn times_at_the_end_of_the_range_do_not_overflow() {
     let mut epochs = epochs(Chain::Solana, &[u64::MAX - 2_000, u64::MAX - 700]);
     epochs[1].posted_at = u64::MAX;
+    epochs.iter_mut().for_each(|epoch| epoch.cadence = u64::MAX);
     reseal(&mut epochs, 0);
     let mut exchange = exchange(Chain::Solana, &epochs);
     exchange.cadence = u64::MAX;

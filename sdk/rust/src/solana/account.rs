@@ -88,6 +88,7 @@ pub(super) fn exchange(program: &Pubkey, at: &Pubkey, stored: accounts::Exchange
         pending_authority: stored.pending_authority.map(Address::Solana),
         posters: stored.posters.into_iter().map(Address::Solana).collect(),
         assets,
+        generation: stored.generation,
         cadence: stored.cadence,
         registered_at: stored.registered_at,
         paused: stored.paused,
@@ -134,8 +135,10 @@ impl Place<'_> {
         Error::bad_data(CHAIN, subject, field, expected, found)
     }
 
-    fn assets(&self) -> Result<&AssetList, Error> {
-        self.exchange.assets.as_ref().ok_or_else(|| self.bad("assets", "an asset list before the first epoch", "none"))
+    /// The first `count` assets of the exchange's list, which has only grown since.
+    fn assets(&self, count: usize) -> Result<AssetList, Error> {
+        let listed = self.exchange.assets.as_ref().map_or(0, AssetList::len);
+        self.exchange.first_assets(count).ok_or_else(|| self.bad("liabilities", format!("1 to {listed} amounts"), count))
     }
 
     fn check_same(&self, fields: &[(&str, String, String)]) -> Result<(), Error> {
@@ -152,7 +155,7 @@ pub(super) fn epoch(
     stored: accounts::Commitment,
     (class, setup): (Class, SetupKind),
 ) -> Result<Epoch, Error> {
-    let assets = place.assets()?;
+    let assets = place.assets(stored.liabilities.len())?;
     let roots = roots(place, &stored)?;
     place.check_same(&[
         ("exchange", hexadecimal::encode(place.exchange.id), hexadecimal::encode(stored.exchange)),
@@ -171,7 +174,7 @@ pub(super) fn epoch(
             exchange: stored.exchange,
             epoch: stored.epoch,
             as_of: stored.as_of,
-            assets: assets.clone(),
+            assets,
             circuit: stored.circuit,
             ledger: LedgerPosition { sequence: stored.ledger_sequence, head: stored.ledger_head },
             sources: stored.sources,
@@ -183,6 +186,8 @@ pub(super) fn epoch(
         setup,
         poster: Address::Solana(stored.poster),
         posted_at: stored.posted_at,
+        cadence: stored.cadence,
+        missed: stored.missed,
         head_before: stored.head_before,
         head: stored.head_after,
     };
@@ -207,7 +212,8 @@ pub(super) fn pending(
     stored: accounts::Commitment,
     shards_done: u16,
 ) -> Result<PendingEpoch, Error> {
-    let assets = place.assets()?;
+    // An epoch is begun under the list as it is: it grows between epochs only.
+    let assets = place.assets(place.exchange.assets.as_ref().map_or(0, AssetList::len))?;
     let roots = roots(place, &stored)?;
     // There is room for all roots; those of missing shards are zero.
     let done = &roots[..roots.len().min(shards_done.into())];
@@ -226,7 +232,7 @@ pub(super) fn pending(
         shards_done,
         shard_count: stored.shard_count,
         poster: Address::Solana(stored.poster),
-        liabilities: PartialSum::of(assets, &stored.liabilities),
+        liabilities: PartialSum::of(&assets, &stored.liabilities),
     })
 }
 

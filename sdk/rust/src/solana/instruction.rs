@@ -1,7 +1,7 @@
 //! Instructions with the program's own accounts filled in.
 
 use anchor_lang::{InstructionData, ToAccountMetas};
-use ballast_core::{Digest, assets::AssetList};
+use ballast_core::Digest;
 use solana_sdk::{
     instruction::{AccountMeta, Instruction},
     pubkey::Pubkey,
@@ -144,23 +144,51 @@ impl Program {
         self.instruction(accounts, args::SetPosters { posters })
     }
 
-    /// The instructions that set a list, [`ASSETS_AT_ONCE`] entries each, in order; `authority`
-    /// signs.
-    pub fn set_assets(&self, authority: &Pubkey, exchange: &Digest, assets: &AssetList) -> Vec<Instruction> {
-        let pieces = (0u16..).step_by(ASSETS_AT_ONCE).zip(assets.as_slice().chunks(ASSETS_AT_ONCE));
+    /// The instructions that add `assets` behind the `listed` entries that an exchange's list has,
+    /// [`ASSETS_AT_ONCE`] each, in order; `authority` signs.
+    pub fn append_assets(
+        &self,
+        authority: &Pubkey,
+        exchange: &Digest,
+        listed: u16,
+        assets: &[ballast_core::assets::Asset],
+    ) -> Vec<Instruction> {
+        let entry =
+            |asset: &ballast_core::assets::Asset| types::Asset { symbol: asset.symbol, decimals: asset.decimals };
+        let pieces = (listed..).step_by(ASSETS_AT_ONCE).zip(assets.chunks(ASSETS_AT_ONCE));
         let piece = |(start, piece): (u16, &[ballast_core::assets::Asset])| {
-            let accounts = accounts::SetAssets {
+            let accounts = accounts::AppendAssets {
                 authority: *authority,
                 exchange: address::exchange(&self.0, exchange),
                 event_authority: self.event_authority(),
                 program: self.0,
             };
-            let entry =
-                |asset: &ballast_core::assets::Asset| types::Asset { symbol: asset.symbol, decimals: asset.decimals };
             let assets = piece.iter().map(entry).collect();
-            self.instruction(accounts, args::SetAssets { args: types::SetAssetsArgs { start, assets } })
+            self.instruction(accounts, args::AppendAssets { args: types::AppendAssetsArgs { start, assets } })
         };
         pieces.map(piece).collect()
+    }
+
+    /// Empties an exchange's list, before its first epoch was begun. `authority` signs.
+    pub fn clear_assets(&self, authority: &Pubkey, exchange: &Digest) -> Instruction {
+        let accounts = accounts::ClearAssets {
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::ClearAssets {})
+    }
+
+    /// Promises another cadence in seconds, from the next epoch on. `authority` signs.
+    pub fn set_cadence(&self, authority: &Pubkey, exchange: &Digest, cadence: u64) -> Instruction {
+        let accounts = accounts::SetCadence {
+            authority: *authority,
+            exchange: address::exchange(&self.0, exchange),
+            event_authority: self.event_authority(),
+            program: self.0,
+        };
+        self.instruction(accounts, args::SetCadence { cadence })
     }
 
     /// Refuses an exchange's posts from now on, or lets them through again. `authority` signs.
@@ -219,16 +247,20 @@ impl Program {
         self.instruction(accounts, args::PostShard {})
     }
 
-    /// Asks about asset number `asset`, from 1. `latest` is the exchange's latest epoch, 0 when
-    /// there is none; the program refuses any other. `max_age` in seconds. The answer is the return
-    /// data.
-    pub fn solvency(&self, exchange: &Digest, latest: u64, asset: u16, max_age: u64) -> Instruction {
+    /// Asks how an exchange stands in asset number `asset` by what it states. `latest` is its latest
+    /// epoch with the id of the circuit that proved it; none before the first.
+    pub fn solvency(
+        &self,
+        exchange: &Digest,
+        latest: Option<(u64, Digest)>,
+        args: types::SolvencyArgs,
+    ) -> Instruction {
         let accounts = accounts::Solvency {
             exchange: address::exchange(&self.0, exchange),
-            commitment: (latest > 0).then(|| address::commitment(&self.0, exchange, latest)),
-            witness: None,
+            commitment: latest.map(|(epoch, _)| address::commitment(&self.0, exchange, epoch)),
+            circuit: latest.map(|(_, circuit)| address::circuit(&self.0, &circuit)),
         };
-        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: false } })
+        self.instruction(accounts, args::Solvency { args })
     }
 
     /// Asks the same question when only what the program observed in the exchange's wallets counts
@@ -236,17 +268,18 @@ impl Program {
     pub fn witnessed_solvency(
         &self,
         exchange: &Digest,
-        latest: u64,
+        latest: Option<(u64, Digest)>,
         seen: bool,
-        asset: u16,
-        max_age: u64,
+        args: types::WitnessedSolvencyArgs,
     ) -> Instruction {
-        let accounts = accounts::Solvency {
+        let witness = latest.filter(|_| seen).map(|(epoch, _)| address::witness(&self.0, exchange, epoch));
+        let accounts = accounts::WitnessedSolvency {
             exchange: address::exchange(&self.0, exchange),
-            commitment: (latest > 0).then(|| address::commitment(&self.0, exchange, latest)),
-            witness: seen.then(|| address::witness(&self.0, exchange, latest)),
+            commitment: latest.map(|(epoch, _)| address::commitment(&self.0, exchange, epoch)),
+            circuit: latest.map(|(_, circuit)| address::circuit(&self.0, &circuit)),
+            witness,
         };
-        self.instruction(accounts, args::Solvency { args: types::SolvencyArgs { asset, max_age, witnessed: true } })
+        self.instruction(accounts, args::WitnessedSolvency { args })
     }
 
     /// Registers a wallet as the exchange's. `payer`, the exchange's `authority` and `wallet` sign.
@@ -283,7 +316,7 @@ impl Program {
         self.instruction(accounts, args::RetireWallet {})
     }
 
-    /// Declares the asset that a token counts for, once for each asset list. `payer` and the
+    /// Declares the asset that a token counts for, once until its list is cleared. `payer` and the
     /// exchange's `authority` sign. `mint` is zero for lamports; `asset` counts from 1.
     pub fn declare_token(
         &self,

@@ -46,8 +46,8 @@ pub(super) fn wallet(
     })
 }
 
-/// The exchange's token in an account. None when it was declared under another asset list, and
-/// counts for that one only.
+/// The exchange's token in an account. None when it was declared before the list was cleared last,
+/// and counts no more.
 pub(super) fn token(
     program: &Pubkey,
     exchange: &Exchange,
@@ -57,11 +57,12 @@ pub(super) fn token(
     let id = &exchange.id;
     check_place("token", at, address::token(program, id, &stored.mint), id, &stored.exchange)?;
     let subject = || Subject::Account(format!("token {}", stored.mint));
-    let Some(assets) = exchange.assets.as_ref().filter(|assets| assets.digest() == stored.asset_list_digest) else {
+    if stored.generation != exchange.generation {
         return Ok(None);
-    };
-    if assets.get(stored.asset).is_none() {
-        return Err(bad(subject(), "asset", format!("1 to {}", assets.len()), stored.asset));
+    }
+    let listed = exchange.assets.as_ref().map_or(0, |assets| assets.len());
+    if stored.asset == 0 || usize::from(stored.asset) > listed {
+        return Err(bad(subject(), "asset", format!("1 to {listed}"), stored.asset));
     }
     if stored.decimals > TOKEN_DECIMALS_MAX {
         return Err(bad(subject(), "decimals", format!("at most {TOKEN_DECIMALS_MAX}"), stored.decimals));
@@ -70,8 +71,8 @@ pub(super) fn token(
     Ok(Some(Token { chain: CHAIN, address, asset: stored.asset, decimals: stored.decimals }))
 }
 
-/// What was observed for one epoch of the exchange. None when it was counted in units of another
-/// asset list: then it counts for nothing.
+/// What was observed for one epoch of the exchange. None when that was before the list was cleared
+/// last: then it counts for nothing.
 pub(super) fn observation(
     exchange: &Exchange,
     epoch: u64,
@@ -86,8 +87,13 @@ pub(super) fn observation(
     if stored.epoch != epoch {
         return bad("epoch", epoch.to_string(), stored.epoch.to_string());
     }
-    if exchange.assets.as_ref().is_none_or(|assets| assets.digest() != stored.asset_list_digest) {
+    if stored.generation != exchange.generation {
         return Ok(None);
+    }
+    let digest = exchange.first_assets(stored.amounts.len()).map(|assets| hexadecimal::encode(assets.digest()));
+    if digest.as_deref() != Some(&*hexadecimal::encode(stored.asset_list_digest)) {
+        let expected = digest.unwrap_or_else(|| "that of a list of so many assets".into());
+        return bad("asset_list_digest", expected, hexadecimal::encode(stored.asset_list_digest));
     }
     let stored = StoredObservation {
         began: stored.began,

@@ -9,7 +9,6 @@ use crate::{
     error::Error,
     exchange::Exchange,
     observation::{Observation, Token, Wallet},
-    solvency::{Answer, Known},
 };
 
 /// Where records of wallets and tokens have the exchange's id: behind discriminator, version and
@@ -27,7 +26,7 @@ impl SolanaReader {
         found.into_iter().map(|(at, stored)| observation::wallet(&self.program, &exchange.id, &at, stored)).collect()
     }
 
-    /// The tokens that the exchange declared under its present asset list, by the addresses of
+    /// The tokens that the exchange declared since its list was cleared last, by the addresses of
     /// their records.
     pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
@@ -40,16 +39,5 @@ impl SolanaReader {
         let address = address::witness(&self.program, &exchange.id, epoch);
         let stored: Option<accounts::Witness> = self.decoded(&address, "a witness").await?;
         stored.map_or(Ok(None), |stored| observation::observation(exchange, epoch, stored))
-    }
-
-    /// The program's own answer, counting only what it observed in the exchange's wallets as held.
-    /// `max_age` in seconds.
-    pub(super) async fn read_witnessed_solvency(
-        &self,
-        exchange: &Exchange,
-        symbol: &str,
-        max_age: u64,
-    ) -> Result<Answer, Error> {
-        self.ask(exchange, symbol, max_age, Known::Witnessed).await
     }
 }

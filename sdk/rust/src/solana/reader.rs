@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use ballast_core::{
     Digest, Refusal,
     circuit::{Class, SetupKind},
-    solvency::Solvency,
+    solvency::{Solvency, WitnessedSolvency},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
@@ -32,11 +32,12 @@ use solana_sdk_ids::{system_program, sysvar};
 use super::{
     account::{self, Place},
     address,
-    bindings::accounts,
+    bindings::{accounts, types},
     instruction::Program,
 };
 use crate::{
     chain::{Address, Chain},
+    clock::own_clock,
     circuit::Circuit,
     epoch::Epoch,
     error::{Error, Subject},
@@ -190,25 +191,34 @@ impl SolanaReader {
         })
     }
 
-    /// Simulates the program's own answer. `None` when an epoch newer than `exchange` knows was
-    /// finalized meanwhile.
-    async fn simulate(
-        &self,
-        exchange: &Exchange,
-        symbol: &str,
-        max_age: u64,
-        known: Known,
-    ) -> Result<Option<Solvency>, Error> {
+    /// The latest epoch of `exchange` with the id of the circuit that proved it; none before the
+    /// first.
+    async fn latest(&self, exchange: &Exchange) -> Result<Option<(u64, Digest)>, Error> {
+        let number = exchange.latest_epoch();
+        if number == 0 {
+            return Ok(None);
+        }
+        let address = address::commitment(&self.program, &exchange.id, number);
+        let stored: Option<accounts::Commitment> = self.decoded(&address, "the latest epoch").await?;
+        let stored = stored.ok_or_else(|| missing(&exchange.id, number, &address))?;
+        Ok(Some((number, stored.circuit)))
+    }
+
+    /// The return data of the question `known` asks. `None` when an epoch newer than `exchange`
+    /// knows was finalized meanwhile.
+    async fn simulate(&self, exchange: &Exchange, question: &Question<'_>) -> Result<Option<Vec<u8>>, Error> {
         let payer = self.fee_payer(exchange).await?;
         // No asset has number 0: what is not on the list is asked for all the same.
-        let number = exchange.assets.as_ref().and_then(|assets| assets.number(symbol)).unwrap_or(0);
-        let (program, latest) = (Program(self.program), exchange.latest_epoch());
-        let ask = match known {
-            Known::Reported => program.solvency(&exchange.id, latest, number, max_age),
-            Known::Witnessed => {
-                let witness = address::witness(&self.program, &exchange.id, latest);
+        let asset = exchange.assets.as_ref().and_then(|assets| assets.number(question.symbol)).unwrap_or(0);
+        let (program, max_age) = (Program(self.program), question.max_age);
+        let latest = self.latest(exchange).await?;
+        let ask = match question.known {
+            Known::Reported => program.solvency(&exchange.id, latest, types::SolvencyArgs { asset, max_age }),
+            Known::Witnessed { max_span } => {
+                let witness = address::witness(&self.program, &exchange.id, exchange.latest_epoch());
                 let seen = self.account(&witness, "a witness").await?.is_some();
-                program.witnessed_solvency(&exchange.id, latest, seen, number, max_age)
+                let args = types::WitnessedSolvencyArgs { asset, max_age, max_span };
+                program.witnessed_solvency(&exchange.id, latest, seen, args)
             }
         };
         let transaction = Transaction::new_unsigned(Message::new(&[ask], Some(&payer)));
@@ -228,25 +238,30 @@ impl SolanaReader {
                 None => Err(self.node.refused("solvency", error)),
             };
         }
-        let subject = || Subject::Exchange(exchange.id);
-        let bad = |expected: &str, found: String| {
-            Error::bad_data(Chain::Solana, subject(), format!("solvency({symbol})"), expected, found)
-        };
         // Nodes drop zeros at the end of return data, and all of it when it is nothing but zeros:
         // the answer "missing".
         let Some(returned) = result.return_data else {
-            return Ok(Some(Solvency::MISSING));
+            return Ok(Some(Vec::new()));
         };
         if returned.program_id != self.program.to_string() {
-            return Err(bad("an answer of the program", returned.program_id));
+            return Err(self.bad_answer(question, "an answer of the program", returned.program_id));
         }
-        let data = BASE64_STANDARD.decode(&returned.data.0).map_err(|error| bad("base64", error.to_string()))?;
-        if data.len() > Solvency::ENCODED_LENGTH {
-            return Err(bad(&format!("{} bytes", Solvency::ENCODED_LENGTH), data.len().to_string()));
-        }
-        let mut bytes = [0; Solvency::ENCODED_LENGTH];
-        bytes[..data.len()].copy_from_slice(&data);
-        Solvency::decode(&bytes).map(Some).ok_or_else(|| bad("an answer of section 7", hex::encode(&data)))
+        let data = BASE64_STANDARD.decode(&returned.data.0);
+        data.map(Some).map_err(|error| self.bad_answer(question, "base64", error.to_string()))
+    }
+
+    fn bad_answer(&self, question: &Question<'_>, expected: &str, found: String) -> Error {
+        let subject = Subject::Exchange(question.exchange);
+        Error::bad_data(Chain::Solana, subject, format!("solvency({})", question.symbol), expected, found)
+    }
+
+    /// `data` with the zeros that a node dropped at its end.
+    fn padded<const N: usize>(&self, question: &Question<'_>, data: &[u8]) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        let front = bytes.get_mut(..data.len());
+        let front = front.ok_or_else(|| self.bad_answer(question, &format!("{N} bytes"), data.len().to_string()))?;
+        front.copy_from_slice(data);
+        Ok(bytes)
     }
 
     /// The program's answer about the latest epoch, even when another one is finalized meanwhile.
@@ -259,12 +274,28 @@ impl SolanaReader {
     ) -> Result<Answer, Error> {
         let mut exchange = exchange.clone();
         for _ in 0..ATTEMPTS {
-            if let Some(answer) = self.simulate(&exchange, symbol, max_age, known).await? {
-                return Answer::new(&Question::new(&exchange, symbol, max_age, known), answer);
+            let question = Question::new(&exchange, symbol, max_age, known);
+            if let Some(data) = self.simulate(&exchange, &question).await? {
+                return self.answer(&question, &data);
             }
             exchange = self.exchange(&exchange.id).await?;
         }
         Err(self.node.refused("solvency", format!("{NOT_LATEST}, {ATTEMPTS} times")))
+    }
+
+    fn answer(&self, question: &Question<'_>, data: &[u8]) -> Result<Answer, Error> {
+        let unreadable = || self.bad_answer(question, "an answer of section 7", hex::encode(data));
+        match question.known {
+            Known::Reported => {
+                let bytes: [u8; Solvency::ENCODED_LENGTH] = self.padded(question, data)?;
+                Answer::new(question, Solvency::decode(&bytes).ok_or_else(unreadable)?, own_clock())
+            }
+            Known::Witnessed { .. } => {
+                let bytes: [u8; WitnessedSolvency::ENCODED_LENGTH] = self.padded(question, data)?;
+                let answer = WitnessedSolvency::decode(&bytes).ok_or_else(unreadable)?;
+                Answer::witnessed(question, answer, own_clock())
+            }
+        }
     }
 
     /// All accounts of one kind that pass `filter`, by address.
@@ -365,8 +396,14 @@ impl ChainReader for SolanaReader {
         self.ask(exchange, symbol, max_age, Known::Reported).await
     }
 
-    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        self.read_witnessed_solvency(exchange, symbol, max_age).await
+    async fn witnessed_solvency(
+        &self,
+        exchange: &Exchange,
+        symbol: &str,
+        max_age: u64,
+        max_span: u64,
+    ) -> Result<Answer, Error> {
+        self.ask(exchange, symbol, max_age, Known::Witnessed { max_span }).await
     }
 
     async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {

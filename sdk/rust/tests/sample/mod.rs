@@ -4,6 +4,7 @@
 use ballast_core::{
     Digest, Element,
     assets::{Asset, AssetList},
+    cadence::Cadence,
     circuit::{Class, SetupKind},
     exchange::exchange_id,
     record::{first_head, next_head},
@@ -33,6 +34,7 @@ pub fn id() -> Digest {
 pub fn epochs(chain: Chain, times: &[u64]) -> Vec<Epoch> {
     let mut head = first_head(&id());
     let mut epochs = Vec::new();
+    let mut last = None;
     for (number, as_of) in (1..).zip(times) {
         let mut epoch = Epoch {
             chain,
@@ -55,11 +57,14 @@ pub fn epochs(chain: Chain, times: &[u64]) -> Vec<Epoch> {
                 Chain::Evm(_) => Address::Evm([6; 20].into()),
             },
             posted_at: as_of + 600,
+            cadence: DAY,
+            missed: last.map_or(0, |last: u64| Cadence(DAY).missed(as_of - last)),
             head_before: head,
             head: [0; 32],
         };
         seal(&mut epoch);
         head = epoch.head;
+        last = Some(*as_of);
         epochs.push(epoch);
     }
     epochs
@@ -100,6 +105,7 @@ pub fn exchange(chain: Chain, epochs: &[Epoch]) -> Exchange {
         pending_authority: None,
         posters: vec![authority],
         assets: Some(assets()),
+        generation: 0,
         cadence: DAY,
         registered_at: START - 1_000,
         paused: false,

@@ -117,8 +117,8 @@ fn a_mistake_is_cleared_before_the_first_epoch_alone() {
     let mut history = History::registered(vectors::history());
     history.clear().refused(Refusal::AssetListMissing);
     let right = assets(&history.vectors.exchange);
-    for start in [0, 64] {
-        history.append(start.into(), many(start..start + 64)).accepted();
+    for (start, piece) in many(0..128).chunks(50).enumerate() {
+        history.append(50 * start as u16, piece.to_vec()).accepted();
     }
     let done = history.clear().accepted();
     units("clear_assets, 128", &done);

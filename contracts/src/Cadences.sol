@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @title What follows from the cadence that an exchange promises: seconds between two epochs
+/// @dev Sections 6 and 7 of the specification.
+library Cadences {
+    using SafeCast for uint256;
+
+    uint256 private constant GRACE_MAX = 3600;
+
+    /// @notice How late an epoch may be: a tenth of the cadence, at most an hour.
+    function grace(uint64 cadence) internal pure returns (uint256) {
+        return Math.min(cadence / 10, GRACE_MAX);
+    }
+
+    /// @notice Whether the next epoch is overdue. A clock before `asOf` says nothing of the age: it counts as overdue.
+    function isOverdue(uint64 cadence, uint64 asOf) internal view returns (bool) {
+        return block.timestamp < asOf || block.timestamp - asOf > cadence + grace(cadence);
+    }
+
+    /// @notice How many epochs were missed between two that are `gap` seconds apart.
+    function missed(uint64 cadence, uint64 gap) internal pure returns (uint64) {
+        uint256 allowed = grace(cadence);
+        if (gap <= cadence + allowed) return 0;
+        return ((gap - allowed - 1) / cadence).toUint64();
+    }
+
+    /// @notice The least as-of time of the epoch after one of the time `asOf`: a quarter of the cadence later.
+    function earliestAfter(uint64 cadence, uint64 asOf) internal pure returns (uint64) {
+        return Math.min(uint256(asOf) + Math.ceilDiv(cadence, 4), type(uint64).max).toUint64();
+    }
+}
