@@ -36,7 +36,6 @@ use crate::{
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
     node::Endpoint,
-    observation::{Observation, Token, Wallet},
     reader::ChainReader,
     solvency::{Answer, Known, Question},
 };
@@ -347,21 +346,5 @@ impl ChainReader for EvmReader {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
         self.answer(&Question::new(exchange, symbol, max_age, Known::Reported), answer)
-    }
-
-    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        self.read_witnessed_solvency(exchange, symbol, max_age).await
-    }
-
-    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        self.read_wallets(exchange).await
-    }
-
-    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        self.read_tokens(exchange).await
-    }
-
-    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
-        self.read_observation(exchange, epoch).await
     }
 }
