@@ -5,7 +5,10 @@ use std::fmt;
 use ballast_relayer::{
     chains::ChainName,
     failure::Failure,
-    jobs::run::{RunRehearsal, RunReport, Runner},
+    jobs::{
+        prove::Prover,
+        run::{RunRehearsal, RunReport},
+    },
     proving::ProvingKeys,
     session::{Preparing, Sending},
 };
@@ -33,13 +36,13 @@ impl Run {
         if self.dry_run {
             let (config, session) = open(Preparing, context, &ChainName::ALL, prove::SECTIONS).await?;
             let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
-            let runner = Runner { config: &config, accept: self.accept, session: &session, keys: &keys };
-            return Output::new(&runner.rehearse().await?);
+            let prover = Prover { config: &config, accept: self.accept, session: &session, keys: &keys };
+            return Output::new(&prover.rehearse_run().await?);
         }
         let (config, session) = open(Sending, context, &ChainName::ALL, prove::SECTIONS).await?;
         let keys = ProvingKeys::new(config.circuit()?, context.events.clone());
-        let runner = Runner { config: &config, accept: self.accept, session: &session, keys: &keys };
-        Output::new(&runner.once().await?)
+        let prover = Prover { config: &config, accept: self.accept, session: &session, keys: &keys };
+        Output::new(&prover.run_once().await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ballast_relayer::{
-    chains::{Look, looks::Shown},
+    chains::{LookOutcome, looks::ShownHolding},
     failure::Failure,
     jobs::wallets::{self, Looked, LookedAt, Outcome},
     session::{Rehearsing, Sending},
@@ -54,23 +54,23 @@ impl Text for Looked {
         let Self { chain, outcome, warning } = self;
         match outcome {
             Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", refused.problem)?,
-            Outcome::Ended(Look::Looked { holdings }) => {
+            Outcome::Ended(LookOutcome::Looked { holdings }) => {
                 writeln!(f, "{chain}: witnessed {}", count(*holdings, "holding", "holdings"))?;
             }
-            Outcome::Ended(Look::WouldLook { shown }) => {
+            Outcome::Ended(LookOutcome::WouldLook { shown }) => {
                 writeln!(f, "{chain}: dry run: would look at {}", count(shown.len(), "holding", "holdings"))?;
-                for Shown { wallet, account, token } in shown {
+                for ShownHolding { wallet, account, token } in shown {
                     writeln!(f, "  wallet {wallet}, account {account}, token {token}")?;
                 }
             }
-            Outcome::Ended(Look::LookedBefore { holdings, began }) => {
+            Outcome::Ended(LookOutcome::LookedBefore { holdings, began }) => {
                 let (holdings, began) = (count(*holdings, "holding", "holdings"), date(*began));
                 writeln!(f, "{chain}: looked at {holdings} before, from {began} on")?;
             }
-            Outcome::Ended(Look::NothingToLookAt) => {
+            Outcome::Ended(LookOutcome::NothingToLookAt) => {
                 writeln!(f, "{chain}: nothing to look at: no registered wallet has an account of a declared token")?;
             }
-            Outcome::Ended(Look::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
+            Outcome::Ended(LookOutcome::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
         }
         warning.iter().try_for_each(|warning| writeln!(f, "{chain}: warning: {warning}"))
     }
@@ -89,16 +89,16 @@ mod tests {
     fn a_chain_that_did_not_look_says_why() {
         let refused = Refused { problem: "WalletUnknown".into(), kind: FailureKind::Refused };
         assert_eq!(told(Outcome::Refused(refused), None), "evm: reserves NOT WITNESSED: WalletUnknown\n");
-        assert!(told(Outcome::Ended(Look::NotConfigured), None).contains("evm.witnesses is not set"));
-        assert!(told(Outcome::Ended(Look::NothingToLookAt), None).contains("nothing to look at"));
+        assert!(told(Outcome::Ended(LookOutcome::NotConfigured), None).contains("evm.witnesses is not set"));
+        assert!(told(Outcome::Ended(LookOutcome::NothingToLookAt), None).contains("nothing to look at"));
     }
 
     #[test]
     fn a_warning_stands_below_what_it_is_about() {
-        let before = Outcome::Ended(Look::LookedBefore { holdings: 1, began: 1_796_077_926 });
+        let before = Outcome::Ended(LookOutcome::LookedBefore { holdings: 1, began: 1_796_077_926 });
         let expected = "evm: looked at 1 holding before, from 2026-11-30 22:32:06 UTC (1796077926) on\n\
                         evm: warning: expected a first look later\n";
         assert_eq!(told(before, Some("expected a first look later")), expected);
-        assert_eq!(told(Outcome::Ended(Look::Looked { holdings: 2 }), None), "evm: witnessed 2 holdings\n");
+        assert_eq!(told(Outcome::Ended(LookOutcome::Looked { holdings: 2 }), None), "evm: witnessed 2 holdings\n");
     }
 }

@@ -6,8 +6,8 @@
 //! | [`read_evm`] | 64 hexadecimal digits, or an encrypted keystore and another file with its password |
 //! | [`create_master`], [`read_master`] | the 32 bytes from which every salt of an exchange is derived |
 //!
-//! A file is used only if it belongs to the user that runs this process or to root, and no other user
-//! can read or write it. It is opened once and what is read is bounded: the checks are about the bytes
+//! A file is used only if it is a plain one, belongs to the user that runs this process or to root,
+//! and no other user can read or write it. It is opened once and what is read is bounded: the checks are about the bytes
 //! that are used. A UTF-8 byte order mark at its beginning is skipped. No error has a part of a
 //! file's content.
 //!

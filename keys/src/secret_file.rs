@@ -1,7 +1,8 @@
 //! Files that only their owner may read.
 
-use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
+use std::{io::Read, os::unix::fs::MetadataExt, path::Path};
 
+use ballast_durable::open_plain;
 use zeroize::Zeroizing;
 
 use crate::error::KeyError;
@@ -14,7 +15,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// Reads the text of a secret file.
 ///
 /// # Errors
-/// [`KeyError`] when the file cannot be read, is too long, or is not its user's alone.
+/// [`KeyError`] when the file cannot be read, is no plain file, is too long, or is not its user's
+/// alone.
 pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
     read_as(path, rustix::process::geteuid().as_raw())
 }
@@ -22,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
 /// Reads the text of a secret file for `user`.
 fn read_as(path: &Path, user: u32) -> Result<Zeroizing<String>, KeyError> {
     let unreadable = |source| KeyError::Unreadable { path: path.into(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_plain(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     let (owner, mode) = (metadata.uid(), metadata.mode() & 0o777);
     if owner != user && owner != 0 {
@@ -96,8 +98,19 @@ pub(crate) mod tests {
         assert_eq!(*read(&secret(&directory, "longest", &longest)).unwrap(), longest);
         let refused = read(&secret(&directory, "longer", &(longest + "x"))).unwrap_err();
         assert!(matches!(refused, KeyError::TooLong { max: LENGTH_MAX, .. }), "{refused}");
-        assert!(matches!(read(directory.path()), Err(KeyError::OpenToOthers { .. } | KeyError::Unreadable { .. })));
         assert!(matches!(read(&directory.path().join("none")), Err(KeyError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for_and_a_folder_is_no_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status().unwrap().success());
+        for path in [&pipe, directory.path()] {
+            let refused = read(path).unwrap_err();
+            assert!(matches!(refused, KeyError::Unreadable { .. }), "{refused}");
+            assert!(refused.to_string().contains("expected a plain file"), "{refused}");
+        }
     }
 
     #[test]

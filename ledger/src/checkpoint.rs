@@ -6,16 +6,13 @@
 //! verifies for others may read a checkpoint.
 
 use ballast_core::digest::sha256;
-use ballast_durable::Access;
+use ballast_durable::{Access, read_bounded};
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-use crate::{
-    bounded_file::read_bounded,
-    state::{State, StateError, invariant::check_state},
-};
+use crate::state::{State, StateError, invariant::check_state};
 
 /// The first bytes of a checkpoint; the last of them is its version.
 pub const MAGIC: &[u8; 32] = b"PRIVATE customers' balances\nBCK\x01";

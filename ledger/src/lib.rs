@@ -14,7 +14,6 @@
 //! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
 //! | [`lending`] | what was lent, borrowed and is gone |
 //! | [`simulate`] | a simulated exchange |
-//! | [`bounded_file`] | files that were handed over, read within bounds |
 //!
 //! ```text
 //! log ──> replay ──> state ──> snapshot
@@ -28,7 +27,6 @@
 //! Nothing here is a floating-point number: amounts are read digit by digit and added as integers.
 
 pub mod amount;
-pub mod bounded_file;
 pub mod checkpoint;
 pub mod inclusion;
 pub mod leaves;

@@ -1,10 +1,9 @@
 //! Small TOML files, read whole.
 
 use ballast_core::escaped::Escaped;
+use ballast_durable::read_text_bounded;
 use serde::de::DeserializeOwned;
 use std::{io::ErrorKind, path::Path};
-
-use crate::bounded_file::read_text_bounded;
 
 /// The longest file read, in bytes: far more than 128 assets need.
 const LENGTH_MAX: u64 = 1 << 20;

@@ -1,6 +1,6 @@
 //! Step 4: a circuit, from its published file, on both chains.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use alloy::{
     network::Ethereum,
@@ -9,6 +9,7 @@ use alloy::{
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use ballast_core::{circuit::VerifyingKey, circuit_file::CircuitFile};
+use ballast_durable::read_text_bounded;
 use ballast_sdk::{
     evm::bindings::CircuitRegistry,
     solana::{address, bindings::types::RegisterCircuitArgs, instruction::Program},
@@ -19,12 +20,16 @@ use solana_sdk::{message::Message, signature::Keypair, signer::Signer, transacti
 
 use crate::transaction::send;
 
+/// Bytes of the longest file read: a circuit file has about 2,000.
+const FILE_MAX: u64 = 1 << 16;
+
 /// The circuit in the file at `path`, checked against its own id.
 ///
 /// # Errors
-/// With the file's path.
+/// With the file's path: what the file system answers, another thing than a plain file, a file that
+/// is too long, and what [`CircuitFile::parse`] refuses.
 pub fn read(path: &Path) -> Result<(CircuitFile, VerifyingKey)> {
-    let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    let text = read_text_bounded(path, FILE_MAX).with_context(|| format!("read {}", path.display()))?;
     CircuitFile::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 

@@ -1,6 +1,6 @@
 //! Step 3: the circuit registry, the contract that uses it, and the one that witnesses reserves.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use alloy::{
     network::{Ethereum, ReceiptResponse, TransactionBuilder},
@@ -10,10 +10,14 @@ use alloy::{
     sol_types::SolValue,
 };
 use anyhow::{Context, Result, ensure};
+use ballast_durable::read_text_bounded;
 use ballast_sdk::evm::bindings::Witnesses;
 use serde::Deserialize;
 
 use crate::record::{EvmDeployment, VERSION};
+
+/// Bytes of the longest artifact read: the compiler writes a few million for a contract.
+const ARTIFACT_MAX: u64 = 1 << 26;
 
 /// The part of a compiler artifact that a deployment needs.
 #[derive(Deserialize)]
@@ -101,7 +105,7 @@ async fn create<P: Provider<Ethereum>>(
     arguments: &[u8],
 ) -> Result<Address> {
     let path = artifacts.join(format!("{contract}.sol/{contract}.json"));
-    let text = fs::read_to_string(&path)
+    let text = read_text_bounded(&path, ARTIFACT_MAX)
         .with_context(|| format!("read {}; `npm run build` compiles the contracts", path.display()))?;
     let artifact: Artifact = serde_json::from_str(&text).with_context(|| format!("parse {}", path.display()))?;
     let mut code = hex::decode(&artifact.bytecode.object).with_context(|| format!("bytecode in {}", path.display()))?;

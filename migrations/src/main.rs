@@ -1,7 +1,6 @@
 //! `migrate`: deploys the program and the contracts, and registers circuits.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -14,7 +13,8 @@ use alloy::{
     transports::http::reqwest::Url,
 };
 use anyhow::{Context, Error, Result, ensure};
-use ballast_core::digest::sha256;
+use ballast_core::{digest::sha256, hexadecimal};
+use ballast_durable::read_bounded;
 use ballast_keys::{read_evm, read_solana};
 use ballast_migrations::{
     circuit,
@@ -27,6 +27,9 @@ use ballast_sdk::node::redact;
 use ballast_sdk::solana::{address, instruction::Program};
 use clap::{Args, Parser};
 use solana_sdk::{signature::Keypair, signer::Signer};
+
+/// Bytes of the longest program: a Solana account holds no more.
+const BYTECODE_MAX: u64 = 10 << 20;
 
 #[derive(Parser)]
 #[command(name = "migrate", version, about = "Deploy the program and the contracts, and register circuits")]
@@ -155,7 +158,7 @@ async fn solana(args: SolanaArgs) -> Result<()> {
         args.program_keypair.display(),
         keypair.pubkey()
     );
-    let bytecode = fs::read(&args.program).with_context(|| format!("read {}", args.program.display()))?;
+    let bytecode = read_bounded(&args.program, BYTECODE_MAX).with_context(|| format!("read {}", args.program.display()))?;
     let rpc = connect(args.rpc.as_str());
     let deployed = program::deploy(&rpc, &payer, &keypair, &bytecode).await?;
     println!("program {expected}: {deployed:?}");
@@ -191,7 +194,7 @@ async fn evm(args: EvmArgs) -> Result<()> {
 
 async fn register(args: CircuitArgs) -> Result<()> {
     let (file, key) = circuit::read(&args.file)?;
-    println!("circuit 0x{}: {}", hex::encode(file.id), file.notice);
+    println!("circuit {}: {}", hexadecimal::encode(file.id), file.notice);
     let contracts: record::EvmDeployment = record::read(&args.evm_record)?
         .with_context(|| format!("{} does not exist: run `migrate evm` first", args.evm_record.display()))?;
     let governance = keypair(&args.solana_governance, "--solana-governance")?;
@@ -223,7 +226,7 @@ fn provider(
 mod tests {
     use super::*;
     use anyhow::anyhow;
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     #[test]
     fn keys_that_others_can_read_are_refused() {

@@ -1,12 +1,14 @@
 //! What was deployed where: `contracts/deployments/<chain id>.json` and `programs/reserves/deployments/<genesis hash>.json`.
 
-use std::{fs, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use ballast_durable::{Access, create_directory};
+use ballast_durable::{Access, create_directory, read_text_bounded};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub const VERSION: u8 = 1;
+/// Bytes of the longest record read: one has about 500.
+const RECORD_MAX: u64 = 1 << 16;
 
 /// The program on one cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,10 +62,10 @@ pub fn write<T: Serialize>(path: &Path, record: &T) -> Result<()> {
 /// # Errors
 /// With the file's path.
 pub fn read<T: DeserializeOwned + Versioned>(path: &Path) -> Result<Option<T>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    let text = match read_text_bounded(path, RECORD_MAX) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.with_context(|| format!("read {}", path.display()))?,
+    };
     let record: T = serde_json::from_str(&text).with_context(|| format!("{} is no record", path.display()))?;
     let found = record.version();
     ensure!(found == VERSION, "{}: expected version {VERSION}, found {found}", path.display());

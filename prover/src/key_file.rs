@@ -6,7 +6,6 @@
 //! proving key, and the SHA-256 of all that. It is written and read as a stream.
 
 use std::{
-    fs::File,
     io::{self, BufReader, Read, Write},
     path::Path,
 };
@@ -17,7 +16,7 @@ use ballast_core::{
     Digest, Refusal,
     circuit::{Class, SetupKind},
 };
-use ballast_durable::{Access, create_directory};
+use ballast_durable::{Access, create_directory, open_plain};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -75,11 +74,11 @@ pub fn name(class: Class, setup: SetupKind) -> String {
 /// [`KeyFileError`] names what is wrong.
 pub fn load(path: &Path, class: Class) -> Result<ProvingKey, KeyFileError> {
     let shape = shape(class)?;
-    let file = File::open(path).map_err(|error| match error.kind() {
+    let file = open_plain(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => KeyFileError::Missing,
         _ => KeyFileError::Unreadable(error),
     })?;
-    let mut reader = Hashing { inner: BufReader::with_capacity(BUFFER, file), hasher: Sha256::new() };
+    let mut reader = HashingStream { inner: BufReader::with_capacity(BUFFER, file), hasher: Sha256::new() };
     let setup = read_header(&mut reader)?;
     let [depth] = read_array(&mut reader)?;
     if depth != class.depth {
@@ -121,7 +120,7 @@ pub fn store(path: &Path, key: &ProvingKey) -> io::Result<()> {
         create_directory(directory, Access::Everyone)?;
     }
     ballast_durable::write_with(path, Access::Owner, |file| {
-        let mut writer = Hashing { inner: file, hasher: Sha256::new() };
+        let mut writer = HashingStream { inner: file, hasher: Sha256::new() };
         writer.write_all(match key.setup() {
             SetupKind::Development => DEVELOPMENT,
             SetupKind::Ceremony => CEREMONY,
@@ -145,12 +144,12 @@ fn shape(class: Class) -> Result<&'static Shape, Refusal> {
 }
 
 /// A stream that is hashed as it passes.
-struct Hashing<T> {
+struct HashingStream<T> {
     inner: T,
     hasher: Sha256,
 }
 
-impl<T: Read> Read for Hashing<T> {
+impl<T: Read> Read for HashingStream<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..count]);
@@ -158,7 +157,7 @@ impl<T: Read> Read for Hashing<T> {
     }
 }
 
-impl<T: Write> Write for Hashing<T> {
+impl<T: Write> Write for HashingStream<T> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let count = self.inner.write(buffer)?;
         self.hasher.update(&buffer[..count]);

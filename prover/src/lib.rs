@@ -7,6 +7,8 @@
 //! `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
 //!
 //! Every module uses modules of its own row, of the rows above it, and of the last two rows.
+//! The verifier's side of each part is in [`verifier`], where nothing may panic, and is named again in
+//! the module of its part.
 //!
 //! | module | holds |
 //! | --- | --- |

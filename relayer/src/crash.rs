@@ -3,7 +3,7 @@
 
 use ballast_durable::crash_point::{self, CrashPoints, UnknownCrashPoint};
 
-use crate::failure::{Classified, FailureKind};
+use crate::failure::bad_input;
 
 /// Points of a run that begins a new epoch, in the order in which it passes them.
 pub const RUN_POINTS: &[&str] = &[
@@ -58,11 +58,7 @@ pub const GOVERN_POINTS: &[&str] = &[
 /// All of the above.
 pub static CRASH_POINTS: CrashPoints = CrashPoints::new(&[RUN_POINTS, CLEANING_POINTS, WITNESS_POINTS, GOVERN_POINTS]);
 
-impl Classified for UnknownCrashPoint {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(UnknownCrashPoint);
 
 /// Arms the point that the environment names, of the engine or of what it writes with. Called once, as
 /// the process starts.

@@ -26,6 +26,18 @@ pub trait Classified {
     fn failure_kind(&self) -> FailureKind;
 }
 
+/// Says of types of errors that each of their values is bad input.
+macro_rules! bad_input {
+    ($($error:ty),+) => {$(
+        impl $crate::failure::Classified for $error {
+            fn failure_kind(&self) -> $crate::failure::FailureKind {
+                $crate::failure::FailureKind::BadInput
+            }
+        }
+    )+};
+}
+pub(crate) use bad_input;
+
 /// Why a job ended without doing what it was asked.
 #[derive(Debug)]
 pub struct Failure {

@@ -12,7 +12,7 @@ use ballast_core::{
     rules::Unfinished,
 };
 use ballast_relayer::{
-    chains::{ChainName, Standing},
+    chains::{ChainName, ChainState},
     failure::{Classified, FailureKind, Problems},
     jobs::preflight::{check_agreement, check_plan, check_proofs},
     plan::{Plan, ProvedEpoch, VERSION},
@@ -73,13 +73,13 @@ fn plan() -> Plan {
 static PROVED: LazyLock<ProvedEpoch> = LazyLock::new(|| ProvedEpoch::new(plan(), posts()).unwrap());
 
 /// A chain that waits for the plan's epoch.
-fn standing() -> Standing {
+fn state() -> ChainState {
     let plan = plan();
     let mut ledger = plan.ledger;
     ledger.sequence -= 1;
     ledger.head = [8; 32];
     let circuit = circuit();
-    Standing {
+    ChainState {
         chain: ChainName::Evm,
         clock: plan.as_of + 10,
         exchange: Some(Exchange {
@@ -112,20 +112,20 @@ fn standing() -> Standing {
     }
 }
 
-fn problems(change: impl FnOnce(&mut Standing)) -> Problems {
-    let mut standing = standing();
-    change(&mut standing);
+fn problems(change: impl FnOnce(&mut ChainState)) -> Problems {
+    let mut state = state();
+    change(&mut state);
     let mut problems = Problems::default();
-    check_plan(&standing, &plan(), &POSTER, &mut problems);
+    check_plan(&state, &plan(), &POSTER, &mut problems);
     problems
 }
 
-fn exchange(standing: &mut Standing) -> &mut Exchange {
-    standing.exchange.as_mut().unwrap()
+fn exchange(state: &mut ChainState) -> &mut Exchange {
+    state.exchange.as_mut().unwrap()
 }
 
 /// The only problem is this one, of this kind.
-fn assert_refused(change: impl FnOnce(&mut Standing), expected: &str, kind: FailureKind) {
+fn assert_refused(change: impl FnOnce(&mut ChainState), expected: &str, kind: FailureKind) {
     let found = problems(change);
     let messages: Vec<&str> = found.messages().collect();
     assert!(messages.len() == 1 && messages[0].contains(expected), "expected {expected}, found {messages:?}");
@@ -137,9 +137,9 @@ fn assert_refused(change: impl FnOnce(&mut Standing), expected: &str, kind: Fail
 fn a_chain_that_waits_for_the_epoch_has_no_problem() {
     assert!(problems(|_| {}).is_empty());
     let first = plan().statement(0).unwrap().context();
-    assert!(problems(|standing| standing.unfinished = Some(Unfinished { first, shards_done: 1 })).is_empty());
+    assert!(problems(|state| state.unfinished = Some(Unfinished { first, shards_done: 1 })).is_empty());
     let another = Unfinished { first: [9; 32], shards_done: 1 };
-    assert!(problems(|standing| standing.unfinished = Some(another)).is_empty(), "shard 0 begins the epoch again");
+    assert!(problems(|state| state.unfinished = Some(another)).is_empty(), "shard 0 begins the epoch again");
 }
 
 #[test]
@@ -163,23 +163,23 @@ fn what_a_chain_would_refuse_is_told_before() {
 
 #[test]
 fn several_problems_are_told_at_once() {
-    let found = problems(|standing| {
-        exchange(standing).posters.clear();
-        exchange(standing).paused = true;
-        standing.circuit = None;
+    let found = problems(|state| {
+        exchange(state).posters.clear();
+        exchange(state).paused = true;
+        state.circuit = None;
     });
     let text = found.to_string();
     assert!(
         ["3 problems", "NotPoster", "ExchangePaused", "CircuitUnknown"].iter().all(|part| text.contains(part)),
         "{text}"
     );
-    let missing = problems(|standing| exchange(standing).assets = None).to_string();
+    let missing = problems(|state| exchange(state).assets = None).to_string();
     assert!(missing.contains("AssetListMissing") && missing.contains("set-assets"), "{missing}");
 }
 
 #[test]
 fn a_circuit_that_is_not_registered_is_named_with_its_depth() {
-    let found = problems(|standing| standing.circuit = None).to_string();
+    let found = problems(|state| state.circuit = None).to_string();
     assert!(found.contains("depth 7") && found.contains(&hex::encode(circuit().id)), "{found}");
     assert!(found.contains("INSECURE") && found.contains("migrate circuit"), "{found}");
 }
@@ -189,7 +189,7 @@ fn a_plan_whose_circuit_is_not_what_its_id_says_is_bad_input() {
     let mut problems = Problems::default();
     let mut changed = plan();
     changed.circuit.class = Class::new(8);
-    check_plan(&standing(), &changed, &POSTER, &mut problems);
+    check_plan(&state(), &changed, &POSTER, &mut problems);
     assert!(problems.to_string().contains("the id of its content is"), "{problems}");
     assert_eq!(problems.failure_kind(), FailureKind::BadInput);
 }
@@ -197,10 +197,10 @@ fn a_plan_whose_circuit_is_not_what_its_id_says_is_bad_input() {
 #[test]
 fn chains_that_part_are_told_apart() {
     let judge = |change: fn(&mut Exchange)| {
-        let mut other = standing();
+        let mut other = state();
         change(exchange(&mut other));
         let mut problems = Problems::default();
-        check_agreement(&[standing(), other], &mut problems);
+        check_agreement(&[state(), other], &mut problems);
         problems
     };
     assert!(judge(|_| {}).is_empty());

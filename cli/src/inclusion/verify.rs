@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
-    jobs::include::{self, Shown, ShownBalance},
+    jobs::include::{self, VerifiedInclusion, ShownBalance},
     session::Reading,
 };
 use clap::Args;
@@ -33,7 +33,7 @@ impl Verify {
     }
 }
 
-impl Text for Shown {
+impl Text for VerifiedInclusion {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let chains = self.chains.join(" and ");
         writeln!(f, "account {:?} is included in epoch {} on {chains} ({})", self.account, self.epoch, self.setup)?;

@@ -5,17 +5,14 @@ use ballast_core::{
     digest::{Digest, Preimage, sha256},
     statement::LedgerPosition,
 };
-use ballast_durable::Access;
+use ballast_durable::{Access, read_bounded};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
 use super::{Fault, GENESIS_FILE, LogError};
-use crate::{
-    bounded_file::read_bounded,
-    transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX},
-};
+use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX};
 
 /// First bytes of a segment: whoever opens one sees at once what it is. The last byte is the version.
 pub const MAGIC: &[u8; 62] = b"PRIVATE ledger of an exchange: every customer's transactions\n\x01";

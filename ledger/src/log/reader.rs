@@ -1,6 +1,7 @@
 //! Reading a log from one end to the other, one record in memory at a time.
 
 use ballast_core::statement::LedgerPosition;
+use ballast_durable::open_plain;
 use std::{
     collections::VecDeque,
     fs::File,
@@ -14,10 +15,7 @@ use super::{
         HEADER_LENGTH, RECORD_PREFIX, RECORD_SUFFIX, read_body, read_genesis, read_header, read_length, segments,
     },
 };
-use crate::{
-    bounded_file::open_plain,
-    transaction::{Genesis, SignedTransaction, head_after},
-};
+use crate::transaction::{Genesis, SignedTransaction, head_after};
 
 /// A transaction of the log, and where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]

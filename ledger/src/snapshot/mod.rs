@@ -24,10 +24,9 @@ pub use error::{Place, Reason, SnapshotError};
 pub use text_limits::LimitExceeded;
 
 use ballast_core::{assets::AssetList, statement::LedgerPosition};
+use ballast_durable::open_plain;
 use serde::Deserialize;
 use std::{fmt, path::Path};
-
-use crate::bounded_file::open_plain;
 
 /// Bytes of the longest account id.
 pub const ACCOUNT_ID_MAX: usize = 128;

@@ -17,4 +17,5 @@
 
 pub mod messages;
 pub mod prover;
-pub mod verifier;
+
+pub use crate::verifier::argument as verifier;

@@ -17,10 +17,8 @@
 //! [opening](crate::kzg) shows it.
 
 pub mod prover;
-pub mod verifier;
 
-pub use verifier::verify;
-
+pub use crate::verifier::batch::verify;
 use crate::{
     arithmetic::{Arithmetic, ShapeError},
     table::{

@@ -34,9 +34,8 @@
 
 pub mod messages;
 pub mod prover;
-pub mod verifier;
 
-pub use verifier::verify;
+pub use crate::verifier::gkr::verify;
 
 /// Degree of h in each variable, and number of coefficients that a round of the sum-check sends:
 /// g_1 .. g_5.

@@ -29,12 +29,12 @@
 //! which holds for a false v at no more than 2 (D + n) points.
 
 pub mod commit;
-pub mod equation;
 pub mod opening;
 pub mod srs;
-pub mod verifier;
 
 pub use srs::Srs;
+
+pub use crate::verifier::{equation, opening as verifier};
 
 /// Number of random coefficients behind the entries of a chunk.
 pub const BLINDERS: usize = 4;

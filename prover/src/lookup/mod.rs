@@ -40,11 +40,9 @@ mod fractions;
 mod layer;
 pub mod messages;
 pub mod prover;
-pub mod verifier;
-
-pub use verifier::{Challenges, verify};
 
 use crate::table::layout::{COLUMN_VARIABLES, LIMBS, row_variables};
+pub use crate::verifier::lookup::{Challenges, verify};
 
 /// Degree of h in each variable, and number of coefficients that a round of the sum-check sends:
 /// g_1 and g_2.
@@ -55,11 +53,11 @@ pub(crate) const SLOT_COLUMN: usize = LIMBS;
 pub(crate) const VALUE_COLUMN: usize = 60;
 
 /// The claims P and Q about the sums of a layer's neighbours, at a point.
-struct LayerClaim<S> {
+pub(crate) struct LayerClaim<S> {
     /// Numerator P and denominator Q.
-    sums: [S; 2],
+    pub(crate) sums: [S; 2],
     /// The point z, lowest variable first.
-    point: Vec<S>,
+    pub(crate) point: Vec<S>,
 }
 
 /// Number of layers of the tree in a class: the lowest has as many fractions as there are rows and

@@ -8,13 +8,14 @@
 
 use std::{
     fmt,
-    fs::{self, File},
+    fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
 use ark_ff::PrimeField;
 use ballast_core::Digest;
+use ballast_durable::open_plain;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -62,8 +63,6 @@ impl fmt::Display for FileError {
 pub enum Reason {
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("expected a plain file, found a folder, pipe, socket or device")]
-    NotPlain,
     #[error("{what}: expected {expected}, found {found}")]
     Mismatch { what: &'static str, expected: String, found: String },
     #[error("point {index}: {reason}")]
@@ -103,13 +102,8 @@ impl Sections {
     /// Opens a file with these four letters and this version.
     pub(crate) fn open(path: &Path, letters: &[u8; 4], version: u32) -> Result<Self, FileError> {
         let refuse = |reason| FileError { path: path.to_owned(), section: None, reason };
-        // Before it is opened: to open a pipe is to wait for who writes to it.
-        let found = fs::metadata(path).map_err(|error| refuse(error.into()))?;
-        if !found.is_file() {
-            return Err(refuse(Reason::NotPlain));
-        }
-        let file = File::open(path).map_err(|error| refuse(error.into()))?;
-        let table = Table::read(&file, letters, version).map_err(refuse)?;
+        let file = open_plain(path).map_err(|error| refuse(error.into()))?;
+        let table = SectionTable::read(&file, letters, version).map_err(refuse)?;
         Ok(Self { path: path.to_owned(), file, table })
     }
 
@@ -158,14 +152,14 @@ impl Sections {
     }
 }
 
-/// The beginning of a file, and a look at where each section lies.
-struct Table<'a> {
+/// Reads where each section of a file lies, from its beginning on.
+struct SectionTable<'a> {
     input: BufReader<&'a File>,
     position: u64,
     length: u64,
 }
 
-impl<'a> Table<'a> {
+impl<'a> SectionTable<'a> {
     fn read(file: &'a File, letters: &[u8; 4], version: u32) -> Result<Vec<Entry>, Reason> {
         let mut table = Self { input: BufReader::new(file), position: 0, length: file.metadata()?.len() };
         let quoted = |letters: &[u8; 4]| format!("{:?}", letters.escape_ascii().to_string());

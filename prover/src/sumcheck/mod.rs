@@ -33,9 +33,9 @@
 //! - the last equation: that the value of the last claim is h, or a b, at the point of all
 //!   challenges.
 
-pub mod equality;
 pub mod prover;
-pub mod verifier;
+
+pub use crate::verifier::{equality, sumcheck as verifier};
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -53,7 +53,7 @@ pub struct Reduced<S> {
 
 /// The coefficients g_0 .. g_D of a round with the equality polynomial factored out, from those that
 /// are sent, g_1 .. g_D: g_0 = c - z_j (g_1 + .. + g_D).
-fn with_equality<A: Arithmetic, const D: usize>(
+pub(crate) fn with_equality<A: Arithmetic, const D: usize>(
     field: &mut A,
     claim: &A::Scalar,
     z: &A::Scalar,
@@ -69,7 +69,7 @@ fn with_equality<A: Arithmetic, const D: usize>(
 
 /// The coefficients g_0, g_1, g_2 of a plain round, from those that are sent, g_0 and g_2:
 /// g_1 = c - 2 g_0 - g_2.
-fn plain<A: Arithmetic>(field: &A, claim: &A::Scalar, [lowest, highest]: &[A::Scalar; 2]) -> [A::Scalar; 3] {
+pub(crate) fn plain<A: Arithmetic>(field: &A, claim: &A::Scalar, [lowest, highest]: &[A::Scalar; 2]) -> [A::Scalar; 3] {
     let rest = field.combine(Fr::ZERO, [(-Fr::from(2u64), lowest), (-Fr::ONE, highest)]);
     [lowest.clone(), field.add(claim, &rest), highest.clone()]
 }

@@ -18,8 +18,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ballast_durable::Access;
-use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
+use ballast_durable::{Access, read_bounded};
+use ballast_ledger::reserves::report::REPORT_MAX;
 
 use crate::{
     config,

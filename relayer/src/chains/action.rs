@@ -160,11 +160,11 @@ fn find<'a>(wallets: &'a [Wallet], address: &Address) -> Option<&'a Wallet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chains::standing::tests::standing, plan::tests::plan};
+    use crate::{chains::state::tests::state, plan::tests::plan};
 
     #[test]
     fn what_a_chain_holds_is_not_done_again() {
-        let exchange = standing(&plan()).exchange.unwrap();
+        let exchange = state(&plan()).exchange.unwrap();
         let other = Address::Evm([9; 20].into());
         let register = |cadence| Action::Register { name: "Example".into(), cadence, counterpart: other };
         let none = Held { exchange: None, wallets: &[], tokens: &[] };
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_list_is_frozen_with_the_first_epoch() {
-        let mut exchange = standing(&plan()).exchange.unwrap();
+        let mut exchange = state(&plan()).exchange.unwrap();
         let mut other = plan();
         other.assets.pop();
         let action = Action::SetAssets(other.asset_list().unwrap());
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn wallets_and_tokens_are_for_ever() {
-        let exchange = standing(&plan()).exchange.unwrap();
+        let exchange = state(&plan()).exchange.unwrap();
         let (ours, other) = (Address::Evm([3; 20].into()), Address::Evm([4; 20].into()));
         let wallet =
             |retired| Wallet { chain: exchange.chain, address: ours, exchange: exchange.id, registered_at: 1, retired };

@@ -5,7 +5,7 @@ use ballast_sdk::ErrorKind;
 
 use super::ChainName;
 use crate::{
-    failure::{Classified, FailureKind},
+    failure::{Classified, FailureKind, bad_input},
     store::StoreError,
 };
 
@@ -59,11 +59,7 @@ pub fn read_kind(error: &ballast_sdk::Error) -> FailureKind {
     }
 }
 
-impl Classified for KeyError {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(KeyError);
 
 impl Classified for ballast_sdk::Error {
     fn failure_kind(&self) -> FailureKind {

@@ -1,15 +1,21 @@
-//! What comes of having a chain look at reserve wallets, and in which parts it is shown what they hold.
+//! Has a chain look at reserve wallets: in which parts it is shown what they hold, and what comes of it.
 
+use async_trait::async_trait;
+use ballast_core::Digest;
+use ballast_sdk::observation::{Token, Wallet};
 use serde::Serialize;
+
+use super::{ChainError, Destination};
+use crate::store::Store;
 
 /// What came of it on one chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Look {
+pub enum LookOutcome {
     /// The chain looked now, at so many holdings.
     Looked { holdings: usize },
     /// A dry run: the chain would take the first of the transactions that show it these.
-    WouldLook { shown: Vec<Shown> },
+    WouldLook { shown: Vec<ShownHolding> },
     /// The witness was closed before; `began` is when its first look was, Unix seconds.
     LookedBefore { holdings: u32, began: u64 },
     /// No wallet is registered, no token declared, or the wallets have no account that holds one.
@@ -20,7 +26,7 @@ pub enum Look {
 
 /// A holding, as the chain's tools write its addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Shown {
+pub struct ShownHolding {
     pub wallet: String,
     /// Holds the balance; the wallet itself where the chain has no accounts beside it.
     pub account: String,
@@ -42,6 +48,59 @@ pub fn parts<T>(holdings: &[T], at_once: usize) -> impl Iterator<Item = Part<'_,
     let last = holdings.len().div_ceil(at_once).saturating_sub(1);
     let parts = holdings.chunks(at_once).enumerate();
     parts.map(move |(number, shown)| Part { first: number == 0, last: number == last, shown })
+}
+
+/// How a chain is shown holdings.
+#[async_trait]
+pub(super) trait Shows: Destination {
+    type Signer: Send + Sync;
+    type Holding: Send + Sync;
+    /// Holdings of one transaction.
+    const AT_ONCE: usize;
+
+    /// The poster's key.
+    fn signer(&self) -> Result<Self::Signer, ChainError>;
+
+    /// What the wallets hold, in the order in which the chain takes it.
+    async fn holdings(&self, wallets: &[Wallet], tokens: &[Token]) -> Result<Vec<Self::Holding>, ChainError>;
+
+    /// Shows the chain one part; without a store, simulates that.
+    async fn show(
+        &self,
+        signer: &Self::Signer,
+        store: Option<&Store>,
+        (exchange, epoch): (&Digest, u64),
+        part: Part<'_, Self::Holding>,
+    ) -> Result<(), ChainError>;
+
+    /// A holding for people.
+    fn told(holding: &Self::Holding) -> ShownHolding;
+}
+
+/// Shows the chain every holding in ascending order, and closes the witness; without a store, simulates the first part.
+pub(super) async fn look<C: Shows>(
+    chain: &C,
+    store: Option<&Store>,
+    exchange: &Digest,
+    epoch: u64,
+) -> Result<LookOutcome, ChainError> {
+    let client = chain.current();
+    if let Some(closed) = client.observation(exchange, epoch).await?.filter(|witness| witness.closed) {
+        return Ok(LookOutcome::LookedBefore { holdings: closed.holdings, began: closed.began });
+    }
+    let (wallets, tokens) = (client.wallets(exchange).await?, client.tokens(exchange).await?);
+    let holdings = chain.holdings(&wallets, &tokens).await?;
+    if holdings.is_empty() {
+        return Ok(LookOutcome::NothingToLookAt);
+    }
+    let signer = chain.signer()?;
+    for part in parts(&holdings, C::AT_ONCE) {
+        chain.show(&signer, store, (exchange, epoch), part).await?;
+        if store.is_none() {
+            return Ok(LookOutcome::WouldLook { shown: holdings.iter().map(C::told).collect() });
+        }
+    }
+    Ok(LookOutcome::Looked { holdings: holdings.len() })
 }
 
 #[cfg(test)]

@@ -8,18 +8,20 @@ mod error;
 pub mod evm;
 pub mod looks;
 pub mod solana;
-mod standing;
+mod state;
+
+use std::fmt;
 
 use async_trait::async_trait;
-use ballast_core::Digest;
+use ballast_core::{Digest, rules::Unfinished};
 use ballast_sdk::{Client, chain::Address};
 
 pub use crate::chain_name::ChainName;
 use crate::{plan::ProvedEpoch, store::Store};
 pub use action::{Action, Agreement};
 pub use error::ChainError;
-pub use looks::Look;
-pub use standing::{Position, Standing};
+pub use looks::LookOutcome;
+pub use state::{Position, ChainState};
 
 /// What a transaction of ours does. Its name is in the store, in reports and in the names of crash points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,36 @@ impl Purpose {
             Self::CloseBuffer => "close-buffer",
             Self::Govern => "govern",
             Self::Look => "look",
+        }
+    }
+}
+
+/// What a transaction of ours is about: what it does, and for which epoch and shard, if for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    pub purpose: Purpose,
+    pub epoch: Option<u64>,
+    pub shard: Option<u16>,
+}
+
+impl About {
+    /// A transaction for one shard of an epoch.
+    pub const fn shard(purpose: Purpose, epoch: u64, shard: u16) -> Self {
+        Self { purpose, epoch: Some(epoch), shard: Some(shard) }
+    }
+
+    /// A transaction for no epoch.
+    pub const fn no_epoch(purpose: Purpose) -> Self {
+        Self { purpose, epoch: None, shard: None }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.purpose.name())?;
+        match (self.epoch, self.shard) {
+            (Some(epoch), Some(shard)) => write!(f, " of epoch {epoch}, shard {shard}"),
+            _ => Ok(()),
         }
     }
 }
@@ -73,8 +105,21 @@ pub trait Destination: ReadableChain {
     /// Which chain and which deployment this is: a store belongs to one.
     async fn identity(&self) -> Result<String, ChainError>;
 
+    /// Reads what the chain has now, though its latest blocks may not be final yet.
+    fn current(&self) -> &Client;
+
+    /// The epoch of this exchange that was begun and is not finished.
+    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError>;
+
     /// Where the chain stands with this exchange and this circuit.
-    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError>;
+    async fn state(&self, exchange: &Digest, circuit: &Digest) -> Result<ChainState, ChainError> {
+        let state = ChainState::read(self.current(), exchange, circuit).await?;
+        let unfinished = match &state.exchange {
+            Some(exchange) => self.unfinished(&exchange.id).await?,
+            None => None,
+        };
+        Ok(ChainState { unfinished, ..state })
+    }
 
     /// The address that would post.
     fn poster(&self) -> Result<Address, ChainError>;
@@ -98,7 +143,7 @@ pub trait Destination: ReadableChain {
 
     /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and close the witness. Without a
     /// store nothing is signed or sent: the first look is simulated.
-    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError>;
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<LookOutcome, ChainError>;
 
     /// Does what an authority asks; the caller has found it needed. Returns how many transactions it took.
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError>;

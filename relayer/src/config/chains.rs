@@ -8,7 +8,7 @@ use solana_commitment_config::CommitmentConfig;
 use solana_sdk::pubkey::Pubkey;
 use url::Url;
 
-use super::reader::Reader;
+use super::reader::SettingsReader;
 
 /// `[solana]`: one of the two destinations.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ pub struct Evm {
 }
 
 impl Solana {
-    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+    pub(super) fn read(reader: &mut SettingsReader) -> Option<Self> {
         let rpc_url = reader.endpoint("solana.rpc_url");
         let program = reader.required_parsed("solana.program", "a Solana address");
         let poster = reader.path("solana.poster");
@@ -89,7 +89,7 @@ impl Solana {
 }
 
 impl Evm {
-    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+    pub(super) fn read(reader: &mut SettingsReader) -> Option<Self> {
         let rpc_url = reader.endpoint("evm.rpc_url");
         let contract = reader.required_parsed("evm.contract", "an EVM address");
         let witnesses = reader.parsed("evm.witnesses", "an EVM address");

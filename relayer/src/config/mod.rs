@@ -20,7 +20,7 @@ use crate::{
     failure::{Failure, Problems},
 };
 pub use chains::{Evm, Solana};
-use reader::Reader;
+use reader::SettingsReader;
 pub use sources::{PREFIX, environment, layered};
 
 /// Part of the settings, by the name of its TOML table.
@@ -180,13 +180,13 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn read(figment: Figment, needed: &[Section]) -> Result<Self, Problems> {
-        let mut reader = Reader::new(figment, needed.iter().map(|section| section.name()));
+        let mut reader = SettingsReader::new(figment, needed.iter().map(|section| section.name()));
         let config = Self::read_from(&mut reader);
         reader.finish()?;
         Ok(config)
     }
 
-    fn read_from(reader: &mut Reader) -> Self {
+    fn read_from(reader: &mut SettingsReader) -> Self {
         Self {
             exchange: Exchange::read(reader),
             snapshot: Snapshot::read(reader),
@@ -200,50 +200,40 @@ impl Config {
         }
     }
 
-    pub fn exchange(&self) -> Result<&Exchange, Failure> {
-        self.exchange.as_ref().ok_or_else(|| absent(Section::Exchange))
-    }
-
-    pub fn snapshot(&self) -> Result<&Snapshot, Failure> {
-        self.snapshot.as_ref().ok_or_else(|| absent(Section::Snapshot))
-    }
-
-    pub fn secret(&self) -> Result<&Secret, Failure> {
-        self.secret.as_ref().ok_or_else(|| absent(Section::Secret))
-    }
-
-    pub fn circuit(&self) -> Result<&Circuit, Failure> {
-        self.circuit.as_ref().ok_or_else(|| absent(Section::Circuit))
-    }
-
     /// The classes to choose from, those of default settings when there is no complete section.
     pub fn classes(&self) -> &[Class] {
         self.circuit.as_ref().map_or(&[Class::SMALLEST], |circuit| &circuit.classes)
     }
-
-    pub fn solana(&self) -> Result<&Solana, Failure> {
-        self.solana.as_ref().ok_or_else(|| absent(Section::Solana))
-    }
-
-    pub fn evm(&self) -> Result<&Evm, Failure> {
-        self.evm.as_ref().ok_or_else(|| absent(Section::Evm))
-    }
-
-    pub fn store(&self) -> Result<&Store, Failure> {
-        self.store.as_ref().ok_or_else(|| absent(Section::Store))
-    }
-
-    pub fn artifacts(&self) -> Result<&Artifacts, Failure> {
-        self.artifacts.as_ref().ok_or_else(|| absent(Section::Artifacts))
-    }
 }
+
+macro_rules! sections {
+    ($($field:ident: $type:ident),+) => {
+        impl Config {$(
+            #[doc = concat!("`[", stringify!($field), "]`; bad input when the settings do not have all that it requires.")]
+            pub fn $field(&self) -> Result<&$type, Failure> {
+                self.$field.as_ref().ok_or_else(|| absent(Section::$type))
+            }
+        )+}
+    };
+}
+
+sections!(
+    exchange: Exchange,
+    snapshot: Snapshot,
+    secret: Secret,
+    circuit: Circuit,
+    solana: Solana,
+    evm: Evm,
+    store: Store,
+    artifacts: Artifacts
+);
 
 fn absent(section: Section) -> Failure {
     Failure::bad_input(format!("the settings have no complete section [{}]", section.name()))
 }
 
 impl Exchange {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader) -> Option<Self> {
         let name: Option<String> = reader.required("exchange.name");
         if let Some(Err(refusal)) = name.as_deref().map(ballast_core::exchange::check_name) {
             reader.refuse("exchange.name", refusal);
@@ -256,7 +246,7 @@ impl Exchange {
 }
 
 impl Snapshot {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader) -> Option<Self> {
         let log = reader.path("snapshot.log");
         let checkpoint = reader.path("snapshot.checkpoint");
         let path = if log.is_some() { reader.path("snapshot.path") } else { reader.required_path("snapshot.path") };
@@ -288,7 +278,7 @@ impl Snapshot {
 }
 
 impl Reserves {
-    fn read(reader: &mut Reader) -> Self {
+    fn read(reader: &mut SettingsReader) -> Self {
         let names = reader.names("reserves.read").unwrap_or_default();
         let read: Option<Vec<ChainName>> = names.iter().map(|name| ChainName::parse(name)).collect();
         let twice = (1..names.len()).any(|index| names[..index].contains(&names[index]));
@@ -301,7 +291,7 @@ impl Reserves {
 }
 
 impl Circuit {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader) -> Option<Self> {
         let setup = reader.required("circuit.setup");
         let classes = classes(reader);
         let keys = reader.required_path("circuit.keys");
@@ -309,7 +299,7 @@ impl Circuit {
     }
 }
 
-fn classes(reader: &mut Reader) -> Vec<Class> {
+fn classes(reader: &mut SettingsReader) -> Vec<Class> {
     let depths = reader.numbers("circuit.depths").unwrap_or_else(|| vec![Class::SMALLEST.depth.into()]);
     let known = |depth: &u64| u8::try_from(*depth).ok().map(Class::new).filter(|class| class.check().is_ok());
     let classes: Option<Vec<Class>> = depths.iter().map(known).collect();
@@ -321,7 +311,7 @@ fn classes(reader: &mut Reader) -> Vec<Class> {
 }
 
 impl Artifacts {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader) -> Option<Self> {
         let public = reader.required_path("artifacts.public");
         let private = reader.required_path("artifacts.private");
         if let (Some(public), Some(private)) = (&public, &private)

@@ -12,14 +12,14 @@ use url::Url;
 use crate::failure::Problems;
 
 /// Settings under way from their sources to a [`Config`](super::Config).
-pub struct Reader {
+pub struct SettingsReader {
     figment: Figment,
     known: BTreeSet<&'static str>,
     needed: BTreeSet<&'static str>,
     problems: Problems,
 }
 
-impl Reader {
+impl SettingsReader {
     /// Missing settings are problems only in the sections that are `needed`.
     pub fn new(figment: Figment, needed: impl IntoIterator<Item = &'static str>) -> Self {
         let mut problems = Problems::default();

@@ -35,7 +35,7 @@ fn the_example_parses_and_shows_every_setting() {
     assert!(config.circuit.is_some() && config.solana.is_some() && config.evm.is_some());
     assert!(config.store.unwrap().path.starts_with(directory.path()), "paths are relative to the file");
 
-    let mut reader = Reader::new(layered(Some(&path), [].into_iter(), vec![]).unwrap(), []);
+    let mut reader = SettingsReader::new(layered(Some(&path), [].into_iter(), vec![]).unwrap(), []);
     Config::read_from(&mut reader);
     let shown = |key: &&str| {
         let name = key.split_once('.').unwrap().1;

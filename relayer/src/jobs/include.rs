@@ -8,13 +8,14 @@ use ballast_core::{
     leaf::MasterSecret,
     units,
 };
-use ballast_ledger::{bounded_file::read_text_bounded, inclusion};
+use ballast_durable::read_text_bounded;
+use ballast_ledger::inclusion;
 use serde::Serialize;
 
 use crate::{
     artifacts::{Artifacts, write_private},
     blocking::{compute, write},
-    failure::{Classified, Failure, FailureKind},
+    failure::{Failure, FailureKind, bad_input},
     session::Chains,
 };
 
@@ -28,7 +29,7 @@ pub struct Made {
 
 /// What a file shows.
 #[derive(Clone, Debug, Serialize)]
-pub struct Shown {
+pub struct VerifiedInclusion {
     pub included: bool,
     pub account: String,
     pub epoch: u64,
@@ -48,11 +49,7 @@ pub struct ShownBalance {
     pub units: u128,
 }
 
-impl Classified for inclusion::MakeError {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(inclusion::MakeError);
 
 /// Makes the file of `account` from what was kept of the epoch, and verifies it against the chains' roots.
 ///
@@ -99,16 +96,16 @@ pub fn read(file: &Path) -> Result<String, Failure> {
 ///
 /// # Errors
 /// A text that is no inclusion file is bad input; one that does not show what it should is refused.
-pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<Shown, Failure> {
+pub async fn verify(chains: &Chains, text: &str, account: &str) -> Result<VerifiedInclusion, Failure> {
     let parsed = ballast_core::inclusion::InclusionFile::parse(text)
         .map_err(|error| Failure::new(FailureKind::BadInput, anyhow::Error::msg(error.to_string())))?;
     let exchange: Digest = chains.exchange;
-    let mut shown: Option<Shown> = None;
+    let mut shown: Option<VerifiedInclusion> = None;
     for chain in chains.iter() {
         let on_chain = chain.client().epoch(&exchange, parsed.epoch).await?;
         let balances = refuse_unverifiable(parsed.verify(account, &on_chain.expected()))?;
         let names = shown.map(|shown| shown.chains).unwrap_or_default();
-        shown = Some(Shown {
+        shown = Some(VerifiedInclusion {
             included: true,
             account: account.into(),
             epoch: parsed.epoch,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     blocking::compute,
-    chains::{ChainError, ChainName, Destination, Position, Standing},
+    chains::{ChainError, ChainName, Destination, Position, ChainState},
     crash,
     events::Event,
     failure::{Classified, Failure, Problems},
@@ -125,8 +125,8 @@ impl Poster<'_, Sending> {
     }
 
     async fn post_to(&self, chain: &dyn Destination, epoch: &ProvedEpoch) -> Result<(), Failure> {
-        let standing = chain.standing(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
-        match standing.position(&epoch.plan, Some(epoch)) {
+        let state = chain.state(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
+        match state.position(&epoch.plan, Some(epoch)) {
             Position::Done => tracing::info!(chain = %chain.name(), epoch = epoch.plan.epoch, "is there already"),
             Position::Elsewhere(how) => {
                 return Err(Failure::refused(format!("{}: tells another history: {how}", chain.name())));
@@ -158,8 +158,8 @@ impl<A: Storing> Poster<'_, A> {
         let mut problems = Problems::default();
         let mut estimates = Vec::new();
         for chain in self.session.chains.iter() {
-            let standing = chain.standing(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
-            self.check_chain(chain, &standing, epoch, &mut problems, &mut estimates).await?;
+            let state = chain.state(&self.session.chains.exchange, &epoch.plan.circuit.id).await?;
+            self.check_chain(chain, &state, epoch, &mut problems, &mut estimates).await?;
         }
         let proved = epoch.clone();
         let checked = compute(move |_| {
@@ -181,13 +181,13 @@ impl<A: Storing> Poster<'_, A> {
     async fn check_chain(
         &self,
         chain: &dyn Destination,
-        standing: &Standing,
+        state: &ChainState,
         epoch: &ProvedEpoch,
         problems: &mut Problems,
         estimates: &mut Vec<Estimate>,
     ) -> Result<(), Failure> {
         let name = chain.name();
-        let shards_done = match standing.position(&epoch.plan, Some(epoch)) {
+        let shards_done = match state.position(&epoch.plan, Some(epoch)) {
             Position::Done => return Ok(()),
             Position::Elsewhere(how) => {
                 problems.refused(format!("{name}: tells another history: {how}"));
@@ -203,7 +203,7 @@ impl<A: Storing> Poster<'_, A> {
             }
         };
         let mut found = Problems::default();
-        preflight::check_plan(standing, &epoch.plan, &poster, &mut found);
+        preflight::check_plan(state, &epoch.plan, &poster, &mut found);
         let simulates = found.is_empty();
         found.messages().for_each(|problem| problems.push(found.failure_kind(), problem));
         match chain.purse(epoch, shards_done).await {

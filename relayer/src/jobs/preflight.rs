@@ -11,7 +11,7 @@ use ballast_sdk::{chain::Address, circuit::Circuit, exchange::Exchange};
 use serde::Serialize;
 
 use crate::{
-    chains::{ChainName, Position, Standing},
+    chains::{ChainName, Position, ChainState},
     failure::{FailureKind, Problems},
     plan::{Plan, ProvedEpoch},
 };
@@ -29,9 +29,9 @@ pub struct Estimate {
 }
 
 /// Chains that cannot go on together.
-pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
-    let said: Vec<(&Standing, &Exchange)> =
-        standings.iter().filter_map(|standing| Some((standing, standing.exchange.as_ref()?))).collect();
+pub fn check_agreement(states: &[ChainState], problems: &mut Problems) {
+    let said: Vec<(&ChainState, &Exchange)> =
+        states.iter().filter_map(|state| Some((state, state.exchange.as_ref()?))).collect();
     let [(first, ours), rest @ ..] = said.as_slice() else { return };
     for (other, theirs) in rest {
         if (ours.next_epoch, ours.head) != (theirs.next_epoch, theirs.head) {
@@ -50,9 +50,9 @@ pub fn check_agreement(standings: &[Standing], problems: &mut Problems) {
 }
 
 /// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
-pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, problems: &mut Problems) {
-    let chain = standing.chain;
-    let Some(exchange) = &standing.exchange else {
+pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &mut Problems) {
+    let chain = state.chain;
+    let Some(exchange) = &state.exchange else {
         return problems.bad_input(format!("{chain}: the exchange is not registered: `ballast exchange register`"));
     };
     if !exchange.posters.contains(poster) {
@@ -70,8 +70,8 @@ pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, problems: 
         (_, Err(refusal)) => problems.bad_input(format!("the snapshot's asset list: {refusal}")),
         (Some(_), Ok(_)) => {}
     }
-    check_circuit_of(standing, plan, problems);
-    if let Err(refusal) = order(standing, exchange, plan) {
+    check_circuit_of(state, plan, problems);
+    if let Err(refusal) = order(state, exchange, plan) {
         let hint = match refusal {
             Refusal::AsOfNotAfterLast { .. } => " This snapshot, or a later one, is posted already: give a newer one.",
             _ => "",
@@ -81,8 +81,8 @@ pub fn check_plan(standing: &Standing, plan: &Plan, poster: &Address, problems: 
 }
 
 /// The rules of order for the next shard that the chain expects.
-fn order(standing: &Standing, exchange: &Exchange, plan: &Plan) -> Result<(), Refusal> {
-    let shard = match standing.position(plan, None) {
+fn order(state: &ChainState, exchange: &Exchange, plan: &Plan) -> Result<(), Refusal> {
+    let shard = match state.position(plan, None) {
         Position::Next { shards_done } => shards_done,
         Position::Done | Position::Elsewhere(_) => 0,
     };
@@ -92,14 +92,14 @@ fn order(standing: &Standing, exchange: &Exchange, plan: &Plan) -> Result<(), Re
     let blank = PublicVector::new(class, &statement.context(), Element::ZERO, &totals, &Opening::ZERO)
         .ok_or(Refusal::AssetCountMismatch { expected: class.assets, found: plan.assets.len() as u16 })?;
     let post = plan.post(shard, &blank, &[0; PROOF_LENGTH])?;
-    let unfinished: Option<&Unfinished> = standing.unfinished.as_ref();
-    check_order(&Standing::history(exchange), unfinished, &post, &statement, standing.clock).map(drop)
+    let unfinished: Option<&Unfinished> = state.unfinished.as_ref();
+    check_order(&ChainState::history(exchange), unfinished, &post, &statement, state.clock).map(drop)
 }
 
-fn check_circuit_of(standing: &Standing, plan: &Plan, problems: &mut Problems) {
-    let (chain, ours) = (standing.chain, &plan.circuit);
+fn check_circuit_of(state: &ChainState, plan: &Plan, problems: &mut Problems) {
+    let (chain, ours) = (state.chain, &plan.circuit);
     let named = format!("0x{}, depth {}, {}", hex::encode(ours.id), ours.class.depth, ours.setup.label());
-    let Some(Circuit { setup, key: registered, active_from, retired, .. }) = &standing.circuit else {
+    let Some(Circuit { setup, key: registered, active_from, retired, .. }) = &state.circuit else {
         return problems.refused(format!("{chain}: {} ({named}): `migrate circuit`", Refusal::CircuitUnknown));
     };
     match plan.verifying_key() {
@@ -107,7 +107,7 @@ fn check_circuit_of(standing: &Standing, plan: &Plan, problems: &mut Problems) {
         Ok(_) => problems.refused(format!("{chain}: the circuit is registered with another key ({named})")),
         Err(error) => problems.bad_input(format!("the epoch's circuit: {error} ({named})")),
     }
-    if let Err(refusal) = check_circuit(*active_from, *retired, standing.clock) {
+    if let Err(refusal) = check_circuit(*active_from, *retired, state.clock) {
         problems.refused(format!("{chain}: {refusal} ({named})"));
     }
 }

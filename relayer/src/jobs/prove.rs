@@ -21,21 +21,17 @@ use super::{
 use crate::{
     artifacts::Artifacts,
     blocking::write,
-    chains::Standing,
+    chains::ChainState,
     config::Config,
     crash,
-    failure::{Classified, Failure, FailureKind, Problems},
+    failure::{Classified, Failure, FailureKind, Problems, bad_input},
     plan::{Plan, ProvedEpoch, ProvedEpochError, VERSION},
     proving::{EpochProver, InProcess, ProvedShards, ProvingKeys, circuit_file},
     session::{Sending, Session, Storing},
     store::{Store, StoredEpoch},
 };
 
-impl Classified for LayoutError {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(LayoutError);
 
 impl Classified for ProvedEpochError {
     fn failure_kind(&self) -> FailureKind {
@@ -154,25 +150,25 @@ impl<A: Storing> Prover<'_, A> {
     ///
     /// # Errors
     /// When the chains cannot be asked.
-    pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<Standing>, Problems), Failure> {
+    pub async fn plan(&self, source: &Source) -> Result<(Plan, Vec<ChainState>, Problems), Failure> {
         let circuit = self.circuit(&source.snapshot).await?;
-        let standings = self.session.chains.standings(&circuit.id).await?;
+        let states = self.session.chains.states(&circuit.id).await?;
         let mut problems = Problems::default();
-        preflight::check_agreement(&standings, &mut problems);
+        preflight::check_agreement(&states, &mut problems);
         // Whatever else there is follows from that.
         problems.finish()?;
         let mut problems = Problems::default();
-        let next = standings.iter().find_map(|standing| standing.exchange.as_ref());
+        let next = states.iter().find_map(|state| state.exchange.as_ref());
         let (epoch, head) =
             next.map_or((1, self.session.chains.exchange), |exchange| (exchange.next_epoch, exchange.head));
         let plan = self.planned(source, circuit, epoch, head)?;
-        for (standing, chain) in standings.iter().zip(self.session.chains.iter()) {
+        for (state, chain) in states.iter().zip(self.session.chains.iter()) {
             match chain.poster() {
-                Ok(poster) => preflight::check_plan(standing, &plan, &poster, &mut problems),
+                Ok(poster) => preflight::check_plan(state, &plan, &poster, &mut problems),
                 Err(error) => problems.push(error.failure_kind(), error),
             }
         }
-        Ok((plan, standings, problems))
+        Ok((plan, states, problems))
     }
 
     async fn begin(&self, source: &Source) -> Result<Plan, Failure> {
@@ -253,12 +249,12 @@ impl Prover<'_, Sending> {
             return Err(Failure::bad_input("no epoch is unfinished"));
         };
         // Nothing is in flight any more that might make a chain hold it afterwards.
-        for standing in self.session.chains.standings(&plan.circuit.id).await? {
-            let exchange = standing.exchange.as_ref();
+        for state in self.session.chains.states(&plan.circuit.id).await? {
+            let exchange = state.exchange.as_ref();
             if let Some(exchange) = exchange.filter(|exchange| exchange.next_epoch > plan.epoch) {
                 return Err(Failure::bad_input(format!(
                     "{} holds epoch {} already: it must be finished on the other chain",
-                    standing.chain,
+                    state.chain,
                     exchange.latest_epoch()
                 )));
             }

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use ballast_ledger::{bounded_file::read_bounded, reserves::report::REPORT_MAX};
+use ballast_durable::read_bounded;
+use ballast_ledger::reserves::report::REPORT_MAX;
 use ballast_sdk::reserves::{CompareError, verify as verify_report};
 use serde::Serialize;
 

@@ -11,10 +11,8 @@ use super::{
     source,
 };
 use crate::{
-    config::Config,
     failure::Failure,
     plan::ProvedEpoch,
-    proving::ProvingKeys,
     session::{Sending, Session, Storing},
 };
 
@@ -41,31 +39,22 @@ pub struct RunRehearsal {
     pub snapshot: SnapshotReport,
 }
 
-/// What a run works with.
-pub struct Runner<'a, A: Storing> {
-    pub config: &'a Config,
-    /// Whether surprises of the reserves are accepted.
-    pub accept: bool,
-    pub session: &'a Session<A>,
-    pub keys: &'a ProvingKeys<'a>,
-}
-
-impl Runner<'_, Sending> {
+impl Prover<'_, Sending> {
     /// Finishes what was left unfinished, then proves and posts the snapshot's epoch.
     ///
     /// # Errors
     /// Those of proving and posting; the same call goes on where this one stopped.
-    pub async fn once(&self) -> Result<RunReport, Failure> {
-        let (prover, poster) = (self.prover(), Poster { session: self.session });
+    pub async fn run_once(&self) -> Result<RunReport, Failure> {
+        let poster = Poster { session: self.session };
         let mut finished = None;
         if let Some((stored, plan, proved)) = unfinished(self.session.store())?
             && proved.len() == usize::from(plan.shard_count)
         {
             tracing::info!(epoch = plan.epoch, "was left unfinished");
             let epoch = ProvedEpoch::new(plan.clone(), proved.into_values().collect())?;
-            prover.publish(&epoch).await?;
+            self.publish(&epoch).await?;
             let report = poster.post(&epoch).await?;
-            if prover.is_source(&stored, &plan).await? {
+            if self.is_source(&stored, &plan).await? {
                 return Ok(RunReport { finished: None, posted: Some(report) });
             }
             finished = Some(report);
@@ -77,20 +66,20 @@ impl Runner<'_, Sending> {
             )),
             None => failure,
         };
-        let epoch = prover.prove().await.map_err(after)?;
+        let epoch = self.prove().await.map_err(after)?;
         Ok(RunReport { finished, posted: Some(poster.post(&epoch).await?) })
     }
 }
 
-impl<A: Storing> Runner<'_, A> {
+impl<A: Storing> Prover<'_, A> {
     /// Looks at the snapshot and at both chains, and lists every problem; proves, signs and sends nothing.
     ///
     /// # Errors
     /// Every problem at once.
-    pub async fn rehearse(&self) -> Result<RunRehearsal, Failure> {
+    pub async fn rehearse_run(&self) -> Result<RunRehearsal, Failure> {
         let Session { chains, events, .. } = self.session;
         let source = source::fresh(self.config, chains, self.accept, Checkpoint::Leave, events).await?;
-        let (plan, _, problems) = self.prover().plan(&source).await?;
+        let (plan, _, problems) = self.plan(&source).await?;
         let unfinished = unfinished(self.session.store())?.map(|(stored, ..)| stored.epoch);
         if unfinished.is_none() {
             problems.finish()?;
@@ -103,9 +92,5 @@ impl<A: Storing> Runner<'_, A> {
             setup: plan.circuit.setup.label(),
             snapshot: SnapshotReport::new(&source.snapshot, &[plan.circuit.class])?,
         })
-    }
-
-    fn prover(&self) -> Prover<'_, A> {
-        Prover { config: self.config, accept: self.accept, session: self.session, keys: self.keys }
     }
 }

@@ -30,15 +30,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     blocking::{compute, write},
     events::{Events, Stage},
-    failure::{Classified, Failure, FailureKind},
+    failure::{Classified, Failure, FailureKind, bad_input},
     proving::{self, circuit_file},
 };
 
-impl Classified for FileError {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(FileError);
 
 impl Classified for SnarkjsError {
     fn failure_kind(&self) -> FailureKind {

@@ -27,21 +27,11 @@ use crate::{
     chains::Destination,
     config::{self, Config, Origin, SnapshotFile},
     events::{Events, Stage},
-    failure::{Classified, Failure, FailureKind},
+    failure::{Failure, bad_input},
     plan::Plan,
     reserves::{self, Request},
     session::Chains,
 };
-
-macro_rules! bad_input {
-    ($($error:ty),+) => {$(
-        impl Classified for $error {
-            fn failure_kind(&self) -> FailureKind {
-                FailureKind::BadInput
-            }
-        }
-    )+};
-}
 
 bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, SnapshotRefused);
 

@@ -8,7 +8,7 @@ use ballast_sdk::{
 use serde::Serialize;
 
 use crate::{
-    chains::{ChainError, ChainName, Destination, Look, ReadableChain},
+    chains::{ChainError, ChainName, Destination, LookOutcome, ReadableChain},
     events::{Event, Events},
     failure::{Classified, Failure, FailureKind, Problems},
     session::{Chains, Rehearsing, Sending, Session},
@@ -49,7 +49,7 @@ pub struct Looked {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Outcome {
-    Ended(Look),
+    Ended(LookOutcome),
     Refused(Refused),
 }
 
@@ -173,7 +173,7 @@ impl Outcome {
     /// What is odd about it, for an epoch whose figures are of `as_of`.
     fn warning(&self, as_of: u64) -> Option<String> {
         match self {
-            Self::Ended(Look::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => Some(format!(
+            Self::Ended(LookOutcome::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => Some(format!(
                 "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster closed it \
                  early, and it says nothing of the time since"
             )),
@@ -185,13 +185,13 @@ impl Outcome {
     /// to look.
     fn event(&self, chain: ChainName, epoch: u64) -> Option<Event> {
         match self {
-            Self::Ended(Look::Looked { holdings }) => {
+            Self::Ended(LookOutcome::Looked { holdings }) => {
                 Some(Event::ReservesWitnessed { chain, epoch, holdings: *holdings as u64, before: false })
             }
-            Self::Ended(Look::LookedBefore { holdings, .. }) => {
+            Self::Ended(LookOutcome::LookedBefore { holdings, .. }) => {
                 Some(Event::ReservesWitnessed { chain, epoch, holdings: (*holdings).into(), before: true })
             }
-            Self::Ended(Look::WouldLook { .. } | Look::NothingToLookAt | Look::NotConfigured) => None,
+            Self::Ended(LookOutcome::WouldLook { .. } | LookOutcome::NothingToLookAt | LookOutcome::NotConfigured) => None,
             Self::Refused(refused) => {
                 Some(Event::ReservesNotWitnessed { chain, epoch, reason: refused.problem.clone() })
             }
@@ -199,7 +199,7 @@ impl Outcome {
     }
 
     fn had_something(&self) -> bool {
-        !matches!(self, Self::Ended(Look::NothingToLookAt | Look::NotConfigured))
+        !matches!(self, Self::Ended(LookOutcome::NothingToLookAt | LookOutcome::NotConfigured))
     }
 }
 
@@ -230,14 +230,14 @@ fn unreachable(error: &ChainError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chains::looks::Shown;
+    use crate::chains::looks::ShownHolding;
     use serde_json::json;
 
     fn looked(outcome: Outcome) -> Looked {
         Looked { chain: ChainName::Evm, warning: outcome.warning(10_000), outcome }
     }
 
-    fn ended(look: Look) -> Looked {
+    fn ended(look: LookOutcome) -> Looked {
         looked(Outcome::Ended(look))
     }
 
@@ -251,9 +251,9 @@ mod tests {
 
     #[test]
     fn a_chain_that_did_not_look_is_no_success() {
-        let done = || ended(Look::Looked { holdings: 3 });
-        let before = ended(Look::LookedBefore { holdings: 3, began: 9_999 });
-        let (nothing, unset) = (|| ended(Look::NothingToLookAt), || ended(Look::NotConfigured));
+        let done = || ended(LookOutcome::Looked { holdings: 3 });
+        let before = ended(LookOutcome::LookedBefore { holdings: 3, began: 9_999 });
+        let (nothing, unset) = (|| ended(LookOutcome::NothingToLookAt), || ended(LookOutcome::NotConfigured));
         assert_eq!(verdict(vec![done(), before]), Ok(()));
         assert_eq!(verdict(vec![done(), unset()]), Ok(()));
         assert_eq!(verdict(vec![nothing(), unset()]), Err(FailureKind::BadInput));
@@ -266,17 +266,17 @@ mod tests {
     #[test]
     fn every_outcome_is_told_apart() {
         let json = |looked: Looked| serde_json::to_value(&looked).unwrap();
-        let shown = vec![Shown { wallet: "w".into(), account: "a".into(), token: "t".into() }];
+        let shown = vec![ShownHolding { wallet: "w".into(), account: "a".into(), token: "t".into() }];
         assert_eq!(
-            json(ended(Look::Looked { holdings: 3 })),
+            json(ended(LookOutcome::Looked { holdings: 3 })),
             json!({ "chain": "evm", "outcome": "looked", "holdings": 3 })
         );
         assert_eq!(
-            json(ended(Look::WouldLook { shown })),
+            json(ended(LookOutcome::WouldLook { shown })),
             json!({ "chain": "evm", "outcome": "would_look", "shown": [{ "wallet": "w", "account": "a", "token": "t" }] })
         );
-        assert_eq!(json(ended(Look::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
-        assert_eq!(json(ended(Look::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
+        assert_eq!(json(ended(LookOutcome::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
+        assert_eq!(json(ended(LookOutcome::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
         assert_eq!(
             json(refused(FailureKind::Refused)),
             json!({ "chain": "evm", "outcome": "refused", "problem": "WalletUnknown" })
@@ -288,19 +288,19 @@ mod tests {
         let event = |outcome: Outcome| outcome.event(ChainName::Evm, 4);
         let witnessed =
             |before| Some(Event::ReservesWitnessed { chain: ChainName::Evm, epoch: 4, holdings: 3, before });
-        assert_eq!(event(Outcome::Ended(Look::Looked { holdings: 3 })), witnessed(false));
-        assert_eq!(event(Outcome::Ended(Look::LookedBefore { holdings: 3, began: 9 })), witnessed(true));
+        assert_eq!(event(Outcome::Ended(LookOutcome::Looked { holdings: 3 })), witnessed(false));
+        assert_eq!(event(Outcome::Ended(LookOutcome::LookedBefore { holdings: 3, began: 9 })), witnessed(true));
         let refused = Outcome::Refused(Refused { problem: "WalletUnknown".into(), kind: FailureKind::Refused });
         let reason = "WalletUnknown".to_string();
         assert_eq!(event(refused), Some(Event::ReservesNotWitnessed { chain: ChainName::Evm, epoch: 4, reason }));
-        for silent in [Look::WouldLook { shown: vec![] }, Look::NothingToLookAt, Look::NotConfigured] {
+        for silent in [LookOutcome::WouldLook { shown: vec![] }, LookOutcome::NothingToLookAt, LookOutcome::NotConfigured] {
             assert_eq!(event(Outcome::Ended(silent)), None);
         }
     }
 
     #[test]
     fn a_witness_that_was_closed_too_early_is_warned_of() {
-        let at = |began| ended(Look::LookedBefore { holdings: 3, began });
+        let at = |began| ended(LookOutcome::LookedBefore { holdings: 3, began });
         assert_eq!(at(10_000 - WINDOW).warning, None);
         let early = at(10_000 - WINDOW - 1);
         assert!(early.warning.as_ref().unwrap().starts_with("expected a first look"), "{early:?}");

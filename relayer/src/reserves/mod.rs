@@ -29,24 +29,14 @@ use crate::{
     chains::{ChainName, evm::balances::read_evm, solana::balances::read_solana},
     config::Config,
     events::{Event, Events},
-    failure::{Classified, Failure, FailureKind},
+    failure::{Failure, bad_input},
     plan::Plan,
 };
 use holdings::Counted;
 pub use holdings::{ChainHoldings, Uncounted};
 pub use surprise::{Figures, FiguresMissing, PreviousEpoch, Surprise, surprise};
 
-impl Classified for ReportError {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
-
-impl Classified for FiguresMissing {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
+bad_input!(ReportError, FiguresMissing, Surprised);
 
 /// Surprises that nobody accepted.
 #[derive(Debug)]
@@ -60,12 +50,6 @@ impl fmt::Display for Surprised {
 }
 
 impl std::error::Error for Surprised {}
-
-impl Classified for Surprised {
-    fn failure_kind(&self) -> FailureKind {
-        FailureKind::BadInput
-    }
-}
 
 /// Whose reserves are gathered, for which epoch.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::{
     config::layered,
+    failure::FailureKind,
     plan::{
         ProvedEpoch,
         tests::{plan, posts},

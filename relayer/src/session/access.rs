@@ -15,7 +15,21 @@ pub trait Access: sealed::Sealed + Send + Sync {
     /// A chain as such a session has it.
     type Chain: ReadableChain + ?Sized;
     /// The store, or nothing.
-    type Store: Send + Sync;
+    type Store: Open;
+
+    /// Forgets what such a session may not do with a chain.
+    fn chain(connected: Box<dyn Destination>) -> Box<Self::Chain>;
+
+    /// Holds store and chains against each other before anything is done with them; without a store there is nothing to
+    /// hold.
+    ///
+    /// # Errors
+    /// A store of other deployments; a transaction in flight that does not end now.
+    fn prepare(chains: &Chains<Self::Chain>, store: &Self::Store) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// What a session has for a store.
+pub trait Open: Sized + Send + Sync {
     /// The store's section of the settings, if there is a store.
     const SECTION: Option<Section>;
 
@@ -23,16 +37,23 @@ pub trait Access: sealed::Sealed + Send + Sync {
     ///
     /// # Errors
     /// When another process has it, or it cannot be read.
-    fn open_store(config: &Config) -> Result<Self::Store, Failure>;
+    fn open(config: &Config) -> Result<Self, Failure>;
+}
 
-    /// Forgets what such a session may not do with a chain.
-    fn chain(connected: Box<dyn Destination>) -> Box<Self::Chain>;
+impl Open for () {
+    const SECTION: Option<Section> = None;
 
-    /// Holds store and chains against each other before anything is done with them.
-    ///
-    /// # Errors
-    /// A store of other deployments; a transaction in flight that does not end now.
-    fn prepare(chains: &Chains<Self::Chain>, store: &Self::Store) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn open(_config: &Config) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl Open for Store {
+    const SECTION: Option<Section> = Some(Section::Store);
+
+    fn open(config: &Config) -> Result<Self, Failure> {
+        Ok(Self::open(&config.store()?.path)?)
+    }
 }
 
 /// Access with a store.
@@ -59,11 +80,6 @@ pub struct Sending;
 impl Access for Reading {
     type Chain = dyn ReadableChain;
     type Store = ();
-    const SECTION: Option<Section> = None;
-
-    fn open_store(_config: &Config) -> Result<(), Failure> {
-        Ok(())
-    }
 
     fn chain(connected: Box<dyn Destination>) -> Box<dyn ReadableChain> {
         connected
@@ -77,11 +93,6 @@ impl Access for Reading {
 impl Access for Rehearsing {
     type Chain = dyn Destination;
     type Store = ();
-    const SECTION: Option<Section> = None;
-
-    fn open_store(_config: &Config) -> Result<(), Failure> {
-        Ok(())
-    }
 
     fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
         connected
@@ -95,11 +106,6 @@ impl Access for Rehearsing {
 impl Access for Preparing {
     type Chain = dyn Destination;
     type Store = Store;
-    const SECTION: Option<Section> = Some(Section::Store);
-
-    fn open_store(config: &Config) -> Result<Store, Failure> {
-        Ok(Store::open(&config.store()?.path)?)
-    }
 
     fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
         connected
@@ -113,11 +119,6 @@ impl Access for Preparing {
 impl Access for Sending {
     type Chain = dyn Destination;
     type Store = Store;
-    const SECTION: Option<Section> = Some(Section::Store);
-
-    fn open_store(config: &Config) -> Result<Store, Failure> {
-        Preparing::open_store(config)
-    }
 
     fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
         connected

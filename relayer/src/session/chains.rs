@@ -3,7 +3,7 @@
 use ballast_core::{Digest, exchange::exchange_id};
 
 use crate::{
-    chains::{ChainError, ChainName, Destination, ReadableChain, Standing, evm::Evm, solana::Solana},
+    chains::{ChainError, ChainName, Destination, ReadableChain, ChainState, evm::Evm, solana::Solana},
     config::{self, Config},
     events::Events,
     failure::{Classified, Failure, Problems},
@@ -69,12 +69,12 @@ impl Chains<dyn Destination> {
     ///
     /// # Errors
     /// Of the first chain that does not answer.
-    pub async fn standings(&self, circuit: &Digest) -> Result<Vec<Standing>, Failure> {
-        let mut standings = Vec::new();
+    pub async fn states(&self, circuit: &Digest) -> Result<Vec<ChainState>, Failure> {
+        let mut states = Vec::new();
         for chain in self.iter() {
-            standings.push(chain.standing(&self.exchange, circuit).await?);
+            states.push(chain.state(&self.exchange, circuit).await?);
         }
-        Ok(standings)
+        Ok(states)
     }
 
     /// Ties the store to this exchange and these deployments, and holds it to them.

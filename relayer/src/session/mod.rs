@@ -15,6 +15,7 @@
 mod access;
 mod chains;
 
+use access::Open;
 pub use access::{Access, Preparing, Reading, Rehearsing, Sending, Storing};
 pub use chains::{Chains, configured_exchange};
 
@@ -41,7 +42,7 @@ impl<A: Access> Session<A> {
             ChainName::Solana => Section::Solana,
             ChainName::Evm => Section::Evm,
         };
-        [Section::Exchange].into_iter().chain(A::SECTION).chain(chains.iter().map(section)).collect()
+        [Section::Exchange].into_iter().chain(A::Store::SECTION).chain(chains.iter().map(section)).collect()
     }
 
     /// Locks the store, connects to `chains`, binds the store to their deployments, and brings to
@@ -52,7 +53,7 @@ impl<A: Access> Session<A> {
     /// A store that another process has, or that belongs to others; every chain that cannot be
     /// reached or has no deployment, at once; a transaction in flight that does not end now.
     pub async fn open(_access: A, config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
-        let store = A::open_store(config)?;
+        let store = <A::Store as Open>::open(config)?;
         let chains = Chains::connect(config, chains, events).await?.map(A::chain);
         A::prepare(&chains, &store).await?;
         Ok(Self { chains, events: events.clone(), store })

@@ -6,7 +6,7 @@ use alloy::{primitives::Address, providers::Provider, signers::local::PrivateKey
 use ballast_anvil::{Chain, register};
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
-    chains::{Action, Agreement, ChainError, Destination, Look, ReadableChain, evm::Evm, looks::Shown},
+    chains::{Action, Agreement, ChainError, Destination, LookOutcome, ReadableChain, evm::Evm, looks::ShownHolding},
     store::Store,
 };
 use ballast_sdk::chain::Address as AnyAddress;
@@ -46,10 +46,10 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
         evm.govern(&store, &chain.exchange, &action).await.unwrap();
     }
     let look = |store| evm.witness(store, &chain.exchange, EPOCH);
-    assert_eq!(look(None).await.unwrap(), Look::NothingToLookAt);
+    assert_eq!(look(None).await.unwrap(), LookOutcome::NothingToLookAt);
     let token = Action::DeclareToken { token: native, asset: 1, symbol: "ETH".into() };
     evm.govern(&store, &chain.exchange, &token).await.unwrap();
-    assert_eq!(look(Some(&store)).await.unwrap(), Look::NothingToLookAt);
+    assert_eq!(look(Some(&store)).await.unwrap(), LookOutcome::NothingToLookAt);
     let mut wallets = Vec::new();
     for number in 1..=WALLETS {
         wallets.push(open_wallet(&chain, &evm, &store, number).await);
@@ -57,26 +57,26 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     chain.cheat("anvil_mine", json!([])).await;
     wallets.sort_unstable();
 
-    let Look::WouldLook { shown } = look(None).await.unwrap() else { panic!("no dry run") };
+    let LookOutcome::WouldLook { shown } = look(None).await.unwrap() else { panic!("no dry run") };
     let shown_of = |wallet: &Address| {
         let wallet = wallet.to_string();
-        Shown { account: wallet.clone(), wallet, token: Address::ZERO.to_string() }
+        ShownHolding { account: wallet.clone(), wallet, token: Address::ZERO.to_string() }
     };
     assert_eq!(shown, wallets.iter().map(shown_of).collect::<Vec<_>>());
     assert_eq!(sent(&chain, &evm).await, 0, "a dry run sends nothing");
 
-    assert_eq!(look(Some(&store)).await.unwrap(), Look::Looked { holdings: WALLETS.into() });
+    assert_eq!(look(Some(&store)).await.unwrap(), LookOutcome::Looked { holdings: WALLETS.into() });
     assert_eq!(sent(&chain, &evm).await, 2);
     let witness = evm.client().observation(&chain.exchange, EPOCH).await.unwrap().unwrap();
     assert!(witness.closed, "{witness:?}");
     assert_eq!((witness.holdings, &witness.amounts[..]), (WALLETS.into(), &[Some(WALLETS.into())][..]));
-    let before = Look::LookedBefore { holdings: WALLETS.into(), began: witness.began };
+    let before = LookOutcome::LookedBefore { holdings: WALLETS.into(), began: witness.began };
     assert_eq!(look(None).await.unwrap(), before);
     assert_eq!(look(Some(&store)).await.unwrap(), before);
     assert_eq!(sent(&chain, &evm).await, 2);
 
     let blind = chain.evm(|settings| settings.witnesses = None).await;
-    assert_eq!(blind.witness(Some(&store), &chain.exchange, EPOCH).await.unwrap(), Look::NotConfigured);
+    assert_eq!(blind.witness(Some(&store), &chain.exchange, EPOCH).await.unwrap(), LookOutcome::NotConfigured);
     // No epoch but the latest and the next is looked for, and who is no poster finds out without sending.
     for store in [None, Some(&store)] {
         let refused = evm.witness(store, &chain.exchange, EPOCH + 1).await.unwrap_err();

@@ -25,8 +25,8 @@ use ballast_sdk::chain::Address;
 use serde_json::json;
 
 async fn need(evm: &Evm, chain: &Chain, action: &Action) -> Need {
-    let standing = evm.standing(&chain.exchange, &[0; 32]).await.unwrap();
-    action.need(Held { exchange: standing.exchange.as_ref(), wallets: &[], tokens: &[] })
+    let state = evm.state(&chain.exchange, &[0; 32]).await.unwrap();
+    action.need(Held { exchange: state.exchange.as_ref(), wallets: &[], tokens: &[] })
 }
 
 /// A registration that was signed and sent, and that no block takes.
@@ -70,7 +70,7 @@ async fn an_authority_governs_and_nothing_is_done_twice() {
     let first = store.transaction(1).unwrap().unwrap().settlement;
     assert_eq!(first.state, State::Confirmed);
     assert!(first.units > Some(21_000) && first.fee > Some(0) && first.block.is_some());
-    let exchange = evm.standing(&chain.exchange, &[0; 32]).await.unwrap().exchange.unwrap();
+    let exchange = evm.state(&chain.exchange, &[0; 32]).await.unwrap().exchange.unwrap();
     assert_eq!((exchange.assets, exchange.posters, exchange.paused), (Some(assets), vec![poster], false));
 }
 

@@ -19,14 +19,13 @@
 //!
 //! ```no_run
 //! # async fn example(exchange: ballast_core::Digest) -> Result<(), Box<dyn std::error::Error>> {
-//! use ballast_sdk::{Client, core::circuit::SetupKind, evm::EvmOptions};
+//! use ballast_sdk::{Client, evm::EvmOptions};
 //!
 //! let contract = "0x5FbDB2315678afecb367f032d93F642f64180aa3".parse()?;
 //! let client = Client::evm("http://127.0.0.1:8545", contract, EvmOptions::default()).await?;
 //! let answer = client.solvency(&exchange, "BTC", 3_600).await?;
-//! // Fresh figures of a ceremony's circuit are the only yes.
-//! let yes = answer.is_fresh() && answer.setup == Some(SetupKind::Ceremony);
-//! println!("{yes}: {:?}", answer.standing);
+//! // Fresh is the only yes.
+//! println!("{}: {:?}", answer.is_fresh(), answer.standing);
 //! for entry in client.history(&exchange, ..).await?.entries {
 //!     println!("{entry:?}");
 //! }
@@ -40,6 +39,7 @@ pub mod audit;
 pub mod chain;
 pub mod circuit;
 pub mod client;
+mod clock;
 pub mod epoch;
 pub mod epoch_json;
 pub mod error;

@@ -18,7 +18,7 @@ use crate::{
 
 /// Reads one deployment on one chain. Everything returned is checked against the chain's digests.
 #[async_trait]
-pub trait ChainReader: Send + Sync {
+pub trait ChainReader: ObservationReader {
     /// The chain that is read.
     fn chain(&self) -> Chain;
 
@@ -43,7 +43,12 @@ pub trait ChainReader: Send + Sync {
 
     /// The chain's own answer, counting what is reported as held. `max_age` in seconds.
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error>;
+}
 
+/// Reads what one deployment observed in wallets. On the EVM each call fails with
+/// [`Error::BadInput`] when the contract that observes was not named.
+#[async_trait]
+pub trait ObservationReader: Send + Sync {
     /// The chain's own answer, counting only what it observed as held. `max_age` and `max_span` in
     /// seconds.
     async fn witnessed_solvency(

@@ -18,7 +18,7 @@ use ballast_sdk::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::node::Node;
+use super::node::EvmRpc;
 use crate::{
     chains::{ChainError, ChainName},
     config,
@@ -51,7 +51,7 @@ pub async fn read_evm(
     wallets: &[Wallet],
     tokens: &[Token],
 ) -> Result<ChainHoldings, ChainError> {
-    let node = Node::new(&settings.rpc_url)?;
+    let node = EvmRpc::new(&settings.rpc_url)?;
     let chain = Chain::Evm(node.chain_id().await?);
     let mut questions = Vec::new();
     for token in tokens.iter().filter(|token| token.chain == chain) {
@@ -61,7 +61,7 @@ pub async fn read_evm(
             }
         }
     }
-    let reader = Reader { node: &node, url: settings };
+    let reader = EvmBalanceReader { node: &node, url: settings };
     for _ in 0..ATTEMPTS {
         let block = reader.settled(settings.confirmations).await?;
         let asked: Vec<_> = questions.iter().map(|question| reader.ask(question, block.hash)).collect();
@@ -111,12 +111,12 @@ fn told(chain: Chain, block: &Header, questions: &[Question<'_>], balances: Vec<
     ChainHoldings { chain: chain.to_string(), height, hash, time, holdings, empty, uncounted }
 }
 
-struct Reader<'a> {
-    node: &'a Node,
+struct EvmBalanceReader<'a> {
+    node: &'a EvmRpc,
     url: &'a config::Evm,
 }
 
-impl Reader<'_> {
+impl EvmBalanceReader<'_> {
     /// The youngest block with so many confirmations, its own included.
     async fn settled(&self, confirmations: u64) -> Result<Header, ChainError> {
         let height = self.node.height().await?;

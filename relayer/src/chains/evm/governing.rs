@@ -15,7 +15,7 @@ use ballast_sdk::{
 };
 
 use super::{Evm, sender::Job};
-use crate::chains::{Action, Agreement, ChainError, ChainName, Purpose};
+use crate::chains::{About, Action, Agreement, ChainError, ChainName, Purpose};
 
 impl Evm {
     /// The call that does an action.
@@ -79,7 +79,7 @@ impl Evm {
     }
 
     fn job_to(&self, to: EvmAddress, input: Vec<u8>) -> Job {
-        Job { purpose: Purpose::Govern, epoch: None, shard: None, to, input: Bytes::from(input) }
+        Job { about: About::no_epoch(Purpose::Govern), to, input: Bytes::from(input) }
     }
 
     /// The contract that looks at wallets.

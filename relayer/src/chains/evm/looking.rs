@@ -2,48 +2,58 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes},
+    signers::local::PrivateKeySigner,
     sol_types::SolCall,
 };
+use async_trait::async_trait;
 use ballast_core::Digest;
-use ballast_sdk::evm::bindings::Witnesses;
+use ballast_sdk::{
+    evm::bindings::Witnesses,
+    observation::{Token, Wallet},
+};
 
 use super::{Evm, balances::read_evm, sender::Job};
 use crate::{
     chains::{
-        ChainError, ChainName, Look, Purpose,
-        looks::{Part, Shown, parts},
+        About, ChainError, ChainName, Purpose,
+        looks::{Part, ShownHolding, Shows},
     },
     reserves::ChainHoldings,
     store::Store,
 };
 
-/// Holdings of one transaction: a token may take a good part of a block's gas to answer.
-const HOLDINGS_AT_ONCE: usize = 50;
+#[async_trait]
+impl Shows for Evm {
+    type Signer = PrivateKeySigner;
+    type Holding = Witnesses::Holding;
+    /// A token may take a good part of a block's gas to answer.
+    const AT_ONCE: usize = 50;
 
-impl Evm {
-    /// Shows the contract every holding in ascending order, and closes the witness; without a store, simulates the first part.
-    pub(super) async fn look(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
-        let Some(to) = self.settings.witnesses else { return Ok(Look::NotConfigured) };
-        if let Some(closed) = self.client.observation(exchange, epoch).await?.filter(|witness| witness.closed) {
-            return Ok(Look::LookedBefore { holdings: closed.holdings, began: closed.began });
+    fn signer(&self) -> Result<PrivateKeySigner, ChainError> {
+        self.poster_key()
+    }
+
+    async fn holdings(&self, wallets: &[Wallet], tokens: &[Token]) -> Result<Vec<Witnesses::Holding>, ChainError> {
+        in_order(&read_evm(&self.settings, wallets, tokens).await?)
+    }
+
+    async fn show(
+        &self,
+        signer: &PrivateKeySigner,
+        store: Option<&Store>,
+        (exchange, epoch): (&Digest, u64),
+        part: Part<'_, Witnesses::Holding>,
+    ) -> Result<(), ChainError> {
+        let job = job(self.witnesses()?, exchange, epoch, part);
+        match store {
+            Some(store) => self.sender(store).run(signer, &job).await,
+            None => self.node.simulate(signer.address(), &job).await,
         }
-        let (wallets, tokens) = (self.client.wallets(exchange).await?, self.client.tokens(exchange).await?);
-        let holdings = in_order(&read_evm(&self.settings, &wallets, &tokens).await?)?;
-        if holdings.is_empty() {
-            return Ok(Look::NothingToLookAt);
-        }
-        let signer = self.poster_key()?;
-        for part in parts(&holdings, HOLDINGS_AT_ONCE) {
-            let job = job(to, exchange, epoch, part);
-            match store {
-                Some(store) => self.sender(store).run(&signer, &job).await?,
-                None => {
-                    self.node.simulate(signer.address(), &job).await?;
-                    return Ok(Look::WouldLook { shown: holdings.iter().map(shown).collect() });
-                }
-            }
-        }
-        Ok(Look::Looked { holdings: holdings.len() })
+    }
+
+    fn told(holding: &Witnesses::Holding) -> ShownHolding {
+        let [wallet, token] = [holding.wallet, holding.token].map(|address| address.to_string());
+        ShownHolding { account: wallet.clone(), wallet, token }
     }
 }
 
@@ -55,12 +65,8 @@ fn job(to: Address, exchange: &Digest, epoch: u64, part: Part<'_, Witnesses::Hol
         last: part.last,
         holdings: part.shown.to_vec(),
     };
-    Job { purpose: Purpose::Look, epoch: Some(epoch), shard: None, to, input: Bytes::from(call.abi_encode()) }
-}
-
-fn shown(holding: &Witnesses::Holding) -> Shown {
-    let [wallet, token] = [holding.wallet, holding.token].map(|address| address.to_string());
-    Shown { account: wallet.clone(), wallet, token }
+    let about = About { purpose: Purpose::Look, epoch: Some(epoch), shard: None };
+    Job { about, to, input: Bytes::from(call.abi_encode()) }
 }
 
 /// In the order in which the contract takes them.

@@ -27,21 +27,21 @@ use ballast_sdk::{
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
 
-use super::{Action, ChainError, ChainName, Destination, Look, Purpose, Purse, ReadableChain, Standing};
+use super::{About, Action, ChainError, ChainName, Destination, LookOutcome, Purpose, Purse, ReadableChain, looks::look};
 use crate::{
     config, crash,
     events::{Event, Events, Stage},
     plan::ProvedEpoch,
     store::Store,
 };
-use node::Node;
+use node::EvmRpc;
 use sender::{Job, Sender};
 
 /// The contract on one chain.
 pub struct Evm {
     settings: config::Evm,
     client: Client,
-    node: Node,
+    node: EvmRpc,
     /// EIP-155.
     chain_id: u64,
     events: Events,
@@ -55,7 +55,7 @@ impl Evm {
     pub async fn connect(settings: &config::Evm, events: &Events) -> Result<Self, ChainError> {
         let options = EvmOptions { witnesses: settings.witnesses, ..EvmOptions::default() };
         let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
-        let node = Node::new(&settings.rpc_url)?;
+        let node = EvmRpc::new(&settings.rpc_url)?;
         let chain_id = node.chain_id().await?;
         Ok(Self { settings: settings.clone(), client: Client::new(reader), node, chain_id, events: events.clone() })
     }
@@ -82,20 +82,10 @@ impl Evm {
         })?;
         let call = Reserves::postShardCall { exchangeId: B256::from(epoch.plan.exchange), post: post.into() };
         Ok(Job {
-            purpose: Purpose::PostShard,
-            epoch: Some(epoch.plan.epoch),
-            shard: Some(shard),
+            about: About::shard(Purpose::PostShard, epoch.plan.epoch, shard),
             to: self.settings.contract,
             input: Bytes::from(call.abi_encode()),
         })
-    }
-
-    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
-        let contract = Reserves::new(self.settings.contract, &self.node.provider);
-        let pending = contract.pendingEpoch(B256::from(*exchange)).call().await;
-        let pending = pending.map_err(|error| self.node.contract_error("the unfinished epoch", &error))?;
-        let begun = pending.shardsDone > 0;
-        Ok(begun.then_some(Unfinished { first: pending.firstContext.0, shards_done: pending.shardsDone }))
     }
 }
 
@@ -116,13 +106,16 @@ impl Destination for Evm {
         Ok(format!("chain {id}, genesis {genesis}, contract {}", self.settings.contract))
     }
 
-    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
-        let standing = Standing::read(&self.client, exchange, circuit).await?;
-        let unfinished = match &standing.exchange {
-            Some(exchange) => self.unfinished(&exchange.id).await?,
-            None => None,
-        };
-        Ok(Standing { unfinished, ..standing })
+    fn current(&self) -> &Client {
+        &self.client
+    }
+
+    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
+        let contract = Reserves::new(self.settings.contract, &self.node.provider);
+        let pending = contract.pendingEpoch(B256::from(*exchange)).call().await;
+        let pending = pending.map_err(|error| self.node.contract_error("the unfinished epoch", &error))?;
+        let begun = pending.shardsDone > 0;
+        Ok(begun.then_some(Unfinished { first: pending.firstContext.0, shards_done: pending.shardsDone }))
     }
 
     fn poster(&self) -> Result<Address, ChainError> {
@@ -169,8 +162,11 @@ impl Destination for Evm {
         Ok(())
     }
 
-    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
-        self.look(store, exchange, epoch).await
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<LookOutcome, ChainError> {
+        match self.settings.witnesses {
+            Some(_) => look(self, store, exchange, epoch).await,
+            None => Ok(LookOutcome::NotConfigured),
+        }
     }
 
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {

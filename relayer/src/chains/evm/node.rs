@@ -20,12 +20,12 @@ use super::sender::Job;
 use crate::chains::{ChainError, ChainName};
 
 /// A connected node. Its errors show scheme, host and port of its address, nothing more.
-pub struct Node {
+pub struct EvmRpc {
     pub provider: DynProvider,
     url: Url,
 }
 
-impl Node {
+impl EvmRpc {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(url: &Url) -> Result<Self, ChainError> {
@@ -106,7 +106,7 @@ impl Node {
 
     pub async fn simulate_at(&self, from: Address, job: &Job, block: BlockId) -> Result<(), ChainError> {
         let called = self.provider.call(request(from, job)).block(block).await;
-        called.map(drop).map_err(|error| self.error(&job.to_string(), &error))
+        called.map(drop).map_err(|error| self.error(&job.about.to_string(), &error))
     }
 
     /// The gas that a call may use: what the node's simulation of it used, and a margin.
@@ -115,7 +115,7 @@ impl Node {
     /// [`ChainError::Refused`] with the contract's custom error.
     pub async fn gas(&self, from: Address, job: &Job, margin_percent: u64) -> Result<u64, ChainError> {
         let estimate = self.provider.estimate_gas(request(from, job)).await;
-        let estimate = estimate.map_err(|error| self.error(&job.to_string(), &error))?;
+        let estimate = estimate.map_err(|error| self.error(&job.about.to_string(), &error))?;
         let gas = u128::from(estimate) * u128::from(100 + margin_percent) / 100;
         Ok(u64::try_from(gas).unwrap_or(u64::MAX))
     }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     time::{Duration, Instant},
 };
 
@@ -18,9 +17,9 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 
-use super::node::Node;
+use super::node::EvmRpc;
 use crate::{
-    chains::{ChainError, ChainName, Purpose},
+    chains::{About, ChainError, ChainName, Purpose},
     config, crash,
     events::{self, Event, Events},
     store::{NewTransaction, Settlement, State, Store, StoredTransaction},
@@ -36,21 +35,9 @@ const POLLS_WITHOUT_RECEIPT: u32 = 20;
 /// A transaction to be made.
 #[derive(Clone, Debug)]
 pub struct Job {
-    pub purpose: Purpose,
-    pub epoch: Option<u64>,
-    pub shard: Option<u16>,
+    pub about: About,
     pub to: Address,
     pub input: Bytes,
-}
-
-impl fmt::Display for Job {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.purpose.name())?;
-        match (self.epoch, self.shard) {
-            (Some(epoch), Some(shard)) => write!(f, " of epoch {epoch}, shard {shard}"),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// A signed transaction that may take effect yet.
@@ -91,7 +78,7 @@ enum End {
 }
 
 pub struct Sender<'a> {
-    pub node: &'a Node,
+    pub node: &'a EvmRpc,
     pub settings: &'a config::Evm,
     pub store: &'a Store,
     pub events: &'a Events,
@@ -106,12 +93,12 @@ impl Sender<'_> {
     pub async fn run(&self, signer: &PrivateKeySigner, job: &Job) -> Result<(), ChainError> {
         let from = signer.address();
         let flight = self.sign(signer, job).await?;
-        crash::point(&point(job.purpose, "stored"));
+        crash::point(&point(job.about.purpose, "stored"));
         self.send(&flight).await?;
-        crash::point(&point(job.purpose, "sent"));
+        crash::point(&point(job.about.purpose, "sent"));
         let end = self.finish(std::slice::from_ref(&flight)).await?;
-        crash::point(&point(job.purpose, "confirmed"));
-        let refused = |refusal| ChainError::Refused { chain: ChainName::Evm, what: job.to_string(), refusal };
+        crash::point(&point(job.about.purpose, "confirmed"));
+        let refused = |refusal| ChainError::Refused { chain: ChainName::Evm, what: job.about.to_string(), refusal };
         match end {
             End::Confirmed => Ok(()),
             End::Failed { block } => {
@@ -200,9 +187,9 @@ impl Sender<'_> {
         };
         let written = NewTransaction {
             chain: ChainName::Evm,
-            purpose: job.purpose.name().into(),
-            epoch: job.epoch,
-            shard: job.shard,
+            purpose: job.about.purpose.name().into(),
+            epoch: job.about.epoch,
+            shard: job.about.shard,
             signer: from.to_string(),
             identifier: String::new(),
             raw: Vec::new(),

@@ -17,7 +17,7 @@ use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{account::Account, pubkey::Pubkey};
 use solana_transaction_status_client_types::TransactionDetails;
 
-use super::node::Node;
+use super::node::SolanaRpc;
 use crate::{
     chains::{ChainError, ChainName},
     config,
@@ -47,7 +47,7 @@ pub async fn read_solana(
     wallets: &[Wallet],
     tokens: &[Token],
 ) -> Result<ChainHoldings, ChainError> {
-    let reader = Reader { node: Node::new(&settings.rpc_url), commitment: settings.commitment };
+    let reader = SolanaBalanceReader { node: SolanaRpc::new(&settings.rpc_url), commitment: settings.commitment };
     let wallets = wallets.iter().filter(|wallet| wallet.chain == Chain::Solana && !wallet.retired);
     let wallets: Vec<Pubkey> = wallets.filter_map(|wallet| solana(wallet.address)).collect();
     let places = reader.places(&wallets, tokens).await?;
@@ -119,12 +119,12 @@ impl Place<'_> {
     }
 }
 
-struct Reader {
-    node: Node,
+struct SolanaBalanceReader {
+    node: SolanaRpc,
     commitment: CommitmentConfig,
 }
 
-impl Reader {
+impl SolanaBalanceReader {
     /// Every account that may count, by its address. One that appears only afterwards is not there; it is read in the next
     /// epoch.
     async fn places<'a>(

@@ -9,7 +9,7 @@ use solana_sdk::{
 };
 
 use super::{
-    node::{Node, describe},
+    node::{SolanaRpc, describe},
     sender::Job,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub const UNITS_MAX: u32 = 1_400_000;
 /// How much a transaction may use, and what it pays for it.
 #[derive(Clone, Copy)]
 pub struct Budget<'a> {
-    pub node: &'a Node,
+    pub node: &'a SolanaRpc,
     pub settings: &'a config::Solana,
 }
 
@@ -33,7 +33,7 @@ impl Budget<'_> {
     /// # Errors
     /// [`ChainError::Refused`] when the simulation fails.
     pub async fn units(&self, payer: &Pubkey, job: &Job) -> Result<u32, ChainError> {
-        let what = job.to_string();
+        let what = job.about.to_string();
         let refused = |refusal| ChainError::Refused { chain: ChainName::Solana, what: what.clone(), refusal };
         let message = Message::new(&self.wrap(&job.instructions, UNITS_MAX), Some(payer));
         let simulated = self.node.simulate(&Transaction::new_unsigned(message), &what).await?;

@@ -12,7 +12,7 @@ use super::{
     sender::{Job, encode},
 };
 use crate::{
-    chains::{ChainError, Purpose},
+    chains::{About, ChainError, Purpose},
     events::Running,
     store::Store,
 };
@@ -53,15 +53,13 @@ impl Solana {
         store: &Store,
         signer: &Keypair,
         parcel: &Parcel,
-        shard: (u64, u16),
+        (epoch, shard): (u64, u16),
         stage: &Running,
     ) -> Result<(), ChainError> {
         let sender = self.sender(store);
         let owner = signer.pubkey();
         let job = |purpose, instruction| Job {
-            purpose,
-            epoch: Some(shard.0),
-            shard: Some(shard.1),
+            about: About::shard(purpose, epoch, shard),
             instructions: vec![instruction],
             cosigner: None,
         };
@@ -115,9 +113,7 @@ impl Solana {
         let left = buffers.iter().filter(|buffer| buffer.owner == owner && !keep.contains(&buffer.number));
         let jobs: Vec<Job> = left
             .map(|buffer| Job {
-                purpose: Purpose::CloseBuffer,
-                epoch: None,
-                shard: None,
+                about: About::no_epoch(Purpose::CloseBuffer),
                 instructions: vec![self.program.close_buffer(&owner, buffer.number)],
                 cosigner: None,
             })

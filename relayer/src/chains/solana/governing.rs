@@ -11,7 +11,7 @@ use super::{
     sender::{Cosigner, Job},
 };
 use crate::{
-    chains::{Action, Agreement, ChainError, ChainName, Purpose},
+    chains::{About, Action, Agreement, ChainError, ChainName, Purpose},
     store::Store,
 };
 
@@ -81,7 +81,7 @@ impl Solana {
 }
 
 fn job(instruction: Instruction, cosigner: Option<Cosigner>) -> Job {
-    Job { purpose: Purpose::Govern, epoch: None, shard: None, instructions: vec![instruction], cosigner }
+    Job { about: About::no_epoch(Purpose::Govern), instructions: vec![instruction], cosigner }
 }
 
 /// A wallet signs its registration.

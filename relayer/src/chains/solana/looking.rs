@@ -1,62 +1,68 @@
 //! Has the program look at the holdings of reserve wallets.
 
+use async_trait::async_trait;
 use ballast_core::Digest;
-use ballast_sdk::solana::{
-    bindings::types::WitnessReservesArgs,
-    instruction::{HOLDINGS_AT_ONCE, Holding, Program},
+use ballast_sdk::{
+    observation::{Token, Wallet},
+    solana::{
+        bindings::types::WitnessReservesArgs,
+        instruction::{HOLDINGS_AT_ONCE, Holding, Program},
+    },
 };
-use solana_sdk::{pubkey::Pubkey, signer::Signer};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 
 use super::{Solana, balances::read_solana, sender::Job};
 use crate::{
     chains::{
-        ChainError, ChainName, Look, Purpose,
-        looks::{Part, Shown, parts},
+        About, ChainError, ChainName, Purpose,
+        looks::{Part, ShownHolding, Shows},
     },
     reserves::ChainHoldings,
     store::Store,
 };
 
-impl Solana {
-    /// Shows the program every holding in ascending order, and closes the witness; without a store, simulates the first part.
-    pub(super) async fn look(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
-        if let Some(closed) = self.current.observation(exchange, epoch).await?.filter(|witness| witness.closed) {
-            return Ok(Look::LookedBefore { holdings: closed.holdings, began: closed.began });
+#[async_trait]
+impl Shows for Solana {
+    type Signer = Keypair;
+    type Holding = Holding;
+    const AT_ONCE: usize = HOLDINGS_AT_ONCE;
+
+    fn signer(&self) -> Result<Keypair, ChainError> {
+        self.poster_key()
+    }
+
+    async fn holdings(&self, wallets: &[Wallet], tokens: &[Token]) -> Result<Vec<Holding>, ChainError> {
+        in_order(&read_solana(&self.settings, wallets, tokens).await?)
+    }
+
+    async fn show(
+        &self,
+        signer: &Keypair,
+        store: Option<&Store>,
+        (exchange, epoch): (&Digest, u64),
+        part: Part<'_, Holding>,
+    ) -> Result<(), ChainError> {
+        let job = job(&self.program, &signer.pubkey(), exchange, epoch, part);
+        match store {
+            Some(store) => self.sender(store).run(signer, &[job], None).await,
+            None => self.budget().units(&signer.pubkey(), &job).await.map(drop),
         }
-        let (wallets, tokens) = (self.current.wallets(exchange).await?, self.current.tokens(exchange).await?);
-        let holdings = in_order(&read_solana(&self.settings, &wallets, &tokens).await?)?;
-        if holdings.is_empty() {
-            return Ok(Look::NothingToLookAt);
-        }
-        let signer = self.poster_key()?;
-        for part in parts(&holdings, HOLDINGS_AT_ONCE) {
-            let job = job(&self.program, &signer.pubkey(), exchange, epoch, part);
-            match store {
-                Some(store) => self.sender(store).run(&signer, &[job], None).await?,
-                None => {
-                    self.budget().units(&signer.pubkey(), &job).await?;
-                    return Ok(Look::WouldLook { shown: holdings.iter().map(shown).collect() });
-                }
-            }
-        }
-        Ok(Look::Looked { holdings: holdings.len() })
+    }
+
+    fn told(holding: &Holding) -> ShownHolding {
+        let [wallet, account, token] =
+            [holding.wallet, holding.account, holding.mint].map(|address| address.to_string());
+        ShownHolding { wallet, account, token }
     }
 }
 
 fn job(program: &Program, poster: &Pubkey, exchange: &Digest, epoch: u64, part: Part<'_, Holding>) -> Job {
     let args = WitnessReservesArgs { epoch, first: part.first, last: part.last };
     Job {
-        purpose: Purpose::Look,
-        epoch: Some(epoch),
-        shard: None,
+        about: About { purpose: Purpose::Look, epoch: Some(epoch), shard: None },
         instructions: vec![program.witness_reserves(poster, exchange, args, part.shown)],
         cosigner: None,
     }
-}
-
-fn shown(holding: &Holding) -> Shown {
-    let [wallet, account, token] = [holding.wallet, holding.account, holding.mint].map(|address| address.to_string());
-    Shown { wallet, account, token }
 }
 
 /// In the order in which the program takes them.
@@ -81,7 +87,7 @@ fn in_order(read: &ChainHoldings) -> Result<Vec<Holding>, ChainError> {
 mod tests {
     use super::*;
     use crate::{
-        chains::solana::{budget::Budget, node::Node, sender::encode},
+        chains::solana::{budget::Budget, node::SolanaRpc, sender::encode},
         config,
     };
     use solana_commitment_config::CommitmentConfig;
@@ -103,7 +109,7 @@ mod tests {
             priority_fee: 1,
             parallel_sends: 1,
         };
-        let node = Node::new(&settings.rpc_url);
+        let node = SolanaRpc::new(&settings.rpc_url);
         let budget = Budget { node: &node, settings: &settings };
         let address = Pubkey::new_unique;
         let holdings: Vec<Holding> =

@@ -30,7 +30,7 @@ use ballast_sdk::{
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
-use super::{Action, ChainError, ChainName, Destination, Look, Purse, ReadableChain, Standing};
+use super::{Action, ChainError, ChainName, Destination, LookOutcome, Purse, ReadableChain, looks::look};
 use crate::{
     config, crash,
     events::{Event, Events},
@@ -38,7 +38,7 @@ use crate::{
     store::Store,
 };
 use budget::Budget;
-use node::Node;
+use node::SolanaRpc;
 use sender::Sender;
 
 /// The program on one cluster.
@@ -48,7 +48,7 @@ pub struct Solana {
     client: Client,
     /// Confirmed: where the chain stands while its latest blocks are not final yet.
     current: Client,
-    node: Node,
+    node: SolanaRpc,
     program: Program,
     events: Events,
 }
@@ -67,7 +67,7 @@ impl Solana {
             settings: settings.clone(),
             client: Client::new(connect(settings.commitment).await?),
             current: Client::new(connect(CommitmentConfig::confirmed()).await?),
-            node: Node::new(&settings.rpc_url),
+            node: SolanaRpc::new(&settings.rpc_url),
             program: Program(settings.program),
             events: events.clone(),
         })
@@ -106,13 +106,16 @@ impl Destination for Solana {
         Ok(format!("genesis {}, program {}", self.node.genesis().await?, self.settings.program))
     }
 
-    async fn standing(&self, exchange: &Digest, circuit: &Digest) -> Result<Standing, ChainError> {
-        let standing = Standing::read(&self.current, exchange, circuit).await?;
-        let unfinished = match &standing.exchange {
-            Some(exchange) => self.unfinished(&exchange.id).await?,
-            None => None,
-        };
-        Ok(Standing { unfinished, ..standing })
+    fn current(&self) -> &Client {
+        &self.current
+    }
+
+    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
+        use ballast_sdk::solana::{address, bindings::accounts};
+        let address = address::exchange(&self.settings.program, exchange);
+        let stored: Option<accounts::Exchange> = self.node.account(&address, "the exchange").await?;
+        let pending = stored.and_then(|exchange| exchange.pending);
+        Ok(pending.map(|pending| Unfinished { first: pending.first_context, shards_done: pending.shards_done }))
     }
 
     fn poster(&self) -> Result<Address, ChainError> {
@@ -143,8 +146,8 @@ impl Destination for Solana {
         Ok(())
     }
 
-    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<Look, ChainError> {
-        self.look(store, exchange, epoch).await
+    async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<LookOutcome, ChainError> {
+        look(self, store, exchange, epoch).await
     }
 
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError> {
@@ -153,15 +156,5 @@ impl Destination for Solana {
 
     async fn rehearse(&self, exchange: &Digest, action: &Action) -> Result<(), ChainError> {
         self.simulate_first(exchange, action).await
-    }
-}
-
-impl Solana {
-    async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
-        use ballast_sdk::solana::{address, bindings::accounts};
-        let address = address::exchange(&self.settings.program, exchange);
-        let stored: Option<accounts::Exchange> = self.node.account(&address, "the exchange").await?;
-        let pending = stored.and_then(|exchange| exchange.pending);
-        Ok(pending.map(|pending| Unfinished { first: pending.first_context, shards_done: pending.shards_done }))
     }
 }

@@ -29,7 +29,7 @@ use url::Url;
 use crate::chains::{ChainError, ChainName};
 
 /// A connected node, read at confirmed commitment. Its errors show scheme, host and port of its address, nothing more.
-pub struct Node {
+pub struct SolanaRpc {
     pub rpc: RpcClient,
     url: Url,
 }
@@ -49,7 +49,7 @@ pub struct Landed {
     pub logs: Vec<String>,
 }
 
-impl Node {
+impl SolanaRpc {
     pub fn new(url: &Url) -> Self {
         let commitment = CommitmentConfig::confirmed();
         let rpc = RpcClient::new_with_timeout_and_commitment(url.to_string(), TIMEOUT, commitment);

@@ -8,7 +8,7 @@ use solana_sdk::signer::Signer;
 
 use super::{Solana, budget::UNITS_MAX, buffer::Parcel, sender::Job};
 use crate::{
-    chains::{ChainError, ChainName, Purpose, Purse},
+    chains::{About, ChainError, ChainName, Purpose, Purse},
     events::Stage,
     plan::ProvedEpoch,
     store::Store,
@@ -38,9 +38,7 @@ impl Solana {
         let poster = signer.pubkey();
         let plan = &epoch.plan;
         let job = Job {
-            purpose: Purpose::PostShard,
-            epoch: Some(plan.epoch),
-            shard: Some(shard),
+            about: About::shard(Purpose::PostShard, plan.epoch, shard),
             instructions: vec![
                 self.program.post_shard(&poster, &plan.exchange, plan.epoch, &plan.circuit.id, parcel.number),
                 self.program.close_buffer(&poster, parcel.number),

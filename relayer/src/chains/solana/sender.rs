@@ -19,7 +19,7 @@ use solana_sdk::{
 
 use super::{budget::Budget, node::describe};
 use crate::{
-    chains::{ChainError, ChainName, Purpose},
+    chains::{About, ChainError, ChainName},
     crash,
     events::{self, Event, Events, Running},
     store::{NewTransaction, Settlement, State, Store, StoredTransaction},
@@ -39,9 +39,7 @@ const STATUSES_AT_ONCE: usize = 256;
 /// A transaction to be made.
 #[derive(Clone, Debug)]
 pub struct Job {
-    pub purpose: Purpose,
-    pub epoch: Option<u64>,
-    pub shard: Option<u16>,
+    pub about: About,
     pub instructions: Vec<Instruction>,
     /// Signs beside the one who pays.
     pub cosigner: Option<Cosigner>,
@@ -55,16 +53,6 @@ pub struct Cosigner(pub Arc<Keypair>);
 impl fmt::Debug for Cosigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cosigner({})", self.0.pubkey())
-    }
-}
-
-impl fmt::Display for Job {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.purpose.name())?;
-        match (self.epoch, self.shard) {
-            (Some(epoch), Some(shard)) => write!(f, " of epoch {epoch}, shard {shard}"),
-            _ => Ok(()),
-        }
     }
 }
 
@@ -103,7 +91,7 @@ impl Sender<'_> {
         let mut waiting: Vec<&Job> = jobs.iter().collect();
         for _ in 0..ATTEMPTS {
             let flights = self.sign(signer, &waiting, units).await?;
-            crash::point(&point(first.purpose.name(), "stored"));
+            crash::point(&point(first.about.purpose.name(), "stored"));
             let sends: Vec<_> = flights.iter().map(|flight| self.send(flight)).collect();
             let mut sent = stream::iter(sends).buffer_unordered(self.budget.settings.parallel_sends);
             while let Some(outcome) = sent.next().await {
@@ -112,14 +100,14 @@ impl Sender<'_> {
                     tracing::warn!(%error, "a transaction was not taken, it will be sent again");
                 }
             }
-            crash::point(&point(first.purpose.name(), "sent"));
+            crash::point(&point(first.about.purpose.name(), "sent"));
             let ends = self.finish(&flights, stage).await?;
-            crash::point(&point(first.purpose.name(), "confirmed"));
+            crash::point(&point(first.about.purpose.name(), "confirmed"));
             let mut expired = Vec::new();
             for (job, end) in waiting.iter().zip(ends) {
                 match end {
                     End::Confirmed => {}
-                    End::Failed(refusal) => return Err(refused(job.to_string(), refusal)),
+                    End::Failed(refusal) => return Err(refused(job.about.to_string(), refusal)),
                     End::Expired => expired.push(*job),
                 }
             }
@@ -130,7 +118,7 @@ impl Sender<'_> {
             waiting = expired;
         }
         let waited = format!("{ATTEMPTS} blockhashes");
-        Err(ChainError::Unsettled { chain: ChainName::Solana, what: first.to_string(), waited })
+        Err(ChainError::Unsettled { chain: ChainName::Solana, what: first.about.to_string(), waited })
     }
 
     /// Brings to its end whatever the store holds in flight: it is sent again as it was signed, while it is valid.
@@ -183,9 +171,9 @@ impl Sender<'_> {
             .zip(&signed)
             .map(|(job, (signature, raw))| NewTransaction {
                 chain: ChainName::Solana,
-                purpose: job.purpose.name().into(),
-                epoch: job.epoch,
-                shard: job.shard,
+                purpose: job.about.purpose.name().into(),
+                epoch: job.about.epoch,
+                shard: job.about.shard,
                 signer: signer.pubkey().to_string(),
                 identifier: signature.to_string(),
                 raw: raw.clone(),
@@ -201,7 +189,7 @@ impl Sender<'_> {
                 signature,
                 raw,
                 last_valid_height,
-                what: job.to_string(),
+                what: job.about.to_string(),
                 told,
             })
             .collect();
@@ -226,7 +214,7 @@ impl Sender<'_> {
                 let mut transaction = Transaction::new_unsigned(message);
                 transaction.try_sign(&signers, blockhash).map_err(|error| ChainError::Unexpected {
                     chain: ChainName::Solana,
-                    what: job.to_string(),
+                    what: job.about.to_string(),
                     reason: format!("cannot be signed: {error}"),
                 })?;
                 let raw = encode(&transaction)?;
@@ -356,7 +344,7 @@ pub fn encode(transaction: &Transaction) -> Result<Vec<u8>, ChainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crash::CRASH_POINTS;
+    use crate::{chains::Purpose, crash::CRASH_POINTS};
 
     #[test]
     fn every_stage_of_every_transaction_is_a_crash_point() {

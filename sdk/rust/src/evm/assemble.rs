@@ -14,6 +14,7 @@ use crate::{
     chain::{Address, Chain},
     epoch::{Epoch, Record},
     error::{Error, Subject},
+    exchange::Exchange,
 };
 
 /// A finalized epoch in storage, with what its events must fit between.
@@ -68,13 +69,13 @@ impl Shards {
     }
 }
 
-/// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that
-/// storage holds; `class` and `setup` are those of the circuit that the event names.
+/// The epoch that `event` and `shards` tell, when storage confirms it. `exchange` has the list, which
+/// has only grown since; `class` and `setup` are those of the circuit that the event names.
 pub(super) fn assemble(
     stored: &StoredEpoch,
     event: &EpochFinalized,
     shards: Shards,
-    assets: &AssetList,
+    exchange: &Exchange,
     (class, setup): (Class, SetupKind),
 ) -> Result<Epoch, Error> {
     let storage = &stored.epoch;
@@ -89,13 +90,17 @@ pub(super) fn assemble(
             return Err(stored.bad_data(field, expected, found));
         }
     }
+    let listed = exchange.assets.as_ref().map_or(0, AssetList::len);
+    let count = event.liabilities.len();
+    let assets = exchange.first_assets(count);
+    let assets = assets.ok_or_else(|| stored.bad_data("liabilities", format!("1 to {listed} amounts"), count))?;
     let epoch = Epoch {
         chain: stored.chain,
         record: Record {
             exchange: stored.exchange,
             epoch: stored.number,
             as_of: event.asOf,
-            assets: assets.clone(),
+            assets,
             circuit: event.circuitId.0,
             ledger: LedgerPosition { sequence: event.ledgerSequence, head: event.ledgerHead.0 },
             sources: event.sources.0,
@@ -107,6 +112,8 @@ pub(super) fn assemble(
         setup,
         poster: Address::Evm(shards.poster),
         posted_at: storage.postedAt,
+        cadence: event.cadence,
+        missed: event.missed,
         head_before: stored.head_before,
         head: storage.head.0,
     };
@@ -114,6 +121,7 @@ pub(super) fn assemble(
     for (field, expected, found) in [
         ("record", hexadecimal::encode(epoch.record.digest()), event.record.to_string()),
         ("setup", (setup as u8).to_string(), storage.setup.to_string()),
+        ("setup", (setup as u8).to_string(), event.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {
         if expected != found {
@@ -197,6 +205,9 @@ mod tests {
             asOf: record.as_of,
             shardCount: count,
             circuitId: record.circuit.into(),
+            setup: 1,
+            cadence: epoch.cadence,
+            missed: epoch.missed,
             ledgerSequence: record.ledger.sequence,
             ledgerHead: record.ledger.head.into(),
             sources: record.sources.into(),
@@ -220,7 +231,8 @@ mod tests {
     fn read(told: &Told) -> Result<Epoch, Error> {
         let shards =
             Shards::in_order(&told.shards, |field, expected, found| told.stored.bad_data(field, expected, found))?;
-        assemble(&told.stored, &told.event, shards, &sample::assets(), (Class::SMALLEST, SetupKind::Development))
+        let exchange = sample::exchange(EVM, &sample::punctual(EVM, 2));
+        assemble(&told.stored, &told.event, shards, &exchange, (Class::SMALLEST, SetupKind::Development))
     }
 
     fn named(error: Error) -> String {
@@ -238,7 +250,7 @@ mod tests {
 
     #[test]
     fn whatever_an_event_or_storage_tells_otherwise_is_found() {
-        let cases: [Case<Told>; 27] = [
+        let cases: [Case<Told>; 30] = [
             ("as_of", |told| told.event.asOf += 1),
             ("as_of", |told| told.stored.epoch.asOf += 1),
             ("head", |told| {
@@ -263,7 +275,10 @@ mod tests {
             ("reserves", |told| told.event.reserves[0] += U256::ONE << 128),
             ("liabilities[BTC]", |told| told.event.liabilities[0] = U256::ONE << 112),
             ("reserves", |told| told.event.reserves.truncate(1)),
+            ("reserves", |told| told.event.liabilities.truncate(1)),
             ("liabilities", |told| told.event.liabilities.push(U256::ZERO)),
+            ("liabilities", |told| told.event.liabilities.clear()),
+            ("setup", |told| told.event.setup = 2),
             ("posted_at", |told| told.stored.epoch.postedAt = told.event.asOf - 1),
             ("setup", |told| told.stored.epoch.setup = 2),
             ("insolvent", |told| told.stored.epoch.insolvent = 0),

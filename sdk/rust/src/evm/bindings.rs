@@ -29,11 +29,19 @@ sol!(
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/abi/Witnesses.json")
 );
 
-/// Both contracts answer in the same form.
-impl From<Witnesses::Solvency> for Reserves::Solvency {
-    fn from(answer: Witnesses::Solvency) -> Self {
-        let Witnesses::Solvency { standing, epoch, asOf, liability, reserve, ratioBps, setup } = answer;
-        Self { standing, epoch, asOf, liability, reserve, ratioBps, setup }
+/// The figures of both contracts have the same form.
+impl From<Witnesses::WitnessedSolvency> for Reserves::Solvency {
+    fn from(answer: Witnesses::WitnessedSolvency) -> Self {
+        Self {
+            standing: answer.standing,
+            epoch: answer.epoch,
+            asOf: answer.asOf,
+            liability: answer.liability,
+            reserve: answer.reserve,
+            ratioBps: answer.ratioBps,
+            setup: answer.setup,
+            circuitId: answer.circuitId,
+        }
     }
 }
 

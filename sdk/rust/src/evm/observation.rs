@@ -5,14 +5,17 @@ use alloy::{
     providers::{DynProvider, Provider},
     sol_types::SolEvent,
 };
-use ballast_core::{hexadecimal, observation::TOKEN_DECIMALS_MAX};
+use async_trait::async_trait;
+use ballast_core::{hexadecimal, observation::TOKEN_DECIMALS_MAX, solvency::WitnessedSolvency};
 
 use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
 use crate::{
     chain::Address,
+    clock::own_clock,
     error::{Error, Subject},
     exchange::Exchange,
     observation::{Observation, StoredObservation, Token, Wallet},
+    reader::ObservationReader,
     solvency::{Answer, Known, Question},
 };
 
@@ -46,9 +49,12 @@ impl EvmReader {
         })?;
         Ok(Witnesses::new(address, &self.provider))
     }
+}
 
+#[async_trait]
+impl ObservationReader for EvmReader {
     /// The exchange's wallets, retired ones too, in the order of their registration.
-    pub(super) async fn read_wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
+    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
         let contract = self.witnesses()?;
         let at = self.now().await?;
         // No wallet can be registered before its exchange.
@@ -79,7 +85,7 @@ impl EvmReader {
     }
 
     /// The tokens that count for the exchange's asset list, in the order of their declaration.
-    pub(super) async fn read_tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
+    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.tokens(B256::from(exchange.id)).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "tokens", error))?;
@@ -106,7 +112,7 @@ impl EvmReader {
 
     /// What was observed for an epoch so far, closed or not; none when nobody had the contract
     /// look.
-    pub(super) async fn read_observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
+    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let contract = self.witnesses()?;
         let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "witnessOf", error))?;
@@ -117,17 +123,22 @@ impl EvmReader {
     }
 
     /// The contract's own answer, counting only what it observed in the exchange's wallets as held.
-    /// `max_age` in seconds.
-    pub(super) async fn read_witnessed_solvency(
+    /// `max_age` and `max_span` in seconds.
+    async fn witnessed_solvency(
         &self,
         exchange: &Exchange,
         symbol: &str,
         max_age: u64,
+        max_span: u64,
     ) -> Result<Answer, Error> {
         let contract = self.witnesses()?;
-        let answer = contract.solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
-        let answer = answer.map_err(|error| self.error_of(*contract.address(), "solvency", error))?;
-        self.answer(&Question::new(exchange, symbol, max_age, Known::Witnessed), answer.into())
+        let asked = contract.witnessedSolvency(B256::from(exchange.id), symbol.into(), max_age, max_span);
+        let answer = asked.call().await;
+        let answer = answer.map_err(|error| self.error_of(*contract.address(), "witnessedSolvency", error))?;
+        let question = Question::new(exchange, symbol, max_age, Known::Witnessed { max_span });
+        let (first_look, span) = (answer.firstLook, answer.span);
+        let figures = self.figures(&question, answer.into())?;
+        Answer::witnessed(&question, WitnessedSolvency { figures, first_look, span }, own_clock())
     }
 }
 

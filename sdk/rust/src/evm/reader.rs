@@ -32,11 +32,11 @@ use super::{
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
+    clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
     node::Endpoint,
-    observation::{Observation, Token, Wallet},
     reader::ChainReader,
     solvency::{Answer, Known, Question},
 };
@@ -194,6 +194,7 @@ impl EvmReader {
             pending_authority: (!stored.pendingAuthority.is_zero()).then_some(Address::Evm(stored.pendingAuthority)),
             posters: posters.into_iter().map(Address::Evm).collect(),
             assets,
+            generation: stored.generation,
             cadence: stored.cadence,
             registered_at,
             paused: stored.paused,
@@ -237,8 +238,8 @@ impl EvmReader {
         Ok((circuit.class, circuit.setup))
     }
 
-    /// What a contract answered to `question`, checked.
-    pub(super) fn answer(&self, question: &Question<'_>, answer: Reserves::Solvency) -> Result<Answer, Error> {
+    /// The figures that a contract answered to `question`.
+    pub(super) fn figures(&self, question: &Question<'_>, answer: Reserves::Solvency) -> Result<Solvency, Error> {
         let bad =
             |field: &str, expected: &str, found: u8| self.bad_exchange(&question.exchange, field, expected, found);
         let standing = Standing::try_from(answer.standing);
@@ -246,16 +247,16 @@ impl EvmReader {
             0 => None,
             kind => Some(SetupKind::try_from(kind).map_err(|_| bad("solvency.setup", "0 to 2", kind))?),
         };
-        let solvency = Solvency {
-            standing: standing.map_err(|found| bad("solvency.standing", "0 to 3", found))?,
+        Ok(Solvency {
+            standing: standing.map_err(|found| bad("solvency.standing", "0 to 6", found))?,
             epoch: answer.epoch,
             as_of: answer.asOf,
             liability: answer.liability.to(),
             reserve: answer.reserve.to(),
             ratio_bps: answer.ratioBps,
             setup,
-        };
-        Answer::new(question, solvency)
+            circuit: answer.circuitId.0,
+        })
     }
 }
 
@@ -346,22 +347,7 @@ impl ChainReader for EvmReader {
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
         let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
-        self.answer(&Question::new(exchange, symbol, max_age, Known::Reported), answer)
-    }
-
-    async fn witnessed_solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        self.read_witnessed_solvency(exchange, symbol, max_age).await
-    }
-
-    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        self.read_wallets(exchange).await
-    }
-
-    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        self.read_tokens(exchange).await
-    }
-
-    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
-        self.read_observation(exchange, epoch).await
+        let question = Question::new(exchange, symbol, max_age, Known::Reported);
+        Answer::new(&question, self.figures(&question, answer)?, own_clock())
     }
 }

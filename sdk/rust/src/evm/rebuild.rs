@@ -13,7 +13,6 @@ use alloy::{
 };
 use ballast_core::{
     Digest,
-    assets::AssetList,
     hexadecimal,
     record::{Roots, first_head},
 };
@@ -43,9 +42,9 @@ impl EvmReader {
         numbers: RangeInclusive<u64>,
     ) -> Result<Vec<Epoch>, Error> {
         let (start, end) = (*numbers.start(), *numbers.end());
-        let Some(assets) = exchange.assets.as_ref().filter(|_| start >= 1 && start <= end) else {
+        if exchange.assets.is_none() || start < 1 || start > end {
             return Err(self.bad_exchange(&exchange.id, "assets", "an asset list before the first epoch", "none"));
-        };
+        }
         let at = self.now().await?;
         let registered = self.stored(&exchange.id, at).await?;
         // One more in front: where it ends, the first begins.
@@ -72,7 +71,7 @@ impl EvmReader {
             previous = next;
         }
         let epochs: Vec<Epoch> = stream::iter(stored)
-            .map(|stored| async move { self.rebuild(&stored, assets).await })
+            .map(|stored| async move { self.rebuild(&stored, exchange).await })
             .buffered(CONCURRENCY)
             .try_collect()
             .await?;
@@ -94,13 +93,13 @@ impl EvmReader {
         Ok((number, stored))
     }
 
-    async fn rebuild(&self, stored: &StoredEpoch, assets: &AssetList) -> Result<Epoch, Error> {
+    async fn rebuild(&self, stored: &StoredEpoch, exchange: &Exchange) -> Result<Epoch, Error> {
         let event = self.finalization(stored).await?;
         let blocks = stored.not_before..=stored.epoch.postedInBlock;
         let bad = |field: &str, expected, found| stored.bad_data(field, expected, found);
         let shards = self.shards(&stored.exchange, stored.number, blocks, bad).await?;
         let circuit = self.class_and_setup(&event.circuitId.0).await?;
-        assemble(stored, &event, shards, assets, circuit)
+        assemble(stored, &event, shards, exchange, circuit)
     }
 
     /// The one event that completed the epoch.

@@ -1,7 +1,7 @@
 //! What a wallet signs to become an exchange's (section 10 of the specification).
 
 use alloy::{
-    primitives::{Address, B256},
+    primitives::{Address, B256, U256},
     sol,
     sol_types::{SolStruct, eip712_domain},
 };
@@ -13,24 +13,39 @@ sol! {
     struct RegisterWallet {
         bytes32 exchangeId;
         address wallet;
+        uint256 deadline;
     }
 }
 
-/// The EIP-712 digest that `wallet` signs, for the contract `Witnesses` at `witnesses` on the chain
-/// with this id.
-pub fn registration_hash(chain_id: u64, witnesses: Address, exchange_id: &Digest, wallet: Address) -> B256 {
+/// What a wallet agrees to: to be one exchange's, at one contract on one chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    pub chain_id: u64,
+    /// The contract `Witnesses`.
+    pub witnesses: Address,
+    pub exchange: Digest,
+    pub wallet: Address,
+    /// Until when the signature may be used, Unix seconds.
+    pub deadline: u64,
+}
+
+/// The EIP-712 digest that the wallet signs.
+pub fn registration_hash(registration: &Registration) -> B256 {
+    let Registration { chain_id, witnesses, exchange, wallet, deadline } = *registration;
     let domain = eip712_domain! {
         name: "Ballast",
         version: "1",
         chain_id: chain_id,
         verifying_contract: witnesses,
     };
-    RegisterWallet { exchangeId: exchange_id.into(), wallet }.eip712_signing_hash(&domain)
+    let deadline = U256::from(deadline);
+    RegisterWallet { exchangeId: exchange.into(), wallet, deadline }.eip712_signing_hash(&domain)
 }
 
-/// What `wallet` signs, as the JSON that wallets take (`eth_signTypedData_v4`). Its digest is
+/// What the wallet signs, as the JSON that wallets take (`eth_signTypedData_v4`). Its digest is
 /// [`registration_hash`].
-pub fn registration_message(chain_id: u64, witnesses: Address, exchange_id: &Digest, wallet: Address) -> Value {
+pub fn registration_message(registration: &Registration) -> Value {
+    let Registration { chain_id, witnesses, exchange, wallet, deadline } = *registration;
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
     json!({
         "types": {
@@ -40,11 +55,15 @@ pub fn registration_message(chain_id: u64, witnesses: Address, exchange_id: &Dig
                 field("chainId", "uint256"),
                 field("verifyingContract", "address"),
             ],
-            "RegisterWallet": [field("exchangeId", "bytes32"), field("wallet", "address")],
+            "RegisterWallet": [
+                field("exchangeId", "bytes32"),
+                field("wallet", "address"),
+                field("deadline", "uint256"),
+            ],
         },
         "primaryType": "RegisterWallet",
         "domain": { "name": "Ballast", "version": "1", "chainId": chain_id, "verifyingContract": witnesses },
-        "message": { "exchangeId": B256::from(*exchange_id), "wallet": wallet },
+        "message": { "exchangeId": B256::from(exchange), "wallet": wallet, "deadline": deadline },
     })
 }
 
@@ -54,29 +73,44 @@ mod tests {
 
     use super::*;
 
+    fn registration() -> Registration {
+        Registration {
+            chain_id: 31_337,
+            witnesses: Address::repeat_byte(0x11),
+            exchange: [0x33; 32],
+            wallet: Address::repeat_byte(0x22),
+            deadline: 1_900_000_000,
+        }
+    }
+
     /// Spelled out, as EIP-712 has it.
     #[test]
     fn the_digest_is_that_of_the_standard() {
-        let (witnesses, wallet, exchange) = (Address::repeat_byte(0x11), Address::repeat_byte(0x22), [0x33; 32]);
+        let Registration { witnesses, exchange, wallet, deadline, .. } = registration();
         let of_domain = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
         let chain = B256::left_padding_from(&31_337u64.to_be_bytes());
         let domain = (keccak256(of_domain), keccak256("Ballast"), keccak256("1"), chain, witnesses).abi_encode();
-        let of_message = keccak256("RegisterWallet(bytes32 exchangeId,address wallet)");
-        let message = (of_message, B256::from(exchange), wallet).abi_encode();
+        let of_message = keccak256("RegisterWallet(bytes32 exchangeId,address wallet,uint256 deadline)");
+        let message = (of_message, B256::from(exchange), wallet, U256::from(deadline)).abi_encode();
         let preimage = [&[0x19, 0x01], &keccak256(domain)[..], &keccak256(message)[..]].concat();
-        assert_eq!(registration_hash(31_337, witnesses, &exchange, wallet), keccak256(preimage));
+        assert_eq!(registration_hash(&registration()), keccak256(preimage));
     }
 
     #[test]
-    fn every_argument_is_in_the_digest() {
-        let (here, wallet) = (Address::repeat_byte(1), Address::repeat_byte(2));
-        let digests = [
-            registration_hash(1, here, &[3; 32], wallet),
-            registration_hash(2, here, &[3; 32], wallet),
-            registration_hash(1, wallet, &[3; 32], wallet),
-            registration_hash(1, here, &[4; 32], wallet),
-            registration_hash(1, here, &[3; 32], here),
+    fn every_field_is_in_the_digest() {
+        let changes: [fn(&mut Registration); 6] = [
+            |_| {},
+            |registration| registration.chain_id += 1,
+            |registration| registration.witnesses = Address::ZERO,
+            |registration| registration.exchange[0] ^= 1,
+            |registration| registration.wallet = Address::ZERO,
+            |registration| registration.deadline += 1,
         ];
+        let digests = changes.map(|change| {
+            let mut changed = registration();
+            change(&mut changed);
+            registration_hash(&changed)
+        });
         for (index, digest) in digests.iter().enumerate() {
             assert!(!digests[..index].contains(digest), "{index}");
         }
@@ -103,11 +137,10 @@ mod tests {
 
     #[test]
     fn the_json_is_of_the_same_digest() {
-        let (witnesses, wallet, exchange) = (Address::repeat_byte(0x11), Address::repeat_byte(0x22), [0x33; 32]);
-        let message = registration_message(31_337, witnesses, &exchange, wallet);
+        let message = registration_message(&registration());
         let domain = hash_of(&message, "EIP712Domain", &message["domain"]);
         let content = hash_of(&message, message["primaryType"].as_str().unwrap(), &message["message"]);
         let digest = keccak256([&[0x19, 0x01], domain.as_slice(), content.as_slice()].concat());
-        assert_eq!(digest, registration_hash(31_337, witnesses, &exchange, wallet));
+        assert_eq!(digest, registration_hash(&registration()));
     }
 }

@@ -43,7 +43,6 @@ use crate::{
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
     node::{Endpoint, TIMEOUT},
-    observation::{Observation, Token, Wallet},
     reader::ChainReader,
     solvency::{Answer, Known, Question},
 };
@@ -394,28 +393,6 @@ impl ChainReader for SolanaReader {
 
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         self.ask(exchange, symbol, max_age, Known::Reported).await
-    }
-
-    async fn witnessed_solvency(
-        &self,
-        exchange: &Exchange,
-        symbol: &str,
-        max_age: u64,
-        max_span: u64,
-    ) -> Result<Answer, Error> {
-        self.ask(exchange, symbol, max_age, Known::Witnessed { max_span }).await
-    }
-
-    async fn wallets(&self, exchange: &Exchange) -> Result<Vec<Wallet>, Error> {
-        self.read_wallets(exchange).await
-    }
-
-    async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
-        self.read_tokens(exchange).await
-    }
-
-    async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
-        self.read_observation(exchange, epoch).await
     }
 }
 

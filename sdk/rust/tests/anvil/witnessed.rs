@@ -17,7 +17,7 @@ use ballast_sdk::{
     chain::Address as AnyAddress,
     evm::{EvmOptions, EvmReader, bindings::Witnesses},
     exchange::Exchange,
-    reader::ChainReader,
+    reader::{ChainReader, ObservationReader},
     reserves::{CompareError, HoldingError},
     solvency::Known,
 };

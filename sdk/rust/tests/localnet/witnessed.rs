@@ -3,7 +3,7 @@
 use ballast_core::solvency::Standing;
 use ballast_sdk::{
     chain::{Address, Chain},
-    reader::ChainReader,
+    reader::{ChainReader, ObservationReader},
     solana::{SolanaOptions, SolanaReader, bindings::types::WitnessReservesArgs, instruction::Holding},
     solvency::Known,
 };

@@ -3,7 +3,7 @@
 use ballast_e2e::network::{Network, Source, fund, write_key};
 use ballast_migrations::transaction::connect;
 use ballast_relayer::{
-    chains::{Destination, Look, ReadableChain, solana::Solana},
+    chains::{Destination, LookOutcome, ReadableChain, solana::Solana},
     config::{Config, layered},
     events::Events,
     store::Store,
@@ -34,7 +34,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     let store = Store::open(&folder.path().join("looks.sqlite")).unwrap();
     let rpc = connect(&network.solana.url);
 
-    assert_eq!(solana.witness(Some(&store), &id, EPOCH).await.unwrap(), Look::NothingToLookAt);
+    assert_eq!(solana.witness(Some(&store), &id, EPOCH).await.unwrap(), LookOutcome::NothingToLookAt);
     ballast.run(&["wallet", "declare", "native", "--asset", "SOL", "--chain", "solana"]).unwrap();
     let mut wallets: Vec<Keypair> = (0..=HOLDINGS_AT_ONCE).map(|_| Keypair::new()).collect();
     wallets.sort_unstable_by_key(Keypair::pubkey);
@@ -48,7 +48,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
 
     let poster = keys.solana_poster.pubkey();
     let before = rpc.get_balance(&poster).await.unwrap();
-    let Look::WouldLook { shown } = solana.witness(None, &id, EPOCH).await.unwrap() else { panic!("no dry run") };
+    let LookOutcome::WouldLook { shown } = solana.witness(None, &id, EPOCH).await.unwrap() else { panic!("no dry run") };
     let listed: Vec<&str> = shown.iter().map(|holding| &holding.account[..]).collect();
     let expected: Vec<String> = wallets.iter().map(|wallet| wallet.pubkey().to_string()).collect();
     assert_eq!(listed, expected);
@@ -58,11 +58,11 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     assert_eq!(store.transaction(1).unwrap(), None);
 
     let holdings = HOLDINGS_AT_ONCE + 1;
-    assert_eq!(solana.witness(Some(&store), &id, EPOCH).await.unwrap(), Look::Looked { holdings });
+    assert_eq!(solana.witness(Some(&store), &id, EPOCH).await.unwrap(), LookOutcome::Looked { holdings });
     let witness = solana.client().observation(&id, EPOCH).await.unwrap().unwrap();
     assert!(witness.closed && witness.holdings as usize == holdings, "{witness:?}");
     assert!(store.transaction(2).unwrap().is_some() && store.transaction(3).unwrap().is_none(), "in two parts");
-    let looked = Look::LookedBefore { holdings: witness.holdings, began: witness.began };
+    let looked = LookOutcome::LookedBefore { holdings: witness.holdings, began: witness.began };
     for store in [None, Some(&store)] {
         assert_eq!(solana.witness(store, &id, EPOCH).await.unwrap(), looked);
     }

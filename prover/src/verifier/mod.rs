@@ -1,5 +1,33 @@
-//! The native verifier.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! All that says yes or no: the native verifier, and the verifier of the argument, which is also the
+//! circuit. The claims that each part checks, and its soundness, are in the module of its section.
+//!
+//! | module | section | checks |
+//! | --- | --- | --- |
+//! | [`sumcheck`], [`equality`] | 8.2 | sum-checks |
+//! | [`gkr`] | 8.3 | hashing |
+//! | [`lookup`] | 8.4 | range checks and totals |
+//! | [`batch`] | 8.5 | that all claims follow from one value of the table |
+//! | [`opening`] | 8.6 | that the table has this value, up to an equation over the commitments |
+//! | [`equation`] | 8.6 | this equation, which the circuit leaves |
+//! | [`argument`] | 8 | all of it but the equation |
+//!
+//! Strangers write what is verified, so nothing here may panic.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+pub mod argument;
+pub mod batch;
+pub mod equality;
+pub mod equation;
+pub mod gkr;
+pub mod lookup;
+pub mod opening;
+pub mod sumcheck;
 
 use ark_bn254::Bn254;
 use ark_groth16::{Groth16, prepare_verifying_key};
@@ -9,10 +37,7 @@ use ballast_core::{
     public_vector::{PublicVector, public_elements},
 };
 
-use crate::{
-    encoding::{MalformedProof, Proof, decode_key, decode_proof},
-    kzg::equation,
-};
+use crate::encoding::{MalformedProof, Proof, decode_key, decode_proof};
 
 /// Why a proof does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

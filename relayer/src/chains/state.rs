@@ -11,7 +11,7 @@ use crate::plan::{Plan, ProvedEpoch};
 
 /// What a chain says, read at one moment.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct ChainState {
     pub chain: ChainName,
     /// Unix seconds.
     pub clock: u64,
@@ -34,7 +34,7 @@ pub enum Position {
     Elsewhere(String),
 }
 
-impl Standing {
+impl ChainState {
     /// What a chain says of an exchange and a circuit, each of which may be missing. The unfinished epoch, of which a reader's
     /// view does not have the context, is left out.
     ///
@@ -106,8 +106,8 @@ pub(crate) mod tests {
     use ballast_sdk::chain::{Address, Chain};
 
     /// An exchange that waits for the plan's epoch.
-    pub fn standing(plan: &Plan) -> Standing {
-        Standing {
+    pub fn state(plan: &Plan) -> ChainState {
+        ChainState {
             chain: ChainName::Evm,
             clock: plan.as_of + 10,
             exchange: Some(Exchange {
@@ -135,7 +135,7 @@ pub(crate) mod tests {
     fn an_epoch_of_ours_is_next_begun_or_done() {
         let plan = plan();
         let proved = ProvedEpoch::new(plan.clone(), posts(&plan)).unwrap();
-        let mut chain = standing(&plan);
+        let mut chain = state(&plan);
         assert_eq!(chain.position(&plan, Some(&proved)), Position::Next { shards_done: 0 });
         let first = plan.statement(0).unwrap().context();
         chain.unfinished = Some(Unfinished { first, shards_done: 1 });
@@ -154,14 +154,14 @@ pub(crate) mod tests {
         let plan = plan();
         let proved = ProvedEpoch::new(plan.clone(), posts(&plan)).unwrap();
         let elsewhere = |change: fn(&mut Exchange)| {
-            let mut chain = standing(&plan);
+            let mut chain = state(&plan);
             change(chain.exchange.as_mut().unwrap());
             matches!(chain.position(&plan, Some(&proved)), Position::Elsewhere(_))
         };
         assert!(elsewhere(|exchange| exchange.head = [9; 32]));
         assert!(elsewhere(|exchange| exchange.next_epoch += 1));
         assert!(elsewhere(|exchange| exchange.next_epoch += 2));
-        let unregistered = Standing { exchange: None, ..standing(&plan) };
+        let unregistered = ChainState { exchange: None, ..state(&plan) };
         assert!(matches!(unregistered.position(&plan, Some(&proved)), Position::Elsewhere(_)));
     }
 }

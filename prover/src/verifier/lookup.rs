@@ -1,25 +1,18 @@
 //! The verifier of the fractional sum.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_core::{circuit::Class, leaf::SLOTS};
 
 use super::{
-    LayerClaim, SLOT_COLUMN, VALUE_COLUMN,
-    messages::{FractionLayer, Fractions},
+    equality::{equality_at_zero, equality_table},
+    sumcheck::reduce_with_equality,
 };
 use crate::{
     arithmetic::{Arithmetic, Check, ShapeError},
-    sumcheck::{
-        equality::{equality_at_zero, equality_table},
-        verifier::reduce_with_equality,
+    lookup::{
+        LayerClaim, SLOT_COLUMN, VALUE_COLUMN,
+        messages::{FractionLayer, Fractions},
     },
     table::{
         claims::{PointClaims, TableClaim},
@@ -53,7 +46,7 @@ impl<S: Clone> Challenges<S> {
 /// Checks that the fractions sum to sum_a T_a / (gamma - a), down to claims on the table's columns.
 ///
 /// # Soundness
-/// See the [module](super). `totals` and the commitments are in the transcript before the
+/// See the [fractional sum](crate::lookup). `totals` and the commitments are in the transcript before the
 /// challenges are drawn; the caller owes the claims that are returned.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Reading files that were handed over: only plain ones, and only as much as such a file can have.
 //!
-//! A name may stand for a pipe, whose reader waits for ever, or for a sparse file of terabytes that takes no room on the
-//! disk it comes from.
+//! A name may stand for a pipe, whose reader waits for ever, or for a sparse file of terabytes that
+//! takes no room on the disk it comes from.
 
 use std::{
     fs::{self, File},
@@ -51,7 +51,7 @@ pub fn read_text_bounded(path: &Path, max: u64) -> io::Result<String> {
         .map_err(|_| io::Error::new(ErrorKind::InvalidData, "expected UTF-8 text, found other bytes"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use std::os::unix::{fs::symlink, net::UnixListener};
@@ -83,7 +83,7 @@ mod tests {
     fn what_is_no_plain_file_is_refused_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let (pipe, socket) = (folder.path().join("pipe"), folder.path().join("socket"));
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
         let _listening = UnixListener::bind(&socket).unwrap();
         for path in [folder.path(), &pipe, &socket, Path::new("/dev/zero")] {
             let error = read_bounded(path, 1 << 20).unwrap_err();

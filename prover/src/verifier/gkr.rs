@@ -1,23 +1,16 @@
 //! The verifier of the hashing.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-use super::messages::{HashValues, Hashing};
+use super::{
+    equality::{equality_at_zero, equality_table},
+    sumcheck::reduce_with_equality,
+};
 use crate::{
     arithmetic::{Arithmetic, Check, ShapeError},
+    gkr::messages::{HashValues, Hashing},
     permutation::{Permutation, WIDTH},
-    sumcheck::{
-        equality::{equality_at_zero, equality_table},
-        verifier::reduce_with_equality,
-    },
     table::{
         claims::{PointClaims, TableClaim},
         layout::{PACKED_LIMBS, TAG, TREE_HIGH, TREE_LOW, limb_weights, row_variables},
@@ -39,7 +32,7 @@ struct StateClaim<S> {
 /// table's columns: leaf digests, node digests, leaf inputs, node inputs.
 ///
 /// # Soundness
-/// See the [module](super). The commitments are in the transcript before; the caller owes the
+/// See the [hashing](crate::gkr). The commitments are in the transcript before; the caller owes the
 /// claims that are returned.
 ///
 /// # Errors

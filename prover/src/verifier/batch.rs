@@ -1,19 +1,12 @@
 //! The verifier of the batch.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
-use super::{Batch, Combination, table_variables};
+use super::{
+    equality::{equality, equality_table},
+    sumcheck::reduce_product,
+};
 use crate::{
     arithmetic::{Arithmetic, Check},
-    sumcheck::{
-        equality::{equality, equality_table},
-        verifier::reduce_product,
-    },
+    batch::{Batch, Combination, table_variables},
     table::{
         claims::{PointClaims, TableValue},
         layout::row_variables,
@@ -24,7 +17,7 @@ use crate::{
 /// Reduces all claims to one value of the table.
 ///
 /// # Soundness
-/// See the [module](super). The claims are in the transcript, or follow from what is, before this
+/// See the [batch](crate::batch). The claims are in the transcript, or follow from what is, before this
 /// is called; the caller owes that the table has the value that is returned.
 ///
 /// # Errors

@@ -1,22 +1,15 @@
-//! The verifier of sum-checks. The [module](super) has the two forms and what the caller owes.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
+//! The verifier of sum-checks. The module [`sumcheck`](crate::sumcheck) has the two forms and what the caller owes.
 
-use super::{Reduced, plain, with_equality};
 use crate::{
     arithmetic::{Arithmetic, ShapeError},
+    sumcheck::{Reduced, plain, with_equality},
     transcript::Transcript,
 };
 
 /// Runs the rounds of sum_x eq(z, x) h(x) = `claim`, where h has degree D in each variable.
 ///
 /// # Soundness
-/// The [module](super) says what is left to the caller.
+/// The module [`sumcheck`](crate::sumcheck) says what is left to the caller.
 ///
 /// # Errors
 /// [`ShapeError`] when there is not one round for each variable of z; otherwise those of the
@@ -43,7 +36,7 @@ pub fn reduce_with_equality<A: Arithmetic, const D: usize>(
 /// Runs the rounds of sum_x a(x) b(x) = `claim` over x of `variables` variables.
 ///
 /// # Soundness
-/// The [module](super) says what is left to the caller.
+/// The module [`sumcheck`](crate::sumcheck) says what is left to the caller.
 ///
 /// # Errors
 /// [`ShapeError`] when there is not one round for each variable; otherwise those of the arithmetic.

@@ -1,12 +1,5 @@
 //! The verifier of the opening, but for the [equation](super::equation) over the commitments, which
 //! it leaves.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use ballast_core::opening::{HIGH_VARIABLES, OPENING_SCALARS};
 
@@ -31,7 +24,7 @@ pub struct OpeningMessages<'a, S> {
 /// scalars this returns: z_high, eta, u, I(u), Z(u).
 ///
 /// # Soundness
-/// See the [module](super). Checked here: zeta is neither 0 nor its own inverse, and the
+/// See the [opening](crate::kzg). Checked here: zeta is neither 0 nor its own inverse, and the
 /// evaluations satisfy the equation
 ///
 /// ```text

@@ -1,12 +1,5 @@
 //! The equality polynomial eq(a, b) = prod_j (a_j b_j + (1 - a_j)(1 - b_j)): the multilinear
 //! polynomial that is 1 where two points of {0,1}^n are equal and 0 elsewhere.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use ark_bn254::Fr;
 use ark_ff::Field;

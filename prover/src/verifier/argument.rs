@@ -1,24 +1,20 @@
 //! The verifier of the argument, once for all arithmetics.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use ballast_core::{
     circuit::Class,
     opening::{CHUNKS, OPENING_POINTS, OPENING_SCALARS},
 };
 
-use super::messages::Messages;
+use super::{
+    batch, gkr,
+    lookup::{self, Challenges},
+    opening::{self, OpeningMessages},
+};
 use crate::{
+    argument::messages::Messages,
     arithmetic::{Arithmetic, ShapeError},
-    batch,
-    gkr::{self, messages::Hashing},
-    kzg::verifier::{self as opening, OpeningMessages},
-    lookup::{self, messages::Fractions},
+    gkr::messages::Hashing,
+    lookup::messages::Fractions,
     table::{
         claims::PointClaims,
         layout::{TREE_LOW, row_variables},
@@ -57,17 +53,17 @@ impl<S> Claim<S> {
 /// In the order of the transcript this checks
 /// 1. the shape: the number of totals, and each part the shape of its messages before it computes
 ///    anything,
-/// 2. hashing ([`gkr`]),
-/// 3. range checks and totals ([`lookup`]),
+/// 2. hashing ([`gkr`](crate::gkr)),
+/// 3. range checks and totals ([`lookup`](crate::lookup)),
 /// 4. that the claims which these leave, and `T[1] = R`, follow from one value of the table
-///    ([`batch`]),
+///    ([`batch`](crate::batch)),
 /// 5. that the table has this value if the opening equation holds
-///    ([`kzg::verifier`](crate::kzg::verifier)).
+///    ([`opening`]).
 ///
 /// Public are the claim and the scalars. The caller owes that the halves in the claim are those of
 /// valid points, and that the opening equation holds for points and scalars. Then the prover knows
-/// a table W with these commitments for which everything in the modules [`lookup`] and [`gkr`]
-/// holds.
+/// a table W with these commitments for which everything in the modules [`lookup`](crate::lookup)
+/// and [`gkr`](crate::gkr) holds.
 ///
 /// # Errors
 /// The first [`Check`](crate::arithmetic::Check) that fails.
@@ -100,7 +96,7 @@ pub fn table_claims<A: Arithmetic>(
 ) -> Result<Vec<PointClaims<A::Scalar>>, A::Error> {
     open(field, transcript, claim)?;
     let mut claims = gkr::verify(field, transcript, depth, hashing)?;
-    let challenges = lookup::Challenges::draw(field, transcript)?;
+    let challenges = Challenges::draw(field, transcript)?;
     claims.push(lookup::verify(field, transcript, depth, &challenges, &claim.totals, fractions)?);
     claims.push(root_claim(field, depth, &claim.root));
     Ok(claims)
