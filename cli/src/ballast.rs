@@ -16,7 +16,7 @@ First steps:
   1. Copy ballast.example.toml to ballast.toml and fill it in: every setting is explained there.
   2. ballast secret new                     writes the secret that salts are derived from
   3. ballast snapshot check FILE            says what your balances would commit
-  4. ballast exchange register              registers the exchange; then set-assets and set-posters
+  4. ballast exchange register              registers the exchange; then add-assets and set-posters
   5. ballast run --once --dry-run           checks everything and sends nothing; without --dry-run it posts
 To read an exchange: ballast history, ballast solvency ASSET --max-age SECONDS, ballast verify";
 

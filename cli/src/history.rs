@@ -142,6 +142,8 @@ mod tests {
             setup: SetupKind::Ceremony,
             poster: address(),
             posted_at: AS_OF,
+            cadence: 86_400,
+            missed: 0,
             head_before: [4; 32],
             head: [5; 32],
         };
@@ -157,6 +159,7 @@ mod tests {
             pending_authority: None,
             posters: vec![],
             assets: None,
+            generation: 0,
             cadence: 86_400,
             registered_at: 0,
             paused: false,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ballast_core::solvency::Standing;
+use ballast_core::{observation::WINDOW, solvency::Standing};
 use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
@@ -31,6 +31,9 @@ pub struct Solvency {
     /// Count only what each chain saw for itself in the exchange's wallets
     #[arg(long)]
     witnessed: bool,
+    /// With --witnessed: seconds that may lie between the first look and the last
+    #[arg(long, value_name = "SECONDS", requires = "witnessed", default_value_t = WINDOW)]
+    max_span: u64,
     #[command(flatten)]
     chains: ChainChoice,
 }
@@ -38,7 +41,8 @@ pub struct Solvency {
 impl Solvency {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
-        let known = if self.witnessed { Known::Witnessed } else { Known::Reported };
+        let max_span = self.max_span;
+        let known = if self.witnessed { Known::Witnessed { max_span } } else { Known::Reported };
         let answers = read::solvency(&session.chains, &self.asset, self.max_age, known).await?;
         Output::answer(&answers, answers.verdict())
     }
@@ -50,6 +54,9 @@ impl Text for Answers {
             let standing = match answer.standing {
                 Standing::Fresh => "fresh",
                 Standing::Stale => "STALE",
+                Standing::Overdue => "OVERDUE",
+                Standing::Development => "NOT PROVED",
+                Standing::Retired => "RETIRED CIRCUIT",
                 Standing::Insolvent => "INSOLVENT",
                 Standing::Missing => "MISSING",
             };
@@ -76,7 +83,7 @@ impl Text for Answers {
 const fn known(known: Known) -> &'static str {
     match known {
         Known::Reported => "reported",
-        Known::Witnessed => "witnessed by the chain",
+        Known::Witnessed { .. } => "witnessed by the chain",
     }
 }
 
@@ -99,8 +106,10 @@ mod tests {
             liability: 100,
             reserve: 250,
             known,
+            looks: None,
             ratio_bps: 25_000,
             setup: Some(SetupKind::Ceremony),
+            circuit: [2; 32],
         }
     }
 
@@ -110,7 +119,7 @@ mod tests {
         let expected = "solana: BTC fresh: owes 1.00 (proved), holds 2.50 (reported; epoch 3, \
                         as of 2026-11-30 22:32:06 UTC (1796077926); ceremony)\n";
         assert_eq!(told(Known::Reported), expected);
-        let told = told(Known::Witnessed);
+        let told = told(Known::Witnessed { max_span: 600 });
         assert!(told.contains("holds 2.50 (witnessed by the chain; epoch 3"), "{told}");
     }
 }

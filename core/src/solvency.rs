@@ -36,15 +36,8 @@ pub enum Standing {
 
 impl Standing {
     /// All standings, the gravest first.
-    pub const ALL: [Self; 7] = [
-        Self::Missing,
-        Self::Insolvent,
-        Self::Retired,
-        Self::Development,
-        Self::Overdue,
-        Self::Stale,
-        Self::Fresh,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Missing, Self::Insolvent, Self::Retired, Self::Development, Self::Overdue, Self::Stale, Self::Fresh];
 
     /// The name that the program's IDL and the contracts' interface give it.
     pub const fn name(self) -> &'static str {

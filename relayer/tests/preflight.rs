@@ -90,7 +90,8 @@ fn state() -> ChainState {
             pending_authority: None,
             posters: vec![POSTER],
             assets: Some(plan.asset_list().unwrap()),
-            cadence: 60,
+            generation: 0,
+            cadence: 4,
             registered_at: 1,
             paused: false,
             next_epoch: plan.epoch,
@@ -174,7 +175,7 @@ fn several_problems_are_told_at_once() {
         "{text}"
     );
     let missing = problems(|state| exchange(state).assets = None).to_string();
-    assert!(missing.contains("AssetListMissing") && missing.contains("set-assets"), "{missing}");
+    assert!(missing.contains("AssetListMissing") && missing.contains("add-assets"), "{missing}");
 }
 
 #[test]

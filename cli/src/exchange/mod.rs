@@ -1,10 +1,12 @@
 //! `ballast exchange`.
 
 mod accept_authority;
+mod add_assets;
+mod clear_assets;
 mod pause;
 mod propose_authority;
 mod register;
-mod set_assets;
+mod set_cadence;
 mod set_posters;
 mod unpause;
 
@@ -28,7 +30,9 @@ pub struct Exchange {
 #[derive(Debug, Subcommand)]
 enum Command {
     Register(register::Register),
-    SetAssets(set_assets::SetAssets),
+    AddAssets(add_assets::AddAssets),
+    ClearAssets(clear_assets::ClearAssets),
+    SetCadence(set_cadence::SetCadence),
     SetPosters(set_posters::SetPosters),
     Pause(pause::Pause),
     Unpause(unpause::Unpause),
@@ -41,7 +45,9 @@ impl Exchange {
         let governing = Governing { context, chains: self.chains.chains(), dry_run: self.dry_run };
         match self.command {
             Command::Register(command) => command.execute(&governing).await,
-            Command::SetAssets(command) => command.execute(&governing).await,
+            Command::AddAssets(command) => command.execute(&governing).await,
+            Command::ClearAssets(command) => command.execute(&governing).await,
+            Command::SetCadence(command) => command.execute(&governing).await,
             Command::SetPosters(command) => command.execute(&governing).await,
             Command::Pause(command) => command.execute(&governing).await,
             Command::Unpause(command) => command.execute(&governing).await,

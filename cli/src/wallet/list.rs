@@ -106,6 +106,7 @@ mod tests {
                 pending_authority: None,
                 posters: vec![],
                 assets: Some(assets),
+                generation: 0,
                 cadence: 86_400,
                 registered_at: 0,
                 paused: false,

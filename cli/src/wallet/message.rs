@@ -2,8 +2,16 @@
 
 use std::fmt;
 
-use ballast_relayer::{chains::ChainName, failure::Failure, jobs::wallets, session::Reading};
-use ballast_sdk::{chain::Address, evm::registration_message};
+use ballast_relayer::{
+    chains::{ChainName, signature_deadline},
+    failure::Failure,
+    jobs::wallets,
+    session::Reading,
+};
+use ballast_sdk::{
+    chain::Address,
+    evm::{Registration, registration_message},
+};
 use clap::Args;
 
 use crate::{context::Context, output::Output, session::open, text::Text};
@@ -13,6 +21,9 @@ use crate::{context::Context, output::Output, session::open, text::Text};
 pub struct Message {
     /// Address of the wallet
     wallet: Address,
+    /// Until when the signature may be used, Unix seconds; an hour from now when it is not given
+    #[arg(long, value_name = "SECONDS")]
+    deadline: Option<u64>,
 }
 
 impl Message {
@@ -27,7 +38,14 @@ impl Message {
         let witnesses = config.evm()?.witnesses.ok_or_else(|| Failure::bad_input("evm.witnesses is not set"))?;
         let chain_id = chains.get(ChainName::Evm).and_then(|chain| chain.client().chain().evm_id());
         let chain_id = chain_id.ok_or_else(|| Failure::other(anyhow::anyhow!("the EVM chain has no id")))?;
-        Output::new(&wallets::Message(registration_message(chain_id, witnesses, &chains.exchange, address)))
+        let agreed = Registration {
+            chain_id,
+            witnesses,
+            exchange: chains.exchange,
+            wallet: address,
+            deadline: self.deadline.unwrap_or_else(signature_deadline),
+        };
+        Output::new(&wallets::Message(registration_message(&agreed)))
     }
 }
 

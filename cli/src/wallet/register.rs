@@ -33,6 +33,9 @@ pub struct Register {
     /// Its signature
     #[arg(long, value_parser = hexadecimal, value_name = "HEX", requires = "wallet")]
     signature: Option<Bytes>,
+    /// The deadline that it signed, Unix seconds
+    #[arg(long, value_name = "SECONDS", requires = "signature")]
+    deadline: Option<u64>,
     /// The chain of the wallet
     #[arg(long, value_parser = chain_name())]
     chain: ChainName,
@@ -41,7 +44,7 @@ pub struct Register {
 impl Register {
     pub async fn execute<'a>(self, governing: impl Fn(ChainName) -> Governing<'a>) -> Result<Output, Failure> {
         let (chain, password) = (self.chain, self.unlock);
-        let (wallet, agreement) = match (self.signer, self.wallet, self.signature) {
+        let (wallet, agreement) = match (self.signer, self.wallet, self.signature, self.deadline) {
             (Some(file), ..) => {
                 let wallet = match chain {
                     ChainName::Solana => Address::Solana(ballast_keys::read_solana(Some(&file), "--signer")?.pubkey()),
@@ -52,8 +55,10 @@ impl Register {
                 };
                 (wallet, Agreement::Key { file, password })
             }
-            (None, Some(wallet), Some(signature)) => (wallet, Agreement::Signature(signature.0)),
-            _ => return Err(Failure::bad_input("expected --signer, or --wallet and --signature")),
+            (None, Some(wallet), Some(signature), Some(deadline)) => {
+                (wallet, Agreement::Signature { signature: signature.0, deadline })
+            }
+            _ => return Err(Failure::bad_input("expected --signer, or --wallet, --signature and --deadline")),
         };
         check_chain(wallet, chain)?;
         governing(chain).act_alike(Action::RegisterWallet { wallet, agreement }).await

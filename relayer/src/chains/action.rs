@@ -18,7 +18,15 @@ pub enum Action {
         cadence: u64,
         counterpart: Address,
     },
-    SetAssets(AssetList),
+    /// The chain's list grows to this one.
+    ListAssets {
+        assets: AssetList,
+        /// How many of them the chain has listed.
+        listed: u16,
+    },
+    ClearAssets,
+    /// Seconds between two epochs, from the next epoch on.
+    SetCadence(u64),
     SetPosters(Vec<Address>),
     SetPaused(bool),
     /// None takes a proposal back.
@@ -47,7 +55,11 @@ pub enum Agreement {
     /// Its own key signs; the file is one of those that [`ballast_keys`] reads.
     Key { file: PathBuf, password: Option<PathBuf> },
     /// It signed the registration elsewhere. Only on the EVM.
-    Signature(Vec<u8>),
+    Signature {
+        signature: Vec<u8>,
+        /// Until when the signature may be used, Unix seconds: a part of what was signed.
+        deadline: u64,
+    },
 }
 
 /// What a chain holds that an action is judged by.
@@ -76,7 +88,9 @@ impl Action {
     pub fn describe(&self) -> String {
         match self {
             Self::Register { name, cadence, .. } => format!("register {name:?} with a cadence of {cadence} s"),
-            Self::SetAssets(assets) => format!("set a list of {} assets", assets.len()),
+            Self::ListAssets { assets, .. } => format!("list {} assets", assets.len()),
+            Self::ClearAssets => "clear the asset list".into(),
+            Self::SetCadence(cadence) => format!("promise a cadence of {cadence} s from the next epoch on"),
             Self::SetPosters(posters) if posters.is_empty() => "remove all posters".into(),
             Self::SetPosters(posters) => {
                 let posters: Vec<String> = posters.iter().map(Address::to_string).collect();
@@ -93,6 +107,17 @@ impl Action {
         }
     }
 
+    /// The same for a chain that holds this exchange.
+    pub fn fitted(self, exchange: Option<&Exchange>) -> Self {
+        match self {
+            Self::ListAssets { assets, .. } => {
+                let listed = exchange.and_then(|exchange| exchange.assets.as_ref()).map_or(0, AssetList::len);
+                Self::ListAssets { assets, listed: listed as u16 }
+            }
+            other => other,
+        }
+    }
+
     /// Whether it is judged by the wallets or tokens that a chain holds.
     pub fn is_about_wallets(&self) -> bool {
         matches!(self, Self::RegisterWallet { .. } | Self::RetireWallet(_) | Self::DeclareToken { .. })
@@ -105,7 +130,7 @@ impl Action {
             (Self::Register { .. }, None) => return Need::Needed,
             (Self::Register { cadence, .. }, Some(exchange)) if exchange.cadence != *cadence => {
                 return Need::Impossible(format!(
-                    "the exchange is registered with a cadence of {} s, which cannot change",
+                    "the exchange is registered with a cadence of {} s, which `ballast exchange set-cadence` changes",
                     exchange.cadence
                 ));
             }
@@ -115,11 +140,17 @@ impl Action {
         };
         match self {
             Self::Register { .. } => Need::Done,
-            Self::SetAssets(assets) if exchange.assets.as_ref() == Some(assets) => Need::Done,
-            Self::SetAssets(_) if exchange.next_epoch > 1 => {
-                Need::Impossible("the asset list cannot change once an epoch was begun".into())
+            Self::ListAssets { assets, .. } => match exchange.assets.as_ref() {
+                None => Need::Needed,
+                Some(listed) if listed == assets => Need::Done,
+                Some(listed) => parted(listed, assets).map_or(Need::Needed, Need::Impossible),
+            },
+            Self::ClearAssets if exchange.assets.is_none() => Need::Done,
+            Self::ClearAssets if exchange.next_epoch > 1 => {
+                Need::Impossible("the asset list cannot be cleared once an epoch was begun".into())
             }
-            Self::SetAssets(_) => Need::Needed,
+            Self::ClearAssets => Need::Needed,
+            Self::SetCadence(cadence) => done(exchange.cadence == *cadence),
             Self::SetPosters(posters) => done(exchange.posters == *posters),
             Self::SetPaused(paused) => done(exchange.paused == *paused),
             Self::ProposeAuthority(proposed) => done(exchange.pending_authority == *proposed),
@@ -153,6 +184,24 @@ impl Action {
     }
 }
 
+/// Where `wanted` does not go on from `listed`, whose entries never change.
+fn parted(listed: &AssetList, wanted: &AssetList) -> Option<String> {
+    let mut both = listed.as_slice().iter().zip(wanted.as_slice());
+    if let Some(index) = both.position(|(listed, wanted)| listed != wanted) {
+        let [listed, wanted] = [listed, wanted].map(|list| {
+            let asset = list.as_slice()[index];
+            format!("{} with {} decimals", asset.symbol(), asset.decimals)
+        });
+        let number = index + 1;
+        return Some(format!(
+            "asset {number} is {listed} on the chain, and {wanted} in the snapshot: a list only grows"
+        ));
+    }
+    (listed.len() > wanted.len()).then(|| {
+        format!("the chain lists {} assets, and the snapshot has the first {} alone", listed.len(), wanted.len())
+    })
+}
+
 fn find<'a>(wallets: &'a [Wallet], address: &Address) -> Option<&'a Wallet> {
     wallets.iter().find(|wallet| wallet.address == *address)
 }
@@ -172,7 +221,8 @@ mod tests {
         assert_eq!(register(1).need(none), Need::Needed);
         assert_eq!(need(&register(1)), Need::Done);
         assert!(matches!(need(&register(2)), Need::Impossible(_)));
-        assert_eq!(need(&Action::SetAssets(plan().asset_list().unwrap())), Need::Done);
+        assert_eq!(need(&Action::SetCadence(exchange.cadence)), Need::Done);
+        assert_eq!(need(&Action::SetCadence(exchange.cadence + 1)), Need::Needed);
         assert_eq!(need(&Action::SetPosters(exchange.posters.clone())), Need::Done);
         assert_eq!(need(&Action::SetPosters(vec![])), Need::Needed);
         assert_eq!(need(&Action::SetPaused(false)), Need::Done);
@@ -185,15 +235,31 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_frozen_with_the_first_epoch() {
+    fn a_list_grows_and_is_cleared_before_the_first_epoch_alone() {
         let mut exchange = state(&plan()).exchange.unwrap();
-        let mut other = plan();
-        other.assets.pop();
-        let action = Action::SetAssets(other.asset_list().unwrap());
-        let need = |exchange: &Exchange| action.need(Held { exchange: Some(exchange), wallets: &[], tokens: &[] });
-        assert_eq!(need(&exchange), Need::Needed);
+        let whole = plan().asset_list().unwrap();
+        let list = |assets: AssetList| Action::ListAssets { assets, listed: 0 };
+        let need = |exchange: &Exchange, action: &Action| {
+            action.need(Held { exchange: Some(exchange), wallets: &[], tokens: &[] })
+        };
+        assert_eq!(need(&exchange, &list(whole.clone())), Need::Done);
+        let fewer = whole.first(whole.len() - 1).unwrap();
+        assert!(matches!(need(&exchange, &list(fewer.clone())), Need::Impossible(_)));
+        exchange.assets = Some(fewer.clone());
+        assert_eq!(need(&exchange, &list(whole.clone())), Need::Needed);
+        let Action::ListAssets { listed, .. } = list(whole.clone()).fitted(Some(&exchange)) else { panic!() };
+        assert_eq!(usize::from(listed), fewer.len());
+        let mut other = whole.as_slice().to_vec();
+        other[0].decimals += 1;
+        let other = list(AssetList::new(other).unwrap());
+        assert!(matches!(need(&exchange, &other), Need::Impossible(why) if why.contains("asset 1 is")));
+        assert_eq!(need(&exchange, &Action::ClearAssets), Need::Needed);
         exchange.next_epoch = 2;
-        assert!(matches!(need(&exchange), Need::Impossible(_)));
+        assert_eq!(need(&exchange, &list(whole.clone())), Need::Needed, "it grows for ever");
+        assert!(matches!(need(&exchange, &Action::ClearAssets), Need::Impossible(_)));
+        exchange.assets = None;
+        assert_eq!(need(&exchange, &Action::ClearAssets), Need::Done);
+        assert_eq!(need(&exchange, &list(whole)), Need::Needed);
     }
 
     #[test]
@@ -207,7 +273,7 @@ mod tests {
                 ([wallet(retired)], Token { chain: exchange.chain, address: ours, asset: 1, decimals: 6 });
             action.need(Held { exchange: Some(&exchange), wallets: &wallets, tokens: &[token] })
         };
-        let agreement = Agreement::Signature(vec![]);
+        let agreement = Agreement::Signature { signature: vec![], deadline: 0 };
         let register = |wallet| Action::RegisterWallet { wallet, agreement: agreement.clone() };
         assert_eq!(need(&register(ours), false), Need::Done);
         assert!(matches!(need(&register(ours), true), Need::Impossible(_)));

@@ -2,6 +2,7 @@
 
 use ballast_core::{
     Digest,
+    cadence::Cadence,
     rules::{History, Unfinished},
 };
 use ballast_sdk::{Client, Error as ReadError, circuit::Circuit, exchange::Exchange};
@@ -61,6 +62,7 @@ impl ChainState {
             paused: exchange.paused,
             assets: exchange.assets.as_ref().map_or(0, |assets| assets.len() as u16),
             next_epoch: exchange.next_epoch,
+            cadence: Cadence(exchange.cadence),
             last_as_of: exchange.latest_as_of,
             last_ledger: exchange.ledger,
         }
@@ -118,6 +120,7 @@ pub(crate) mod tests {
                 pending_authority: None,
                 posters: vec![Address::Evm([2; 20].into())],
                 assets: Some(plan.asset_list().unwrap()),
+                generation: 0,
                 cadence: 1,
                 registered_at: 1,
                 paused: false,

@@ -101,6 +101,7 @@ async fn judge(
             Err(ballast_sdk::Error::ExchangeNotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        let action = action.fitted(exchange.as_ref());
         let (mut wallets, mut tokens) = (Vec::new(), Vec::new());
         if let Some(exchange) = exchange.as_ref().filter(|_| action.is_about_wallets()) {
             wallets = chain.client().wallets(&exchange.id).await?;
@@ -133,7 +134,7 @@ pub fn check_named(named: &[Address], asked: &[ChainName], most: usize) -> Resul
     for address in named {
         if asked.iter().all(|chain| of_chain(&[*address], *chain).is_empty()) {
             let asked = asked.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
-            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
+            return Err(Failure::bad_input(format!("{address} is no address of {asked}, and no other chain is asked")));
         }
     }
     for chain in asked {

@@ -11,7 +11,7 @@ use ballast_sdk::{chain::Address, circuit::Circuit, exchange::Exchange};
 use serde::Serialize;
 
 use crate::{
-    chains::{ChainName, Position, ChainState},
+    chains::{ChainName, ChainState, Position},
     failure::{FailureKind, Problems},
     plan::{Plan, ProvedEpoch},
 };
@@ -61,7 +61,7 @@ pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &
         ));
     }
     match (&exchange.assets, plan.asset_list()) {
-        (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange set-assets`", Refusal::AssetListMissing)),
+        (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange add-assets`", Refusal::AssetListMissing)),
         (Some(declared), Ok(ours)) if *declared != ours => problems.bad_input(format!(
             "{chain}: the snapshot's asset list (0x{}) is not the exchange's (0x{})",
             hex::encode(ours.digest()),

@@ -83,7 +83,9 @@ pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64, known: Known)
         let client = chain.client();
         answers.push(match known {
             Known::Reported => client.solvency(&chains.exchange, symbol, max_age).await?,
-            Known::Witnessed => client.witnessed_solvency(&chains.exchange, symbol, max_age).await?,
+            Known::Witnessed { max_span } => {
+                client.witnessed_solvency(&chains.exchange, symbol, max_age, max_span).await?
+            }
         });
     }
     Ok(Answers { fresh: answers.iter().all(Answer::is_fresh), chains: answers })

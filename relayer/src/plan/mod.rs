@@ -331,6 +331,8 @@ pub(crate) mod tests {
             setup: proved.plan.circuit.setup,
             poster: ballast_sdk::chain::Address::Evm([1; 20].into()),
             posted_at: proved.plan.as_of,
+            cadence: 1,
+            missed: 0,
             head_before: proved.plan.head_before,
             head: proved.head_after().unwrap(),
         };

@@ -42,7 +42,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     let assets = AssetList::new(vec![Asset::new("ETH", 18).unwrap()]).unwrap();
     let native = AnyAddress::Evm(Address::ZERO);
     let posters = Action::SetPosters(vec![evm.poster().unwrap()]);
-    for action in [register(), Action::SetAssets(assets), posters] {
+    for action in [register(), Action::ListAssets { assets, listed: 0 }, posters] {
         evm.govern(&store, &chain.exchange, &action).await.unwrap();
     }
     let look = |store| evm.witness(store, &chain.exchange, EPOCH);

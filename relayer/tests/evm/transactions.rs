@@ -49,7 +49,11 @@ async fn an_authority_governs_and_nothing_is_done_twice() {
     let poster = evm.poster().unwrap();
     let actions = [
         register(),
-        Action::SetAssets(assets.clone()),
+        Action::ListAssets { assets: assets.first(1).unwrap(), listed: 0 },
+        Action::ClearAssets,
+        Action::ListAssets { assets: assets.first(1).unwrap(), listed: 0 },
+        Action::ListAssets { assets: assets.clone(), listed: 1 },
+        Action::SetCadence(7),
         Action::SetPosters(vec![poster]),
         Action::SetPaused(true),
         Action::SetPaused(false),

@@ -23,7 +23,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let setup = answer.setup.map_or("no proof", SetupKind::label);
     let (standing, epoch, symbol) = (answer.standing, answer.epoch, &answer.symbol);
     println!("{symbol}: {standing:?}, epoch {epoch}, owes {}, holds {} ({setup})", answer.liability, answer.reserve);
-    Ok(if is_yes(&answer) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // Missing, insolvent, retired, development, overdue, stale: everything else is a no.
+    Ok(if answer.is_fresh() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The chain's answer to the question that `arguments` ask.
@@ -33,11 +34,4 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> Result<Answer, Box<
     let exchange = hexadecimal::decode(&exchange).ok_or("EXCHANGE: expected 0x and 64 hexadecimal digits")?;
     let client = Client::connect(&url, deployment.parse()?).await?;
     Ok(client.solvency(&exchange, &symbol, max_age.parse()?).await?)
-}
-
-/// Whether the answer is yes. It is only for fresh figures that a ceremony's circuit proved:
-/// whoever reads our source can forge proofs of a development circuit. Everything else is a no:
-/// missing, stale, insolvent.
-pub fn is_yes(answer: &Answer) -> bool {
-    answer.is_fresh() && answer.setup == Some(SetupKind::Ceremony)
 }

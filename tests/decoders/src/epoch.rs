@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use ballast_core::{
     assets::{Asset, AssetList},
+    cadence::Cadence,
     circuit::Class,
     circuit_file::CircuitFile,
     inclusion::{AssetName, Expected, IncludedLeaf, InclusionFile, NOTICE, VERSION},
@@ -34,6 +35,7 @@ pub fn post(bytes: &[u8]) -> bool {
         paused: false,
         assets: post.totals.len() as u16,
         next_epoch: post.epoch,
+        cadence: Cadence(1),
         last_as_of: 0,
         last_ledger: LedgerPosition::default(),
     };

@@ -44,7 +44,7 @@ impl Ballast {
     /// Makes the master secret, and registers the exchange with its assets and posters.
     pub fn register(&self) -> Result<()> {
         self.run(&["secret", "new"])?;
-        ["register", "set-assets", "set-posters"].iter().try_for_each(|step| self.run(&["exchange", step]).map(drop))
+        ["register", "add-assets", "set-posters"].iter().try_for_each(|step| self.run(&["exchange", step]).map(drop))
     }
 
     /// Runs with `--json` and expects success.

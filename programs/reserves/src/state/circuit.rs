@@ -39,7 +39,10 @@ impl Circuit {
         let known = account.owner == &crate::ID;
         let data = account.try_borrow_data()?;
         let circuit = if known { Self::try_deserialize(&mut &data[..]).ok() } else { None };
-        circuit.filter(|circuit| circuit.version == Self::VERSION).map(Box::new).ok_or_else(|| refuse(Refusal::CircuitUnknown))
+        circuit
+            .filter(|circuit| circuit.version == Self::VERSION)
+            .map(Box::new)
+            .ok_or_else(|| refuse(Refusal::CircuitUnknown))
     }
 
     pub fn check_unregistered(&self) -> Result<()> {

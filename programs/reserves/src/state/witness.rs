@@ -110,8 +110,7 @@ impl Witness {
 
     /// Refuses to go on with another asset list, and after the window.
     pub fn check_continues(&self, exchange: &Exchange, clock: u64) -> Result<()> {
-        let same =
-            self.generation == exchange.generation && self.asset_list_digest == exchange.asset_list_digest;
+        let same = self.generation == exchange.generation && self.asset_list_digest == exchange.asset_list_digest;
         ensure(same, Refusal::WitnessNotBegun { epoch: self.epoch })?;
         let within = clock.checked_sub(self.began).is_some_and(|passed| passed <= WINDOW);
         ensure(within, Refusal::WitnessWindowPassed { began: self.began, clock })

@@ -1,5 +1,7 @@
 //! What an authority asks of the contract.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use alloy::{
     primitives::{Address as EvmAddress, B256, Bytes},
     signers::SignerSync,
@@ -9,6 +11,7 @@ use ballast_core::Digest;
 use ballast_sdk::{
     chain::Address,
     evm::{
+        Registration,
         bindings::{Reserves, Witnesses},
         registration_hash,
     },
@@ -31,11 +34,13 @@ impl Evm {
                 }
                 .abi_encode()
             }
-            Action::SetAssets(assets) => {
-                let assets = assets.as_slice().iter();
-                let assets = assets.map(|asset| Reserves::Asset { symbol: asset.symbol(), decimals: asset.decimals });
-                Reserves::setAssetsCall { exchangeId: id, newAssets: assets.collect() }.abi_encode()
+            Action::ListAssets { assets, listed } => {
+                let added = assets.as_slice().iter().skip((*listed).into());
+                let added = added.map(|asset| Reserves::Asset { symbol: asset.symbol(), decimals: asset.decimals });
+                Reserves::appendAssetsCall { exchangeId: id, start: *listed, newAssets: added.collect() }.abi_encode()
             }
+            Action::ClearAssets => Reserves::clearAssetsCall { exchangeId: id }.abi_encode(),
+            Action::SetCadence(cadence) => Reserves::setCadenceCall { exchangeId: id, cadence: *cadence }.abi_encode(),
             Action::SetPosters(posters) => {
                 let new_posters = posters.iter().map(own).collect::<Result<_, _>>()?;
                 Reserves::setPostersCall { exchangeId: id, newPosters: new_posters }.abi_encode()
@@ -58,15 +63,19 @@ impl Evm {
         let input = match action {
             Action::RegisterWallet { wallet, agreement } => {
                 let wallet = own(wallet)?;
-                let signature = match agreement {
-                    Agreement::Signature(signature) => signature.clone(),
+                let (signature, deadline) = match agreement {
+                    Agreement::Signature { signature, deadline } => (signature.clone(), *deadline),
                     Agreement::Key { file, password } => {
                         let key = ballast_keys::read_evm(Some(file), password.as_deref(), "--signer", "--unlock")?;
-                        let hash = registration_hash(self.chain_id, witnesses, &id.0, wallet);
-                        key.sign_hash_sync(&hash).map_err(|error| unexpected(format!("wallet {wallet}"), error))?.into()
+                        let deadline = signature_deadline();
+                        let (chain_id, exchange) = (self.chain_id, id.0);
+                        let agreed = Registration { chain_id, witnesses, exchange, wallet, deadline };
+                        let signature = key.sign_hash_sync(&registration_hash(&agreed));
+                        let signature = signature.map_err(|error| unexpected(format!("wallet {wallet}"), error))?;
+                        (signature.into(), deadline)
                     }
                 };
-                Witnesses::registerWalletCall { exchangeId: id, account: wallet, signature: signature.into() }
+                Witnesses::registerWalletCall { exchangeId: id, account: wallet, deadline, signature: signature.into() }
                     .abi_encode()
             }
             Action::RetireWallet(wallet) => Witnesses::retireWalletCall { account: own(wallet)? }.abi_encode(),
@@ -86,6 +95,15 @@ impl Evm {
     pub(super) fn witnesses(&self) -> Result<EvmAddress, ChainError> {
         self.settings.witnesses.ok_or_else(|| unexpected("evm.witnesses", "the setting is missing"))
     }
+}
+
+/// Seconds for which a wallet's signature may be used.
+pub const SIGNATURE_LIFE: u64 = 3_600;
+
+/// The deadline of a signature that is made now, Unix seconds.
+pub fn signature_deadline() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    now.saturating_add(SIGNATURE_LIFE)
 }
 
 fn own(address: &Address) -> Result<EvmAddress, ChainError> {

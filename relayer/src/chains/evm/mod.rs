@@ -14,6 +14,8 @@ mod looking;
 mod node;
 mod sender;
 
+pub use governing::signature_deadline;
+
 use alloy::{
     primitives::{B256, Bytes},
     signers::local::PrivateKeySigner,
@@ -27,7 +29,9 @@ use ballast_sdk::{
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
 
-use super::{About, Action, ChainError, ChainName, Destination, LookOutcome, Purpose, Purse, ReadableChain, looks::look};
+use super::{
+    About, Action, ChainError, ChainName, Destination, LookOutcome, Purpose, Purse, ReadableChain, looks::look,
+};
 use crate::{
     config, crash,
     events::{Event, Events, Stage},

@@ -58,7 +58,12 @@ impl Solana {
                 };
                 vec![self.program.register_exchange(authority, exchange, args)]
             }
-            Action::SetAssets(assets) => self.program.set_assets(authority, exchange, assets),
+            Action::ListAssets { assets, listed } => {
+                let added = assets.as_slice().get(usize::from(*listed)..).unwrap_or_default();
+                self.program.append_assets(authority, exchange, *listed, added)
+            }
+            Action::ClearAssets => vec![self.program.clear_assets(authority, exchange)],
+            Action::SetCadence(cadence) => vec![self.program.set_cadence(authority, exchange, *cadence)],
             Action::SetPosters(posters) => {
                 let posters = posters.iter().map(own).collect::<Result<_, _>>()?;
                 vec![self.program.set_posters(authority, exchange, posters)]

@@ -22,4 +22,4 @@ pub mod registration;
 
 pub use provider::provider;
 pub use reader::{EvmOptions, EvmReader};
-pub use registration::{registration_hash, registration_message};
+pub use registration::{Registration, registration_hash, registration_message};

@@ -12,8 +12,7 @@ use alloy::{
     sol_types::SolEvent,
 };
 use ballast_core::{
-    Digest,
-    hexadecimal,
+    Digest, hexadecimal,
     record::{Roots, first_head},
 };
 use futures::{StreamExt, TryStreamExt, stream};

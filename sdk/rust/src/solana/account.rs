@@ -138,7 +138,9 @@ impl Place<'_> {
     /// The first `count` assets of the exchange's list, which has only grown since.
     fn assets(&self, count: usize) -> Result<AssetList, Error> {
         let listed = self.exchange.assets.as_ref().map_or(0, AssetList::len);
-        self.exchange.first_assets(count).ok_or_else(|| self.bad("liabilities", format!("1 to {listed} amounts"), count))
+        self.exchange
+            .first_assets(count)
+            .ok_or_else(|| self.bad("liabilities", format!("1 to {listed} amounts"), count))
     }
 
     fn check_same(&self, fields: &[(&str, String, String)]) -> Result<(), Error> {

@@ -35,6 +35,7 @@ fn stored_exchange() -> accounts::Exchange {
         ledger_head: exchange.ledger.head,
         head: exchange.head,
         pending: None,
+        generation: 0,
         asset_list_digest: assets.digest(),
         assets: assets.as_slice().iter().map(entry).collect(),
     }
@@ -70,6 +71,8 @@ fn stored_epoch() -> (Epoch, accounts::Commitment) {
         insolvent: 1,
         poster: Pubkey::new_from_array([6; 32]),
         posted_at: epoch.posted_at,
+        cadence: epoch.cadence,
+        missed: epoch.missed,
         liabilities: record.liabilities.clone(),
         reserves: record.reserves.clone(),
         roots: record.roots.iter().map(|root| root.to_bytes()).collect(),

@@ -249,12 +249,7 @@ impl Program {
 
     /// Asks how an exchange stands in asset number `asset` by what it states. `latest` is its latest
     /// epoch with the id of the circuit that proved it; none before the first.
-    pub fn solvency(
-        &self,
-        exchange: &Digest,
-        latest: Option<(u64, Digest)>,
-        args: types::SolvencyArgs,
-    ) -> Instruction {
+    pub fn solvency(&self, exchange: &Digest, latest: Option<(u64, Digest)>, args: types::SolvencyArgs) -> Instruction {
         let accounts = accounts::Solvency {
             exchange: address::exchange(&self.0, exchange),
             commitment: latest.map(|(epoch, _)| address::commitment(&self.0, exchange, epoch)),

@@ -30,7 +30,7 @@ fn stored_token() -> accounts::Token {
         exchange: sample::id(),
         mint: ADDRESS,
         token_program: PROGRAM,
-        asset_list_digest: sample::assets().digest(),
+        generation: 0,
         asset: 2,
         decimals: 6,
     }
@@ -42,6 +42,7 @@ fn stored_witness() -> accounts::Witness {
         bump: 255,
         exchange: sample::id(),
         epoch: 2,
+        generation: 0,
         asset_list_digest: sample::assets().digest(),
         poster: PROGRAM,
         began: 1_000,
@@ -90,12 +91,12 @@ fn records_that_are_not_the_exchanges_are_refused() {
 }
 
 #[test]
-fn a_token_of_another_list_is_none() {
+fn a_token_of_a_cleared_list_is_none() {
     let at = address::token(&PROGRAM, &sample::id(), &ADDRESS);
-    let stored = accounts::Token { asset_list_digest: [1; 32], ..stored_token() };
-    assert_eq!(token(&PROGRAM, &exchange(), &at, stored).unwrap(), None);
-    let listless = Exchange { assets: None, ..exchange() };
-    assert_eq!(token(&PROGRAM, &listless, &at, stored_token()).unwrap(), None);
+    let cleared = Exchange { generation: 1, ..exchange() };
+    assert_eq!(token(&PROGRAM, &cleared, &at, stored_token()).unwrap(), None);
+    let again = accounts::Token { generation: 1, ..stored_token() };
+    assert!(token(&PROGRAM, &cleared, &at, again).unwrap().is_some());
 }
 
 #[test]
@@ -119,18 +120,28 @@ fn an_observation_tells_what_was_looked_at() {
 }
 
 #[test]
-fn an_observation_in_units_of_another_list_does_not_count() {
-    let stored = accounts::Witness { asset_list_digest: [1; 32], ..stored_witness() };
-    assert_eq!(observation(&exchange(), 2, stored).unwrap(), None);
+fn an_observation_of_a_cleared_list_does_not_count() {
+    let cleared = Exchange { generation: 1, ..exchange() };
+    assert_eq!(observation(&cleared, 2, stored_witness()).unwrap(), None);
+}
+
+#[test]
+fn an_observation_is_of_the_list_as_it_was() {
+    let first = sample::assets().first(1).unwrap();
+    let before =
+        accounts::Witness { asset_list_digest: first.digest(), looked: 1, amounts: vec![77], ..stored_witness() };
+    assert_eq!(observation(&exchange(), 2, before).unwrap().unwrap().amounts, [Some(77)]);
 }
 
 #[test]
 fn an_observation_that_contradicts_itself_is_refused() {
     type Case = (&'static str, fn(&mut accounts::Witness));
-    let cases: [Case; 3] = [
+    let cases: [Case; 5] = [
         ("witness.exchange", |stored| stored.exchange[0] ^= 1),
         ("witness.epoch", |stored| stored.epoch = 1),
-        ("witness.amounts", |stored| stored.amounts.truncate(1)),
+        ("witness.asset_list_digest", |stored| stored.asset_list_digest[0] ^= 1),
+        ("witness.asset_list_digest", |stored| stored.amounts.truncate(1)),
+        ("witness.asset_list_digest", |stored| stored.amounts.push(0)),
     ];
     for (field, change) in cases {
         let mut stored = stored_witness();

@@ -37,8 +37,8 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    clock::own_clock,
     circuit::Circuit,
+    clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},

@@ -72,7 +72,7 @@ impl Deployment {
         let asset = |asset: &Asset| Reserves::Asset { symbol: asset.symbol(), decimals: asset.decimals };
         let assets: Vec<_> = golden::assets(&self.history).as_slice().iter().map(asset).collect();
         let id = B256::from(self.exchange());
-        self.send(reserves.setAssets(id, assets).into_transaction_request()).await;
+        self.send(reserves.appendAssets(id, 0, assets).into_transaction_request()).await;
         self.send(reserves.setPosters(id, vec![self.authority]).into_transaction_request()).await;
     }
 

@@ -33,6 +33,9 @@ async fn reader(deployment: &Deployment, witnesses: Option<Address>) -> Result<E
     EvmReader::connect(&deployment.node.endpoint(), deployment.reserves, options).await
 }
 
+/// Until when the wallets' signatures may be used, Unix seconds.
+const DEADLINE: u64 = 4_000_000_000;
+
 /// Signed by the node, which has the key of `wallet`, as any wallet signs typed data.
 async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> Bytes {
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
@@ -42,12 +45,12 @@ async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> 
         field("chainId", "uint256"),
         field("verifyingContract", "address"),
     ];
-    let message = [field("exchangeId", "bytes32"), field("wallet", "address")];
+    let message = [field("exchangeId", "bytes32"), field("wallet", "address"), field("deadline", "uint256")];
     let typed = json!({
         "types": { "EIP712Domain": domain, "RegisterWallet": message },
         "primaryType": "RegisterWallet",
         "domain": { "name": "Ballast", "version": "1", "chainId": 31_337, "verifyingContract": deployment.witnesses },
-        "message": { "exchangeId": exchange, "wallet": wallet },
+        "message": { "exchangeId": exchange, "wallet": wallet, "deadline": DEADLINE },
     });
     deployment.provider.raw_request("eth_signTypedData_v4".into(), (wallet, typed)).await.unwrap()
 }
@@ -60,7 +63,7 @@ async fn witnessed(deployment: &Deployment) -> Address {
     let id = B256::from(deployment.exchange());
     let contract = Witnesses::new(deployment.witnesses, &deployment.provider);
     let signature = agreement(deployment, id, wallet).await;
-    deployment.send(contract.registerWallet(id, wallet, signature).into_transaction_request()).await;
+    deployment.send(contract.registerWallet(id, wallet, DEADLINE, signature).into_transaction_request()).await;
     deployment.send(contract.declareToken(id, Address::ZERO, 1).into_transaction_request()).await;
     let holdings = vec![Witnesses::Holding { token: Address::ZERO, wallet }];
     deployment.send(contract.witness(id, 1, true, true, holdings).into_transaction_request()).await;
@@ -86,11 +89,11 @@ async fn what_is_witnessed_is_read_and_judged() {
     let wallet = deployment.node.addresses()[0];
     let (id, contract) = (B256::from(exchange.id), Witnesses::new(deployment.witnesses, &deployment.provider));
     let signature = agreement(&deployment, id, wallet).await;
-    deployment.send(contract.registerWallet(id, wallet, signature).into_transaction_request()).await;
+    deployment.send(contract.registerWallet(id, wallet, DEADLINE, signature).into_transaction_request()).await;
     deployment.send(contract.declareToken(id, Address::ZERO, 1).into_transaction_request()).await;
     assert_eq!(reader.observation(&exchange, 1).await.unwrap(), None);
-    let missing = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
-    assert_eq!((missing.standing, missing.known), (Standing::Missing, Known::Witnessed));
+    let missing = reader.witnessed_solvency(&exchange, &symbol, u64::MAX, 600).await.unwrap();
+    assert_eq!((missing.standing, missing.known), (Standing::Missing, Known::Witnessed { max_span: 600 }));
 
     let holdings = vec![Witnesses::Holding { token: Address::ZERO, wallet }];
     deployment.send(contract.witness(id, 1, true, true, holdings).into_transaction_request()).await;
@@ -102,8 +105,8 @@ async fn what_is_witnessed_is_read_and_judged() {
     assert_eq!((witness.began_height, witness.last_look_height), (block, block));
     assert_eq!((witness.holdings, witness.amounts[0]), (1, Some(held)));
     assert!(witness.amounts[1..].iter().all(Option::is_none));
-    let answer = reader.witnessed_solvency(&exchange, &symbol, u64::MAX).await.unwrap();
-    assert_eq!((answer.known, answer.epoch, answer.reserve), (Known::Witnessed, 1, held));
+    let answer = reader.witnessed_solvency(&exchange, &symbol, u64::MAX, 600).await.unwrap();
+    assert_eq!((answer.known, answer.epoch, answer.reserve), (Known::Witnessed { max_span: 600 }, 1, held));
     assert_eq!(answer.liability, reader.solvency(&exchange, &symbol, u64::MAX).await.unwrap().liability);
 
     let tokens = reader.tokens(&exchange).await.unwrap();

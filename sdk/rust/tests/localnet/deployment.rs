@@ -116,7 +116,7 @@ impl Deployment {
         };
         let id = self.exchange();
         self.send(&[self.program.register_exchange(&authority, &id, arguments)]).await;
-        self.send(&self.program.set_assets(&authority, &id, &golden::assets(history))).await;
+        self.send(&self.program.append_assets(&authority, &id, 0, golden::assets(history).as_slice())).await;
         self.send(&[self.program.set_posters(&authority, &id, vec![authority])]).await;
     }
 

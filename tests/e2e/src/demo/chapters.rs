@@ -93,13 +93,13 @@ pub fn register_exchange(story: &mut Story, ballast: &Ballast) -> Result<()> {
     let commands = [
         "ballast secret new",
         "ballast exchange register",
-        "ballast exchange set-assets",
+        "ballast exchange add-assets",
         "ballast exchange set-posters",
     ];
     let step = story.step("Register the exchange on both chains.", &commands.map(String::from));
     ballast.run(&["secret", "new"])?;
     let mut transactions = 0;
-    for command in ["register", "set-assets", "set-posters"] {
+    for command in ["register", "add-assets", "set-posters"] {
         let report = ballast.json(&["exchange", command])?;
         for chain in list(&report, "chains")? {
             transactions += number(chain, "transactions")?;

@@ -96,9 +96,8 @@ async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
     assert_eq!(verified["chains"][0]["head"], verified["chains"][1]["head"]);
     for client in [solana, evm] {
         let answer = client.solvency(&id, "ABC", 31_536_000).await.unwrap();
-        assert_eq!(answer.standing, Standing::Fresh, "{}", client.chain());
-        let stale = client.solvency(&id, "ABC", 1).await.unwrap();
-        assert_eq!(stale.standing, Standing::Stale, "{}", client.chain());
+        // The circuit is a development setup's, which no answer is fresh from.
+        assert_eq!(answer.standing, Standing::Development, "{}", client.chain());
     }
 
     a_customer_checks(&ballast, &folder);
@@ -139,7 +138,7 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
     // Posting for an exchange that is not registered, or not posted for by this key, is refused before anything is sent.
     let unregistered = ballast.output(&["run", "--once"]).unwrap();
     assert_ne!(exit_code(&unregistered), 0);
-    for command in ["register", "set-assets", "set-posters"] {
+    for command in ["register", "add-assets", "set-posters"] {
         ballast.run(&["exchange", command]).unwrap();
     }
     ballast.run(&["exchange", "pause"]).unwrap();

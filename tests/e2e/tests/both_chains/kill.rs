@@ -173,7 +173,7 @@ async fn a_killed_relayer_is_finished_by_the_next() {
 }
 
 fn killed_while_governing(exchange: &Exchange) {
-    let commands = ["register", "set-assets", "set-posters"].iter().cycle();
+    let commands = ["register", "add-assets", "set-posters"].iter().cycle();
     let mut reached = 0;
     for (point, command) in GOVERN_POINTS.iter().zip(commands) {
         let killed = exchange.ballast.command(&["exchange", command]).env(VARIABLE, point).output().unwrap();

@@ -41,7 +41,7 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent_whenever_the_re
         assert_eq!(short, [generated::SHORT], "{chain}");
         let standing = |symbol| client.solvency(id, symbol, 31_536_000);
         assert_eq!(standing(generated::SHORT).await.unwrap().standing, Standing::Insolvent, "{chain}");
-        assert_eq!(standing("A0").await.unwrap().standing, Standing::Fresh, "{chain}");
+        assert_eq!(standing("A0").await.unwrap().standing, Standing::Development, "{chain}");
         assert_eq!(client.history(id, ..).await.unwrap().epochs().count(), 1, "{chain}");
     }
     let answer = ballast.output(&["solvency", generated::SHORT, "--max-age", YEAR]).unwrap();

@@ -11,8 +11,7 @@ use reserves::{
     accounts, instruction as call,
     instructions::{
         AppendAssetsArgs, InitializeArgs, OpenBufferArgs, RegisterCircuitArgs, RegisterExchangeArgs, SolvencyArgs,
-        WitnessedSolvencyArgs,
-        WitnessReservesArgs, WriteBufferArgs,
+        WitnessReservesArgs, WitnessedSolvencyArgs, WriteBufferArgs,
     },
     seeds,
     state::Asset,

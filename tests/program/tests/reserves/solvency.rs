@@ -10,9 +10,10 @@ use litesvm::types::TransactionMetadata;
 use solana_signer::Signer;
 
 use crate::{
+    ceremony,
     history::{History, units},
     instructions::*,
-    ceremony, vectors,
+    vectors,
 };
 
 fn answer(done: &TransactionMetadata) -> Solvency {
@@ -145,9 +146,8 @@ fn only_the_circuit_that_proved_the_epoch_answers() {
     let mut history = History::after(ceremony::history(), 1);
     let anyone = history.chain.key();
     let asked = history.asked(Some(1));
-    let ask = |history: &mut History, circuit| {
-        history.chain.send(&[&anyone], solvency(Asked { circuit, ..asked }, 3, 60))
-    };
+    let ask =
+        |history: &mut History, circuit| history.chain.send(&[&anyone], solvency(Asked { circuit, ..asked }, 3, 60));
     ask(&mut history, None).refused(Refusal::CircuitUnknown);
     // Another circuit, active and not retired.
     let other = vectors::history().circuit;

@@ -1,4 +1,4 @@
-//! `ballast exchange set-assets`.
+//! `ballast exchange add-assets`.
 
 use ballast_relayer::{
     chains::{Action, Destination},
@@ -11,15 +11,19 @@ use clap::Args;
 
 use crate::{governing::Governing, output::Output};
 
-/// Declare the snapshot's asset list; possible before the first epoch only
+/// Add the snapshot's new assets to the list, which only grows
 #[derive(Debug, Args)]
-pub struct SetAssets {}
+pub struct AddAssets {}
 
-impl SetAssets {
+impl AddAssets {
     pub async fn execute(self, governing: &Governing<'_>) -> Result<Output, Failure> {
         let actions = async |config: &Config, _: &Chains<dyn Destination>| {
             let assets = source::assets(config.snapshot()?, &governing.context.events).await?;
-            Ok(governing.chains.iter().map(|chain| (*chain, Action::SetAssets(assets.clone()))).collect())
+            Ok(governing
+                .chains
+                .iter()
+                .map(|chain| (*chain, Action::ListAssets { assets: assets.clone(), listed: 0 }))
+                .collect())
         };
         governing.act(&[Section::Snapshot], actions).await
     }
