@@ -180,7 +180,7 @@ impl Network {
 name = {name:?}
 solana_authority = "{solana_authority}"
 evm_authority = "{evm_authority}"
-cadence_seconds = 86400
+cadence_seconds = 4
 
 [snapshot]
 {snapshot}{assets}{accounts}reserves = {reserves:?}
