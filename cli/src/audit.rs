@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use ballast_keys::GivenEpoch;
 use ballast_relayer::{
     config::Section,
     failure::Failure,
@@ -33,8 +34,12 @@ pub struct Audit {
     report: Option<PathBuf>,
     /// Also hash the leaves and compare the root: takes the setting secret.file, which only the
     /// exchange has
-    #[arg(long)]
+    #[arg(long, conflicts_with = "epoch_key")]
     root: bool,
+    /// Also hash the leaves and compare the root, with the key of the epoch that the exchange gave
+    /// (`ballast secret epoch-key`)
+    #[arg(long, value_name = "FILE")]
+    epoch_key: Option<PathBuf>,
     #[command(flatten)]
     chains: ChainChoice,
 }
@@ -46,9 +51,15 @@ impl Audit {
             true => Some(ballast_keys::read_master(&settings.read(&[Section::Secret])?.secret()?.file)?),
             false => None,
         };
+        let given = self.epoch_key.as_deref().map(GivenEpoch::read).transpose()?;
         let log = settings.log(self.log)?;
         let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
-        Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), master.as_ref()).await?)
+        let key = match (given, master) {
+            (Some(given), _) => Some(audit::key_of(given, session.chains.exchange, self.epoch)?),
+            (None, Some(master)) => Some(master.epoch_key(&session.chains.exchange, self.epoch)),
+            (None, None) => None,
+        };
+        Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), key.as_ref()).await?)
     }
 }
 
@@ -68,7 +79,7 @@ impl Text for AuditReport {
                 count(*transactions, "transaction", "transactions"),
                 count(*signatures, "signature", "signatures")
             )?;
-            writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the master secret" })?;
+            writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the epoch's key" })?;
             writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
             if let Some(holdings) = holdings {
                 compared_holdings(f, *holdings)?;

@@ -74,23 +74,10 @@ impl Salt {
     pub const fn element(self) -> Element {
         self.0
     }
-
-    /// The salt of the account's leaf number `leaf` in this epoch, from the exchange's master
-    /// secret. Derived, so that nothing need be stored, and for one epoch only, so that nothing
-    /// carries over.
-    #[cfg(feature = "salt")]
-    pub fn derive(master: &MasterSecret, exchange: &crate::Digest, epoch: u64, account: AccountId, leaf: u32) -> Self {
-        use hmac::{Hmac, Mac};
-        let preimage =
-            crate::digest::Preimage::new("ballast/salt/v1").bytes(exchange).u64(epoch).bytes(account.bytes()).u32(leaf);
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&master.0).expect("HMAC takes a key of any length");
-        mac.update(preimage.as_bytes());
-        Self(Element::from_digest_prefix(&mac.finalize().into_bytes().into()))
-    }
 }
 
-/// The 32 bytes from which every salt of an exchange is derived. Whoever has them can test guesses
-/// of any balance. They are overwritten when this is dropped.
+/// The 32 bytes from which every epoch's key of an exchange is derived. Whoever has them can test
+/// guesses of any balance. They are overwritten when this is dropped.
 #[cfg(feature = "salt")]
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
@@ -100,21 +87,74 @@ impl MasterSecret {
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
+
+    /// The key of one epoch of `exchange`. It says nothing of any other epoch's.
+    pub fn epoch_key(&self, exchange: &crate::Digest, epoch: u64) -> EpochKey {
+        EpochKey(hmac(&self.0, crate::digest::Preimage::new("ballast/epoch-key/v1").bytes(exchange).u64(epoch)))
+    }
 }
 
+/// The 32 bytes from which the salts of one epoch and the order of its leaves are derived, so that
+/// nothing need be stored and nothing carries over to another epoch. Whoever has them can test
+/// guesses of that epoch's balances, and can rebuild its roots from the balances. They are
+/// overwritten when this is dropped.
 #[cfg(feature = "salt")]
-impl Drop for MasterSecret {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.0);
+#[derive(Clone, PartialEq, Eq)]
+pub struct EpochKey([u8; 32]);
+
+#[cfg(feature = "salt")]
+impl EpochKey {
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key's bytes, for the file that gives one epoch to an auditor.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The salt of the account's leaf number `leaf`.
+    pub fn salt(&self, account: AccountId, leaf: u32) -> Salt {
+        let preimage = crate::digest::Preimage::new("ballast/salt/v1").bytes(account.bytes()).u32(leaf);
+        Salt(Element::from_digest_prefix(&hmac(&self.0, preimage)))
+    }
+
+    /// Where the account's leaves lie: accounts are in ascending order of this, so that neither the
+    /// order of a file nor the end of a shard says anything about a customer.
+    pub fn order(&self, account: AccountId) -> crate::Digest {
+        hmac(&self.0, crate::digest::Preimage::new("ballast/order/v1").bytes(account.bytes()))
     }
 }
 
 #[cfg(feature = "salt")]
-impl core::fmt::Debug for MasterSecret {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("MasterSecret(secret)")
-    }
+fn hmac(key: &[u8; 32], preimage: crate::digest::Preimage) -> crate::Digest {
+    use hmac::{Hmac, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(preimage.as_bytes());
+    mac.finalize().into_bytes().into()
 }
+
+#[cfg(feature = "salt")]
+macro_rules! secret {
+    ($name:ident) => {
+        impl Drop for $name {
+            fn drop(&mut self) {
+                zeroize::Zeroize::zeroize(&mut self.0);
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(secret)"))
+            }
+        }
+    };
+}
+
+#[cfg(feature = "salt")]
+secret!(MasterSecret);
+#[cfg(feature = "salt")]
+secret!(EpochKey);
 
 /// An asset number and a balance in its committed unit. Asset 0 is the empty slot, with balance 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -16,6 +16,7 @@
 //! their own, and memory can be swapped out.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod epoch_key;
 mod error;
 mod evm;
 mod keystore;
@@ -23,6 +24,7 @@ mod master_secret;
 mod secret_file;
 mod solana;
 
+pub use epoch_key::GivenEpoch;
 pub use error::KeyError;
 pub use evm::read_evm;
 pub use master_secret::{create as create_master, read as read_master};

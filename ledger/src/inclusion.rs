@@ -2,13 +2,13 @@
 
 use ballast_core::{
     inclusion::{AssetName, Expected, IncludedLeaf, InclusionError, InclusionFile, NOTICE, VERSION},
-    leaf::MasterSecret,
+    leaf::EpochKey,
     tree::{Tree, TreeError},
 };
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
-    leaves::{EpochSalts, LayoutError, LeafPlace, Leaves},
+    leaves::{LayoutError, LeafPlace, Leaves},
     snapshot::Snapshot,
 };
 
@@ -45,11 +45,10 @@ pub enum MakeError {
 /// out.
 ///
 /// # Errors
-/// An account that the snapshot does not have, or a snapshot, secret or epoch that is not what was
-/// proved.
+/// An account that the snapshot does not have, or a snapshot or key that is not what was proved.
 pub fn make(
     snapshot: &Snapshot,
-    master: &MasterSecret,
+    key: &EpochKey,
     account: &str,
     expected: &Expected<'_>,
 ) -> Result<InclusionFile, MakeError> {
@@ -61,13 +60,12 @@ pub fn make(
     if snapshot.assets != *expected.assets {
         return Err(MakeError::AssetsMismatch);
     }
-    let salts = EpochSalts { master, exchange: expected.exchange, epoch: expected.epoch };
-    let leaves = Leaves::new(snapshot, expected.class, salts)?;
+    let leaves = Leaves::new(snapshot, expected.class, key.clone())?;
     let layout = leaves.layout();
     if usize::from(layout.shard_count()) != expected.roots.len() {
         return Err(MakeError::ShardCountMismatch { snapshot: layout.shard_count(), epoch: expected.roots.len() });
     }
-    let places = layout.places(position);
+    let places = leaves.places(position);
     let mut trees: BTreeMap<u16, Tree> = BTreeMap::new();
     let mut included = Vec::with_capacity(places.len());
     for (number, LeafPlace { shard, index }) in places.into_iter().enumerate() {

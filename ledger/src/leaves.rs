@@ -2,13 +2,15 @@
 //!
 //! An account's balances fill leaves of nine slots, in order of asset number; zero balances take no
 //! slot. An account without any balance has one leaf all the same, so that its owner can check that
-//! they are counted. Leaves lie in order of account, then leaf; every shard but the last is full,
-//! so **an account may straddle two shards**. The last shard is filled up with unused leaves.
+//! they are counted. Accounts lie in an order that the epoch's key gives, and all shards have equal
+//! shares of the leaves, up to one: so neither the order of a file nor a nearly empty last shard
+//! says anything about a customer. **An account may straddle two shards.** Every shard is filled up
+//! with unused leaves.
 
 use ballast_core::{
-    Digest, Refusal,
+    Refusal,
     circuit::Class,
-    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
+    leaf::{AccountId, EpochKey, Leaf, Owner, SLOTS, Slot},
     rules::SHARDS_MAX,
     tree::{Tree, TreeError},
 };
@@ -32,13 +34,11 @@ pub enum LayoutError {
     TooManyShards { leaves: usize, shards: usize, per_shard: usize },
 }
 
-/// The place of every leaf of a snapshot.
-#[derive(Clone, Debug)]
+/// How many leaves a snapshot has, in shards of which class. It is the same whatever the epoch's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     class: Class,
-    /// The first leaf of every account, by the account's position in the snapshot; one more for the
-    /// end.
-    first: Vec<usize>,
+    leaves: usize,
 }
 
 /// A leaf's place: its shard, and its index in the shard's tree.
@@ -58,16 +58,10 @@ impl Layout {
         if snapshot.accounts.is_empty() {
             return Err(LayoutError::NoAccount);
         }
-        let mut leaves = 0;
-        let mut first = vec![0];
-        first.extend(snapshot.accounts.iter().map(|account| {
-            leaves += leaf_count(account);
-            leaves
-        }));
-        let layout = Self { class, first };
-        let shards = leaves.div_ceil(class.leaves());
+        let layout = Self { class, leaves: snapshot.accounts.iter().map(leaf_count).sum() };
+        let shards = layout.shards();
         if shards > usize::from(SHARDS_MAX) {
-            return Err(LayoutError::TooManyShards { leaves, shards, per_shard: class.leaves() });
+            return Err(LayoutError::TooManyShards { leaves: layout.leaves, shards, per_shard: class.leaves() });
         }
         Ok(layout)
     }
@@ -93,42 +87,35 @@ impl Layout {
 
     /// The number of leaves that the snapshot uses.
     pub fn leaf_count(&self) -> usize {
-        self.first.last().copied().unwrap_or(0)
+        self.leaves
     }
 
     /// The number of shards, 1 to 128.
     pub fn shard_count(&self) -> u16 {
-        self.leaf_count().div_ceil(self.class.leaves()) as u16
+        self.shards() as u16
     }
 
-    /// The number of accounts with leaves in more than one shard.
-    pub fn straddling(&self) -> usize {
-        let shard = |leaf: usize| leaf / self.class.leaves();
-        self.first.windows(2).filter(|ends| shard(ends[0]) != shard(ends[1] - 1)).count()
+    fn shards(&self) -> usize {
+        self.leaves.div_ceil(self.class.leaves())
     }
 
-    /// Where the leaves of the snapshot's account number `account` lie, first to last; none for an
-    /// account that it does not have.
-    pub fn places(&self, account: usize) -> Vec<LeafPlace> {
-        let leaves = match (self.first.get(account), self.first.get(account + 1)) {
-            (Some(start), Some(end)) => *start..*end,
-            _ => 0..0,
-        };
-        let per_shard = self.class.leaves();
-        leaves.map(|leaf| LeafPlace { shard: (leaf / per_shard) as u16, index: (leaf % per_shard) as u32 }).collect()
+    /// The first leaf of shard number `shard` among all leaves in order: floor(shard N / S).
+    fn start(&self, shard: usize) -> usize {
+        (shard as u128 * self.leaves as u128 / self.shards() as u128) as usize
     }
 
-    /// The used leaves of a shard, counted over the snapshot; empty beyond the last shard.
+    /// The leaves of a shard among all leaves in order; empty beyond the last shard.
     fn used(&self, shard: u16) -> Range<usize> {
-        let start = usize::from(shard) * self.class.leaves();
-        start.min(self.leaf_count())..(start + self.class.leaves()).min(self.leaf_count())
+        let shard = usize::from(shard);
+        if shard < self.shards() { self.start(shard)..self.start(shard + 1) } else { 0..0 }
     }
 
-    /// The account that leaf number `leaf` of the snapshot belongs to, and the leaf's number among
-    /// the account's own.
-    fn owner(&self, leaf: usize) -> (usize, usize) {
-        let account = self.first.partition_point(|first| *first <= leaf) - 1;
-        (account, leaf - self.first[account])
+    /// The place of leaf number `leaf` among all leaves in order.
+    fn place(&self, leaf: usize) -> LeafPlace {
+        // The last shard that does not begin behind it: leaf < start(shard + 1).
+        let shard = ((leaf as u128 + 1) * self.shards() as u128 - 1) / self.leaves as u128;
+        let shard = shard as usize;
+        LeafPlace { shard: shard as u16, index: (leaf - self.start(shard)) as u32 }
     }
 }
 
@@ -136,22 +123,6 @@ impl Layout {
 /// balances.
 fn leaf_count(account: &Account) -> usize {
     account.balances.len().div_ceil(SLOTS).max(1)
-}
-
-/// What the salts of an epoch are derived from: the master secret, the exchange and the epoch.
-#[derive(Clone, Copy, Debug)]
-pub struct EpochSalts<'a> {
-    pub master: &'a MasterSecret,
-    pub exchange: Digest,
-    pub epoch: u64,
-}
-
-impl EpochSalts<'_> {
-    /// The tag's preimage of the account's leaf number `leaf`.
-    fn owner(&self, account: &Account, leaf: usize) -> Owner {
-        let id = AccountId::from_public_id(&account.id);
-        Owner { account: id, salt: Salt::derive(self.master, &self.exchange, self.epoch, id, leaf as u32) }
-    }
 }
 
 /// The leaves of a snapshot that lie in one shard, with their totals.
@@ -178,21 +149,48 @@ impl ShardLeaves {
 pub struct Leaves<'a> {
     snapshot: &'a Snapshot,
     layout: Layout,
-    salts: EpochSalts<'a>,
+    key: EpochKey,
+    /// The snapshot's accounts in the epoch's order, by their positions in the snapshot.
+    order: Vec<u32>,
+    /// The first leaf of every account of `order`, and one more for the end.
+    first: Vec<usize>,
 }
 
 impl<'a> Leaves<'a> {
-    /// The leaves of `snapshot` in shards of this class.
+    /// The leaves of `snapshot` in shards of this class, in the order of the epoch's `key`.
     ///
     /// # Errors
     /// The same as [`Layout::new`].
-    pub fn new(snapshot: &'a Snapshot, class: Class, salts: EpochSalts<'a>) -> Result<Self, LayoutError> {
-        Ok(Self { snapshot, layout: Layout::new(snapshot, class)?, salts })
+    pub fn new(snapshot: &'a Snapshot, class: Class, key: EpochKey) -> Result<Self, LayoutError> {
+        let layout = Layout::new(snapshot, class)?;
+        let place = |(position, account): (usize, &Account)| {
+            let id = AccountId::from_public_id(&account.id);
+            (key.order(id), id, position as u32)
+        };
+        let mut places: Vec<_> = snapshot.accounts.par_iter().enumerate().map(place).collect();
+        places.par_sort_unstable();
+        let order: Vec<u32> = places.into_iter().map(|(_, _, position)| position).collect();
+        let mut leaves = 0;
+        let mut first = Vec::with_capacity(order.len() + 1);
+        first.push(0);
+        first.extend(order.iter().map(|position| {
+            leaves += leaf_count(&snapshot.accounts[*position as usize]);
+            leaves
+        }));
+        Ok(Self { snapshot, layout, key, order, first })
     }
 
-    /// The place of every leaf.
+    /// The number of leaves and shards.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// Where the leaves of the snapshot's account number `account` lie, first to last; none for an
+    /// account that it does not have.
+    pub fn places(&self, account: usize) -> Vec<LeafPlace> {
+        let rank = self.order.iter().position(|position| *position as usize == account);
+        let leaves = rank.map_or(0..0, |rank| self.first[rank]..self.first[rank + 1]);
+        leaves.map(|leaf| self.layout.place(leaf)).collect()
     }
 
     /// The leaves of shard number `shard`, from 0; none beyond the last.
@@ -219,12 +217,14 @@ impl<'a> Leaves<'a> {
     pub(crate) fn part(&self, account: usize, leaf: usize) -> (Owner, &'a [Slot]) {
         let account = &self.snapshot.accounts[account];
         let balances = account.balances.chunks(SLOTS).nth(leaf).unwrap_or_default();
-        (self.salts.owner(account, leaf), balances)
+        let id = AccountId::from_public_id(&account.id);
+        (Owner { account: id, salt: self.key.salt(id, leaf as u32) }, balances)
     }
 
+    /// Leaf number `leaf` of all in order.
     fn leaf(&self, leaf: usize) -> Leaf {
-        let (account, number) = self.layout.owner(leaf);
-        let (owner, balances) = self.part(account, number);
+        let rank = self.first.partition_point(|first| *first <= leaf) - 1;
+        let (owner, balances) = self.part(self.order[rank] as usize, leaf - self.first[rank]);
         let mut slots = [Slot::default(); SLOTS];
         slots[..balances.len()].copy_from_slice(balances);
         Leaf { owner: Some(owner), slots }

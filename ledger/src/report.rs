@@ -30,8 +30,6 @@ pub struct Report {
     pub depth: u8,
     pub leaves_per_shard: usize,
     pub shards: u16,
-    /// The number of accounts with leaves in two shards.
-    pub straddling_accounts: usize,
     /// The figures by asset number.
     pub assets: Vec<AssetReport>,
 }
@@ -83,7 +81,6 @@ impl Report {
             depth: class.depth,
             leaves_per_shard: class.leaves(),
             shards: layout.shard_count(),
-            straddling_accounts: layout.straddling(),
             assets,
         })
     }

@@ -5,12 +5,12 @@ use ballast_core::{
     assets::{Asset, AssetList},
     circuit::Class,
     inclusion::{Expected, InclusionError, InclusionFile},
-    leaf::{AccountId, Leaf, MasterSecret, Owner, Salt, Slot},
+    leaf::{AccountId, EpochKey, Leaf, MasterSecret, Owner, Slot},
     statement::LedgerPosition,
 };
 use ballast_ledger::{
     inclusion::{self, MakeError},
-    leaves::{EpochSalts, Layout, LayoutError, LeafPlace, Leaves},
+    leaves::{Layout, LayoutError, LeafPlace, Leaves},
     report::Report,
     snapshot::{Account, Snapshot},
 };
@@ -18,8 +18,7 @@ use ballast_ledger::{
 const ASSETS: u16 = 20;
 /// 16,384 leaves.
 const CLASS: Class = Class::SMALLEST;
-/// Of three leaves each, one leaf more than a shard has in front of the last leaf of number 5,461.
-const STRADDLING: usize = 5_461;
+const SOME_ACCOUNT: usize = 5_461;
 const EXCHANGE: [u8; 32] = [7; 32];
 const EPOCH: u64 = 3;
 
@@ -27,8 +26,8 @@ fn master() -> MasterSecret {
     MasterSecret::new([9; 32])
 }
 
-fn salts(master: &MasterSecret) -> EpochSalts<'_> {
-    EpochSalts { master, exchange: EXCHANGE, epoch: EPOCH }
+fn key() -> EpochKey {
+    master().epoch_key(&EXCHANGE, EPOCH)
 }
 
 /// 5,470 accounts of three leaves each: two shards, and an account in both.
@@ -66,20 +65,21 @@ fn snapshot(held: &[u16]) -> Snapshot {
 }
 
 #[test]
-fn balances_fill_leaves_of_nine_slots() {
-    let (snapshot, master) = (snapshot(&[0, 9, 10, 20]), master());
-    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
-    let layout = leaves.layout();
-    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (7, 1, 0));
+fn balances_fill_leaves_of_nine_slots_in_the_epochs_order() {
+    let snapshot = snapshot(&[0, 9, 10, 20]);
+    let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
+    assert_eq!((leaves.layout().leaf_count(), leaves.layout().shard_count()), (7, 1));
     let shard = leaves.shard(0).unwrap();
     assert_eq!(shard.leaves.len(), 16_384);
     // Whose leaf, its number among the account's, and how many slots it uses.
-    let expected = [(0, 0, 0), (1, 0, 9), (2, 0, 9), (2, 1, 1), (3, 0, 9), (3, 1, 9), (3, 2, 2)];
-    for (leaf, (customer, number, used)) in shard.leaves.iter().zip(expected) {
+    let expected = [vec![(0, 0)], vec![(0, 9)], vec![(0, 9), (1, 1)], vec![(0, 9), (1, 9), (2, 2)]];
+    let mut customers: Vec<usize> = (0..4).collect();
+    customers.sort_by_key(|customer| key().order(AccountId::from_public_id(&format!("customer-{customer}"))));
+    let expected = customers.iter().flat_map(|customer| expected[*customer].iter().map(move |part| (customer, part)));
+    for (leaf, (customer, (number, used))) in shard.leaves.iter().zip(expected) {
         let account = AccountId::from_public_id(&format!("customer-{customer}"));
-        let salt = Salt::derive(&master, &EXCHANGE, EPOCH, account, number);
-        assert!(leaf.owner == Some(Owner { account, salt }));
-        let asset = |slot: usize| if slot < used { 9 * number as u16 + slot as u16 + 1 } else { 0 };
+        assert!(leaf.owner == Some(Owner { account, salt: key().salt(account, *number) }));
+        let asset = |slot: usize| if slot < *used { 9 * *number as u16 + slot as u16 + 1 } else { 0 };
         let assets: Vec<u16> = leaf.slots.iter().map(|slot| slot.asset).collect();
         assert_eq!(assets, (0..9).map(asset).collect::<Vec<_>>());
     }
@@ -89,33 +89,66 @@ fn balances_fill_leaves_of_nine_slots() {
 }
 
 #[test]
+fn the_order_is_the_epochs_own_and_not_the_files() {
+    let snapshot = two_shards();
+    let root = |snapshot: &Snapshot, key: EpochKey| {
+        Leaves::new(snapshot, CLASS, key).unwrap().shard(0).unwrap().tree(CLASS).unwrap().root()
+    };
+    let mut shuffled = snapshot.clone();
+    shuffled.accounts.reverse();
+    shuffled.accounts.rotate_left(1_234);
+    assert_eq!(root(&shuffled, key()), root(&snapshot, key()), "neither a file's order nor its end says anything");
+    let accounts = |key: EpochKey| -> Vec<AccountId> {
+        let shard = Leaves::new(&snapshot, CLASS, key).unwrap().shard(0).unwrap();
+        shard.leaves.iter().filter_map(|leaf| leaf.owner.map(|owner| owner.account)).collect()
+    };
+    assert_ne!(accounts(key()), accounts(master().epoch_key(&EXCHANGE, EPOCH + 1)));
+    assert_ne!(accounts(key()), accounts(master().epoch_key(&[8; 32], EPOCH)));
+}
+
+/// A nearly empty last shard would publish what its few customers own.
+#[test]
+fn shards_have_equal_shares() {
+    let per_shard = CLASS.leaves();
+    for (leaves, shards) in [(1, 1), (per_shard, 1), (per_shard + 1, 2), (2 * per_shard, 2), (2 * per_shard + 1, 3)] {
+        let snapshot = without_balances(leaves);
+        let made = Leaves::new(&snapshot, CLASS, key()).unwrap();
+        let used: Vec<usize> =
+            made.shards().map(|shard| shard.leaves.iter().filter(|leaf| leaf.owner.is_some()).count()).collect();
+        assert_eq!((used.len(), used.iter().sum::<usize>()), (shards, leaves));
+        let (least, most) = (leaves / shards, leaves.div_ceil(shards));
+        assert!(used.iter().all(|used| (least..=most).contains(used)), "{used:?}");
+    }
+}
+
+#[test]
 fn an_account_may_straddle_shards() {
-    let (snapshot, master) = (two_shards(), master());
-    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
-    let layout = leaves.layout();
-    assert_eq!((layout.leaf_count(), layout.shard_count(), layout.straddling()), (16_410, 2, 1));
-    let place = |shard, index| LeafPlace { shard, index };
-    assert_eq!(layout.places(STRADDLING), [place(0, 16_383), place(1, 0), place(1, 1)]);
-    assert_eq!(layout.places(5_470), []);
+    let snapshot = two_shards();
+    let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
+    assert_eq!((leaves.layout().leaf_count(), leaves.layout().shard_count()), (16_410, 2));
     let shards: Vec<_> = leaves.shards().collect();
     assert_eq!(shards.len(), 2);
-    let account = AccountId::from_public_id(&snapshot.accounts[STRADDLING].id);
-    for LeafPlace { shard, index } in layout.places(STRADDLING) {
-        let owner = shards[usize::from(shard)].leaves[index as usize].owner.unwrap();
-        assert_eq!(owner.account, account);
+    let mut taken = vec![0; 2];
+    for (number, account) in snapshot.accounts.iter().enumerate() {
+        let id = AccountId::from_public_id(&account.id);
+        let places = leaves.places(number);
+        assert_eq!(places.len(), 3);
+        for (leaf, LeafPlace { shard, index }) in (0..).zip(places) {
+            taken[usize::from(shard)] += 1;
+            let owner = shards[usize::from(shard)].leaves[index as usize].owner.unwrap();
+            assert!(owner == Owner { account: id, salt: key().salt(id, leaf) });
+        }
     }
-    assert!(shards[0].leaves.iter().all(|leaf| leaf.owner.is_some()));
-    assert_eq!(shards[1].leaves.iter().filter(|leaf| leaf.owner.is_some()).count(), 26);
+    assert_eq!(taken, [8_205, 8_205]);
+    assert_eq!(leaves.places(5_470), []);
     let sum: Vec<u128> = shards[0].totals.iter().zip(&shards[1].totals).map(|(a, b)| a + b).collect();
     assert_eq!(sum, snapshot.totals);
-    let report = Report::new(&snapshot, &[CLASS]).unwrap();
-    assert_eq!(report.straddling_accounts, 1);
 }
 
 #[test]
 fn no_two_leaves_share_a_tag() {
-    let (snapshot, master) = (two_shards(), master());
-    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
+    let snapshot = two_shards();
+    let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
     let mut tags: Vec<Element> = leaves
         .shards()
         .flat_map(|shard| shard.leaves)
@@ -125,8 +158,7 @@ fn no_two_leaves_share_a_tag() {
     tags.sort();
     tags.dedup();
     assert_eq!(tags.len(), 16_410);
-    let next = EpochSalts { epoch: EPOCH + 1, ..salts(&master) };
-    let later = Leaves::new(&snapshot, CLASS, next).unwrap();
+    let later = Leaves::new(&snapshot, CLASS, master().epoch_key(&EXCHANGE, EPOCH + 1)).unwrap();
     let carried = later.shards().flat_map(|shard| shard.leaves).filter(|leaf| tags.binary_search(&leaf.tag()).is_ok());
     assert_eq!(carried.filter(|leaf| leaf.owner.is_some()).count(), 0, "nothing carries over between epochs");
 }
@@ -169,8 +201,8 @@ fn nothing_and_unknown_classes_have_no_layout() {
 
 /// A snapshot with a straddling account, and the roots that its proof would have.
 fn proved() -> (Snapshot, Vec<Element>) {
-    let (snapshot, master) = (two_shards(), master());
-    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
+    let snapshot = two_shards();
+    let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
     let roots = leaves.shards().map(|shard| shard.tree(CLASS).unwrap().root()).collect();
     (snapshot, roots)
 }
@@ -183,8 +215,8 @@ fn expected<'a>(snapshot: &'a Snapshot, roots: &'a [Element]) -> Expected<'a> {
 fn every_account_gets_a_file_that_verifies() {
     let (snapshot, roots) = proved();
     let expected = expected(&snapshot, &roots);
-    for account in [0, STRADDLING - 1, STRADDLING, 5_469].map(|number| &snapshot.accounts[number]) {
-        let file = inclusion::make(&snapshot, &master(), &account.id, &expected).unwrap();
+    for account in [0, SOME_ACCOUNT - 1, SOME_ACCOUNT, 5_469].map(|number| &snapshot.accounts[number]) {
+        let file = inclusion::make(&snapshot, &key(), &account.id, &expected).unwrap();
         let text = inclusion::text(&file).unwrap();
         let first = text.lines().next().unwrap();
         assert!(first.starts_with("{\"notice\":\"PRIVATE"), "{first}");
@@ -200,10 +232,10 @@ fn every_account_gets_a_file_that_verifies() {
 
 #[test]
 fn an_account_without_balances_is_included_too() {
-    let (snapshot, master) = (snapshot(&[0]), master());
-    let leaves = Leaves::new(&snapshot, CLASS, salts(&master)).unwrap();
+    let snapshot = snapshot(&[0]);
+    let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
     let roots = [leaves.shard(0).unwrap().tree(CLASS).unwrap().root()];
-    let file = inclusion::make(&snapshot, &master, "customer-0", &expected(&snapshot, &roots)).unwrap();
+    let file = inclusion::make(&snapshot, &key(), "customer-0", &expected(&snapshot, &roots)).unwrap();
     assert_eq!((file.leaves.len(), file.leaves[0].slots.len()), (1, 0));
 }
 
@@ -211,23 +243,23 @@ fn an_account_without_balances_is_included_too() {
 fn a_file_that_would_not_verify_is_not_made() {
     let (snapshot, roots) = proved();
     let good = expected(&snapshot, &roots);
-    let make = |snapshot: &Snapshot, master: &MasterSecret, expected: &Expected<'_>| {
-        inclusion::make(snapshot, master, &snapshot.accounts[STRADDLING].id, expected).err().unwrap()
+    let make = |snapshot: &Snapshot, key: &EpochKey, expected: &Expected<'_>| {
+        inclusion::make(snapshot, key, &snapshot.accounts[SOME_ACCOUNT].id, expected).err().unwrap()
     };
     let mut changed = snapshot.clone();
     changed.accounts[0].balances[0].balance += 1;
     let mismatch = |error| matches!(error, MakeError::Unverifiable(InclusionError::RootMismatch { .. }));
-    assert!(mismatch(make(&changed, &master(), &good)));
-    assert!(mismatch(make(&snapshot, &MasterSecret::new([8; 32]), &good)));
-    assert!(mismatch(make(&snapshot, &master(), &Expected { epoch: EPOCH + 1, ..good.clone() })));
-    assert!(mismatch(make(&snapshot, &master(), &Expected { exchange: [8; 32], ..good.clone() })));
+    assert!(mismatch(make(&changed, &key(), &good)));
+    assert!(mismatch(make(&snapshot, &MasterSecret::new([8; 32]).epoch_key(&EXCHANGE, EPOCH), &good)));
+    assert!(mismatch(make(&snapshot, &master().epoch_key(&EXCHANGE, EPOCH + 1), &good)));
+    assert!(mismatch(make(&snapshot, &master().epoch_key(&[8; 32], EPOCH), &good)));
     let swapped = [roots[1], roots[0]];
-    assert!(mismatch(make(&snapshot, &master(), &Expected { roots: &swapped, ..good.clone() })));
+    assert!(mismatch(make(&snapshot, &key(), &Expected { roots: &swapped, ..good.clone() })));
     let one = Expected { roots: &roots[..1], ..good.clone() };
-    assert!(matches!(make(&snapshot, &master(), &one), MakeError::ShardCountMismatch { snapshot: 2, epoch: 1 }));
+    assert!(matches!(make(&snapshot, &key(), &one), MakeError::ShardCountMismatch { snapshot: 2, epoch: 1 }));
     let fewer = AssetList::new(snapshot.assets.as_slice()[..19].to_vec()).unwrap();
     let other = Expected { assets: &fewer, ..good.clone() };
-    assert!(matches!(make(&snapshot, &master(), &other), MakeError::AssetsMismatch));
-    let stranger = inclusion::make(&snapshot, &master(), "customer-5470", &good).err().unwrap();
+    assert!(matches!(make(&snapshot, &key(), &other), MakeError::AssetsMismatch));
+    let stranger = inclusion::make(&snapshot, &key(), "customer-5470", &good).err().unwrap();
     assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-5470"));
 }

@@ -1,5 +1,6 @@
 //! `ballast secret`.
 
+mod epoch_key;
 mod new;
 
 use ballast_relayer::failure::Failure;
@@ -7,16 +8,18 @@ use clap::Subcommand;
 
 use crate::{context::Context, output::Output};
 
-/// The secret that salts are derived from
+/// The secret from which every epoch's key is derived
 #[derive(Debug, Subcommand)]
 pub enum Secret {
     New(new::New),
+    EpochKey(epoch_key::EpochKey),
 }
 
 impl Secret {
     pub fn execute(self, context: &Context) -> Result<Output, Failure> {
         match self {
             Self::New(command) => command.execute(context),
+            Self::EpochKey(command) => command.execute(context),
         }
     }
 }

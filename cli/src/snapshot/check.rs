@@ -63,7 +63,7 @@ impl Check {
 impl Text for Report {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "as of {}, ledger sequence {}", date(self.as_of), self.ledger_sequence)?;
-        write!(
+        writeln!(
             f,
             "{} in {}: {} of {} (depth {})",
             count(self.accounts, "account", "accounts"),
@@ -72,11 +72,6 @@ impl Text for Report {
             self.leaves_per_shard,
             self.depth
         )?;
-        match self.straddling_accounts {
-            0 => writeln!(f)?,
-            1 => writeln!(f, "; 1 account straddles two shards")?,
-            straddling => writeln!(f, "; {straddling} accounts straddle two shards")?,
-        }
         if self.accounts_left_out > 0 {
             let further = count(self.accounts_left_out, "further account", "further accounts");
             writeln!(f, "NOT COMMITTED: {further} of the file, left out by the limit")?;
@@ -95,8 +90,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_limit_leaves_out_and_what_straddles_is_said() {
-        let report = |shards, straddling_accounts, accounts_left_out| Report {
+    fn what_a_limit_leaves_out_is_said() {
+        let report = |shards, accounts_left_out| Report {
             as_of: 1_796_077_926,
             ledger_sequence: 5,
             ledger_head: [0; 32],
@@ -107,16 +102,15 @@ mod tests {
             depth: 7,
             leaves_per_shard: 16_384,
             shards,
-            straddling_accounts,
             assets: vec![],
         };
-        let told = |shards, straddling, left_out| report(shards, straddling, left_out).text().to_string();
-        let whole = told(1, 0, 0);
+        let told = |shards, left_out| report(shards, left_out).text().to_string();
+        let whole = told(1, 0);
         assert!(whole.starts_with("as of 2026-11-30 22:32:06 UTC (1796077926), ledger sequence 5\n"), "{whole}");
         assert!(whole.contains("60 accounts in 1 leaf: 1 shard of 16384 (depth 7)\nasset"), "{whole}");
-        let split = told(2, 1, 440);
-        assert!(split.contains("2 shards of 16384 (depth 7); 1 account straddles two shards\n"), "{split}");
+        let split = told(2, 440);
+        assert!(split.contains("2 shards of 16384 (depth 7)\nNOT COMMITTED"), "{split}");
         assert!(split.contains("NOT COMMITTED: 440 further accounts of the file"), "{split}");
-        assert!(told(3, 2, 1).contains("; 2 accounts straddle two shards\nNOT COMMITTED: 1 further account of"));
+        assert!(told(3, 1).contains("(depth 7)\nNOT COMMITTED: 1 further account of"));
     }
 }

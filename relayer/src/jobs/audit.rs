@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use ballast_core::leaf::MasterSecret;
+use ballast_core::{Digest, hexadecimal, leaf::EpochKey};
+use ballast_keys::GivenEpoch;
 use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
 use ballast_sdk::{
     Epoch,
@@ -56,6 +57,21 @@ impl Classified for AuditError {
     }
 }
 
+/// The key that was given, if it is that of this epoch of this exchange.
+///
+/// # Errors
+/// Bad input when it is another's.
+pub fn key_of(given: GivenEpoch, exchange: Digest, epoch: u64) -> Result<EpochKey, Failure> {
+    if given.exchange != exchange {
+        let [expected, found] = [exchange, given.exchange].map(hexadecimal::encode);
+        return Err(Failure::bad_input(format!("the key is exchange {found}'s, expected exchange {expected}'s")));
+    }
+    if given.epoch != epoch {
+        return Err(Failure::bad_input(format!("the key is epoch {}'s, expected epoch {epoch}'s", given.epoch)));
+    }
+    Ok(given.key)
+}
+
 /// Audits `number` on every chain.
 ///
 /// # Errors
@@ -65,7 +81,7 @@ pub async fn run(
     number: u64,
     log: &Path,
     report: Option<&Path>,
-    master: Option<&MasterSecret>,
+    key: Option<&EpochKey>,
 ) -> Result<AuditReport, Failure> {
     let report = report.map(reserves::read).transpose()?;
     let (mut asked, mut histories) = (Vec::new(), Vec::new());
@@ -84,10 +100,10 @@ pub async fn run(
         }
         histories.push(epochs);
     }
-    let (log, evidence, master) = (log.to_owned(), report.clone(), master.cloned());
+    let (log, evidence, key) = (log.to_owned(), report.clone(), key.cloned());
     let audits = compute(move |token| -> Result<Vec<Audited>, AuditError> {
         let stop = || token.is_cancelled();
-        let evidence = Evidence { log: &log, report: evidence.as_deref(), master: master.as_ref() };
+        let evidence = Evidence { log: &log, report: evidence.as_deref(), key: key.as_ref() };
         let mut auditor = Auditor::new(evidence).until(&stop);
         histories.iter().map(|epochs| auditor.audit(epochs)).collect()
     });
@@ -108,11 +124,25 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core::Digest;
+    use ballast_core::leaf::MasterSecret;
     use ballast_ledger::{
         log::{Fault, LogError},
         signature::{Signatory, SignatureInvalid},
     };
+
+    #[test]
+    fn a_key_of_another_exchange_or_epoch_is_refused() {
+        let (ours, theirs) = ([1; 32], [2; 32]);
+        let given = |exchange, epoch| {
+            let key = MasterSecret::new([9; 32]).epoch_key(&exchange, epoch);
+            GivenEpoch { exchange, epoch, key }
+        };
+        assert!(key_of(given(ours, 3), ours, 3).is_ok());
+        for other in [given(theirs, 3), given(ours, 2)] {
+            let refused = key_of(other, ours, 3).unwrap_err();
+            assert_eq!(refused.kind(), FailureKind::BadInput, "{refused}");
+        }
+    }
 
     #[test]
     fn a_log_that_is_not_the_chains_is_refused_and_one_that_cannot_be_compared_is_bad_input() {

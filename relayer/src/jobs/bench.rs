@@ -10,7 +10,7 @@ use ballast_core::{
     statement::{LedgerPosition, ShardPosition, Statement},
 };
 use ballast_ledger::{
-    leaves::{EpochSalts, Leaves},
+    leaves::Leaves,
     snapshot::{Account, Snapshot},
 };
 use ballast_prover::{
@@ -166,8 +166,9 @@ impl PhaseReport {
 /// A shard without an unused leaf, and how many accounts it is of.
 fn shard(class: Class) -> Result<(Shard, usize), Failure> {
     let snapshot = snapshot(class.leaves())?;
-    let (master, exchange) = (MasterSecret::new([9; 32]), [1; 32]);
-    let leaves = Leaves::new(&snapshot, class, EpochSalts { master: &master, exchange, epoch: 1 })?;
+    let exchange = [1; 32];
+    let key = MasterSecret::new([9; 32]).epoch_key(&exchange, 1);
+    let leaves = Leaves::new(&snapshot, class, key)?;
     let leaves = leaves.shard(0).map(|shard| shard.leaves).unwrap_or_default();
     let statement = Statement {
         exchange,

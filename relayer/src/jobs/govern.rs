@@ -134,7 +134,7 @@ pub fn check_named(named: &[Address], asked: &[ChainName], most: usize) -> Resul
     for address in named {
         if asked.iter().all(|chain| of_chain(&[*address], *chain).is_empty()) {
             let asked = asked.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
-            return Err(Failure::bad_input(format!("{address} is no address of {asked}, and no other chain is asked")));
+            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
         }
     }
     for chain in asked {

@@ -70,9 +70,10 @@ pub async fn make(
         let file = match made.take() {
             Some(file) => file,
             None => {
-                let (snapshot, master, account) = (snapshot.clone(), master.clone(), account.to_owned());
+                let (snapshot, account) = (snapshot.clone(), account.to_owned());
+                let key = master.epoch_key(&exchange, epoch);
                 let expected = on_chain.clone();
-                compute(move |_| inclusion::make(&snapshot, &master, &account, &expected.expected())).await??
+                compute(move |_| inclusion::make(&snapshot, &key, &account, &expected.expected())).await??
             }
         };
         refuse_unverifiable(file.verify(account, &on_chain.expected()))?;

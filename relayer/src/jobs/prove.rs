@@ -5,7 +5,7 @@ use ballast_core::{
     circuit_file::CircuitFile,
     digest::sha256,
     inclusion::AssetName,
-    leaf::{AccountId, MasterSecret, Salt},
+    leaf::{AccountId, MasterSecret},
     post::ShardPost,
 };
 use ballast_ledger::{
@@ -86,7 +86,7 @@ pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan,
 /// Tells one snapshot and master secret from another, without saying anything of either: a shard proved with other salts
 /// than its neighbours could not be shown to its customers.
 fn fingerprint(snapshot: &Digest, master: &MasterSecret) -> Digest {
-    let salt = Salt::derive(master, snapshot, 0, AccountId::from_public_id(""), 0);
+    let salt = master.epoch_key(snapshot, 0).salt(AccountId::from_public_id(""), 0);
     sha256(&[snapshot, salt.element().as_bytes()])
 }
 

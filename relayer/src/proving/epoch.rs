@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use ballast_core::{circuit::VerifyingKey, leaf::MasterSecret, post::ShardPost};
-use ballast_ledger::{
-    leaves::{EpochSalts, Leaves},
-    snapshot::Snapshot,
-};
+use ballast_ledger::{leaves::Leaves, snapshot::Snapshot};
 use futures::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
@@ -86,12 +83,12 @@ impl EpochProver<'_> {
     /// # Errors
     /// A shard that the snapshot does not have.
     pub async fn task(&self, shard: u16) -> Result<(ExpectedShard, ProvingTask), Failure> {
-        let (plan, snapshot, master) = (self.plan.clone(), self.snapshot.clone(), self.master.clone());
+        let (plan, snapshot) = (self.plan.clone(), self.snapshot.clone());
+        let key = self.master.epoch_key(&plan.exchange, plan.epoch);
         let made = compute(move |_| {
             let (class, statement) = (plan.circuit.class, plan.statement(shard).map_err(Failure::other)?);
-            let salts = EpochSalts { master: &master, exchange: plan.exchange, epoch: plan.epoch };
             let missing = || Failure::other(anyhow::anyhow!("epoch {}: the snapshot has no shard {shard}", plan.epoch));
-            let part = Leaves::new(&snapshot, class, salts)?.shard(shard).ok_or_else(missing)?;
+            let part = Leaves::new(&snapshot, class, key)?.shard(shard).ok_or_else(missing)?;
             let expected = ExpectedShard::new(class, statement, &part).map_err(Failure::other)?;
             let assets = plan.asset_list().map_err(Failure::other)?;
             Ok((expected, ProvingTask::new(class, statement, &assets, part.leaves)))

@@ -11,18 +11,18 @@
 //! deposits of which the liabilities do not know. A log that ends at the position shows nothing of
 //! the kind; whoever is given one asks for the log again at the next epoch.
 //!
-//! Without the exchange's master secret nobody can make the salts of the leaves, so the root is
+//! Without the epoch's key nobody can make the salts and the order of the leaves, so the root is
 //! compared only when it is given; [`Audited::root`] says whether it was. Everything else needs the
 //! log alone.
 
 use std::path::Path;
 
 use ballast_core::{
-    Digest, Element, Refusal, assets::AssetList, circuit::Class, hexadecimal, leaf::MasterSecret,
+    Digest, Element, Refusal, assets::AssetList, circuit::Class, hexadecimal, leaf::EpochKey,
     statement::LedgerPosition, tree::TreeError,
 };
 use ballast_ledger::{
-    leaves::{EpochSalts, LayoutError, Leaves},
+    leaves::{LayoutError, Leaves},
     lending::LendingReport,
     log::{LogError, LogReader},
     replay::{Options, ReplayError, replay_until},
@@ -45,8 +45,9 @@ pub struct Evidence<'a> {
     pub log: &'a Path,
     /// The published reserves report.
     pub report: Option<&'a [u8]>,
-    /// The exchange's master secret, with which roots are compared.
-    pub master: Option<&'a MasterSecret>,
+    /// The key of the epoch that is audited, with which its roots are compared. It says nothing of
+    /// other epochs.
+    pub key: Option<&'a EpochKey>,
 }
 
 /// An epoch that is what the log gives.
@@ -61,7 +62,7 @@ pub struct Audited {
     pub signatures: u64,
     /// Whole transactions per second, as text.
     pub per_second: String,
-    /// Whether the leaves were hashed and the root compared: without the master secret it is not.
+    /// Whether the leaves were hashed and the root compared: without the epoch's key it is not.
     pub root: bool,
     /// Whether the reserves report was compared: with the record, and what it says of lending with
     /// the log.
@@ -207,8 +208,8 @@ fn audit_until(
     check_next(record, LogReader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
-    if let Some(master) = evidence.master {
-        check_roots(record, epoch.class, &snapshot, master, stop)?;
+    if let Some(key) = evidence.key {
+        check_roots(record, epoch.class, &snapshot, key, stop)?;
     }
     if let Some(report) = evidence.report {
         let report = reserves::verify(record, report)?;
@@ -222,7 +223,7 @@ fn audit_until(
         transactions: replayed.transactions,
         signatures: replayed.signatures,
         per_second: replayed.per_second().to_string(),
-        root: evidence.master.is_some(),
+        root: evidence.key.is_some(),
         reserves: evidence.report.is_some(),
     })
 }
@@ -336,12 +337,11 @@ fn check_roots(
     record: &Record,
     class: Class,
     snapshot: &Snapshot,
-    master: &MasterSecret,
+    key: &EpochKey,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), AuditError> {
     let (epoch, sequence) = (record.epoch, record.ledger.sequence);
-    let salts = EpochSalts { master, exchange: record.exchange, epoch };
-    let leaves = Leaves::new(snapshot, class, salts)?;
+    let leaves = Leaves::new(snapshot, class, key.clone())?;
     let (expected, found) = (record.roots.len(), leaves.layout().shard_count());
     if expected != usize::from(found) {
         return Err(AuditError::ShardsDiffer { epoch, sequence, expected, found });

@@ -10,9 +10,14 @@ use std::{
     },
 };
 
-use ballast_core::{Digest, Element, circuit::Class, leaf::MasterSecret, statement::LedgerPosition};
+use ballast_core::{
+    Digest, Element,
+    circuit::Class,
+    leaf::{EpochKey, MasterSecret},
+    statement::LedgerPosition,
+};
 use ballast_ledger::{
-    leaves::{EpochSalts, Leaves},
+    leaves::Leaves,
     lending::LendingReport,
     log::{LogError, LogReader, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
@@ -30,6 +35,11 @@ use sample::*;
 use tempfile::TempDir;
 
 const MASTER: MasterSecret = MasterSecret::new([7; 32]);
+
+/// The key of the epoch that is audited.
+fn key() -> EpochKey {
+    MASTER.epoch_key(&id(), 3)
+}
 const TRANSACTIONS: u64 = 2_300;
 /// Seconds of the simulated log at which epochs end.
 const SECONDS: [u64; 3] = [1, 2, 3];
@@ -92,8 +102,7 @@ impl Case {
             record.as_of = simulate::START / 1_000 + second;
             let state = replayed(log.path(), last_by(log.path(), record.as_of).0);
             let snapshot = state.snapshot(record.as_of).unwrap();
-            let salts = EpochSalts { master: &MASTER, exchange: id(), epoch: record.epoch };
-            let leaves = Leaves::new(&snapshot, Class::SMALLEST, salts).unwrap();
+            let leaves = Leaves::new(&snapshot, Class::SMALLEST, MASTER.epoch_key(&id(), record.epoch)).unwrap();
             record.roots = leaves.shards().map(|shard| shard.tree(Class::SMALLEST).unwrap().root()).collect();
             record.ledger = snapshot.ledger;
             record.liabilities = snapshot.totals.clone();
@@ -113,7 +122,7 @@ impl Case {
     fn audit(&self, change: impl Fn(&mut Vec<Epoch>)) -> Result<Audited, AuditError> {
         let mut epochs = self.epochs.clone();
         change(&mut epochs);
-        let evidence = Evidence { log: self.log.path(), report: Some(&self.report), master: Some(&MASTER) };
+        let evidence = Evidence { log: self.log.path(), report: Some(&self.report), key: Some(&key()) };
         audit(&epochs, &evidence)
     }
 
@@ -130,7 +139,7 @@ fn an_epoch_is_what_its_log_gives() {
     let last = case.sequence(2);
     assert_eq!((audited.epoch, audited.ledger_sequence, audited.transactions), (3, last, last));
     assert!(audited.signatures >= last && audited.root && audited.reserves);
-    let bare = audit(&case.epochs, &Evidence { log: case.log.path(), report: None, master: None }).unwrap();
+    let bare = audit(&case.epochs, &Evidence { log: case.log.path(), report: None, key: None }).unwrap();
     assert!(!bare.root && !bare.reserves, "what was not compared is not called compared");
 }
 
@@ -138,10 +147,10 @@ fn an_epoch_is_what_its_log_gives() {
 fn an_audit_is_given_up_wherever_it_is_told_to_stop() {
     let case = &*CASE;
     // How often it asks until it is told to stop, or ends.
-    let asked = |epochs: &[Epoch], master: Option<&MasterSecret>, last: u64| {
+    let asked = |epochs: &[Epoch], key: Option<&EpochKey>, last: u64| {
         let count = AtomicU64::new(0);
         let stop = || count.fetch_add(1, Ordering::SeqCst) == last;
-        let evidence = Evidence { log: case.log.path(), report: None, master };
+        let evidence = Evidence { log: case.log.path(), report: None, key };
         let audited = Auditor::new(evidence).until(&stop).audit(epochs);
         let asked = count.load(Ordering::SeqCst);
         match audited {
@@ -154,19 +163,20 @@ fn an_audit_is_given_up_wherever_it_is_told_to_stop() {
         asked
     };
     let [only, all] = [&case.epochs[2..], &case.epochs[..]];
-    let (replay, whole) = (asked(only, None, u64::MAX), asked(all, Some(&MASTER), u64::MAX));
+    let (replay, whole) = (asked(only, None, u64::MAX), asked(all, Some(&key()), u64::MAX));
     let (earlier, shards) = (case.sequence(1), case.epochs[2].record.roots.len() as u64);
     assert!(replay > 1 && shards > 0);
     assert_eq!(whole, earlier + replay + shards, "before each transaction, in the replay, before each shard");
     for last in [0, earlier - 1, earlier, whole - shards, whole - 1] {
-        assert_eq!(asked(all, Some(&MASTER), last), last + 1);
+        assert_eq!(asked(all, Some(&key()), last), last + 1);
     }
 }
 
 #[test]
 fn chains_that_agree_are_audited_by_one_replay_and_others_by_their_own() {
     let case = &*CASE;
-    let evidence = Evidence { log: case.log.path(), report: Some(&case.report), master: Some(&MASTER) };
+    let key = key();
+    let evidence = Evidence { log: case.log.path(), report: Some(&case.report), key: Some(&key) };
     let mut auditor = Auditor::new(evidence);
     let first = auditor.audit(&case.epochs).unwrap();
     let mut other_chain = case.epochs.clone();
@@ -246,7 +256,7 @@ fn an_epoch_may_be_at_the_end_of_the_log() {
     let case = &*CASE;
     let log = tempfile::tempdir().unwrap();
     write(log.path(), id(), 1, case.sequence(2));
-    let evidence = Evidence { log: log.path(), report: None, master: None };
+    let evidence = Evidence { log: log.path(), report: None, key: None };
     let audited = audit(&case.epochs, &evidence).unwrap();
     assert_eq!(audited.ledger_sequence, case.sequence(2));
 }
@@ -259,7 +269,7 @@ fn lending_is_what_the_log_gives() {
     let refused = |lending: Option<Vec<LendingLine>>| {
         let mut epochs = case.epochs.clone();
         let report = publish(&mut epochs[2].record, lending);
-        let evidence = Evidence { log: case.log.path(), report: Some(&report), master: None };
+        let evidence = Evidence { log: case.log.path(), report: Some(&report), key: None };
         match audit(&epochs, &evidence).unwrap_err() {
             AuditError::LendingDiffers { symbol, expected, found } => (symbol, expected, found),
             other => panic!("{other}"),
@@ -288,15 +298,16 @@ fn lending_is_what_the_log_gives() {
     refused(Some(LendingReport::new(&later).lines()));
     let mut epochs = case.epochs.clone();
     let report = publish(&mut epochs[2].record, Some(honest));
-    audit(&epochs, &Evidence { log: case.log.path(), report: Some(&report), master: None }).unwrap();
+    audit(&epochs, &Evidence { log: case.log.path(), report: Some(&report), key: None }).unwrap();
 }
 
 #[test]
-fn other_salts_make_another_root() {
+fn another_key_makes_another_root() {
     let case = &*CASE;
-    let master = MasterSecret::new([8; 32]);
-    let evidence = Evidence { log: case.log.path(), report: None, master: Some(&master) };
-    assert!(matches!(audit(&case.epochs, &evidence), Err(AuditError::RootDiffers { .. })));
+    for other in [MasterSecret::new([8; 32]).epoch_key(&id(), 3), MASTER.epoch_key(&id(), 2)] {
+        let evidence = Evidence { log: case.log.path(), report: None, key: Some(&other) };
+        assert!(matches!(audit(&case.epochs, &evidence), Err(AuditError::RootDiffers { .. })));
+    }
 }
 
 #[test]
@@ -343,7 +354,7 @@ fn a_log_that_truly_diverges_is_found_between_the_epochs_around_it() {
     for (from, after, by) in [(first, 0, first), (first + 1, first, second), (second + 7, second, last)] {
         let log = tempfile::tempdir().unwrap();
         diverging(log.path(), from);
-        let evidence = Evidence { log: log.path(), report: None, master: None };
+        let evidence = Evidence { log: log.path(), report: None, key: None };
         let parted = audit(&case.epochs, &evidence).unwrap_err();
         let AuditError::Parted { after: a, by: b, .. } = parted else { panic!("{parted}") };
         assert_eq!((a, b), (after, by));
@@ -352,13 +363,13 @@ fn a_log_that_truly_diverges_is_found_between_the_epochs_around_it() {
     // After the last epoch's position it is no part of it.
     let log = tempfile::tempdir().unwrap();
     diverging(log.path(), last + 1);
-    audit(&case.epochs, &Evidence { log: log.path(), report: None, master: None }).unwrap();
+    audit(&case.epochs, &Evidence { log: log.path(), report: None, key: None }).unwrap();
 }
 
 #[test]
 fn another_exchanges_or_a_shorter_log_is_none() {
     let case = &*CASE;
-    let evidence = |log| Evidence { log, report: None, master: None };
+    let evidence = |log| Evidence { log, report: None, key: None };
     let other = tempfile::tempdir().unwrap();
     write(other.path(), [9; 32], 1, 100);
     let refused = audit(&case.epochs, &evidence(other.path())).unwrap_err();
@@ -385,7 +396,7 @@ fn a_signature_that_is_none_is_found() {
     all[99].signature[0] ^= 1;
     let mut writer = Writer::create(log.path(), &simulation.genesis().unwrap(), WriterOptions::default()).unwrap();
     writer.append(&all).unwrap();
-    let refused = audit(&case.epochs, &Evidence { log: log.path(), report: None, master: None }).unwrap_err();
+    let refused = audit(&case.epochs, &Evidence { log: log.path(), report: None, key: None }).unwrap_err();
     assert!(matches!(refused, AuditError::Replay(ReplayError::Signature(_))), "{refused}");
 }
 

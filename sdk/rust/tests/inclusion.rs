@@ -34,7 +34,7 @@ fn slots() -> Vec<Slot> {
 }
 
 fn salt(account: &str, leaf: u32) -> Salt {
-    Salt::derive(&MasterSecret::new([9; 32]), &id(), EPOCH, AccountId::from_public_id(account), leaf)
+    MasterSecret::new([9; 32]).epoch_key(&id(), EPOCH).salt(AccountId::from_public_id(account), leaf)
 }
 
 fn digest(account: &str, leaf: u32, slots: &[Slot]) -> Element {

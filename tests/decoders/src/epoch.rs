@@ -7,10 +7,10 @@ use ballast_core::{
     circuit::Class,
     circuit_file::CircuitFile,
     inclusion::{AssetName, Expected, IncludedLeaf, InclusionFile, NOTICE, VERSION},
-    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
+    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Slot},
     post::{PriorState, ShardPost},
     rules::{History, Unfinished, check_order},
-    solvency::Solvency,
+    solvency::{Solvency, WitnessedSolvency},
     statement::LedgerPosition,
     tree::Tree,
 };
@@ -63,6 +63,10 @@ pub fn post_seeds() -> Result<Vec<Seed>> {
 
 /// The answer of a chain to whether an exchange is solvent.
 pub fn answer(bytes: &[u8]) -> bool {
+    if let Some(answer) = WitnessedSolvency::decode(bytes) {
+        assert_eq!(answer.encode(), bytes, "an answer has one encoding");
+        return true;
+    }
     let Some(answer) = Solvency::decode(bytes) else { return false };
     assert_eq!(answer.encode(), bytes, "an answer has one encoding");
     true
@@ -70,9 +74,14 @@ pub fn answer(bytes: &[u8]) -> bool {
 
 pub fn answer_seeds() -> Result<Vec<Seed>> {
     let answers = vectors("answers.json")?;
-    let mut seeds = vec![Seed::new("missing", hexadecimal(&answers["missing"])?, true)];
-    for (number, judged) in items(&answers, "judged")?.iter().enumerate() {
-        seeds.push(Seed::new(format!("judged {number}"), hexadecimal(&judged["encoded"])?, true));
+    let mut seeds = Vec::new();
+    for missing in ["missing", "missing_witnessed"] {
+        seeds.push(Seed::new(missing, hexadecimal(&answers[missing])?, true));
+    }
+    for kind in ["stated", "witnessed"] {
+        for (number, judged) in items(&answers, kind)?.iter().enumerate() {
+            seeds.push(Seed::new(format!("{kind} {number}"), hexadecimal(&judged["encoded"])?, true));
+        }
     }
     Ok(seeds)
 }
@@ -101,13 +110,13 @@ pub fn inclusion_file(bytes: &[u8]) -> bool {
 
 pub fn inclusion_file_seeds() -> Result<Vec<Seed>> {
     let class = Class::SMALLEST;
-    let master = MasterSecret::new([9; 32]);
     let (exchange, epoch, account) = ([7; 32], 3, "alice");
+    let key = MasterSecret::new([9; 32]).epoch_key(&exchange, epoch);
     let mut included = Vec::new();
     for (number, slots) in [&[(1, 5), (2, 7)][..], &[(2, u64::MAX)]].into_iter().enumerate() {
         let owner = Owner {
             account: AccountId::from_public_id(account),
-            salt: Salt::derive(&master, &exchange, epoch, AccountId::from_public_id(account), number as u32),
+            salt: key.salt(AccountId::from_public_id(account), number as u32),
         };
         let slots: Vec<Slot> = slots.iter().map(|(asset, balance)| Slot { asset: *asset, balance: *balance }).collect();
         let mut all = [Slot::default(); SLOTS];

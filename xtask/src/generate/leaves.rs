@@ -3,7 +3,7 @@
 use anyhow::Result;
 use ballast_core::{
     Element,
-    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
+    leaf::{AccountId, EpochKey, Leaf, MasterSecret, Owner, SLOTS, Slot},
     tree::{Path, Tree},
 };
 use serde_json::{Value, json};
@@ -11,6 +11,12 @@ use serde_json::{Value, json};
 use super::{arbitrary, decimal, hexadecimal};
 
 const DEPTH: u8 = 3;
+
+const EPOCH: u64 = 7;
+
+fn epoch_key() -> EpochKey {
+    MasterSecret::new([9; 32]).epoch_key(&arbitrary("exchange"), EPOCH)
+}
 
 fn account(number: usize) -> String {
     format!("customer-{number}")
@@ -20,7 +26,7 @@ fn account(number: usize) -> String {
 fn leaf(number: usize) -> Leaf {
     let edges = [0, 1, (1 << 63) - 1, 1 << 63, u64::MAX];
     let id = AccountId::from_public_id(&account(number));
-    let salt = Salt::derive(&MasterSecret::new([9; 32]), &arbitrary("exchange"), 7, id, number as u32);
+    let salt = epoch_key().salt(id, number as u32);
     let mut slots = [Slot::default(); SLOTS];
     for (place, slot) in slots.iter_mut().enumerate().take(number % (SLOTS + 1)) {
         *slot = Slot { asset: (place as u16 * 7_281 + 1) % 65_535 + 1, balance: edges[(place + number) % edges.len()] };
@@ -41,6 +47,7 @@ pub fn vectors() -> Result<Value> {
                 "account": account(number),
                 "leaf_number": number,
                 "account_id": leaf.owner.map(|owner| owner.account.element()),
+                "order": leaf.owner.map(|owner| hexadecimal(epoch_key().order(owner.account))),
                 "salt": leaf.owner.map(|owner| owner.salt.element()),
                 "slots": leaf.slots.iter().map(|slot| json!([slot.asset, decimal(slot.balance)])).collect::<Vec<_>>(),
                 "packed": leaf.packed(),
@@ -52,7 +59,8 @@ pub fn vectors() -> Result<Value> {
     Ok(json!({
         "master_secret": hexadecimal([9; 32]),
         "exchange": hexadecimal(arbitrary("exchange")),
-        "epoch": decimal(7u64),
+        "epoch": decimal(EPOCH),
+        "epoch_key": hexadecimal(epoch_key().expose()),
         "unused_digest": Leaf::default().digest(),
         "leaves": leaves,
         "depth": DEPTH,

@@ -9,7 +9,7 @@ use ballast_core::{
     circuit::Class,
     circuit_file::CircuitFile,
     exchange::exchange_id,
-    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Salt, Slot},
+    leaf::{AccountId, Leaf, MasterSecret, Owner, SLOTS, Slot},
     opening::OPENING_POINTS,
     post::{PriorState, ShardPost},
     record::{EpochRecord, Roots, first_head, next_head},
@@ -76,6 +76,14 @@ impl Exchange {
         })
     }
 
+    /// The leaves of these accounts in `epoch`, in its order.
+    fn leaves(&self, epoch: u64, accounts: std::ops::Range<u64>) -> Vec<Leaf> {
+        let key = MASTER.epoch_key(&self.id, epoch);
+        let mut leaves: Vec<Leaf> = accounts.map(|number| self.leaf(epoch, number)).collect();
+        leaves.sort_by_key(|leaf| leaf.owner.map(|owner| key.order(owner.account)));
+        leaves
+    }
+
     /// Account `number`'s leaf in `epoch`: a balance of each of at most nine assets, the first account's at 2^64 - 1.
     fn leaf(&self, epoch: u64, number: u64) -> Leaf {
         let account = AccountId::from_public_id(&format!("customer-{number}"));
@@ -86,7 +94,7 @@ impl Exchange {
             let balance = if number == 0 { u64::MAX } else { 1_000_000 * number + 1_000 * asset + epoch };
             *slot = Slot { asset: asset as u16, balance };
         }
-        Leaf { owner: Some(Owner { account, salt: Salt::derive(&MASTER, &self.id, epoch, account, 0) }), slots }
+        Leaf { owner: Some(Owner { account, salt: MASTER.epoch_key(&self.id, epoch).salt(account, 0) }), slots }
     }
 
     fn totals(&self, leaves: &[Leaf]) -> Vec<u128> {
@@ -250,7 +258,7 @@ fn circuit() -> Result<Value> {
 /// epoch 2, a second later and of other accounts: its shards are right by themselves and wrong beside epoch 2's.
 pub fn history() -> Result<Value> {
     let exchange = Exchange::new("Vector Exchange", &[("BTC", 8), ("USDC", 6), ("SOL", 9)])?;
-    let leaves = |epoch, accounts: std::ops::Range<u64>| accounts.map(|n| exchange.leaf(epoch, n)).collect::<Vec<_>>();
+    let leaves = |epoch, accounts| exchange.leaves(epoch, accounts);
     let first = exchange.epoch(1, AS_OF, first_head(&exchange.id), &[leaves(1, 0..5)], &[0, 1, 5_000])?;
     let head = first.head_after;
     let shards = [leaves(2, 0..64), leaves(2, 64..70)];

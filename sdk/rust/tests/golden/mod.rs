@@ -90,7 +90,8 @@ pub fn inclusion_file(history: &Value, account: &str) -> String {
     let root = Element::new(bytes(&expected["shards"][0]["public_vector"][2])).unwrap();
     let expected =
         Expected { exchange: exchange(history), epoch, class: Class::SMALLEST, roots: &[root], assets: &assets };
-    let file = inclusion::make(&snapshot, &MasterSecret::new([7; 32]), account, &expected).unwrap();
+    let key = MasterSecret::new([7; 32]).epoch_key(&expected.exchange, epoch);
+    let file = inclusion::make(&snapshot, &key, account, &expected).unwrap();
     inclusion::text(&file).unwrap()
 }
 
