@@ -7,7 +7,9 @@ import {Bn254} from "../src/Bn254.sol";
 import {CircuitRegistry} from "../src/CircuitRegistry.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
+import {ShardPost} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
+import {ReferenceVector} from "./ReferenceVector.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -94,6 +96,24 @@ contract CircuitsTest is Fixture {
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
         registry.addCircuit(7, 128, 2, TRANSCRIPT, key);
+    }
+
+    /// @dev With the same key under two classes: what is proved for one holds under that one only, whatever id the post names.
+    function test_a_key_of_another_class_than_it_is_registered_as_verifies_nothing() public {
+        bytes memory key = SimulatedProof.verifyingKey();
+        vm.prank(OWNER);
+        bytes32 deeper = registry.addCircuit(8, 128, 1, TRANSCRIPT, key);
+        bytes32[2] memory ids = [circuitId, deeper];
+        for (uint256 own = 0; own < 2; ++own) {
+            vm.warp(START + DELAY + own * CADENCE);
+            circuitId = ids[own];
+            ShardPost memory post = nextPost();
+            uint256[3] memory right = ReferenceVector.inputs(post, ReferenceVector.SMALLEST + own);
+            post.proof = SimulatedProof.prove(ReferenceVector.inputs(post, ReferenceVector.SMALLEST + 1 - own), 1);
+            refuses(post, abi.encodeWithSelector(IRefusals.ProofRejected.selector, right[0], right[1], right[2]));
+            post.proof = SimulatedProof.prove(right, 1);
+            send(post);
+        }
     }
 
     // --- Keys ---

@@ -4,7 +4,7 @@ use crate::{
     Refusal,
     curve::{G1_LENGTH, G2_GENERATOR, G2_LENGTH},
     digest::{Digest, Preimage},
-    field::BASE_ORDER,
+    field::{BASE_ORDER, Element},
 };
 
 /// Depth of the quaternary tree and number of asset positions.
@@ -32,6 +32,16 @@ impl Class {
     pub fn check(self) -> Result<(), Refusal> {
         let known = (Self::SMALLEST.depth..=Self::LARGEST.depth).contains(&self.depth) && self.assets == Self::ASSETS;
         if known { Ok(()) } else { Err(Refusal::CircuitClassUnsupported { depth: self.depth, assets: self.assets }) }
+    }
+
+    /// The number by which the public vector names the class: depth + 2^8 assets.
+    pub const fn number(self) -> u32 {
+        self.depth as u32 | (self.assets as u32) << 8
+    }
+
+    /// The class as an element of the public vector.
+    pub fn element(self) -> Element {
+        Element::from(u64::from(self.number()))
     }
 
     /// Leaves of one shard, 4^depth.
@@ -245,6 +255,7 @@ mod tests {
             assert_eq!(class.check(), Err(Refusal::CircuitClassUnsupported { depth: 7, assets }));
         }
         assert_eq!((Class::SMALLEST.leaves(), Class::LARGEST.leaves()), (16_384, 1_048_576));
+        assert_eq!((Class::SMALLEST.number(), Class::LARGEST.number()), (32_775, 32_778));
     }
 
     #[test]

@@ -19,22 +19,22 @@ pub const SHAPES: [Shape; 4] = [
     Shape {
         depth: 7,
         rows: 458_329,
-        digest: bytes("1b3899347fea8dfcab3c0c7c8d38af822da6c8906d1c8236af5c2a51934b8caa"),
+        digest: bytes("54bbd34576c92b9cdaea6104c35b668874d15df3b17fb9a387eb645a9f5e28a7"),
     },
     Shape {
         depth: 8,
         rows: 520_177,
-        digest: bytes("b3b167e35c4c65f146c89edb0624ffc325e0eed07abb4717deca4534c2aa8fd3"),
+        digest: bytes("b7426ef6394fc40c0fe304d998266cdc1efa25e57e8e87526a78acfd1b3baad1"),
     },
     Shape {
         depth: 9,
         rows: 583_090,
-        digest: bytes("edbd7b5e347d504f4cc78e84371ffafa9045c1e0894fa35aeb1f7a2976e53893"),
+        digest: bytes("8a7e5bc0623d33166b88e9a2c79f2c2307bd90e598c28254759663084e6d0ffd"),
     },
     Shape {
         depth: 10,
         rows: 647_058,
-        digest: bytes("6bce2a28e5cc7a13c7d0a680c68ad738c8c4c86109d4247434327e12b4ae0984"),
+        digest: bytes("b25cb9635f5885c8cce00e465d3752cba8af2d7da44b61e3e8f052333bd4e9cc"),
     },
 ];
 

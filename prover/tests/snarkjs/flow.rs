@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use ark_bn254::{Bn254, Fq2, Fr};
 use ark_ff::UniformRand;
 use ark_groth16::Groth16;
-use ballast_core::{digest::sha256, public_vector::PublicVector};
+use ballast_core::{circuit::Class, digest::sha256, public_vector::PublicVector};
 use ballast_prover::{
     VerifyError, encoding,
     qap::CircomReduction,
@@ -84,9 +84,12 @@ fn assert_accepted(files: &Circuit, circuit: &Small) {
     assert!(snarkjs.verify_proof(&verifying_key, &others, &proof_file).is_err());
 
     let verifying_key = encoding::encode_key(&key.groth16.vk, &key.tau_g2).unwrap();
-    assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&proof)), Ok(()));
+    assert_eq!(verify(Class::SMALLEST, &verifying_key, &vector, &encoding::encode_proof(&proof)), Ok(()));
     let negated = ark_groth16::Proof { a: -proof.a, ..proof };
-    assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&negated)), Err(VerifyError::Rejected));
+    assert_eq!(
+        verify(Class::SMALLEST, &verifying_key, &vector, &encoding::encode_proof(&negated)),
+        Err(VerifyError::Rejected)
+    );
 }
 
 #[test]
