@@ -44,7 +44,8 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
         circuitId = Identifiers.circuitId(depth, assets, setup, transcript, verifyingKey);
         Circuit storage added = _circuits[circuitId];
         if (address(added.verifier) != address(0)) revert CircuitAlreadyRegistered(circuitId);
-        added.verifier = new CircuitVerifier(PublicVector.classOf(depth, assets), verifyingKey);
+        added.verifier =
+            new CircuitVerifier(PublicVector.classOf(depth, assets), kind == SetupKind.Ceremony, verifyingKey);
         added.activeFrom = SafeCast.toUint48(block.timestamp + activationDelay);
         added.depth = depth;
         added.assets = assets;

@@ -54,10 +54,12 @@ contract CircuitVerifier is ICircuitVerifier {
     uint256 private immutable TAU_Y_REAL;
 
     /// @param class number of the circuit's class, which the circuit has as a constant: under another one no proof holds
+    /// @param ceremony whether the key is said to come from a ceremony; one of the development setup is refused then
     /// @param encoded verifying key, 832 bytes; a degenerate one is refused with the check that failed
-    constructor(uint256 class, bytes memory encoded) {
+    constructor(uint256 class, bool ceremony, bytes memory encoded) {
         CLASS = class;
         VerifyingKey.Key memory key = VerifyingKey.parse(encoded);
+        if (ceremony && VerifyingKey.isOfDevelopment(key)) revert DevelopmentKeyAsCeremony();
         (ALPHA_X, ALPHA_Y) = (key.alpha.x, key.alpha.y);
         (BETA_X_IMAGINARY, BETA_X_REAL) = (key.beta.xImaginary, key.beta.xReal);
         (BETA_Y_IMAGINARY, BETA_Y_REAL) = (key.beta.yImaginary, key.beta.yReal);

@@ -191,6 +191,26 @@ contract CircuitsTest is Fixture {
         refusesKey(withPoint(2, negative(SimulatedProof.delta())), expected);
     }
 
+    /// @dev The key of the vectors, and keys with one of its points: the others are then of no use.
+    function test_a_development_key_is_no_ceremonys() public {
+        string memory json = vm.readFile("tests/vectors/history.json");
+        bytes memory development = vm.parseJsonBytes(json, ".circuit.verifying_key");
+        bytes memory expected = abi.encodeWithSelector(IRefusals.DevelopmentKeyAsCeremony.selector);
+        refusesCircuit(7, 128, 2, development, expected);
+        refusesCircuit(8, 128, 2, development, expected);
+        uint8[5] memory points = [0, 1, 2, 3, 8];
+        for (uint256 i = 0; i < points.length; ++i) {
+            uint256[26] memory words = keyWords();
+            uint256[26] memory insecure = abi.decode(development, (uint256[26]));
+            for (uint256 word = 0; word < 26; ++word) {
+                if (pointOf(word) == points[i]) words[word] = insecure[word];
+            }
+            refusesCircuit(7, 128, 2, abi.encode(words), expected);
+            vm.prank(OWNER);
+            registry.addCircuit(7, 128, 1, TRANSCRIPT, abi.encode(words));
+        }
+    }
+
     function negative(Bn254.G2 memory point) internal pure returns (Bn254.G2 memory) {
         (point.yImaginary, point.yReal) = (Bn254.Q - point.yImaginary, Bn254.Q - point.yReal);
         return point;

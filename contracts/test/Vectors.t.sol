@@ -116,7 +116,7 @@ contract VectorsTest {
     }
 
     function deployVerifier(bytes memory verifyingKey) external returns (address) {
-        return address(new CircuitVerifier(ReferenceVector.SMALLEST, verifyingKey));
+        return address(new CircuitVerifier(ReferenceVector.SMALLEST, false, verifyingKey));
     }
 
     function test_circuit_ids_and_degenerate_keys() public {

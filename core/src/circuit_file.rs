@@ -96,6 +96,7 @@ impl CircuitFile {
             self.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;
         let bytes = hex::decode(digits).map_err(|_| malformed("its key is not hexadecimal"))?;
         let key = VerifyingKey::new(&bytes).map_err(CircuitFileError::Key)?;
+        key.check_setup(self.setup).map_err(CircuitFileError::Key)?;
         let expected = circuit_id(self.class, self.setup, &self.transcript, &key);
         if expected != self.id {
             return Err(CircuitFileError::IdMismatch { expected, found: self.id });

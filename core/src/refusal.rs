@@ -151,6 +151,8 @@ macro_rules! with_refusals {
             CircuitDelayInvalid { clock: u64, delay: u64 } = 67,
             "the exchange has had its last epoch, 2^64 - 1"
             HistoryFull { epoch: u64 } = 68,
+            "the key is that of a development setup, which is registered as a ceremony's"
+            DevelopmentKeyAsCeremony = 75,
         }
     };
 }

@@ -104,6 +104,7 @@ fn standing() -> Standing {
             id: circuit.id,
             class: circuit.class,
             setup: circuit.setup,
+            registered_as: circuit.setup,
             transcript: circuit.transcript,
             key: circuit.check().unwrap(),
             active_from: 1,

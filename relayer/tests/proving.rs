@@ -21,7 +21,7 @@ use ballast_core::{
     statement::LedgerPosition,
 };
 use ballast_ledger::snapshot::{Account, Slot, Snapshot};
-use ballast_prover::Proof;
+use ballast_prover::{Proof, VerifyError};
 use ballast_relayer::{
     config::Circuit,
     events::{Event, Events, Stage},

@@ -142,6 +142,9 @@ interface IRefusals {
     /// @notice A development setup is insecure and not accepted here.
     error DevelopmentCircuitRefused();
 
+    /// @notice The key is that of a development setup, which is registered as a ceremony's.
+    error DevelopmentKeyAsCeremony();
+
     /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
     error SetupKindInvalid(uint8 found);
 

@@ -81,8 +81,7 @@ impl ExpectedShard {
                 return Err(ResultRefused::Total { epoch, shard, asset, expected, found });
             }
         }
-        verify(self.class, key, vector, &result.proof)
-            .map_err(|error| ResultRefused::Proof { epoch, shard, error })
+        verify(self.class, key, vector, &result.proof).map_err(|error| ResultRefused::Proof { epoch, shard, error })
     }
 }
 

@@ -1,17 +1,12 @@
 //! An epoch put together from its events and checked against storage, without any request.
 
 use alloy::primitives::{Address as EvmAddress, U256};
-use ballast_core::{
-    Digest, Element,
-    assets::AssetList,
-    circuit::{Class, SetupKind},
-    hexadecimal,
-    statement::LedgerPosition,
-};
+use ballast_core::{Digest, Element, assets::AssetList, hexadecimal, statement::LedgerPosition};
 
 use super::bindings::Reserves::{self, EpochFinalized, ShardPosted};
 use crate::{
     chain::{Address, Chain},
+    circuit::ProvedBy,
     epoch::{Epoch, Record},
     error::{Error, Subject},
 };
@@ -69,13 +64,13 @@ impl Shards {
 }
 
 /// The epoch that `event` and `shards` tell, when storage confirms it. `assets` has the digest that
-/// storage holds; `class` and `setup` are those of the circuit that the event names.
+/// storage holds; the last argument is of the circuit that the event names.
 pub(super) fn assemble(
     stored: &StoredEpoch,
     event: &EpochFinalized,
     shards: Shards,
     assets: &AssetList,
-    (class, setup): (Class, SetupKind),
+    ProvedBy { class, setup, registered_as }: ProvedBy,
 ) -> Result<Epoch, Error> {
     let storage = &stored.epoch;
     for (field, expected, found) in [
@@ -113,7 +108,7 @@ pub(super) fn assemble(
     epoch.check()?;
     for (field, expected, found) in [
         ("record", hexadecimal::encode(epoch.record.digest()), event.record.to_string()),
-        ("setup", (setup as u8).to_string(), storage.setup.to_string()),
+        ("setup", (registered_as as u8).to_string(), storage.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {
         if expected != found {
@@ -156,6 +151,7 @@ mod tests {
     use super::*;
     use crate::sample::{self, EVM};
     use alloy::primitives::{B256, aliases::U112};
+    use ballast_core::circuit::{Class, SetupKind};
 
     /// The field that is named, and the lie.
     type Case<T> = (&'static str, fn(&mut T));
@@ -220,7 +216,9 @@ mod tests {
     fn read(told: &Told) -> Result<Epoch, Error> {
         let shards =
             Shards::in_order(&told.shards, |field, expected, found| told.stored.bad_data(field, expected, found))?;
-        assemble(&told.stored, &told.event, shards, &sample::assets(), (Class::SMALLEST, SetupKind::Development))
+        let setup = SetupKind::Development;
+        let proved_by = ProvedBy { class: Class::SMALLEST, setup, registered_as: setup };
+        assemble(&told.stored, &told.event, shards, &sample::assets(), proved_by)
     }
 
     fn named(error: Error) -> String {

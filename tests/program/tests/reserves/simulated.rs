@@ -126,18 +126,23 @@ fn prove(inputs: &PublicInputs, error: Fr) -> [u8; 256] {
 }
 
 fn circuit() -> CircuitVector {
+    circuit_of(CLASS, SetupKind::Development)
+}
+
+/// The key, registered as one of this class and setup.
+pub fn circuit_of(class: Class, setup: SetupKind) -> CircuitVector {
     let Secrets { alpha, beta, gamma, delta, inputs, tau } = secrets();
     let g2 = |logarithm| g2(logarithm).to_vec();
     let inputs: Vec<u8> = inputs.into_iter().flat_map(g1).collect();
     let verifying_key = [g1(alpha).to_vec(), g2(beta), g2(gamma), g2(delta), inputs, g2(tau)].concat();
     let key = VerifyingKey::new(&verifying_key).unwrap();
     CircuitVector {
-        depth: CLASS.depth,
-        assets: CLASS.assets,
-        setup: SetupKind::Development as u8,
+        depth: class.depth,
+        assets: class.assets,
+        setup: setup as u8,
         transcript: vec![9; 32],
         verifying_key,
-        id: circuit_id(CLASS, SetupKind::Development, &[9; 32], &key).to_vec(),
+        id: circuit_id(class, setup, &[9; 32], &key).to_vec(),
     }
 }
 
@@ -162,7 +167,20 @@ fn exchange(assets: usize) -> ExchangeVector {
 /// A shard of the first epoch of an exchange with as many assets as there are `totals`, which are
 /// also its reserves but for `short` units of each. `error` is that of the Groth16 equation.
 pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: ShardPosition) -> ShardPost {
-    let (circuit, exchange) = (circuit(), exchange(totals.len()));
+    let (unproved, vector) = unproved(&circuit(), CLASS, secret, totals, short, shard);
+    proved(unproved, &vector, error)
+}
+
+/// What [`post`] is without its proof, for this circuit, and its public vector in `class`.
+fn unproved(
+    circuit: &CircuitVector,
+    class: Class,
+    secret: &Secret,
+    totals: &[u128],
+    short: u128,
+    shard: ShardPosition,
+) -> (ShardPost, PublicVector) {
+    let exchange = exchange(totals.len());
     let amount = |amount: &u128| Element::from(*amount).to_bytes();
     let reserves: Vec<u128> = totals.iter().map(|total| total - short).collect();
     let opening = secret.opening();
@@ -189,13 +207,26 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
     let context = post.statement(&prior, &reserves).context();
     let elements: Vec<Element> = totals.iter().map(|total| Element::from(*total)).collect();
     let root = Element::new(post.root).unwrap();
-    let vector = PublicVector::new(CLASS, &context, root, &elements, &opening).unwrap();
-    // Of no meaning: only the circuit compares it with Y.
-    let digest = Element::from(14u64);
+    let vector = PublicVector::new(class, &context, root, &elements, &opening).unwrap();
     post.context = Element::halves(&context).map(Element::to_bytes);
-    post.digest = digest.to_bytes();
-    post.proof = prove(&vector.inputs(digest), error);
+    // Of no meaning: only the circuit compares it with Y.
+    post.digest = Element::from(14u64).to_bytes();
+    (post, vector)
+}
+
+fn proved(mut post: ShardPost, vector: &PublicVector, error: Fr) -> ShardPost {
+    post.proof = prove(&vector.inputs(Element::new(post.digest).unwrap()), error);
     post
+}
+
+/// The key registered as one of `registered`, and a right post for that circuit but for its class:
+/// the proof is of a vector of `class`.
+pub fn registered_as(registered: Class, class: Class) -> (Vectors, ShardPost) {
+    let circuit = circuit_of(registered, SetupKind::Development);
+    let totals = [100, 200, 300];
+    let (post, vector) = unproved(&circuit, class, &Secret::right(), &totals, 0, ONLY);
+    let exchange = exchange(totals.len());
+    (Vectors { circuit, exchange, epochs: vec![], other: None }, proved(post, &vector, Fr::ZERO))
 }
 
 /// The post of one shard with three assets and this opening; the Groth16 proof is right.
