@@ -248,9 +248,9 @@ fn the_constraints_of_every_class_are_those_on_record() {
     // One after the other: the matrices of the largest take a gigabyte.
     let found = SHAPES.each_ref().map(|shape| {
         let found = Constraints::of_class(Class::new(shape.depth)).unwrap();
-        let (depth, rows, digest) = (shape.depth, found.rows(), found.digest());
-        println!("depth {depth}: {rows} constraints, digest {}", hex::encode(digest));
-        Shape { depth, rows, digest }
+        let (depth, rows, columns, digest) = (shape.depth, found.rows(), found.columns(), found.digest());
+        println!("depth {depth}: {rows} constraints, {columns} variables, digest {}", hex::encode(digest));
+        Shape { depth, rows, columns, digest }
     });
     assert_eq!(found, SHAPES);
 }
