@@ -138,6 +138,15 @@ mod tests {
     }
 
     #[test]
+    fn a_development_key_is_no_ceremonys() {
+        let text = include_str!("../../circuits/depth-7-development.json");
+        let (file, key) = CircuitFile::parse(text).unwrap();
+        let renamed = CircuitFile::new(file.class, SetupKind::Ceremony, file.transcript, &key);
+        let refused = CircuitFile::parse(&serde_json::to_string(&renamed).unwrap()).unwrap_err();
+        assert_eq!(refused, CircuitFileError::Key(Refusal::DevelopmentKeyAsCeremony));
+    }
+
+    #[test]
     fn a_byte_order_mark_before_a_file_is_skipped() {
         let text = serde_json::to_string(&file()).unwrap();
         assert_eq!(CircuitFile::parse(&format!("\u{feff}{text}")).unwrap().0, file());

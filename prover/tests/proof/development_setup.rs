@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use ballast_core::{
+    Refusal,
     circuit::{Class, SetupKind, circuit_id},
     digest::sha256,
 };
@@ -87,6 +88,22 @@ fn a_key_with_points_exchanged_withholds_its_proof() {
     let mut shard = shard(vec![leaf(0, &[(1, 5)])]);
     shard.statement = statement(changed.circuit_id());
     assert_eq!(prove(&changed, &shard).unwrap_err(), ProveError::SelfVerification(VerifyError::Rejected));
+}
+
+#[test]
+fn a_development_key_is_no_ceremonys() {
+    const LINE: &[u8] =
+        b"BALLAST PROVING KEY v2: made by a ceremony; compare the transcript's digest with the published one before use\n";
+    let copy = Copy::new(|bytes| {
+        let line = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+        bytes.splice(..=line, LINE.iter().copied());
+        bytes.truncate(bytes.len() - 32);
+        let digest = sha256(&[bytes]);
+        bytes.extend(digest);
+    });
+    let refused = key_file::load(&copy.path, CLASS).unwrap_err();
+    let expected = KeyError::Refused(Refusal::DevelopmentKeyAsCeremony);
+    assert!(matches!(&refused, KeyFileError::Key(found) if *found == expected), "{refused}");
 }
 
 #[test]
