@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ASSETS_MAX} from "./AssetList.sol";
 import {CircuitVerifier} from "./CircuitVerifier.sol";
 import {Identifiers} from "./Identifiers.sol";
+import {PublicVector} from "./PublicVector.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 
@@ -46,7 +47,8 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
         circuitId = Identifiers.circuitId(depth, assets, setup, transcript, verifyingKey);
         Circuit storage added = _circuits[circuitId];
         if (address(added.verifier) != address(0)) revert CircuitAlreadyRegistered(circuitId);
-        added.verifier = new CircuitVerifier(verifyingKey);
+        added.verifier =
+            new CircuitVerifier(PublicVector.classOf(depth, assets), kind == SetupKind.Ceremony, verifyingKey);
         added.activeFrom = SafeCast.toUint48(block.timestamp + activationDelay);
         added.depth = depth;
         added.assets = assets;

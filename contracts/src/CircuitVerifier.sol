@@ -24,6 +24,8 @@ contract CircuitVerifier is ICircuitVerifier {
     uint256 private constant PAIRS = 6;
     uint256 private constant PAIRS_OF_GROTH16 = 4;
 
+    /// The last element of the public vector.
+    uint256 private immutable CLASS;
     uint256 private immutable ALPHA_X;
     uint256 private immutable ALPHA_Y;
     uint256 private immutable BETA_X_IMAGINARY;
@@ -51,9 +53,13 @@ contract CircuitVerifier is ICircuitVerifier {
     uint256 private immutable TAU_Y_IMAGINARY;
     uint256 private immutable TAU_Y_REAL;
 
+    /// @param class number of the circuit's class, which the circuit has as a constant: under another one no proof holds
+    /// @param ceremony whether the key is said to come from a ceremony; one of the development setup is refused then
     /// @param encoded verifying key, 832 bytes; a degenerate one is refused with the check that failed
-    constructor(bytes memory encoded) {
+    constructor(uint256 class, bool ceremony, bytes memory encoded) {
+        CLASS = class;
         VerifyingKey.Key memory key = VerifyingKey.parse(encoded);
+        if (ceremony && VerifyingKey.isOfDevelopment(key)) revert DevelopmentKeyAsCeremony();
         (ALPHA_X, ALPHA_Y) = (key.alpha.x, key.alpha.y);
         (BETA_X_IMAGINARY, BETA_X_REAL) = (key.beta.xImaginary, key.beta.xReal);
         (BETA_Y_IMAGINARY, BETA_Y_REAL) = (key.beta.yImaginary, key.beta.yReal);
@@ -78,7 +84,7 @@ contract CircuitVerifier is ICircuitVerifier {
         uint256[8] calldata openingScalars,
         uint256[8] calldata proof
     ) external view {
-        uint256[204] memory y = PublicVector.image(publicVector, openingPoints, openingScalars, d);
+        uint256[205] memory y = PublicVector.image(publicVector, openingPoints, openingScalars, CLASS, d);
         PublicVector.checkHead(y, publicVector.length);
         Opening.check(openingPoints);
         PublicVector.checkTail(openingScalars, d);

@@ -10,6 +10,12 @@ library VerifyingKey {
     /// @notice Bytes of a key: alpha, beta, gamma, delta, IC_0 to IC_3, tau.
     uint256 internal constant LENGTH = 832;
 
+    uint256 private constant DEVELOPMENT_ALPHA = 0x217f78d0d4db5e215a89ffe5730719691d67039af8de474077a0c54b920f47d7;
+    uint256 private constant DEVELOPMENT_BETA = 0x11830c37d0cb9dbe672efbd1b6e4d0453c65ee6cea31435d1eeba01b043872ab;
+    uint256 private constant DEVELOPMENT_GAMMA = 0x156bd2a533502271454c9e71dc6d0927ad2e6c751064ac519fc50d40d15f4f4c;
+    uint256 private constant DEVELOPMENT_DELTA = 0x0613d613c8bbdf7988b046303f56784f1049ff3237dc06b3ec63b5abec2b6bb0;
+    uint256 private constant DEVELOPMENT_TAU = 0x293c4d475304a5b7f2256fc6563b056a64a0e47864c5be05daca379b2f613315;
+
     uint256 private constant POINTS = 9;
     uint8 private constant GAMMA = 2;
     uint8 private constant DELTA = 3;
@@ -39,6 +45,14 @@ library VerifyingKey {
             _checkPoint(IC + i, key.ic[i]);
         }
         _checkPoint(TAU, key.tau);
+    }
+
+    /// @notice Whether alpha, beta, gamma, delta or tau is that of the development setup, or its negative: its secret is public, whatever else is in the key.
+    /// @dev By the first half of x, which is the same for every depth.
+    function isOfDevelopment(Key memory key) internal pure returns (bool) {
+        return key.alpha.x == DEVELOPMENT_ALPHA || key.beta.xImaginary == DEVELOPMENT_BETA
+            || key.gamma.xImaginary == DEVELOPMENT_GAMMA || key.delta.xImaginary == DEVELOPMENT_DELTA
+            || key.tau.xImaginary == DEVELOPMENT_TAU;
     }
 
     /// @notice The bytes of a key.

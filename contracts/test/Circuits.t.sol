@@ -7,7 +7,9 @@ import {Bn254} from "../src/Bn254.sol";
 import {CircuitRegistry} from "../src/CircuitRegistry.sol";
 import {Circuit, ICircuitRegistry, SetupKind} from "../src/interfaces/ICircuitRegistry.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
+import {ShardPost} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
+import {ReferenceVector} from "./ReferenceVector.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -124,6 +126,24 @@ contract CircuitsTest is Fixture {
         }
     }
 
+    /// @dev With the same key under two classes: what is proved for one holds under that one only, whatever id the post names.
+    function test_a_key_of_another_class_than_it_is_registered_as_verifies_nothing() public {
+        bytes memory key = SimulatedProof.verifyingKey();
+        vm.prank(OWNER);
+        bytes32 deeper = registry.addCircuit(8, 128, 1, TRANSCRIPT, key);
+        bytes32[2] memory ids = [circuitId, deeper];
+        for (uint256 own = 0; own < 2; ++own) {
+            vm.warp(START + DELAY + own * CADENCE);
+            circuitId = ids[own];
+            ShardPost memory post = nextPost();
+            uint256[3] memory right = ReferenceVector.inputs(post, ReferenceVector.SMALLEST + own);
+            post.proof = SimulatedProof.prove(ReferenceVector.inputs(post, ReferenceVector.SMALLEST + 1 - own), 1);
+            refuses(post, abi.encodeWithSelector(IRefusals.ProofRejected.selector, right[0], right[1], right[2]));
+            post.proof = SimulatedProof.prove(right, 1);
+            send(post);
+        }
+    }
+
     // --- Keys ---
 
     function test_a_key_of_another_length_is_refused() public {
@@ -197,6 +217,26 @@ contract CircuitsTest is Fixture {
         bytes memory expected = abi.encodeWithSelector(IRefusals.KeyGammaEqualsDelta.selector);
         refusesKey(withPoint(2, SimulatedProof.delta()), expected);
         refusesKey(withPoint(2, negative(SimulatedProof.delta())), expected);
+    }
+
+    /// @dev The key of the vectors, and keys with one of its points: the others are then of no use.
+    function test_a_development_key_is_no_ceremonys() public {
+        string memory json = vm.readFile("tests/vectors/history.json");
+        bytes memory development = vm.parseJsonBytes(json, ".circuit.verifying_key");
+        bytes memory expected = abi.encodeWithSelector(IRefusals.DevelopmentKeyAsCeremony.selector);
+        refusesCircuit(7, 128, 2, development, expected);
+        refusesCircuit(8, 128, 2, development, expected);
+        uint8[5] memory points = [0, 1, 2, 3, 8];
+        for (uint256 i = 0; i < points.length; ++i) {
+            uint256[26] memory words = keyWords();
+            uint256[26] memory insecure = abi.decode(development, (uint256[26]));
+            for (uint256 word = 0; word < 26; ++word) {
+                if (pointOf(word) == points[i]) words[word] = insecure[word];
+            }
+            refusesCircuit(7, 128, 2, abi.encode(words), expected);
+            vm.prank(OWNER);
+            registry.addCircuit(7, 128, 1, TRANSCRIPT, abi.encode(words));
+        }
     }
 
     function negative(Bn254.G2 memory point) internal pure returns (Bn254.G2 memory) {

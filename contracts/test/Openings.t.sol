@@ -178,7 +178,7 @@ contract OpeningsTest is Fixture {
                 );
             refusesProved(post, expected);
             post.openingPoints[word] = right;
-            uint256[] memory y = ReferenceVector.elements(post);
+            uint256[] memory y = ReferenceVector.elements(post, ReferenceVector.SMALLEST);
             uint256 rho = ReferenceVector.challenge(y, post.d);
             uint256 high = ReferenceVector.POINTS + 2 * uint256(word);
             (y[high], y[high + 1]) = (y[high + 1], y[high]);

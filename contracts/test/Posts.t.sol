@@ -209,7 +209,7 @@ contract PostsTest is Fixture {
         uint256[2] memory large = [post.d + Bn254.R, Bn254.R];
         for (uint256 i = 0; i < large.length; ++i) {
             post.d = large[i];
-            refuses(post, abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 203, large[i]));
+            refuses(post, abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 204, large[i]));
         }
     }
 

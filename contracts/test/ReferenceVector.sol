@@ -7,12 +7,15 @@ import {ShardPost} from "../src/interfaces/IReserves.sol";
 /// @title The public vector as the specification writes it
 /// @notice Element by element and power by power, with nothing of the contracts: what they compute in place is compared with this.
 library ReferenceVector {
-    uint256 internal constant LENGTH = 203;
+    uint256 internal constant LENGTH = 204;
     uint256 internal constant POINTS = 131;
     uint256 internal constant SCALARS = 195;
+    uint256 internal constant CLASS = 203;
+    /// @notice The class of depth 7 with 128 assets.
+    uint256 internal constant SMALLEST = 32_775;
 
-    /// @notice Y of a post.
-    function elements(ShardPost memory post) internal pure returns (uint256[] memory y) {
+    /// @notice Y of a post for a circuit of this class.
+    function elements(ShardPost memory post, uint256 class) internal pure returns (uint256[] memory y) {
         y = new uint256[](LENGTH);
         for (uint256 i = 0; i < post.publicVector.length; ++i) {
             y[i] = post.publicVector[i];
@@ -24,6 +27,7 @@ library ReferenceVector {
         for (uint256 i = 0; i < 8; ++i) {
             y[SCALARS + i] = post.openingScalars[i];
         }
+        y[CLASS] = class;
     }
 
     /// @notice rho.
@@ -40,9 +44,14 @@ library ReferenceVector {
         }
     }
 
-    /// @notice d, rho, phi.
+    /// @notice d, rho, phi, for a circuit of depth 7.
     function inputs(ShardPost memory post) internal pure returns (uint256[3] memory) {
-        uint256[] memory y = elements(post);
+        return inputs(post, SMALLEST);
+    }
+
+    /// @notice d, rho, phi, for a circuit of this class.
+    function inputs(ShardPost memory post, uint256 class) internal pure returns (uint256[3] memory) {
+        uint256[] memory y = elements(post, class);
         uint256 rho = challenge(y, post.d);
         return [post.d, rho, evaluation(y, rho)];
     }

@@ -118,7 +118,7 @@ contract VectorsTest {
     }
 
     function deployVerifier(bytes memory verifyingKey) external returns (address) {
-        return address(new CircuitVerifier(verifyingKey));
+        return address(new CircuitVerifier(ReferenceVector.SMALLEST, false, verifyingKey));
     }
 
     function test_circuit_ids_and_degenerate_keys() public {
@@ -221,12 +221,14 @@ contract VectorsTest {
         vm.assertTrue(count > 0, "no vector");
     }
 
-    function bind(uint256[] calldata head, uint256[32] calldata points, uint256[8] calldata scalars, uint256 d)
-        external
-        view
-        returns (uint256 rho, uint256 phi)
-    {
-        uint256[204] memory y = PublicVector.image(head, points, scalars, d);
+    function bind(
+        uint256[] calldata head,
+        uint256[32] calldata points,
+        uint256[8] calldata scalars,
+        uint256 class,
+        uint256 d
+    ) external view returns (uint256 rho, uint256 phi) {
+        uint256[205] memory y = PublicVector.image(head, points, scalars, class, d);
         rho = PublicVector.challenge(y);
         phi = PublicVector.evaluate(y, head.length, rho);
     }
@@ -242,12 +244,14 @@ contract VectorsTest {
             vm.assertEq(ReferenceVector.challenge(whole, d), rho, "challenge");
             vm.assertEq(ReferenceVector.evaluation(whole, rho), phi, "evaluation");
             (uint256[32] memory points, uint256[8] memory scalars) = openingOf(whole);
-            (uint256 foundRho, uint256 foundPhi) = this.bind(firstOf(whole, ReferenceVector.POINTS), points, scalars, d);
+            uint256 class = whole[ReferenceVector.CLASS];
+            (uint256 foundRho, uint256 foundPhi) =
+                this.bind(firstOf(whole, ReferenceVector.POINTS), points, scalars, class, d);
             vm.assertTrue(foundRho == rho && foundPhi == phi, "bound with all totals");
             // A post leaves out the zeros beyond the asset list.
             uint256 length = ReferenceVector.POINTS;
             while (length > PublicVector.HEADER && whole[length - 1] == 0) --length;
-            (foundRho, foundPhi) = this.bind(firstOf(whole, length), points, scalars, d);
+            (foundRho, foundPhi) = this.bind(firstOf(whole, length), points, scalars, class, d);
             vm.assertTrue(foundRho == rho && foundPhi == phi, "bound without the zeros");
         }
         vm.assertTrue(count > 0, "no vector");
@@ -280,7 +284,8 @@ contract VectorsTest {
         uint8 assets,
         uint256[32] memory points,
         uint256[8] memory scalars,
-        uint256 d
+        uint256 d,
+        uint8 depth
     ) public view {
         ShardPost memory post;
         post.publicVector = new uint256[](3 + uint256(assets) % 129);
@@ -291,13 +296,15 @@ contract VectorsTest {
             post.openingScalars[i] = scalars[i] % Bn254.R;
         }
         (post.openingPoints, post.d) = (points, d % Bn254.R);
-        uint256[3] memory expected = ReferenceVector.inputs(post);
-        (uint256 rho, uint256 phi) = this.bind(post.publicVector, points, post.openingScalars, post.d);
+        uint256 class = PublicVector.classOf(depth, 128);
+        vm.assertTrue(class == uint256(depth) + 2 ** 8 * 128, "class");
+        uint256[3] memory expected = ReferenceVector.inputs(post, class);
+        (uint256 rho, uint256 phi) = this.bind(post.publicVector, points, post.openingScalars, class, post.d);
         vm.assertTrue(rho == expected[1] && phi == expected[2], "binding");
     }
 
     function checkElement(uint256 element) external pure {
-        uint256[204] memory y;
+        uint256[205] memory y;
         y[2] = element;
         PublicVector.checkHead(y, PublicVector.HEADER);
     }

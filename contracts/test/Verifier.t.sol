@@ -27,7 +27,7 @@ contract VerifierTest is Fixture {
     }
 
     function test_a_vector_has_3_to_131_elements() public {
-        uint256[4] memory lengths = [uint256(0), 2, 132, 203];
+        uint256[4] memory lengths = [uint256(0), 2, 132, 204];
         for (uint256 i = 0; i < lengths.length; ++i) {
             ShardPost memory post = nextPost();
             uint256 found = lengths[i] < 3 ? 0 : lengths[i] - 3;
@@ -101,7 +101,7 @@ contract VerifierTest is Fixture {
         );
         post.d = Bn254.R;
         refusesCall(
-            verifyCallAs(right, post), abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 203, Bn254.R)
+            verifyCallAs(right, post), abi.encodeWithSelector(IRefusals.ElementNotCanonical.selector, 204, Bn254.R)
         );
         post.openingScalars[0] = Bn254.R;
         refusesCall(

@@ -3,8 +3,8 @@
 use crate::{
     Refusal,
     curve::{G1_LENGTH, G2_GENERATOR, G2_LENGTH},
-    digest::{Digest, Preimage},
-    field::BASE_ORDER,
+    digest::{Digest, Preimage, digest},
+    field::{BASE_ORDER, Element},
 };
 
 /// Depth of the quaternary tree and number of asset positions.
@@ -32,6 +32,16 @@ impl Class {
     pub fn check(self) -> Result<(), Refusal> {
         let known = (Self::SMALLEST.depth..=Self::LARGEST.depth).contains(&self.depth) && self.assets == Self::ASSETS;
         if known { Ok(()) } else { Err(Refusal::CircuitClassUnsupported { depth: self.depth, assets: self.assets }) }
+    }
+
+    /// The number by which the public vector names the class: depth + 2^8 assets.
+    pub const fn number(self) -> u32 {
+        self.depth as u32 | (self.assets as u32) << 8
+    }
+
+    /// The class as an element of the public vector.
+    pub fn element(self) -> Element {
+        Element::from(u64::from(self.number()))
     }
 
     /// Leaves of one shard, 4^depth.
@@ -176,6 +186,34 @@ impl VerifyingKey {
     }
 }
 
+/// The development setup's points with where each begins in a key, by the first 32 bytes of x. They
+/// are the same for every depth. A test of the prover makes them from the seed.
+const DEVELOPMENT: [(usize, [u8; 32]); 5] = [
+    (0, digest("217f78d0d4db5e215a89ffe5730719691d67039af8de474077a0c54b920f47d7")),
+    (BETA_START, digest("11830c37d0cb9dbe672efbd1b6e4d0453c65ee6cea31435d1eeba01b043872ab")),
+    (GAMMA_START, digest("156bd2a533502271454c9e71dc6d0927ad2e6c751064ac519fc50d40d15f4f4c")),
+    (DELTA_START, digest("0613d613c8bbdf7988b046303f56784f1049ff3237dc06b3ec63b5abec2b6bb0")),
+    (TAU_START, digest("293c4d475304a5b7f2256fc6563b056a64a0e47864c5be05daca379b2f613315")),
+];
+
+impl VerifyingKey {
+    /// Whether alpha, beta, gamma, delta or tau is that of the development setup, or its negative:
+    /// its secret is public, whatever else is in the key and whatever its depth.
+    pub fn is_of_development(&self) -> bool {
+        DEVELOPMENT.iter().any(|(start, x)| self.0[*start..].starts_with(x))
+    }
+
+    /// What a setup is worth that is said to be of kind `stated`.
+    pub fn setup(&self, stated: SetupKind) -> SetupKind {
+        if self.is_of_development() { SetupKind::Development } else { stated }
+    }
+
+    /// Refuses a development setup's key that is said to be a ceremony's.
+    pub fn check_setup(&self, stated: SetupKind) -> Result<(), Refusal> {
+        if self.setup(stated) == stated { Ok(()) } else { Err(Refusal::DevelopmentKeyAsCeremony) }
+    }
+}
+
 /// Whether two points of G2 have the same x: where one makes proofs forgeable, its negative does.
 fn same_or_negative(point: &[u8], other: &[u8]) -> bool {
     point[..G2_LENGTH / 2] == other[..G2_LENGTH / 2]
@@ -245,6 +283,29 @@ mod tests {
             assert_eq!(class.check(), Err(Refusal::CircuitClassUnsupported { depth: 7, assets }));
         }
         assert_eq!((Class::SMALLEST.leaves(), Class::LARGEST.leaves()), (16_384, 1_048_576));
+        assert_eq!((Class::SMALLEST.number(), Class::LARGEST.number()), (32_775, 32_778));
+    }
+
+    #[test]
+    fn one_point_of_the_development_setup_makes_a_key_insecure() {
+        let own = VerifyingKey::new(&plausible()).unwrap();
+        assert!(!own.is_of_development());
+        for setup in [SetupKind::Development, SetupKind::Ceremony] {
+            assert_eq!((own.setup(setup), own.check_setup(setup)), (setup, Ok(())));
+        }
+        for (start, x) in DEVELOPMENT {
+            let mut bytes = plausible();
+            bytes[start..start + 32].copy_from_slice(&x);
+            let key = VerifyingKey::new(&bytes).unwrap();
+            assert!(key.is_of_development(), "{start}");
+            assert_eq!(key.check_setup(SetupKind::Ceremony), Err(Refusal::DevelopmentKeyAsCeremony));
+            assert_eq!(key.check_setup(SetupKind::Development), Ok(()));
+            assert_eq!(key.setup(SetupKind::Ceremony), SetupKind::Development);
+            // At another place it is no point of that setup.
+            let mut bytes = plausible();
+            bytes[INPUTS_START..INPUTS_START + 32].copy_from_slice(&x);
+            assert!(!VerifyingKey::new(&bytes).unwrap().is_of_development());
+        }
     }
 
     #[test]

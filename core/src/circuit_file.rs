@@ -96,6 +96,7 @@ impl CircuitFile {
             self.verifying_key.strip_prefix("0x").ok_or_else(|| malformed("its key does not begin with 0x"))?;
         let bytes = hex::decode(digits).map_err(|_| malformed("its key is not hexadecimal"))?;
         let key = VerifyingKey::new(&bytes).map_err(CircuitFileError::Key)?;
+        key.check_setup(self.setup).map_err(CircuitFileError::Key)?;
         let expected = circuit_id(self.class, self.setup, &self.transcript, &key);
         if expected != self.id {
             return Err(CircuitFileError::IdMismatch { expected, found: self.id });
@@ -134,6 +135,15 @@ mod tests {
             f.notice = SetupKind::Ceremony.label().into();
         });
         assert!(matches!(as_ceremony, CircuitFileError::IdMismatch { .. }));
+    }
+
+    #[test]
+    fn a_development_key_is_no_ceremonys() {
+        let text = include_str!("../../circuits/depth-7-development.json");
+        let (file, key) = CircuitFile::parse(text).unwrap();
+        let renamed = CircuitFile::new(file.class, SetupKind::Ceremony, file.transcript, &key);
+        let refused = CircuitFile::parse(&serde_json::to_string(&renamed).unwrap()).unwrap_err();
+        assert_eq!(refused, CircuitFileError::Key(Refusal::DevelopmentKeyAsCeremony));
     }
 
     #[test]

@@ -22,6 +22,24 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     solana_sha256_hasher::hashv(parts).to_bytes()
 }
 
+/// The digest with these 64 hexadecimal digits, for constants: anything else does not compile there.
+pub const fn digest(digits: &str) -> Digest {
+    let digits = digits.as_bytes();
+    assert!(digits.len() == 64);
+    let mut bytes = [0; 32];
+    let mut i = 0;
+    while i < 64 {
+        let digit = match digits[i] {
+            digit @ b'0'..=b'9' => digit - b'0',
+            digit @ b'a'..=b'f' => digit - b'a' + 10,
+            _ => panic!("not a hexadecimal digit"),
+        };
+        bytes[i / 2] = bytes[i / 2] << 4 | digit;
+        i += 1;
+    }
+    bytes
+}
+
 /// A preimage under construction: the domain, its closing zero byte, then fixed-layout big-endian
 /// fields.
 #[derive(Clone, Debug)]

@@ -118,10 +118,14 @@ impl Opening {
         wrong.map_or(Ok(()), |point| Err(Refusal::OpeningPointInvalid { point: point as u8 }))
     }
 
-    /// The opening's part of the public vector, [`OPENING_ELEMENTS`] elements.
-    pub fn elements(&self) -> impl Iterator<Item = Element> {
+    /// The points as the public vector has them: high and low half of x, high and low half of y.
+    pub fn halves(&self) -> [[Element; 4]; OPENING_POINTS] {
+        let mut halves = [[Element::ZERO; 4]; OPENING_POINTS];
         let (coordinates, _) = self.points.as_flattened().as_chunks();
-        coordinates.iter().flat_map(Element::halves).chain(self.scalars)
+        for (halves, coordinate) in halves.as_flattened_mut().chunks_exact_mut(2).zip(coordinates) {
+            halves.copy_from_slice(&Element::halves(coordinate));
+        }
+        halves
     }
 
     /// The opening whose part of the public vector this is.

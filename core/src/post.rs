@@ -211,13 +211,17 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
     /// is the one that the chain computes. They are those of [`CheckedPost::public_vector`], but
     /// the vector is not put together, which would take a fifth of the memory that Solana's machine
     /// has: elements in range are the words of the post.
+    ///
+    /// # Soundness
+    /// `class` is that of the circuit that the chain registered, never one that the poster states.
     pub fn inputs(&self, class: Class, checked: &CheckedPost) -> Result<PublicInputs, Refusal> {
         let totals = self.totals.as_ref();
         let found = totals.len() as u16;
         let padding = class.assets.checked_sub(found).and_then(|missing| PADDING.get(..missing.into()));
         let padding = padding.ok_or(Refusal::AssetCountMismatch { expected: class.assets, found })?;
         let (coordinates, scalars) = self.opening.as_ref().split_first_chunk().ok_or(Refusal::PostMalformed)?;
-        let pieces = Pieces { context: &self.context, root: &self.root, totals, padding, coordinates, scalars };
+        let (context, root) = (&self.context, &self.root);
+        let pieces = Pieces { context, root, totals, padding, coordinates, scalars, class };
         let (digest, challenge) = (checked.digest, pieces.challenge(&checked.digest));
         Ok(PublicInputs { digest, challenge, evaluation: pieces.evaluate(&checked.totals, &challenge) })
     }
@@ -338,7 +342,7 @@ mod tests {
         assert_eq!(refusal(|p| p.totals[0][15] = 1), Refusal::AmountOutOfRange { asset: 1 });
         assert_eq!(refusal(|p| p.reserves[0] = word(1 << 112)), Refusal::AmountOutOfRange { asset: 1 });
         assert_eq!(refusal(|p| p.reserves[1] = ORDER), Refusal::AmountOutOfRange { asset: 2 });
-        assert_eq!(refusal(|p| p.digest = [0xff; 32]), Refusal::ElementNotCanonical { index: 203 });
+        assert_eq!(refusal(|p| p.digest = [0xff; 32]), Refusal::ElementNotCanonical { index: 204 });
         assert_eq!(refusal(|p| p.opening[31] = BASE_ORDER), Refusal::OpeningCoordinateNotCanonical { word: 31 });
         assert_eq!(refusal(|p| p.opening[3] = word(3)), Refusal::OpeningPointInvalid { point: 1 });
         assert_eq!(refusal(|p| p.opening[32] = ORDER), Refusal::ElementNotCanonical { index: 195 });
@@ -366,6 +370,8 @@ mod tests {
             let read = ShardPost::read(&bytes).unwrap();
             assert_eq!(read.inputs(Class::SMALLEST, &checked), Ok(vector.inputs(checked.digest)));
         }
+        let checked = post().check().unwrap();
+        assert_ne!(post().inputs(Class::SMALLEST, &checked), post().inputs(Class::new(8), &checked));
         let fewer = Class { assets: 1, ..Class::SMALLEST };
         let expected = Refusal::AssetCountMismatch { expected: 1, found: 2 };
         assert_eq!(post().inputs(fewer, &post().check().unwrap()), Err(expected));

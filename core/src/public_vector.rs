@@ -7,7 +7,7 @@ use crate::{
     digest::{Digest, sha256},
     field::Element,
     montgomery::{self, Evaluation},
-    opening::{OPENING_ELEMENTS, OPENING_POINTS, Opening},
+    opening::{OPENING_ELEMENTS, OPENING_POINTS, OPENING_SCALARS, Opening},
 };
 
 /// Index in Y of the root; the context's halves are before it.
@@ -16,17 +16,53 @@ pub const ROOT_INDEX: usize = 2;
 pub const TOTALS_START: usize = ROOT_INDEX + 1;
 /// Index in Y of the opening's first scalar; its coordinates are before it.
 pub const OPENING_SCALARS_START: usize = TOTALS_START + Class::ASSETS as usize + 4 * OPENING_POINTS;
+/// The number of elements behind the totals: the opening, and the class.
+const TAIL: usize = OPENING_ELEMENTS + 1;
 
 /// The number of elements that one step of the digest absorbs.
 pub const RATE: usize = 11;
 
 /// Number of elements of Y in a circuit of this class.
 pub const fn public_elements(class: Class) -> usize {
-    TOTALS_START + class.assets as usize + OPENING_ELEMENTS
+    TOTALS_START + class.assets as usize + TAIL
+}
+
+/// Everything that Y is made of, over any representation of field elements, in the order that it
+/// has in Y.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts<T> {
+    /// The context's high half and low half.
+    pub context: [T; 2],
+    pub root: T,
+    /// The totals T_1 .. T_A, one for each asset position.
+    pub totals: Vec<T>,
+    /// The opening's points: high and low half of x, high and low half of y.
+    pub points: [[T; 4]; OPENING_POINTS],
+    /// The opening's scalars.
+    pub scalars: [T; OPENING_SCALARS],
+    /// The class's [`number`](Class::number).
+    pub class: T,
+}
+
+impl<T> Parts<T> {
+    /// The elements of Y. This is where their order is written down: whoever lays Y out, or reads
+    /// it, has it from here or is compared with it.
+    pub fn into_elements(self) -> Vec<T> {
+        let Self { context, root, totals, points, scalars, class } = self;
+        let before_points = context.into_iter().chain([root]).chain(totals);
+        before_points.chain(points.into_iter().flatten()).chain(scalars).chain([class]).collect()
+    }
+}
+
+/// Whether the element with this index of a class's Y is a half of 32 bytes, of the context or of
+/// a coordinate.
+fn is_half(class: Class, index: usize) -> bool {
+    let points = TOTALS_START + usize::from(class.assets);
+    index < ROOT_INDEX || (points..points + 4 * OPENING_POINTS).contains(&index)
 }
 
 /// The public vector Y of one shard: context halves, root, totals padded with zeros to the class's
-/// asset positions, the opening's coordinates in halves and its scalars.
+/// asset positions, the opening's coordinates in halves, its scalars, and the class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicVector(Vec<Element>);
 
@@ -48,6 +84,7 @@ pub(crate) struct Pieces<'a> {
     /// The opening's coordinates, whole, and its scalars.
     pub coordinates: &'a [[u8; 32]; 2 * OPENING_POINTS],
     pub scalars: &'a [[u8; 32]],
+    pub class: Class,
 }
 
 impl Pieces<'_> {
@@ -66,6 +103,7 @@ impl Pieces<'_> {
             self.padding.as_flattened(),
             halves.as_flattened().as_flattened(),
             self.scalars.as_flattened(),
+            self.class.element().as_bytes(),
             digest.as_bytes(),
         ]))
     }
@@ -79,6 +117,7 @@ impl Pieces<'_> {
             *halves = numbers(coordinate);
         }
         let mut evaluation = Evaluation::at(challenge);
+        evaluation.prepend_short(&[self.class.number().into()]);
         evaluation.prepend(self.scalars);
         evaluation.prepend_short(halves.as_flattened());
         evaluation.prepend_zeros(self.padding.len());
@@ -113,13 +152,30 @@ impl PublicVector {
         if totals.len() > usize::from(class.assets) {
             return None;
         }
-        let mut elements = Vec::with_capacity(public_elements(class));
-        elements.extend(Element::halves(context));
-        elements.push(root);
-        elements.extend(totals);
-        elements.resize(public_elements(class) - OPENING_ELEMENTS, Element::ZERO);
-        elements.extend(opening.elements());
-        Some(Self(elements))
+        let mut positions = Vec::with_capacity(class.assets.into());
+        positions.extend(totals);
+        positions.resize(class.assets.into(), Element::ZERO);
+        let parts = Parts {
+            context: Element::halves(context),
+            root,
+            totals: positions,
+            points: opening.halves(),
+            scalars: opening.scalars,
+            class: class.element(),
+        };
+        Some(Self(parts.into_elements()))
+    }
+
+    /// The vector with these elements. None when there are more or fewer of them than a vector of
+    /// this class has, when a half has more than 128 bits, or when the last is not the class.
+    pub fn from_elements(class: Class, elements: Vec<Element>) -> Option<Self> {
+        let is_right = elements.len() == public_elements(class)
+            && elements.last() == Some(&class.element())
+            && elements
+                .iter()
+                .enumerate()
+                .all(|(index, element)| !is_half(class, index) || element.to_u128().is_some());
+        is_right.then_some(Self(elements))
     }
 
     pub fn elements(&self) -> &[Element] {
@@ -132,12 +188,17 @@ impl PublicVector {
 
     /// The totals T_1 .. T_A, zero where there is no asset.
     pub fn totals(&self) -> &[Element] {
-        &self.0[TOTALS_START..self.0.len() - OPENING_ELEMENTS]
+        &self.0[TOTALS_START..self.0.len() - TAIL]
     }
 
     /// The opening that the vector was made with.
     pub fn opening(&self) -> Opening {
-        self.0.last_chunk().map_or(Opening::ZERO, Opening::from_elements)
+        self.0[self.0.len() - TAIL..].first_chunk().map_or(Opening::ZERO, Opening::from_elements)
+    }
+
+    /// The class that the vector was made with, as its [`number`](Class::number).
+    pub fn class(&self) -> Element {
+        self.0[self.0.len() - 1]
     }
 
     /// The digest d, which fixes the circuit's copy of Y before rho is known.
@@ -225,15 +286,51 @@ mod tests {
         let root = Element::from(10u64);
         let vector = PublicVector::new(Class::SMALLEST, &[7; 32], root, &totals, &opening()).unwrap();
         let elements = vector.elements();
-        assert_eq!((elements.len(), public_elements(Class::SMALLEST)), (203, 203));
+        assert_eq!((elements.len(), public_elements(Class::SMALLEST)), (204, 204));
         assert_eq!(OPENING_SCALARS_START, 195);
         assert_eq!(elements[..5], [&Element::halves(&[7; 32])[..], &[root], &totals].concat());
         assert_eq!(elements[5..131], [Element::ZERO; 126]);
         let high_y_of_last = elements[131 + 62].to_u128().unwrap().to_be_bytes();
         assert_eq!(high_y_of_last, opening().points[15][32..48]);
-        assert_eq!(elements[195..], opening().scalars);
+        assert_eq!(elements[195..203], opening().scalars);
+        assert_eq!(elements[203], Element::from(32_775u64));
         assert_eq!((vector.root(), vector.totals()), (root, &elements[3..131]));
-        assert_eq!(vector.opening(), opening());
+        assert_eq!((vector.opening(), vector.class()), (opening(), elements[203]));
+    }
+
+    #[test]
+    fn elements_are_a_vector_of_their_class_alone() {
+        let root = Element::from(10u64);
+        let vector = PublicVector::new(Class::SMALLEST, &[7; 32], root, &[root; 128], &opening()).unwrap();
+        let from = |class, change: &dyn Fn(&mut Vec<Element>)| {
+            let mut elements = vector.elements().to_vec();
+            change(&mut elements);
+            PublicVector::from_elements(class, elements)
+        };
+        assert_eq!(from(Class::SMALLEST, &|_| {}), Some(vector.clone()));
+        assert_eq!(from(Class::new(8), &|_| {}), None);
+        assert_eq!(from(Class::SMALLEST, &|elements| elements.insert(5, root)), None);
+        assert_eq!(from(Class::SMALLEST, &|elements| drop(elements.remove(5))), None);
+        let wide = {
+            let mut bytes = [0; 32];
+            bytes[15] = 1;
+            Element::new(bytes).unwrap()
+        };
+        for index in 0..203 {
+            let is_half = matches!(index, 0 | 1 | 131..195);
+            assert_eq!(from(Class::SMALLEST, &|elements| elements[index] = wide).is_none(), is_half, "{index}");
+        }
+    }
+
+    #[test]
+    fn every_class_has_another_evaluation() {
+        let vector = |depth| PublicVector::new(Class::new(depth), &[7; 32], Element::ZERO, &[], &opening()).unwrap();
+        let inputs = |depth| vector(depth).inputs(Element::from(1u64));
+        for (depth, other) in [(7, 8), (8, 9), (9, 10)] {
+            let challenge = inputs(depth).challenge;
+            assert_ne!(challenge, inputs(other).challenge);
+            assert_ne!(vector(depth).evaluate(&challenge), vector(other).evaluate(&challenge));
+        }
     }
 
     #[test]

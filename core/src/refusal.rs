@@ -163,6 +163,8 @@ macro_rules! with_refusals {
             CircuitDelayTooShort { least: u64, found: u64 } = 73,
             "the wallet's signature is past its deadline"
             SignatureExpired { deadline: u64, clock: u64 } = 74,
+            "the key is that of a development setup, which is registered as a ceremony's"
+            DevelopmentKeyAsCeremony = 75,
         }
     };
 }

@@ -64,7 +64,7 @@ pub fn prove_with(
     let proof = prove_witness(key, &witness, rng, phases)?;
     phases.stop().check()?;
     phases
-        .run("verification", || verify(key.verifying_key(), &vector, &proof))
+        .run("verification", || verify(key.class(), key.verifying_key(), &vector, &proof))
         .map_err(ProveError::SelfVerification)?;
     Ok((vector, proof))
 }

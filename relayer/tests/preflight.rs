@@ -105,6 +105,7 @@ fn state() -> ChainState {
             id: circuit.id,
             class: circuit.class,
             setup: circuit.setup,
+            registered_as: circuit.setup,
             transcript: circuit.transcript,
             key: circuit.check().unwrap(),
             active_from: 1,

@@ -21,7 +21,7 @@ use ballast_core::{
     statement::LedgerPosition,
 };
 use ballast_ledger::snapshot::{Account, Slot, Snapshot};
-use ballast_prover::Proof;
+use ballast_prover::{Proof, VerifyError};
 use ballast_relayer::{
     config::Circuit,
     events::{Event, Events, Stage},
@@ -311,6 +311,11 @@ async fn a_proof_that_does_not_hold_is_refused() {
     let result = ProvingResult { proof: honest.results[1].proof, ..honest.results[0].clone() };
     let refused = shelf.refusal(0, &result).await;
     assert!(matches!(refused, ResultRefused::Proof { shard: 0, .. }), "{refused}");
+    let (result, context) = (&honest.results[0], honest.plan.statement(0).unwrap().context());
+    let (vector, deeper) = (&result.vector, Class::new(CLASS.depth + 1));
+    let vector = PublicVector::new(deeper, &context, vector.root(), vector.totals(), &vector.opening()).unwrap();
+    let refused = shelf.refusal(0, &ProvingResult { vector, proof: result.proof }).await;
+    assert!(matches!(refused, ResultRefused::Proof { error: VerifyError::VectorClass { .. }, .. }), "{refused}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {IRefusals} from "./IRefusals.sol";
 
 /// @title Verifier of one circuit
-/// @notice Immutable: its verifying key is part of its code, was checked when it was deployed, and nobody can change it. All of the cryptography of a
+/// @notice Immutable: its class and its verifying key are part of its code, were checked when it was deployed, and nobody can change them. All of the cryptography of a
 /// post is here: that the proof binds the public vector, that the Groth16 equation holds, and that the opening's does.
 interface ICircuitVerifier is IRefusals {
     /// @notice Returns if the proof holds for the public vector and the vector is for the statement with this context, and reverts with the check that

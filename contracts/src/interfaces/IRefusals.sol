@@ -158,6 +158,9 @@ interface IRefusals {
     /// @notice The delay of circuits is less than a day and development setups are not allowed. Seconds.
     error CircuitDelayTooShort(uint64 least, uint64 found);
 
+    /// @notice The key is that of a development setup, which is registered as a ceremony's.
+    error DevelopmentKeyAsCeremony();
+
     /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
     error SetupKindInvalid(uint8 found);
 

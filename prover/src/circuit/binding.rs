@@ -25,7 +25,8 @@ pub(super) fn enforce_digest(system: &System, vector: &[Wire], digest: &Wire) ->
     enforce_equal(system, &state, digest)
 }
 
-/// Requires that `evaluation` is phi = sum_i rho^i Y_i, computed by Horner's rule.
+/// Requires that `evaluation` is phi = sum_i rho^i Y_i, computed by Horner's rule. The product of a
+/// constant, as the last element is, needs no constraint.
 pub(super) fn enforce_evaluation(
     system: &System,
     vector: &[Wire],
@@ -35,7 +36,11 @@ pub(super) fn enforce_evaluation(
     let mut elements = vector.iter().rev();
     let mut sum = elements.next().cloned().unwrap_or_else(|| Wire::constant(Fr::ZERO));
     for element in elements {
-        sum = sum.times(system, challenge)?.plus(element);
+        let product = match sum.as_constant() {
+            Some(factor) => Wire::combination([(factor, challenge)]),
+            None => sum.times(system, challenge)?,
+        };
+        sum = product.plus(element);
     }
     enforce_equal(system, &sum, evaluation)
 }

@@ -14,9 +14,12 @@
 //! Verifiers compute rho = SHA-256(Y' || d) and phi = sum_i rho^i Y'_i from the vector Y' that
 //! *they* were given. d fixes the circuit's Y (collision resistance of Poseidon; all vectors have
 //! the same length) before rho is known, since rho hashes d. If Y and Y' differed, phi would be a
-//! common value of two polynomials of degree 202 at a point chosen after both, a chance of
-//! 202 / 2^253 for each hash tried. Equality is of field elements, so the circuit checks no ranges
+//! common value of two polynomials of degree 203 at a point chosen after both, a chance of
+//! 203 / 2^253 for each hash tried. Equality is of field elements, so the circuit checks no ranges
 //! in Y.
+//!
+//! The class is the last element of Y, and a constant here. So a key of one depth that is registered
+//! as one of another depth verifies nothing: verifiers put the registered class into Y'.
 //!
 //! # What the caller owes
 //! Y' is canonical with halves below 2^128, points are on the curve, rho and phi are computed from
@@ -90,7 +93,9 @@ impl Circuit<'_> {
         })?;
         let scalars = verifier::verify(&mut Constrained::new(system), *depth, &claim, &messages)?;
 
-        let vector = claim.into_public_vector(scalars);
+        // A constant, and no variable: a proof of another class's vector has no assignment.
+        let class = Wire::constant(Class::new(*depth).element().into());
+        let vector = claim.into_public_vector(scalars, class);
         binding::enforce_digest(system, &vector, &digest)?;
         binding::enforce_evaluation(system, &vector, &challenge, &evaluation)
     }

@@ -1,7 +1,11 @@
 //! How large the circuit of each class is, and the digest of its constraints: a key is made for
 //! exactly these.
 
-use ballast_core::{Digest, circuit::Class};
+use ballast_core::{
+    Digest,
+    circuit::{Class, PUBLIC_INPUTS},
+    digest::digest,
+};
 
 /// The constraints of one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +13,8 @@ pub struct Shape {
     pub depth: u8,
     /// Number of constraints.
     pub rows: usize,
+    /// Number of variables: the constant 1, public inputs and private variables.
+    pub columns: usize,
     /// The digest of the constraints, as
     /// [`Constraints::digest`](crate::constraints::Constraints::digest) computes it.
     pub digest: Digest,
@@ -19,22 +25,26 @@ pub const SHAPES: [Shape; 4] = [
     Shape {
         depth: 7,
         rows: 458_329,
-        digest: bytes("1b3899347fea8dfcab3c0c7c8d38af822da6c8906d1c8236af5c2a51934b8caa"),
+        columns: 464_023,
+        digest: digest("54bbd34576c92b9cdaea6104c35b668874d15df3b17fb9a387eb645a9f5e28a7"),
     },
     Shape {
         depth: 8,
         rows: 520_177,
-        digest: bytes("b3b167e35c4c65f146c89edb0624ffc325e0eed07abb4717deca4534c2aa8fd3"),
+        columns: 526_643,
+        digest: digest("b7426ef6394fc40c0fe304d998266cdc1efa25e57e8e87526a78acfd1b3baad1"),
     },
     Shape {
         depth: 9,
         rows: 583_090,
-        digest: bytes("edbd7b5e347d504f4cc78e84371ffafa9045c1e0894fa35aeb1f7a2976e53893"),
+        columns: 590_336,
+        digest: digest("8a7e5bc0623d33166b88e9a2c79f2c2307bd90e598c28254759663084e6d0ffd"),
     },
     Shape {
         depth: 10,
         rows: 647_058,
-        digest: bytes("6bce2a28e5cc7a13c7d0a680c68ad738c8c4c86109d4247434327e12b4ae0984"),
+        columns: 655_092,
+        digest: digest("b25cb9635f5885c8cce00e465d3752cba8af2d7da44b61e3e8f052333bd4e9cc"),
     },
 ];
 
@@ -44,22 +54,10 @@ impl Shape {
         class.check().ok()?;
         SHAPES.iter().find(|shape| shape.depth == class.depth)
     }
-}
 
-/// The digest with these hexadecimal digits; anything else does not compile.
-const fn bytes(digits: &str) -> Digest {
-    let digits = digits.as_bytes();
-    assert!(digits.len() == 64);
-    let mut bytes = [0; 32];
-    let mut i = 0;
-    while i < 64 {
-        let digit = match digits[i] {
-            digit @ b'0'..=b'9' => digit - b'0',
-            digit @ b'a'..=b'f' => digit - b'a' + 10,
-            _ => panic!("not a hexadecimal digit"),
-        };
-        bytes[i / 2] = bytes[i / 2] << 4 | digit;
-        i += 1;
+    /// Number of points of the domain: the smallest power of two with room for the constraints, the
+    /// constant and the public inputs.
+    pub const fn domain(&self) -> usize {
+        (self.rows + 1 + PUBLIC_INPUTS).next_power_of_two()
     }
-    bytes
 }

@@ -9,7 +9,7 @@ use ark_ff::AdditiveGroup;
 use ballast_core::{
     Element,
     circuit::Class,
-    opening::{OPENING_POINTS, OPENING_SCALARS, Opening},
+    opening::{OPENING_POINTS, OPENING_SCALARS},
     public_vector::PublicVector,
 };
 
@@ -72,21 +72,9 @@ impl Witness {
     }
 }
 
-/// The public vector Y as the bytes that a verifier gets; `None` when there are more totals than
-/// asset positions, or when an element that should be half of 32 bytes has more than 128 bits.
+/// The public vector Y as the bytes that a verifier gets; `None` when there are more or fewer totals
+/// than asset positions, or when an element that should be half of 32 bytes has more than 128 bits.
 pub fn public_vector(class: Class, claim: &Claim<Fr>, scalars: [Fr; OPENING_SCALARS]) -> Option<PublicVector> {
-    let half = |element: Fr| Element::from(element).to_u128().map(u128::to_be_bytes);
-    let mut points = [[0; 64]; OPENING_POINTS];
-    for (bytes, halves) in points.iter_mut().zip(&claim.points) {
-        for (bytes, element) in bytes.as_chunks_mut::<16>().0.iter_mut().zip(halves) {
-            *bytes = half(*element)?;
-        }
-    }
-    let mut context = [0; 32];
-    for (bytes, element) in context.as_chunks_mut::<16>().0.iter_mut().zip(claim.context) {
-        *bytes = half(element)?;
-    }
-    let totals: Vec<Element> = claim.totals.iter().map(|total| Element::from(*total)).collect();
-    let opening = Opening { points, scalars: scalars.map(Element::from) };
-    PublicVector::new(class, &context, claim.root.into(), &totals, &opening)
+    let elements = claim.clone().into_public_vector(scalars, class.element().into());
+    PublicVector::from_elements(class, elements.into_iter().map(Element::from).collect())
 }

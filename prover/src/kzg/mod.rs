@@ -24,7 +24,7 @@
 //!
 //! # Soundness
 //! In the algebraic group model, whoever makes the points knows f, S, Q and P. The [equation] shows
-//! that the evaluations sent are those of f and S, except with probability (D + 1) / r over u and 1
+//! that the evaluations sent are those of f and S, except with probability (D + 2) / r over u and 1
 //! / r over eta, D below 2^29 being the degree; the [verifier] checks the identity above at zeta,
 //! which holds for a false v at no more than 2 (D + n) points.
 

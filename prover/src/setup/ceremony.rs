@@ -17,7 +17,7 @@ use std::path::Path;
 use ark_bn254::{Bn254, G2Affine};
 use ballast_core::{
     Digest, Refusal,
-    circuit::{Class, PUBLIC_INPUTS, SetupKind},
+    circuit::{Class, SetupKind},
 };
 
 use super::{
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     circuit::shape::Shape,
-    key::ProvingKey,
+    key::{KeyError, ProvingKey},
     kzg::{Srs, srs_length},
 };
 
@@ -65,8 +65,7 @@ pub fn export_r1cs(r1cs: &R1cs<'_>, path: &Path) -> Result<(), FileError> {
 pub fn power_needed(class: Class) -> Result<u32, Refusal> {
     let Class { depth, assets } = class;
     let shape = Shape::of(class).ok_or(Refusal::CircuitClassUnsupported { depth, assets })?;
-    // With the constant and the public inputs.
-    let domain = (shape.rows + 1 + PUBLIC_INPUTS).next_power_of_two().trailing_zeros();
+    let domain = shape.domain().trailing_zeros();
     // A file of power p has 2^(p + 1) - 1 powers.
     let commitments = (srs_length(depth) + 1).next_power_of_two().trailing_zeros().saturating_sub(1);
     Ok(domain.max(commitments))
@@ -106,8 +105,13 @@ pub fn import_zkey(path: &Path, r1cs: &R1cs<'_>, ptau: &mut Ptau) -> Result<Cere
 /// from the same powers of tau.
 ///
 /// # Errors
-/// The [`Refusal`] of a degenerate verifying key, or of a class without a circuit.
-pub fn proving_key(class: Class, key: CeremonyKey, powers: Powers) -> Result<ProvingKey, Refusal> {
-    let CeremonyKey { groth16, transcript, .. } = key;
+/// [`KeyError`]: powers of another tau than the `.zkey` is made from, which somebody may know;
+/// another number of them than the class has; a `.zkey` of another class; a degenerate verifying
+/// key; a class without a circuit.
+pub fn proving_key(class: Class, key: CeremonyKey, powers: Powers) -> Result<ProvingKey, KeyError> {
+    let CeremonyKey { groth16, tau_g2, transcript, .. } = key;
+    if powers.tau_g2 != tau_g2 {
+        return Err(KeyError::OtherTau);
+    }
     ProvingKey::new(class, groth16, Srs::new(powers.g1, powers.tau_g2), SetupKind::Ceremony, transcript)
 }

@@ -21,7 +21,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use crate::{
     circuit::{Circuit, shape::Shape, witness::Witness},
     constraints::Constraints,
-    key::ProvingKey,
+    key::{KeyError, ProvingKey},
     key_file::{self, KeyFileError},
     kzg::{Srs, srs_length},
     qap::CircomReduction,
@@ -42,8 +42,8 @@ pub enum SetupError {
     OtherConstraints { depth: u8, found: Digest },
     #[error("the constraints of the circuit could not be built: {0}")]
     Synthesis(#[from] SynthesisError),
-    #[error("the setup made a degenerate verifying key: {0}")]
-    Degenerate(#[from] Refusal),
+    #[error("the setup made a key that is refused: {0}")]
+    Degenerate(#[from] KeyError),
     #[error("the key could not be stored in {path}: {source}")]
     Store { path: PathBuf, source: std::io::Error },
 }
@@ -56,18 +56,23 @@ pub enum SetupError {
 /// # Errors
 /// [`SetupError`]; a directory that cannot be written to is one.
 pub fn development(directory: &Path, class: Class) -> Result<ProvingKey, SetupError> {
-    stored_or_made(directory, class, generate_development)
+    stored_or_made(directory, shape(class)?, generate_development)
+}
+
+fn shape(class: Class) -> Result<&'static Shape, SetupError> {
+    let Class { depth, assets } = class;
+    Shape::of(class).ok_or(SetupError::Class(Refusal::CircuitClassUnsupported { depth, assets }))
 }
 
 fn stored_or_made(
     directory: &Path,
-    class: Class,
+    shape: &Shape,
     make: impl FnOnce(Class) -> Result<ProvingKey, SetupError>,
 ) -> Result<ProvingKey, SetupError> {
-    if let Some(key) = stored_development(directory, class)? {
+    if let Some(key) = stored(directory, shape) {
         return Ok(key);
     }
-    let key = make(class)?;
+    let key = make(Class::new(shape.depth))?;
     store_development(directory, &key)?;
     Ok(key)
 }
@@ -78,18 +83,21 @@ fn stored_or_made(
 /// # Errors
 /// [`SetupError::Class`].
 pub fn stored_development(directory: &Path, class: Class) -> Result<Option<ProvingKey>, SetupError> {
-    class.check().map_err(SetupError::Class)?;
-    let path = directory.join(key_file::name(class, SetupKind::Development));
-    match key_file::load(&path, class) {
-        Ok(key) => return Ok(Some(key)),
+    Ok(stored(directory, shape(class)?))
+}
+
+fn stored(directory: &Path, shape: &Shape) -> Option<ProvingKey> {
+    const REFUSED: &str = "the stored development key is refused and made again";
+    let path = directory.join(key_file::name(Class::new(shape.depth), SetupKind::Development));
+    match key_file::load_of_shape(&path, shape) {
+        Ok(key) if key.setup() == SetupKind::Development => return Some(key),
+        Ok(key) => tracing::warn!(path = %path.display(), setup = key.setup().label(), "{REFUSED}"),
         Err(KeyFileError::Missing) => {
-            tracing::info!(path = %path.display(), depth = class.depth, "making the INSECURE development key");
+            tracing::info!(path = %path.display(), depth = shape.depth, "making the INSECURE development key");
         }
-        Err(reason) => {
-            tracing::warn!(path = %path.display(), %reason, "the stored development key is refused and made again");
-        }
+        Err(reason) => tracing::warn!(path = %path.display(), %reason, "{REFUSED}"),
     }
-    Ok(None)
+    None
 }
 
 /// Writes a development key into `directory`, where [`stored_development`] finds it.
@@ -106,9 +114,9 @@ pub fn store_development(directory: &Path, key: &ProvingKey) -> Result<(), Setup
 /// # Errors
 /// [`SetupError`].
 pub fn generate_development(class: Class) -> Result<ProvingKey, SetupError> {
-    class.check().map_err(SetupError::Class)?;
+    let shape = shape(class)?;
     let constraints = Constraints::of_class(class)?.digest();
-    if Shape::of(class).is_none_or(|shape| shape.digest != constraints) {
+    if shape.digest != constraints {
         return Err(SetupError::OtherConstraints { depth: class.depth, found: constraints });
     }
     let [alpha, beta, gamma, delta, _] = secrets();
@@ -147,7 +155,7 @@ fn transcript(constraints: &Digest) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key_file::tests::key;
+    use crate::{key::tests::SMALL, key_file::tests::key};
     use std::fs;
 
     const CLASS: Class = Class::SMALLEST;
@@ -158,7 +166,7 @@ mod tests {
             assert_eq!(class, CLASS);
             Ok(key(SetupKind::Development))
         };
-        stored_or_made(directory, CLASS, make).unwrap()
+        stored_or_made(directory, &SMALL, make).unwrap()
     }
 
     #[test]
@@ -187,10 +195,43 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_key_of_another_setup_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(key_file::name(CLASS, SetupKind::Development));
+        key_file::store(&path, &key(SetupKind::Ceremony)).unwrap();
+        let mut made = 0;
+        assert_eq!(stored_or_counted(directory.path(), &mut made).setup(), SetupKind::Development);
+        assert_eq!(made, 1);
+        let found = key_file::load_of_shape(&path, &SMALL).unwrap();
+        assert_eq!(found.setup(), SetupKind::Development);
+    }
+
+    /// What core knows every development key by, whatever its depth.
+    #[test]
+    fn core_knows_each_point_of_the_setup() {
+        use ark_ec::CurveGroup;
+        let [alpha, beta, gamma, delta, tau] = secrets();
+        let g2 = |secret: Fr| (G2Projective::generator() * secret).into_affine();
+        let other = crate::key::tests::groth16().vk;
+        let key = |change: &dyn Fn(&mut ark_groth16::VerifyingKey<Bn254>), tau: Fr| {
+            let mut key = other.clone();
+            change(&mut key);
+            crate::encoding::encode_key(&key, &g2(tau)).unwrap().is_of_development()
+        };
+        let five = Fr::from(5u64);
+        assert!(!key(&|_| {}, five));
+        assert!(key(&|key| key.alpha_g1 = (G1Projective::generator() * alpha).into_affine(), five));
+        assert!(key(&|key| key.beta_g2 = g2(beta), five));
+        assert!(key(&|key| key.gamma_g2 = g2(gamma), five));
+        assert!(key(&|key| key.delta_g2 = g2(delta), five));
+        assert!(key(&|_| {}, tau));
+    }
+
+    #[test]
     fn a_key_that_cannot_be_made_leaves_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let refused = SetupError::OtherConstraints { depth: 7, found: [1; 32] };
-        let found = stored_or_made(directory.path(), CLASS, |_| Err(refused)).unwrap_err();
+        let found = stored_or_made(directory.path(), &SMALL, |_| Err(refused)).unwrap_err();
         assert!(matches!(found, SetupError::OtherConstraints { .. }), "{found}");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }

@@ -7,7 +7,7 @@
 pub mod ceremony;
 pub mod contribution;
 mod development;
-mod pairing;
+pub(crate) mod pairing;
 mod phase2;
 mod points;
 pub mod ptau;

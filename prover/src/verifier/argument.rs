@@ -3,6 +3,7 @@
 use ballast_core::{
     circuit::Class,
     opening::{CHUNKS, OPENING_POINTS, OPENING_SCALARS},
+    public_vector::Parts,
 };
 
 use super::{
@@ -38,11 +39,10 @@ pub struct Claim<S> {
 
 impl<S> Claim<S> {
     /// The public vector Y over any representation of field elements, once the verifier has
-    /// computed the scalars. Its order is that of
-    /// [`PublicVector`](ballast_core::public_vector::PublicVector), which has Y as bytes.
-    pub fn into_public_vector(self, scalars: [S; OPENING_SCALARS]) -> Vec<S> {
+    /// computed the scalars. `class` is the class's number.
+    pub fn into_public_vector(self, scalars: [S; OPENING_SCALARS], class: S) -> Vec<S> {
         let Self { context, root, totals, points } = self;
-        context.into_iter().chain([root]).chain(totals).chain(points.into_iter().flatten()).chain(scalars).collect()
+        Parts { context, root, totals, points, scalars, class }.into_elements()
     }
 }
 

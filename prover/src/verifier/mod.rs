@@ -32,7 +32,7 @@ pub mod sumcheck;
 use ark_bn254::Bn254;
 use ark_groth16::{Groth16, prepare_verifying_key};
 use ballast_core::{
-    Refusal,
+    Element, Refusal,
     circuit::{Class, VerifyingKey},
     public_vector::{PublicVector, public_elements},
 };
@@ -46,6 +46,8 @@ pub enum VerifyError {
     Key(Refusal),
     #[error("expected {expected} elements in the public vector, found {found}")]
     VectorLength { expected: usize, found: usize },
+    #[error("the public vector is of another class than the circuit: expected number {expected}, found {found}")]
+    VectorClass { expected: u32, found: Element },
     #[error(transparent)]
     Proof(#[from] MalformedProof),
     #[error("the opening is refused: {0}")]
@@ -54,21 +56,26 @@ pub enum VerifyError {
     Rejected,
 }
 
-/// Checks that `proof` proves the shard with public vector `vector` under `key`.
+/// Checks that `proof` proves the shard with public vector `vector` under `key`, which is that of a
+/// circuit of class `class`.
 ///
 /// # Soundness
 /// d, rho and phi are computed here, from `vector`; Groth16's equation and the opening's are
 /// checked one after the other. Callers still owe that the vector's context is that of the
-/// statement they have in mind, that totals beyond the asset list are zero, and that `key` is the
-/// one they trust: its id also says whether anybody knows the setup's secret.
+/// statement they have in mind, that totals beyond the asset list are zero, and that `class` and
+/// `key` are those of the circuit they trust: its id also says whether anybody knows the setup's
+/// secret.
 ///
 /// # Errors
 /// [`VerifyError`] names the check.
-pub fn verify(key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
+pub fn verify(class: Class, key: &VerifyingKey, vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
     let (key, tau) = decode_key(key).map_err(VerifyError::Key)?;
-    let (expected, found) = (public_elements(Class::SMALLEST), vector.elements().len());
+    let (expected, found) = (public_elements(class), vector.elements().len());
     if found != expected {
         return Err(VerifyError::VectorLength { expected, found });
+    }
+    if vector.class() != class.element() {
+        return Err(VerifyError::VectorClass { expected: class.number(), found: vector.class() });
     }
     let proof = decode_proof(proof)?;
     let inputs = vector.inputs(vector.digest());

@@ -11,7 +11,7 @@ use ballast_prover::{
     arithmetic::{Arithmetic, Native},
     assignment::Assignment,
     circuit::{
-        shape::SHAPES,
+        shape::{SHAPES, Shape},
         witness::{Inputs, Witness},
     },
     constraints::Constraints,
@@ -35,12 +35,7 @@ pub fn constraints() -> &'static Constraints {
 /// Y, with the scalars that a verifier computes who lets everything pass.
 fn public_vector((claim, messages): &Argument) -> Vec<Fr> {
     let scalars = verifier::verify(&mut Tampered::without_equations(), CLASS.depth, claim, messages).unwrap();
-    let mut vector = claim.context.to_vec();
-    vector.push(claim.root);
-    vector.extend(&claim.totals);
-    vector.extend(claim.points.iter().flatten());
-    vector.extend(scalars);
-    vector
+    claim.clone().into_public_vector(scalars, Fr::from(u64::from(CLASS.number())))
 }
 
 /// d and phi as section 3 of the specification has them.
@@ -251,13 +246,13 @@ fn any_single_variable_changed_is_rejected() {
 #[test]
 fn the_constraints_of_every_class_are_those_on_record() {
     // One after the other: the matrices of the largest take a gigabyte.
-    for shape in &SHAPES {
-        let class = Class::new(shape.depth);
-        let found = Constraints::of_class(class).unwrap();
-        let digest: String = found.digest().iter().map(|byte| format!("{byte:02x}")).collect();
-        println!("depth {}: {} constraints, digest {digest}", shape.depth, found.rows());
-        assert_eq!((found.rows(), found.digest()), (shape.rows, shape.digest), "depth {}", shape.depth);
-    }
+    let found = SHAPES.each_ref().map(|shape| {
+        let found = Constraints::of_class(Class::new(shape.depth)).unwrap();
+        let (depth, rows, columns, digest) = (shape.depth, found.rows(), found.columns(), found.digest());
+        println!("depth {depth}: {rows} constraints, {columns} variables, digest {}", hex::encode(digest));
+        Shape { depth, rows, columns, digest }
+    });
+    assert_eq!(found, SHAPES);
 }
 
 #[test]

@@ -1,17 +1,19 @@
 //! What the transcript takes and when: all that is claimed or sent, each before the challenges that
 //! test it.
 
+use std::collections::BTreeSet;
+
 use ark_bn254::Fr;
 use ark_ff::{Field, One};
 use ballast_core::opening::CHUNKS;
 use ballast_prover::{
     argument::{
-        messages::Messages,
+        messages::{MESSAGE_LENGTHS, Messages},
         verifier::{self, Claim},
     },
     gkr::messages::HashValues,
     lookup,
-    permutation::ROUNDS,
+    permutation::{ROUNDS, WIDTH},
     transcript::{RATE, Transcript},
 };
 
@@ -130,6 +132,23 @@ fn the_transcript_takes_everything_in_the_order_of_the_specification() {
     // All but P, which ends the argument.
     let taken = recording.0.iter().flatten().count();
     assert_eq!(taken, 3 + 128 + 4 * (CHUNKS + 2) + Messages::<Fr>::count(CLASS.depth));
+}
+
+/// What a const assertion compares with the width of the tree's permutation is all that is permuted.
+#[test]
+fn the_transcript_permutes_no_state_as_wide_as_the_trees() {
+    let (claim, messages) = named(honest());
+    let mut recording = Recording(Vec::new());
+    verifier::verify(&mut recording, CLASS.depth, &claim, &messages).unwrap();
+    // Capacity, state and message; a challenge has no message.
+    let found: BTreeSet<usize> = recording.0.iter().map(|taken| taken.len() + 2).collect();
+    let of_messages = MESSAGE_LENGTHS.iter().flat_map(|length| {
+        let steps = vec![(); *length];
+        steps.chunks(RATE).map(|step| step.len() + 2).collect::<Vec<_>>()
+    });
+    assert_eq!(found, of_messages.chain([2]).collect());
+    assert_eq!(found, BTreeSet::from([2, 3, 4, 6, 7, 9, 10, 12, 13]));
+    assert!(!found.contains(&WIDTH));
 }
 
 /// The verifier's challenges of the look-up.

@@ -3,16 +3,22 @@
 use std::{fs, path::PathBuf};
 
 use ballast_core::{
+    Refusal,
     circuit::{Class, SetupKind, circuit_id},
     digest::sha256,
 };
-use ballast_prover::{ProveError, VerifyError, key_file, prove, setup};
+use ballast_prover::{
+    ProveError, VerifyError,
+    key::KeyError,
+    key_file::{self, KeyFileError},
+    prove, setup,
+};
 
 use crate::fixture::{CLASS, key, leaf, shard, statement};
 
 /// SHA-256 of the verifying key of depth 7, and of the whole file: everyone's.
-const VERIFYING_KEY: &str = "dd69f7a62939b818d48548546aa23262cb7a034dc4533203e65f70ffd69f2dfb";
-const FILE: &str = "3a19275ce3c62996d9c321de9669db5250e31e5ef85b647bc5db39b0f9a90d7f";
+const VERIFYING_KEY: &str = "615c89a9b226b77130aac26334e7fd5a15f01dd49d4483b09d8848c933ceeb73";
+const FILE: &str = "3f69a8c600e85fae2d22394764ad15d300fe4ba624ace60f1356b995547b8498";
 
 /// The shared cache's file, copied to a folder of its own.
 struct Copy {
@@ -66,9 +72,42 @@ fn everyone_has_the_same_key() {
 }
 
 #[test]
-fn a_key_that_lost_its_points_withholds_its_proof() {
-    // Its queries are empty and the digest fits: what only the prover's own verification can
-    // notice. Sums over no points also take no time.
+fn a_key_with_points_exchanged_withholds_its_proof() {
+    // The last two of the last list, and the digest fits: what only the prover's own verification
+    // can notice.
+    let copy = Copy::new(|bytes| {
+        bytes.truncate(bytes.len() - 32);
+        let last = bytes.len() - 64;
+        let (before, point) = bytes.split_at_mut(last);
+        point.swap_with_slice(&mut before[last - 64..]);
+        let digest = sha256(&[bytes]);
+        bytes.extend(digest);
+    });
+    let changed = key_file::load(&copy.path, CLASS).unwrap();
+    assert_eq!(changed.circuit_id(), key().circuit_id());
+    let mut shard = shard(vec![leaf(0, &[(1, 5)])]);
+    shard.statement = statement(changed.circuit_id());
+    assert_eq!(prove(&changed, &shard).unwrap_err(), ProveError::SelfVerification(VerifyError::Rejected));
+}
+
+#[test]
+fn a_development_key_is_no_ceremonys() {
+    const LINE: &[u8] =
+        b"BALLAST PROVING KEY v2: made by a ceremony; compare the transcript's digest with the published one before use\n";
+    let copy = Copy::new(|bytes| {
+        let line = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+        bytes.splice(..=line, LINE.iter().copied());
+        bytes.truncate(bytes.len() - 32);
+        let digest = sha256(&[bytes]);
+        bytes.extend(digest);
+    });
+    let refused = key_file::load(&copy.path, CLASS).unwrap_err();
+    let expected = KeyError::Refused(Refusal::DevelopmentKeyAsCeremony);
+    assert!(matches!(&refused, KeyFileError::Key(found) if *found == expected), "{refused}");
+}
+
+#[test]
+fn a_key_that_lost_its_points_is_refused() {
     let groth16 = key().groth16();
     let queries =
         [&groth16.a_query, &groth16.b_g1_query, &groth16.h_query, &groth16.l_query].map(|query| 64 * query.len());
@@ -81,11 +120,31 @@ fn a_key_that_lost_its_points_withholds_its_proof() {
         let digest = sha256(&[bytes]);
         bytes.extend(digest);
     });
-    let changed = key_file::load(&copy.path, CLASS).unwrap();
-    assert_eq!((changed.circuit_id(), changed.groth16().h_query.len()), (key().circuit_id(), 0));
-    let mut shard = shard(vec![leaf(0, &[(1, 5)])]);
-    shard.statement = statement(changed.circuit_id());
-    assert_eq!(prove(&changed, &shard).unwrap_err(), ProveError::SelfVerification(VerifyError::Rejected));
+    let refused = key_file::load(&copy.path, CLASS).unwrap_err();
+    assert!(matches!(refused, KeyFileError::Key(KeyError::Points { list: "a", found: 0, .. })), "{refused}");
+}
+
+/// A real key but for Groth16's masks, with the digest that fits. Its proofs would hold.
+#[test]
+fn a_key_without_masks_is_refused() {
+    let groth16 = key().groth16();
+    let points = groth16.a_query.len() + groth16.b_g1_query.len() + groth16.h_query.len() + groth16.l_query.len();
+    let lists = 64 * points + 128 * groth16.b_g2_query.len() + 5 * size_of::<u64>();
+    // Before the lists are beta and delta in G1. Infinity is a flag in the last byte.
+    let mut infinity = [0; 64];
+    infinity[63] = 1 << 6;
+    for (point, place) in [("beta", 2), ("delta", 1)] {
+        let copy = Copy::new(|bytes| {
+            bytes.truncate(bytes.len() - 32);
+            let start = bytes.len() - lists - 64 * place;
+            bytes[start..start + 64].copy_from_slice(&infinity);
+            let digest = sha256(&[bytes]);
+            bytes.extend(digest);
+        });
+        let refused = key_file::load(&copy.path, CLASS).unwrap_err();
+        let KeyFileError::Key(KeyError::Mask { point: found }) = refused else { panic!("{refused}") };
+        assert_eq!(found, point);
+    }
 }
 
 #[test]

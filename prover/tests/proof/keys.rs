@@ -5,7 +5,12 @@ use ark_ec::AffineRepr;
 use ballast_core::{Element, Refusal, circuit::VerifyingKey, curve::G2_GENERATOR, field::BASE_ORDER};
 use ballast_prover::{VerifyError, encoding, verify};
 
-use crate::{Proved, bytes::outside_subgroup, fixture::key, honest};
+use crate::{
+    Proved,
+    bytes::outside_subgroup,
+    fixture::{CLASS, key},
+    honest,
+};
 
 /// Where the points 0 to 8 begin.
 const STARTS: [usize; 9] = [0, 64, 192, 320, 448, 512, 576, 640, 704];
@@ -30,7 +35,7 @@ fn proof_under_another_key_is_rejected() {
     ];
     for other in others {
         let other = encoding::encode_key(&other, &key().srs().tau()).unwrap();
-        assert_eq!(verify(&other, vector, proof), Err(VerifyError::Rejected));
+        assert_eq!(verify(CLASS, &other, vector, proof), Err(VerifyError::Rejected));
     }
 }
 
@@ -65,7 +70,7 @@ fn verify_with(start: usize, bytes: &[u8]) -> Result<(), VerifyError> {
     let mut key = *key().verifying_key().as_bytes();
     key[start..start + bytes.len()].copy_from_slice(bytes);
     let key = VerifyingKey::new(&key).map_err(VerifyError::Key)?;
-    verify(&key, vector, proof)
+    verify(CLASS, &key, vector, proof)
 }
 
 #[test]

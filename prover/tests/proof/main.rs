@@ -53,7 +53,7 @@ fn made() {
 }
 
 fn check(vector: &PublicVector, proof: &Proof) -> Result<(), VerifyError> {
-    verify(key().verifying_key(), vector, proof)
+    verify(CLASS, key().verifying_key(), vector, proof)
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn opening_under_another_tau_is_rejected() {
     let Proved { vector, proof, .. } = honest();
     let other = (key().srs().tau() + G2Affine::generator()).into();
     let other = encode_key(&key().groth16().vk, &other).unwrap();
-    assert_eq!(verify(&other, vector, proof), Err(VerifyError::Opening(Refusal::OpeningRejected)));
+    assert_eq!(verify(CLASS, &other, vector, proof), Err(VerifyError::Opening(Refusal::OpeningRejected)));
 }
 
 #[test]

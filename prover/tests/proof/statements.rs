@@ -5,10 +5,15 @@ use ballast_core::{
     circuit::Class,
     field::ORDER,
     opening::{CHUNKS, Opening},
-    public_vector::public_elements,
+    public_vector::{PublicInputs, public_elements},
     statement::Statement,
 };
-use ballast_prover::{PublicVector, VerifyError};
+use ballast_prover::{
+    PublicVector, VerifyError,
+    assignment::Assignment,
+    circuit::witness::{Inputs, Witness},
+    verify,
+};
 use rayon::prelude::*;
 
 use crate::{
@@ -144,12 +149,49 @@ fn words(bytes: &[u8; 32]) -> [u64; 4] {
 #[test]
 fn vector_of_another_length_is_refused() {
     let Proved { vector, proof, .. } = honest();
-    for (assets, found) in [(129, 204), (1_000, 1_075)] {
+    for (assets, found) in [(129, 205), (1_000, 1_076)] {
         let class = Class { assets, ..CLASS };
         let longer =
             PublicVector::new(class, &own_context(), vector.root(), vector.totals(), &vector.opening()).unwrap();
-        assert_eq!(check(&longer, proof), Err(VerifyError::VectorLength { expected: 203, found }));
+        assert_eq!(check(&longer, proof), Err(VerifyError::VectorLength { expected: 204, found }));
     }
+}
+
+/// A key of depth 7 that is registered as one of depth 8, or the reverse. Nobody who could choose
+/// all but the class would get further: rho, phi and d are those of a vector with another class.
+#[test]
+fn a_key_of_another_class_than_it_is_registered_as_verifies_nothing() {
+    let Proved { vector, proof, .. } = honest();
+    let deeper = Class::new(CLASS.depth + 1);
+    let with_class =
+        |class| PublicVector::new(class, &own_context(), vector.root(), vector.totals(), &vector.opening());
+    assert_eq!(with_class(CLASS).as_ref(), Some(vector));
+    let other = with_class(deeper).unwrap();
+    assert_eq!(verify(deeper, key().verifying_key(), &other, proof), Err(VerifyError::Rejected));
+    for (class, vector) in [(CLASS, &other), (deeper, vector)] {
+        let expected = VerifyError::VectorClass { expected: class.number(), found: vector.class() };
+        assert_eq!(verify(class, key().verifying_key(), vector, proof), Err(expected));
+    }
+}
+
+/// The honest assignment with public inputs that fit the vector of another class. The circuit has its
+/// class as a constant, so the prover has no variable to change.
+#[test]
+fn the_circuit_has_no_assignment_for_a_vector_of_another_class() {
+    let Proved { witness, vector, .. } = honest();
+    let deeper = Class::new(CLASS.depth + 1);
+    let other = PublicVector::new(deeper, &own_context(), vector.root(), vector.totals(), &vector.opening()).unwrap();
+    let inputs = |digest, of: &PublicVector| {
+        let PublicInputs { digest, challenge, evaluation } = of.inputs(digest);
+        Inputs { digest: digest.into(), challenge: challenge.into(), evaluation: evaluation.into() }
+    };
+    let accepts = |inputs| {
+        let witness = Witness { inputs, ..witness.clone() };
+        Assignment::new(&witness).unwrap().first_unsatisfied().is_none()
+    };
+    assert!(accepts(inputs(vector.digest(), vector)));
+    assert!(!accepts(inputs(other.digest(), &other)), "d is of the other vector");
+    assert!(!accepts(inputs(vector.digest(), &other)), "phi is of the other vector");
 }
 
 #[test]

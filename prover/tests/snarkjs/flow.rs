@@ -5,14 +5,17 @@ use std::{fs, path::PathBuf};
 use ark_bn254::{Bn254, Fq2, Fr};
 use ark_ff::UniformRand;
 use ark_groth16::Groth16;
-use ballast_core::{digest::sha256, public_vector::PublicVector};
+use ballast_core::{circuit::Class, digest::sha256, public_vector::PublicVector};
 use ballast_prover::{
     VerifyError, encoding,
+    key::KeyError,
+    kzg::srs_length,
     qap::CircomReduction,
     setup::{
-        ceremony::{CeremonyKey, import_ptau, import_zkey},
+        ceremony::{CeremonyKey, import_ptau, import_zkey, proving_key},
         contribution::Contribution,
-        ptau::Ptau,
+        development_srs,
+        ptau::{Powers, Ptau},
         r1cs::R1cs,
     },
     verify,
@@ -84,9 +87,12 @@ fn assert_accepted(files: &Circuit, circuit: &Small) {
     assert!(snarkjs.verify_proof(&verifying_key, &others, &proof_file).is_err());
 
     let verifying_key = encoding::encode_key(&key.groth16.vk, &key.tau_g2).unwrap();
-    assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&proof)), Ok(()));
+    assert_eq!(verify(Class::SMALLEST, &verifying_key, &vector, &encoding::encode_proof(&proof)), Ok(()));
     let negated = ark_groth16::Proof { a: -proof.a, ..proof };
-    assert_eq!(verify(&verifying_key, &vector, &encoding::encode_proof(&negated)), Err(VerifyError::Rejected));
+    assert_eq!(
+        verify(Class::SMALLEST, &verifying_key, &vector, &encoding::encode_proof(&negated)),
+        Err(VerifyError::Rejected)
+    );
 }
 
 #[test]
@@ -98,6 +104,24 @@ fn both_verifiers_accept_a_proof_made_with_a_ceremonys_key() {
 fn both_verifiers_accept_a_proof_for_as_many_rows_as_there_are_powers() {
     // The powers end one short of what the Lagrange polynomials of twice the domain have.
     assert_accepted(&ceremony().sixty_four, &Small::sixty_four(public_vector().1));
+}
+
+/// Whoever knows a tau could open the commitments to anything, under the name of a ceremony.
+#[test]
+fn a_ceremonys_key_is_not_paired_with_powers_of_another_tau() {
+    let circuit = Small::eight(public_vector().1);
+    let key = || import(&ceremony().eight, &circuit.r1cs());
+    let pair = |powers| proving_key(Class::SMALLEST, key(), powers).err();
+    let own = || import_ptau(&ceremony().powers, 127).unwrap();
+    let known = development_srs(Class::SMALLEST);
+    let (g1, tau_g2) = (known.powers().to_vec(), known.tau());
+    assert_eq!(pair(Powers { g1: g1.clone(), tau_g2 }), Some(KeyError::OtherTau));
+    // With the right tau in G2, which is all that the verifying key has of it.
+    assert_eq!(pair(Powers { g1, tau_g2: own().tau_g2 }), Some(KeyError::OtherTau));
+    assert_eq!(pair(Powers { g1: own().g1, tau_g2 }), Some(KeyError::OtherTau));
+    // This ceremony was for a small circuit.
+    let expected = srs_length(Class::SMALLEST.depth);
+    assert_eq!(pair(own()), Some(KeyError::Powers { expected, found: 127 }));
 }
 
 #[test]

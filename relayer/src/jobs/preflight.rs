@@ -123,7 +123,8 @@ pub fn check_proofs(epoch: &ProvedEpoch, problems: &mut Problems) {
             if vector.digest().as_bytes() != &post.digest {
                 return Err("the digest is not that of the public vector".into());
             }
-            ballast_prover::verify(&key, &vector, &post.proof).map_err(|error| error.to_string())
+            let class = epoch.plan.circuit.class;
+            ballast_prover::verify(class, &key, &vector, &post.proof).map_err(|error| error.to_string())
         });
         if let Err(reason) = verified {
             problems.refused(format!("epoch {}, shard {shard}: the proof is refused: {reason}", epoch.plan.epoch));

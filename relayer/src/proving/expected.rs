@@ -15,6 +15,7 @@ use crate::failure::{Classified, FailureKind};
 /// The public part of a shard, as this process computed it from the snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedShard {
+    pub class: Class,
     pub statement: Statement,
     pub root: Element,
     /// By asset number, in committed units.
@@ -52,7 +53,7 @@ impl ExpectedShard {
     /// # Errors
     /// A shard that has another number of leaves than the class.
     pub fn new(class: Class, statement: Statement, shard: &ShardLeaves) -> Result<Self, TreeError> {
-        Ok(Self { statement, root: shard.tree(class)?.root(), totals: shard.totals.clone() })
+        Ok(Self { class, statement, root: shard.tree(class)?.root(), totals: shard.totals.clone() })
     }
 
     /// Compares statement, root and totals of a result, and verifies its proof under `key`.
@@ -80,7 +81,7 @@ impl ExpectedShard {
                 return Err(ResultRefused::Total { epoch, shard, asset, expected, found });
             }
         }
-        verify(key, vector, &result.proof).map_err(|error| ResultRefused::Proof { epoch, shard, error })
+        verify(self.class, key, vector, &result.proof).map_err(|error| ResultRefused::Proof { epoch, shard, error })
     }
 }
 

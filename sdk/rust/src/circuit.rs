@@ -19,10 +19,13 @@ pub struct Circuit {
     #[serde(with = "hexadecimal")]
     pub id: Digest,
     pub class: Class,
-    /// The kind of the setup. [`SetupKind::label`] belongs next to every figure that the circuit
-    /// proved.
+    /// The kind of the setup: a development key's is development, whatever is registered beside it.
+    /// [`SetupKind::label`] belongs next to every figure that the circuit proved.
     #[serde(flatten, serialize_with = "crate::setup::serialize")]
     pub setup: SetupKind,
+    /// The kind that the chain has beside the key, which the id covers.
+    #[serde(skip)]
+    pub registered_as: SetupKind,
     /// The digest of the setup's transcript.
     #[serde(with = "hexadecimal")]
     pub transcript: Digest,
@@ -34,11 +37,23 @@ pub struct Circuit {
     pub retired: bool,
 }
 
+/// What is told of an epoch by the circuit that proved it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProvedBy {
+    pub(crate) class: Class,
+    pub(crate) setup: SetupKind,
+    pub(crate) registered_as: SetupKind,
+}
+
 impl Circuit {
-    /// Refuses a class, setup kind, transcript or key that the id does not bind. A chain that
-    /// presents a development circuit as one of a ceremony is found out here.
+    pub(crate) fn proved_by(&self) -> ProvedBy {
+        ProvedBy { class: self.class, setup: self.setup, registered_as: self.registered_as }
+    }
+
+    /// Refuses a class, registered setup kind, transcript or key that the id does not bind. A chain
+    /// that presents a development circuit as one of a ceremony is found out here.
     pub fn check(&self) -> Result<(), Error> {
-        let expected = circuit_id(self.class, self.setup, &self.transcript, &self.key);
+        let expected = circuit_id(self.class, self.registered_as, &self.transcript, &self.key);
         if expected != self.id {
             return Err(Error::bad_data(
                 self.chain,

@@ -45,7 +45,7 @@ impl Committed {
 fn is_proved(class: Class, key: &VerifyingKey, statement: &Statement, post: &ShardPost) -> bool {
     let Ok(checked) = post.check() else { return false };
     let vector = checked.public_vector(class, statement);
-    vector.is_ok_and(|vector| vector.digest() == checked.digest && verify(key, &vector, &post.proof).is_ok())
+    vector.is_ok_and(|vector| vector.digest() == checked.digest && verify(class, key, &vector, &post.proof).is_ok())
 }
 
 /// The posts anywhere in `value`, by their bytes.

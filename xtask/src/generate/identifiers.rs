@@ -115,6 +115,8 @@ fn circuits() -> Result<Value> {
                 [SetupKind::Development, SetupKind::Ceremony]
                     .map(|setup| hexadecimal(circuit_id(class, setup, &transcript, key)))
             });
+            let as_ceremony =
+                parsed.as_ref().map_or_else(|refusal| Err(*refusal), |key| key.check_setup(SetupKind::Ceremony));
             Ok(json!({
                 "depth": class.depth,
                 "assets": class.assets,
@@ -123,6 +125,7 @@ fn circuits() -> Result<Value> {
                 "id_development": ids.as_ref().map(|ids| &ids[0]),
                 "id_ceremony": ids.as_ref().map(|ids| &ids[1]),
                 "refusal": parsed.err().map(|refusal: Refusal| refusal.name()),
+                "refusal_as_ceremony": as_ceremony.err().map(|refusal: Refusal| refusal.name()),
             }))
         })
         .collect()

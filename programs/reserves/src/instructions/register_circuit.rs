@@ -37,6 +37,7 @@ impl RegisterCircuitArgs {
         self.class().check()?;
         let setup = SetupKind::try_from(self.setup)?;
         let key = VerifyingKey::new(&self.verifying_key)?;
+        key.check_setup(setup)?;
         Ok(circuit_id(self.class(), setup, &self.transcript, &key))
     }
 }

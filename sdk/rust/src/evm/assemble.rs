@@ -1,17 +1,12 @@
 //! An epoch put together from its events and checked against storage, without any request.
 
 use alloy::primitives::{Address as EvmAddress, U256};
-use ballast_core::{
-    Digest, Element,
-    assets::AssetList,
-    circuit::{Class, SetupKind},
-    hexadecimal,
-    statement::LedgerPosition,
-};
+use ballast_core::{Digest, Element, assets::AssetList, hexadecimal, statement::LedgerPosition};
 
 use super::bindings::Reserves::{self, EpochFinalized, ShardPosted};
 use crate::{
     chain::{Address, Chain},
+    circuit::ProvedBy,
     epoch::{Epoch, Record},
     error::{Error, Subject},
     exchange::Exchange,
@@ -70,13 +65,13 @@ impl Shards {
 }
 
 /// The epoch that `event` and `shards` tell, when storage confirms it. `exchange` has the list, which
-/// has only grown since; `class` and `setup` are those of the circuit that the event names.
+/// has only grown since; the last argument is of the circuit that the event names.
 pub(super) fn assemble(
     stored: &StoredEpoch,
     event: &EpochFinalized,
     shards: Shards,
     exchange: &Exchange,
-    (class, setup): (Class, SetupKind),
+    ProvedBy { class, setup, registered_as }: ProvedBy,
 ) -> Result<Epoch, Error> {
     let storage = &stored.epoch;
     for (field, expected, found) in [
@@ -120,8 +115,8 @@ pub(super) fn assemble(
     epoch.check()?;
     for (field, expected, found) in [
         ("record", hexadecimal::encode(epoch.record.digest()), event.record.to_string()),
-        ("setup", (setup as u8).to_string(), storage.setup.to_string()),
-        ("setup", (setup as u8).to_string(), event.setup.to_string()),
+        ("setup", (registered_as as u8).to_string(), storage.setup.to_string()),
+        ("setup", (registered_as as u8).to_string(), event.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
     ] {
         if expected != found {
@@ -164,6 +159,7 @@ mod tests {
     use super::*;
     use crate::sample::{self, EVM};
     use alloy::primitives::{B256, aliases::U112};
+    use ballast_core::circuit::{Class, SetupKind};
 
     /// The field that is named, and the lie.
     type Case<T> = (&'static str, fn(&mut T));
@@ -232,7 +228,9 @@ mod tests {
         let shards =
             Shards::in_order(&told.shards, |field, expected, found| told.stored.bad_data(field, expected, found))?;
         let exchange = sample::exchange(EVM, &sample::punctual(EVM, 2));
-        assemble(&told.stored, &told.event, shards, &exchange, (Class::SMALLEST, SetupKind::Development))
+        let setup = SetupKind::Development;
+        let proved_by = ProvedBy { class: Class::SMALLEST, setup, registered_as: setup };
+        assemble(&told.stored, &told.event, shards, &exchange, proved_by)
     }
 
     fn named(error: Error) -> String {

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::Circuit,
+    circuit::{Circuit, ProvedBy},
     clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
@@ -72,8 +72,8 @@ pub struct EvmReader {
     pub(super) reserves: EvmAddress,
     registry: EvmAddress,
     pub(super) options: EvmOptions,
-    /// Class and setup of circuits seen before: neither can change.
-    circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
+    /// What is told of epochs by circuits seen before: neither can change.
+    circuits: Mutex<HashMap<Digest, ProvedBy>>,
 }
 
 /// The block at which everything of one answer is read.
@@ -225,17 +225,17 @@ impl EvmReader {
         Ok(Some(assets))
     }
 
-    /// Class and setup of a circuit that proved an epoch.
-    pub(super) async fn class_and_setup(&self, id: &Digest) -> Result<(Class, SetupKind), Error> {
+    /// What is told of an epoch by the circuit that proved it.
+    pub(super) async fn proved_by(&self, id: &Digest) -> Result<ProvedBy, Error> {
         let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
         if let Some(known) = known {
             return Ok(known);
         }
         let circuit = self.circuit(id).await?;
         if let Ok(mut circuits) = self.circuits.lock() {
-            circuits.insert(*id, (circuit.class, circuit.setup));
+            circuits.insert(*id, circuit.proved_by());
         }
-        Ok((circuit.class, circuit.setup))
+        Ok(circuit.proved_by())
     }
 
     /// The figures that a contract answered to `question`.
@@ -329,14 +329,18 @@ impl ChainReader for EvmReader {
         };
         let key = CircuitVerifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
         let key = key.map_err(|error| self.contract_error("verifying key", error))?;
-        let setup = stored.setup;
+        let kind = stored.setup;
+        let registered_as = SetupKind::try_from(kind).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?;
+        let key =
+            VerifyingKey::new(&key).map_err(|refusal| bad("key", "a valid verifying key", refusal.to_string()))?;
         let circuit = Circuit {
             chain: self.chain,
             id: *id,
             class: Class { depth: stored.depth, assets: stored.assets },
-            setup: SetupKind::try_from(setup).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?,
+            setup: key.setup(registered_as),
+            registered_as,
             transcript: stored.transcript.0,
-            key: VerifyingKey::new(&key).map_err(|refusal| bad("key", "a valid verifying key", refusal.to_string()))?,
+            key,
             active_from: stored.activeFrom.to(),
             retired: stored.retired,
         };

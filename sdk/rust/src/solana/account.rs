@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::Circuit,
+    circuit::{Circuit, ProvedBy},
     epoch::{Epoch, Record, Status},
     error::{Error, Subject},
     exchange::{Exchange, PartialSum, PendingEpoch},
@@ -107,14 +107,18 @@ pub(super) fn circuit(id: &Digest, stored: accounts::Circuit) -> Result<Circuit,
     if stored.id != *id {
         return Err(bad("id", &hexadecimal::encode(id), hexadecimal::encode(stored.id)));
     }
+    let registered_as =
+        SetupKind::try_from(stored.setup).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?;
+    let key = VerifyingKey::new(&stored.verifying_key)
+        .map_err(|refusal| bad("key", "a valid verifying key", refusal.to_string()))?;
     let circuit = Circuit {
         chain: CHAIN,
         id: *id,
         class: Class { depth: stored.depth, assets: stored.assets },
-        setup: SetupKind::try_from(stored.setup).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?,
+        setup: key.setup(registered_as),
+        registered_as,
         transcript: stored.transcript,
-        key: VerifyingKey::new(&stored.verifying_key)
-            .map_err(|refusal| bad("key", "a valid verifying key", refusal.to_string()))?,
+        key,
         active_from: stored.active_from,
         retired: stored.retired,
     };
@@ -155,7 +159,7 @@ impl Place<'_> {
 pub(super) fn epoch(
     place: &Place<'_>,
     stored: accounts::Commitment,
-    (class, setup): (Class, SetupKind),
+    ProvedBy { class, setup, registered_as }: ProvedBy,
 ) -> Result<Epoch, Error> {
     let assets = place.assets(stored.liabilities.len())?;
     let roots = roots(place, &stored)?;
@@ -166,7 +170,7 @@ pub(super) fn epoch(
         ("shard_count", stored.shard_count.to_string(), roots.len().to_string()),
         ("shards_done", stored.shard_count.to_string(), stored.shards_done.to_string()),
         ("roots", hexadecimal::encode(stored.roots_digest), hexadecimal::encode(Roots::of(&roots).0)),
-        ("setup", (setup as u8).to_string(), stored.setup.to_string()),
+        ("setup", (registered_as as u8).to_string(), stored.setup.to_string()),
     ])?;
     let digest = reserves_digest(&stored.reserves, &stored.sources);
     place.check_same(&[("reserves", hexadecimal::encode(stored.reserves_digest), hexadecimal::encode(digest))])?;

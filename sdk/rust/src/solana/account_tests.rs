@@ -6,7 +6,8 @@ use super::*;
 use crate::sample;
 
 const PROGRAM: Pubkey = Pubkey::new_from_array([8; 32]);
-const DEVELOPMENT: (Class, SetupKind) = (Class::SMALLEST, SetupKind::Development);
+const DEVELOPMENT: ProvedBy =
+    ProvedBy { class: Class::SMALLEST, setup: SetupKind::Development, registered_as: SetupKind::Development };
 
 /// The field that is named, and the change that it names.
 type Case<T> = (&'static str, fn(&mut T));
@@ -238,6 +239,35 @@ fn what_is_no_account_of_the_program_is_refused() {
     }
     let other = account(stored_exchange());
     assert_eq!(named(decoded(&other).unwrap_err()), "discriminator");
+}
+
+/// A program that lets a development key in as a ceremony's, and its epochs.
+#[test]
+fn a_development_key_is_shown_as_one_whatever_is_written_beside_it() {
+    let text = include_str!("../../../../circuits/depth-7-development.json");
+    let (file, key) = ballast_core::circuit_file::CircuitFile::parse(text).unwrap();
+    let id = ballast_core::circuit::circuit_id(file.class, SetupKind::Ceremony, &file.transcript, &key);
+    let stored = accounts::Circuit {
+        version: 1,
+        bump: 255,
+        id,
+        depth: file.class.depth,
+        assets: file.class.assets,
+        setup: 2,
+        transcript: file.transcript,
+        active_from: 5,
+        retired: false,
+        verifying_key: key.as_bytes().to_vec(),
+    };
+    let read = circuit(&id, stored).unwrap();
+    assert_eq!((read.setup, read.registered_as), (SetupKind::Development, SetupKind::Ceremony));
+    let json = serde_json::to_value(&read).unwrap();
+    assert_eq!((&json["setup"], &json["setup_label"]), (&"development".into(), &"INSECURE development setup".into()));
+    let (expected, mut stored) = stored_epoch();
+    stored.setup = 2;
+    let exchange = sample::exchange(CHAIN, &sample::punctual(CHAIN, 2));
+    let epoch = epoch(&Place { exchange: &exchange, number: 2 }, stored, read.proved_by()).unwrap();
+    assert_eq!((epoch.setup, expected.setup), (SetupKind::Development, SetupKind::Development));
 }
 
 #[test]

@@ -6,7 +6,6 @@ use anchor_lang::{AccountDeserialize, Discriminator, error::ERROR_CODE_OFFSET};
 use async_trait::async_trait;
 use ballast_core::{
     Digest, Refusal,
-    circuit::{Class, SetupKind},
     solvency::{Solvency, WitnessedSolvency},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -37,7 +36,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::Circuit,
+    circuit::{Circuit, ProvedBy},
     clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
@@ -69,8 +68,8 @@ pub struct SolanaReader {
     node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
-    /// Class and setup of circuits seen before: neither can change.
-    circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
+    /// What is told of epochs by circuits seen before: neither can change.
+    circuits: Mutex<HashMap<Digest, ProvedBy>>,
 }
 
 /// The refusal of a question about an epoch that is not the latest any more.
@@ -151,16 +150,16 @@ impl SolanaReader {
         Ok((account::exchange(&self.program, &address, stored)?, shards_done))
     }
 
-    async fn class_and_setup(&self, id: &Digest) -> Result<(Class, SetupKind), Error> {
+    async fn proved_by(&self, id: &Digest) -> Result<ProvedBy, Error> {
         let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
         if let Some(known) = known {
             return Ok(known);
         }
         let circuit = self.circuit(id).await?;
         if let Ok(mut circuits) = self.circuits.lock() {
-            circuits.insert(*id, (circuit.class, circuit.setup));
+            circuits.insert(*id, circuit.proved_by());
         }
-        Ok((circuit.class, circuit.setup))
+        Ok(circuit.proved_by())
     }
 
     /// An account that can be named as paying for a simulation: the cluster wants one of the system
@@ -378,7 +377,7 @@ impl ChainReader for SolanaReader {
             for ((number, address), account) in numbers.iter().zip(&addresses).zip(found) {
                 let account = account.ok_or_else(|| missing(&exchange.id, *number, address))?;
                 let stored: accounts::Commitment = account::decode(&self.program, address, &account)?;
-                let circuit = self.class_and_setup(&stored.circuit).await?;
+                let circuit = self.proved_by(&stored.circuit).await?;
                 epochs.push(account::epoch(&Place { exchange, number: *number }, stored, circuit)?);
             }
         }

@@ -5,25 +5,23 @@
 //! otherwise. Epochs, figures and roots are those of the vectors; contexts, proofs and heads are new,
 //! as the circuit is part of both.
 
-use ark_bn254::Fr;
-use ark_ff::AdditiveGroup;
 use ballast_core::{
     Digest, Element,
     circuit::SetupKind,
-    post::PriorState,
+    post::{PriorState, ShardPost},
     record::{EpochRecord, Roots, next_head},
     reserves::reserves_digest,
 };
 
 use crate::{
-    simulated::{self, Secret},
+    simulated,
     vectors::{self, EpochVector, ShardVector, Vectors},
 };
 
 /// Three epochs of three assets; epoch 2 has two shards and is insolvent in the second asset.
 pub fn history() -> Vectors {
     let mut vectors = vectors::history();
-    vectors.circuit = simulated::circuit(SetupKind::Ceremony);
+    vectors.circuit = simulated::circuit_of(simulated::CLASS, SetupKind::Ceremony);
     vectors.other = None;
     let (exchange, circuit) = (vectors.exchange.id(), vectors.circuit.id());
     let asset_list = vectors.exchange.asset_list.as_slice().try_into().unwrap();
@@ -36,12 +34,11 @@ pub fn history() -> Vectors {
 
 /// Returns the head after the epoch.
 fn prove_again(epoch: &mut EpochVector, circuit: &Digest, prior: PriorState) -> Digest {
-    let secret = Secret::right();
-    let mut posts: Vec<_> = epoch.shards.iter().map(ShardVector::post).collect();
-    for post in &mut posts {
-        post.circuit = *circuit;
-        simulated::complete(post, &secret, Fr::ZERO, &prior, &epoch.reserves);
-    }
+    let again = |shard: &ShardVector| {
+        let post = ShardPost { circuit: *circuit, ..shard.post() };
+        simulated::proved_again(post, &prior, &epoch.reserves)
+    };
+    let posts: Vec<_> = epoch.shards.iter().map(again).collect();
     let [first, ..] = posts.as_slice() else { panic!("an epoch without shards") };
     let roots: Vec<Element> = posts.iter().map(|post| Element::new(post.root).unwrap()).collect();
     let record = EpochRecord {

@@ -21,6 +21,7 @@ use crate::{
     cluster::{Cluster, DELAY, NOW, Outcome, events},
     history::{initialized, units},
     instructions::*,
+    simulated,
     vectors::{self, CircuitVector},
 };
 
@@ -124,7 +125,28 @@ fn only_governance_registers_and_retires() {
 fn a_development_setup_is_refused_where_figures_mean_something() {
     let (mut chain, governor) = initialized(false);
     register(&mut chain, &governor, vector().args()).refused(Refusal::DevelopmentCircuitRefused);
-    register(&mut chain, &governor, RegisterCircuitArgs { setup: 2, ..vector().args() }).accepted();
+    let ceremony = simulated::circuit_of(Class::SMALLEST, SetupKind::Ceremony);
+    register(&mut chain, &governor, ceremony.args()).accepted();
+}
+
+/// The key of the vectors, and keys with one of its points: the others are then of no use.
+#[test]
+fn a_development_key_is_no_ceremonys() {
+    let (mut chain, governor) = initialized(true);
+    for depth in [7, 8] {
+        let args = RegisterCircuitArgs { depth, setup: 2, ..vector().args() };
+        register(&mut chain, &governor, args).refused(Refusal::DevelopmentKeyAsCeremony);
+    }
+    for point in [0, 1, 2, 3, 8] {
+        let args = |setup| {
+            let mut args = simulated::circuit_of(Class::SMALLEST, setup).args();
+            let range = points()[point].clone();
+            args.verifying_key[range.clone()].copy_from_slice(&vector().verifying_key[range]);
+            args
+        };
+        register(&mut chain, &governor, args(SetupKind::Ceremony)).refused(Refusal::DevelopmentKeyAsCeremony);
+        register(&mut chain, &governor, args(SetupKind::Development)).accepted();
+    }
 }
 
 #[test]

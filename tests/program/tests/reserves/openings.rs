@@ -5,6 +5,7 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use ballast_core::{
     Refusal,
+    circuit::Class,
     field::{BASE_ORDER, ORDER},
     post::ShardPost,
     statement::ShardPosition,
@@ -44,6 +45,19 @@ fn a_simulated_post_is_accepted() {
         let post = history.posts(0).remove(0);
         let done = history.post(&post).accepted();
         units(&format!("post_shard, {assets} simulated assets, first epoch"), &done);
+    }
+}
+
+/// The class is the registered circuit's: a key of depth 7 that is registered as one of depth 8
+/// verifies nothing that was proved with it.
+#[test]
+fn a_key_of_another_class_than_it_is_registered_as_verifies_nothing() {
+    for (registered, other) in [(7, 8), (8, 7), (9, 10), (10, 9)].map(|(a, b)| (Class::new(a), Class::new(b))) {
+        let (vectors, post) = simulated::registered_as(registered, other);
+        let mut history = History::begin(vectors);
+        history.post(&post).refused(Refusal::ProofRejected);
+        let (_, right) = simulated::registered_as(registered, registered);
+        history.post(&right).accepted();
     }
 }
 
@@ -229,7 +243,7 @@ fn of_several_reasons_the_first_in_order_is_named() {
     post.context[1][31] ^= 1;
     history.post(&post).refused(Refusal::ContextMismatch);
     post.digest = ORDER;
-    history.post(&post).refused(Refusal::ElementNotCanonical { index: 203 });
+    history.post(&post).refused(Refusal::ElementNotCanonical { index: 204 });
     post.opening[39] = ORDER;
     history.post(&post).refused(Refusal::ElementNotCanonical { index: 202 });
     post.opening[31][31] ^= 1;

@@ -109,7 +109,7 @@ fn a_first_shard_that_is_refused_does_not_begin_the_epoch_again() {
     wrong.digest[31] ^= 1;
     history.post(&wrong).refused(Refusal::ProofRejected);
     wrong.digest = ORDER;
-    history.post(&wrong).refused(Refusal::ElementNotCanonical { index: 203 });
+    history.post(&wrong).refused(Refusal::ElementNotCanonical { index: 204 });
     let last = history.posts(1).remove(1);
     history.post(&last).accepted();
     assert_eq!(history.exchange().head.as_slice(), history.epoch(1).head_after);

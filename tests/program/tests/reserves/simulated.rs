@@ -24,7 +24,7 @@ use crate::{
     vectors::{CircuitVector, EpochVector, ExchangeVector, ShardVector, Vectors},
 };
 
-const CLASS: Class = Class::SMALLEST;
+pub const CLASS: Class = Class::SMALLEST;
 const ONLY: ShardPosition = ShardPosition { index: 0, count: 1 };
 
 /// Logarithms of the key's points to the generators.
@@ -125,20 +125,24 @@ fn prove(inputs: &PublicInputs, error: Fr) -> [u8; 256] {
     [g1(a).as_slice(), &g2(b), &g1(c)].concat().try_into().unwrap()
 }
 
-/// The circuit of the key, whose secrets are in this file, as if it were of this kind of setup.
-pub fn circuit(setup: SetupKind) -> CircuitVector {
+fn circuit() -> CircuitVector {
+    circuit_of(CLASS, SetupKind::Development)
+}
+
+/// The key, whose secrets are in this file, as if it were of this class and kind of setup.
+pub fn circuit_of(class: Class, setup: SetupKind) -> CircuitVector {
     let Secrets { alpha, beta, gamma, delta, inputs, tau } = secrets();
     let g2 = |logarithm| g2(logarithm).to_vec();
     let inputs: Vec<u8> = inputs.into_iter().flat_map(g1).collect();
     let verifying_key = [g1(alpha).to_vec(), g2(beta), g2(gamma), g2(delta), inputs, g2(tau)].concat();
     let key = VerifyingKey::new(&verifying_key).unwrap();
     CircuitVector {
-        depth: CLASS.depth,
-        assets: CLASS.assets,
+        depth: class.depth,
+        assets: class.assets,
         setup: setup as u8,
         transcript: vec![9; 32],
         verifying_key,
-        id: circuit_id(CLASS, setup, &[9; 32], &key).to_vec(),
+        id: circuit_id(class, setup, &[9; 32], &key).to_vec(),
     }
 }
 
@@ -163,7 +167,20 @@ fn exchange(assets: usize) -> ExchangeVector {
 /// A shard of the first epoch of an exchange with as many assets as there are `totals`, which are
 /// also its reserves but for `short` units of each. `error` is that of the Groth16 equation.
 pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: ShardPosition) -> ShardPost {
-    let (circuit, exchange) = (circuit(SetupKind::Development), exchange(totals.len()));
+    let (unproved, vector) = unproved(&circuit(), CLASS, secret, totals, short, shard);
+    proved(unproved, &vector, error)
+}
+
+/// What [`post`] is without its proof, for this circuit, and its public vector in `class`.
+fn unproved(
+    circuit: &CircuitVector,
+    class: Class,
+    secret: &Secret,
+    totals: &[u128],
+    short: u128,
+    shard: ShardPosition,
+) -> (ShardPost, PublicVector) {
+    let exchange = exchange(totals.len());
     let amount = |amount: &u128| Element::from(*amount).to_bytes();
     let reserves: Vec<u128> = totals.iter().map(|total| total - short).collect();
     let mut post = ShardPost {
@@ -186,24 +203,49 @@ pub fn post(secret: &Secret, error: Fr, totals: &[u128], short: u128, shard: Sha
         asset_list: exchange.asset_list.as_slice().try_into().unwrap(),
         head_before: exchange.id(),
     };
-    complete(&mut post, secret, error, &prior, &reserves);
-    post
+    let vector = complete(&mut post, class, secret, &prior, &reserves);
+    (post, vector)
 }
 
-/// Gives a post the context, the opening and a proof of its own statement and figures. `error` is that
-/// of the Groth16 equation.
-pub fn complete(post: &mut ShardPost, secret: &Secret, error: Fr, prior: &PriorState, reserves: &[u128]) {
+/// Gives a post the context and the opening of its own statement and figures; returns its public
+/// vector in `class`.
+fn complete(
+    post: &mut ShardPost,
+    class: Class,
+    secret: &Secret,
+    prior: &PriorState,
+    reserves: &[u128],
+) -> PublicVector {
     let opening = secret.opening();
     let context = post.statement(prior, reserves).context();
     let elements: Vec<Element> = post.totals.iter().map(|total| Element::new(*total).unwrap()).collect();
     let root = Element::new(post.root).unwrap();
-    let vector = PublicVector::new(CLASS, &context, root, &elements, &opening).unwrap();
-    // Of no meaning: only the circuit compares it with Y.
-    let digest = Element::from(14u64);
     post.opening = opening.words();
     post.context = Element::halves(&context).map(Element::to_bytes);
-    post.digest = digest.to_bytes();
-    post.proof = prove(&vector.inputs(digest), error);
+    // Of no meaning: only the circuit compares it with Y.
+    post.digest = Element::from(14u64).to_bytes();
+    PublicVector::new(class, &context, root, &elements, &opening).unwrap()
+}
+
+/// The post with an opening and a proof of its own statement and figures.
+pub fn proved_again(mut post: ShardPost, prior: &PriorState, reserves: &[u128]) -> ShardPost {
+    let vector = complete(&mut post, CLASS, &Secret::right(), prior, reserves);
+    proved(post, &vector, Fr::ZERO)
+}
+
+fn proved(mut post: ShardPost, vector: &PublicVector, error: Fr) -> ShardPost {
+    post.proof = prove(&vector.inputs(Element::new(post.digest).unwrap()), error);
+    post
+}
+
+/// The key registered as one of `registered`, and a right post for that circuit but for its class:
+/// the proof is of a vector of `class`.
+pub fn registered_as(registered: Class, class: Class) -> (Vectors, ShardPost) {
+    let circuit = circuit_of(registered, SetupKind::Development);
+    let totals = [100, 200, 300];
+    let (post, vector) = unproved(&circuit, class, &Secret::right(), &totals, 0, ONLY);
+    let exchange = exchange(totals.len());
+    (Vectors { circuit, exchange, epochs: vec![], other: None }, proved(post, &vector, Fr::ZERO))
 }
 
 /// The post of one shard with three assets and this opening; the Groth16 proof is right.
@@ -233,7 +275,7 @@ pub fn vectors(assets: usize, short: u128, shard: ShardPosition) -> Vectors {
     let totals: Vec<u128> = (0..assets as u128).map(|number| (1 << 104) + number).collect();
     let encoded = post(&Secret::right(), Fr::ZERO, &totals, short, shard).encode();
     let epoch = EpochVector { shards: vec![ShardVector { encoded }], ..EpochVector::default() };
-    Vectors { circuit: circuit(SetupKind::Development), exchange: exchange(assets), epochs: vec![epoch], other: None }
+    Vectors { circuit: circuit(), exchange: exchange(assets), epochs: vec![epoch], other: None }
 }
 
 fn public_vector_of(post: &ShardPost) -> PublicVector {
