@@ -310,7 +310,12 @@ mod tests {
         assert_eq!(from(Class::SMALLEST, &|_| {}), Some(vector.clone()));
         assert_eq!(from(Class::new(8), &|_| {}), None);
         assert_eq!(from(Class::SMALLEST, &|elements| elements.insert(5, root)), None);
-        assert_eq!(from(Class::SMALLEST, &|elements| drop(elements.remove(5))), None);
+        assert_eq!(
+            from(Class::SMALLEST, &|elements| {
+                elements.remove(5);
+            }),
+            None
+        );
         let wide = {
             let mut bytes = [0; 32];
             bytes[15] = 1;

@@ -134,7 +134,7 @@ fn an_epoch_is_what_its_commitment_tells() {
 
 #[test]
 fn a_commitment_that_contradicts_itself_is_refused() {
-    let cases: [Case<accounts::Commitment>; 28] = [
+    let cases: [Case<accounts::Commitment>; 29] = [
         ("exchange", |stored| stored.exchange[0] ^= 1),
         ("epoch", |stored| stored.epoch = 1),
         ("asset_list_digest", |stored| stored.asset_list_digest[0] ^= 1),
@@ -161,8 +161,9 @@ fn a_commitment_that_contradicts_itself_is_refused() {
         ("status", |stored| stored.status = types::EpochStatus::Unfinished),
         ("insolvent", |stored| stored.insolvent = 2),
         ("insolvent", |stored| stored.insolvent = 0),
-        ("record", |stored| stored.liabilities.truncate(1)),
-        ("record", |stored| stored.liabilities.push(0)),
+        ("asset_list_digest", |stored| stored.liabilities.truncate(1)),
+        ("liabilities", |stored| stored.liabilities.push(0)),
+        ("cadence", |stored| stored.cadence = 0),
     ];
     for (number, (field, change)) in cases.into_iter().enumerate() {
         let (_, mut stored) = stored_epoch();

@@ -240,11 +240,12 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
     let key = Question::Call(CircuitVerifier::verifyingKeyCall::SELECTOR);
     let assets = Question::Call(Reserves::assetsCall::SELECTOR);
-    let cases: [(_, Lie, &str); 19] = [
+    let cases: [(_, Lie, &str); 20] = [
         (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 7)).into(), "storage"),
         (finalized, |logs| flip(&mut logs[0]["data"], 0), "as_of"),
-        (finalized, |logs| flip(&mut logs[0]["data"], 5), "head"),
-        (finalized, |logs| flip(&mut logs[0]["data"], 11), "head"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 3), "setup"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 8), "head"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 14), "head"),
         (finalized, |logs| *logs = json!([]), "EpochFinalized"),
         (finalized, |logs| *logs = json!([logs[0], logs[0]]), "EpochFinalized"),
         (finalized, |logs| logs[0]["removed"] = true.into(), "EpochFinalized"),

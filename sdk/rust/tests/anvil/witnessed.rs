@@ -209,7 +209,7 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
     }
 
     let witnesses: [(&str, Change<Witnesses::Witness>); 6] = [
-        ("witness.amounts", |witness, _| witness.amounts.truncate(1)),
+        ("witness.amounts", |witness, _| witness.amounts.clear()),
         ("witness.amounts[0]", |witness, _| witness.looked = 0),
         ("witness.amounts[1]", |witness, _| witness.amounts[1] = U112::ONE),
         ("witness.last_look", |witness, _| witness.lastLook = witness.began - 1),

@@ -79,7 +79,11 @@ pub fn seal(epoch: &mut Epoch) {
 pub fn reseal(epochs: &mut [Epoch], index: usize) {
     for position in index..epochs.len() {
         if position > 0 {
-            epochs[position].head_before = epochs[position - 1].head;
+            let previous = &epochs[position - 1];
+            let (head, as_of) = (previous.head, previous.record.as_of);
+            let epoch = &mut epochs[position];
+            epoch.head_before = head;
+            epoch.missed = Cadence(epoch.cadence).missed(epoch.record.as_of.saturating_sub(as_of));
         }
         seal(&mut epochs[position]);
     }

@@ -174,7 +174,8 @@ async fn reported(client: &Client, id: &[u8; 32], asset: &str) -> Standing {
     client.solvency(id, asset, HOUR).await.unwrap().standing
 }
 
-/// What both chains answer for every asset, reported and witnessed, but for the epoch and its time.
+/// What both chains answer for every asset, reported and witnessed, but for the epoch, its time and
+/// that of the looks.
 async fn answers(clients: [&Client; 2], id: &[u8; 32]) -> Vec<Answer> {
     let mut answers = Vec::new();
     for client in clients {
@@ -183,7 +184,7 @@ async fn answers(clients: [&Client; 2], id: &[u8; 32]) -> Vec<Answer> {
             answers.push(client.witnessed_solvency(id, asset, HOUR, SPAN).await.unwrap());
         }
     }
-    answers.iter_mut().for_each(|answer| (answer.epoch, answer.as_of) = (0, 0));
+    answers.iter_mut().for_each(|answer| (answer.epoch, answer.as_of, answer.looks) = (0, 0, None));
     answers
 }
 
