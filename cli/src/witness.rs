@@ -70,7 +70,9 @@ impl Text for Looked {
             Outcome::Ended(LookOutcome::NothingToLookAt) => {
                 writeln!(f, "{chain}: nothing to look at: no registered wallet has an account of a declared token")?;
             }
-            Outcome::Ended(LookOutcome::NotConfigured) => writeln!(f, "{chain}: does not look: evm.witnesses is not set")?,
+            Outcome::Ended(LookOutcome::NotConfigured) => {
+                writeln!(f, "{chain}: does not look: evm.witnesses is not set")?
+            }
         }
         warning.iter().try_for_each(|warning| writeln!(f, "{chain}: warning: {warning}"))
     }

@@ -158,7 +158,8 @@ async fn solana(args: SolanaArgs) -> Result<()> {
         args.program_keypair.display(),
         keypair.pubkey()
     );
-    let bytecode = read_bounded(&args.program, BYTECODE_MAX).with_context(|| format!("read {}", args.program.display()))?;
+    let bytecode =
+        read_bounded(&args.program, BYTECODE_MAX).with_context(|| format!("read {}", args.program.display()))?;
     let rpc = connect(args.rpc.as_str());
     let deployed = program::deploy(&rpc, &payer, &keypair, &bytecode).await?;
     println!("program {expected}: {deployed:?}");

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
-    jobs::include::{self, VerifiedInclusion, ShownBalance},
+    jobs::include::{self, ShownBalance, VerifiedInclusion},
     session::Reading,
 };
 use clap::Args;

@@ -21,7 +21,7 @@ use crate::{plan::ProvedEpoch, store::Store};
 pub use action::{Action, Agreement};
 pub use error::ChainError;
 pub use looks::LookOutcome;
-pub use state::{Position, ChainState};
+pub use state::{ChainState, Position};
 
 /// What a transaction of ours does. Its name is in the store, in reports and in the names of crash points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     blocking::compute,
-    chains::{ChainError, ChainName, Destination, Position, ChainState},
+    chains::{ChainError, ChainName, ChainState, Destination, Position},
     crash,
     events::Event,
     failure::{Classified, Failure, Problems},

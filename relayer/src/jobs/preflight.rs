@@ -11,7 +11,7 @@ use ballast_sdk::{chain::Address, circuit::Circuit, exchange::Exchange};
 use serde::Serialize;
 
 use crate::{
-    chains::{ChainName, Position, ChainState},
+    chains::{ChainName, ChainState, Position},
     failure::{FailureKind, Problems},
     plan::{Plan, ProvedEpoch},
 };

@@ -173,10 +173,12 @@ impl Outcome {
     /// What is odd about it, for an epoch whose figures are of `as_of`.
     fn warning(&self, as_of: u64) -> Option<String> {
         match self {
-            Self::Ended(LookOutcome::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => Some(format!(
-                "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster closed it \
+            Self::Ended(LookOutcome::LookedBefore { began, .. }) if began.saturating_add(WINDOW) < as_of => {
+                Some(format!(
+                    "expected a first look no earlier than {WINDOW} s before the as-of time {as_of}, found one at {began}: a poster closed it \
                  early, and it says nothing of the time since"
-            )),
+                ))
+            }
             _ => None,
         }
     }
@@ -191,7 +193,9 @@ impl Outcome {
             Self::Ended(LookOutcome::LookedBefore { holdings, .. }) => {
                 Some(Event::ReservesWitnessed { chain, epoch, holdings: (*holdings).into(), before: true })
             }
-            Self::Ended(LookOutcome::WouldLook { .. } | LookOutcome::NothingToLookAt | LookOutcome::NotConfigured) => None,
+            Self::Ended(LookOutcome::WouldLook { .. } | LookOutcome::NothingToLookAt | LookOutcome::NotConfigured) => {
+                None
+            }
             Self::Refused(refused) => {
                 Some(Event::ReservesNotWitnessed { chain, epoch, reason: refused.problem.clone() })
             }
@@ -275,7 +279,10 @@ mod tests {
             json(ended(LookOutcome::WouldLook { shown })),
             json!({ "chain": "evm", "outcome": "would_look", "shown": [{ "wallet": "w", "account": "a", "token": "t" }] })
         );
-        assert_eq!(json(ended(LookOutcome::NothingToLookAt)), json!({ "chain": "evm", "outcome": "nothing_to_look_at" }));
+        assert_eq!(
+            json(ended(LookOutcome::NothingToLookAt)),
+            json!({ "chain": "evm", "outcome": "nothing_to_look_at" })
+        );
         assert_eq!(json(ended(LookOutcome::NotConfigured)), json!({ "chain": "evm", "outcome": "not_configured" }));
         assert_eq!(
             json(refused(FailureKind::Refused)),
@@ -293,7 +300,9 @@ mod tests {
         let refused = Outcome::Refused(Refused { problem: "WalletUnknown".into(), kind: FailureKind::Refused });
         let reason = "WalletUnknown".to_string();
         assert_eq!(event(refused), Some(Event::ReservesNotWitnessed { chain: ChainName::Evm, epoch: 4, reason }));
-        for silent in [LookOutcome::WouldLook { shown: vec![] }, LookOutcome::NothingToLookAt, LookOutcome::NotConfigured] {
+        for silent in
+            [LookOutcome::WouldLook { shown: vec![] }, LookOutcome::NothingToLookAt, LookOutcome::NotConfigured]
+        {
             assert_eq!(event(Outcome::Ended(silent)), None);
         }
     }

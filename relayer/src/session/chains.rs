@@ -3,7 +3,7 @@
 use ballast_core::{Digest, exchange::exchange_id};
 
 use crate::{
-    chains::{ChainError, ChainName, Destination, ReadableChain, ChainState, evm::Evm, solana::Solana},
+    chains::{ChainError, ChainName, ChainState, Destination, ReadableChain, evm::Evm, solana::Solana},
     config::{self, Config},
     events::Events,
     failure::{Classified, Failure, Problems},

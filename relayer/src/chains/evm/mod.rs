@@ -27,7 +27,9 @@ use ballast_sdk::{
     evm::{EvmOptions, EvmReader, bindings::Reserves},
 };
 
-use super::{About, Action, ChainError, ChainName, Destination, LookOutcome, Purpose, Purse, ReadableChain, looks::look};
+use super::{
+    About, Action, ChainError, ChainName, Destination, LookOutcome, Purpose, Purse, ReadableChain, looks::look,
+};
 use crate::{
     config, crash,
     events::{Event, Events, Stage},

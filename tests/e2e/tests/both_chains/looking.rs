@@ -48,7 +48,9 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
 
     let poster = keys.solana_poster.pubkey();
     let before = rpc.get_balance(&poster).await.unwrap();
-    let LookOutcome::WouldLook { shown } = solana.witness(None, &id, EPOCH).await.unwrap() else { panic!("no dry run") };
+    let LookOutcome::WouldLook { shown } = solana.witness(None, &id, EPOCH).await.unwrap() else {
+        panic!("no dry run")
+    };
     let listed: Vec<&str> = shown.iter().map(|holding| &holding.account[..]).collect();
     let expected: Vec<String> = wallets.iter().map(|wallet| wallet.pubkey().to_string()).collect();
     assert_eq!(listed, expected);
