@@ -47,8 +47,9 @@ impl Audit {
             false => None,
         };
         let log = settings.log(self.log)?;
+        let report = self.report.as_deref().map(audit::read_report).transpose()?;
         let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
-        Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), master.as_ref()).await?)
+        Output::new(&audit::run(&session.chains, self.epoch, &log, report.as_deref(), master.as_ref()).await?)
     }
 }
 

@@ -23,7 +23,8 @@ pub struct AuditedChain {
     pub chain: String,
     #[serde(flatten)]
     pub audited: Audited,
-    /// Holdings of this chain in the reserves report, all in registered wallets and of declared tokens. None without a report.
+    /// Holdings of this chain in the reserves report, all in registered wallets and of declared
+    /// tokens. None without a report.
     pub holdings: Option<usize>,
 }
 
@@ -56,7 +57,17 @@ impl Classified for AuditError {
     }
 }
 
-/// Audits `number` on every chain.
+/// The bytes of a published reserves report that was given.
+///
+/// # Errors
+/// Bad input when the file cannot be read, or does not hold a reserves report.
+pub fn read_report(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = reserves::read(file)?;
+    ReservesReport::parse(&bytes).map_err(|error| Failure::from(error).context(file.display().to_string()))?;
+    Ok(bytes)
+}
+
+/// Audits `number` on every chain; `report` are bytes of [`read_report`].
 ///
 /// # Errors
 /// The first thing in which log and chain differ.
@@ -64,10 +75,9 @@ pub async fn run(
     chains: &Chains,
     number: u64,
     log: &Path,
-    report: Option<&Path>,
+    report: Option<&[u8]>,
     master: Option<&MasterSecret>,
 ) -> Result<AuditReport, Failure> {
-    let report = report.map(reserves::read).transpose()?;
     let (mut asked, mut histories) = (Vec::new(), Vec::new());
     for chain in chains.iter() {
         let history = chain.client().verify_history(&chains.exchange).await?;
@@ -84,7 +94,7 @@ pub async fn run(
         }
         histories.push(epochs);
     }
-    let (log, evidence, master) = (log.to_owned(), report.clone(), master.cloned());
+    let (log, evidence, master) = (log.to_owned(), report.map(<[u8]>::to_vec), master.cloned());
     let audits = compute(move |token| -> Result<Vec<Audited>, AuditError> {
         let stop = || token.is_cancelled();
         let evidence = Evidence { log: &log, report: evidence.as_deref(), master: master.as_ref() };
@@ -93,7 +103,7 @@ pub async fn run(
     });
     let mut audited = Vec::new();
     for ((chain, record), held) in asked.into_iter().zip(audits.await??) {
-        let holdings = match &report {
+        let holdings = match report {
             Some(report) => {
                 let report = ReservesReport::parse(report)?;
                 Some(chain.client().check_holdings(&record, &report).await?)

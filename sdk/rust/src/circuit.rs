@@ -1,5 +1,7 @@
 //! A circuit as one chain registered it.
 
+use std::{collections::HashMap, sync::Mutex};
+
 use ballast_core::{
     Digest,
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
@@ -10,6 +12,7 @@ use serde::Serialize;
 use crate::{
     chain::Chain,
     error::{Error, Subject},
+    reader::ChainReader,
 };
 
 /// A registered circuit. Only `retired` ever changes.
@@ -32,6 +35,25 @@ pub struct Circuit {
     pub active_from: u64,
     /// Whether the circuit is retired. No post can use a retired circuit.
     pub retired: bool,
+}
+
+/// Class and setup of circuits that were read before: neither can change.
+#[derive(Default)]
+pub(crate) struct KnownCircuits(Mutex<HashMap<Digest, (Class, SetupKind)>>);
+
+impl KnownCircuits {
+    /// Class and setup of a circuit, which is read from the chain the first time.
+    pub async fn class_and_setup(&self, reader: &impl ChainReader, id: &Digest) -> Result<(Class, SetupKind), Error> {
+        let known = self.0.lock().ok().and_then(|circuits| circuits.get(id).copied());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let circuit = reader.circuit(id).await?;
+        if let Ok(mut circuits) = self.0.lock() {
+            circuits.insert(*id, (circuit.class, circuit.setup));
+        }
+        Ok((circuit.class, circuit.setup))
+    }
 }
 
 impl Circuit {

@@ -99,7 +99,7 @@ impl EvmReader {
         let blocks = stored.not_before..=stored.epoch.postedInBlock;
         let bad = |field: &str, expected, found| stored.bad_data(field, expected, found);
         let shards = self.shards(&stored.exchange, stored.number, blocks, bad).await?;
-        let circuit = self.class_and_setup(&event.circuitId.0).await?;
+        let circuit = self.circuits.class_and_setup(self, &event.circuitId.0).await?;
         assemble(stored, &event, shards, assets, circuit)
     }
 

@@ -1,14 +1,10 @@
 //! The program's accounts from a node, and the program's own answer about solvency.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
+use std::ops::RangeInclusive;
 
 use anchor_lang::{AccountDeserialize, Discriminator, error::ERROR_CODE_OFFSET};
 use async_trait::async_trait;
-use ballast_core::{
-    Digest, Refusal,
-    circuit::{Class, SetupKind},
-    solvency::Solvency,
-};
+use ballast_core::{Digest, Refusal, solvency::Solvency};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_client::{
@@ -37,7 +33,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::Circuit,
+    circuit::{Circuit, KnownCircuits},
     epoch::Epoch,
     error::{Error, Subject},
     exchange::{Exchange, PendingEpoch},
@@ -68,8 +64,7 @@ pub struct SolanaReader {
     node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
-    /// Class and setup of circuits seen before: neither can change.
-    circuits: Mutex<HashMap<Digest, (Class, SetupKind)>>,
+    circuits: KnownCircuits,
 }
 
 /// The refusal of a question about an epoch that is not the latest any more.
@@ -85,7 +80,7 @@ impl SolanaReader {
     pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
         let node = Endpoint::parse(url)?;
         let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
-        let reader = Self { rpc, node, program, options, circuits: Mutex::default() };
+        let reader = Self { rpc, node, program, options, circuits: KnownCircuits::default() };
         let account = reader.account(&program, "the program").await?;
         if !account.is_some_and(|account| account.executable) {
             let address = program.to_string();
@@ -148,18 +143,6 @@ impl SolanaReader {
         let stored = stored.ok_or(Error::ExchangeNotFound { chain: Chain::Solana, exchange: *id })?;
         let shards_done = stored.pending.as_ref().map(|pending| pending.shards_done);
         Ok((account::exchange(&self.program, &address, stored)?, shards_done))
-    }
-
-    async fn class_and_setup(&self, id: &Digest) -> Result<(Class, SetupKind), Error> {
-        let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let circuit = self.circuit(id).await?;
-        if let Ok(mut circuits) = self.circuits.lock() {
-            circuits.insert(*id, (circuit.class, circuit.setup));
-        }
-        Ok((circuit.class, circuit.setup))
     }
 
     /// An account that can be named as paying for a simulation: the cluster wants one of the system
@@ -347,7 +330,7 @@ impl ChainReader for SolanaReader {
             for ((number, address), account) in numbers.iter().zip(&addresses).zip(found) {
                 let account = account.ok_or_else(|| missing(&exchange.id, *number, address))?;
                 let stored: accounts::Commitment = account::decode(&self.program, address, &account)?;
-                let circuit = self.class_and_setup(&stored.circuit).await?;
+                let circuit = self.circuits.class_and_setup(self, &stored.circuit).await?;
                 epochs.push(account::epoch(&Place { exchange, number: *number }, stored, circuit)?);
             }
         }

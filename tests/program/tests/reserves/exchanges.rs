@@ -7,6 +7,7 @@ use reserves::{
     instructions::RegisterExchangeArgs,
     state::{Asset, Exchange, PendingEpoch},
 };
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 use crate::{
@@ -22,13 +23,28 @@ fn asset(symbol: &str, decimals: u8) -> Asset {
     Asset { symbol: padded, decimals }
 }
 
+/// The exchange of the vectors, not registered yet, whose authority can pay.
+struct Newcomer {
+    chain: Cluster,
+    vector: vectors::ExchangeVector,
+    authority: Keypair,
+    address: Pubkey,
+}
+
+impl Newcomer {
+    fn new() -> Self {
+        let mut chain = Cluster::new();
+        let vector = vectors::history().exchange;
+        let authority = vector.authority();
+        chain.fund(&authority.pubkey());
+        let address = exchange_address(&vector.id());
+        Self { chain, vector, authority, address }
+    }
+}
+
 #[test]
 fn an_exchange_is_registered_under_the_id_of_the_vectors() {
-    let mut chain = Cluster::new();
-    let vector = vectors::history().exchange;
-    let authority = vector.authority();
-    chain.fund(&authority.pubkey());
-    let address = exchange_address(&vector.id());
+    let Newcomer { mut chain, vector, authority, address } = Newcomer::new();
     let call = register_exchange(authority.pubkey(), address, registration(&vector));
     let done = chain.send(&[&authority], call.clone()).accepted();
     units("register_exchange", &done);
@@ -54,11 +70,7 @@ fn nobody_takes_another_exchanges_id() {
 
 #[test]
 fn lamports_of_a_stranger_do_not_block_an_exchange() {
-    let mut chain = Cluster::new();
-    let vector = vectors::history().exchange;
-    let authority = vector.authority();
-    chain.fund(&authority.pubkey());
-    let address = exchange_address(&vector.id());
+    let Newcomer { mut chain, vector, authority, address } = Newcomer::new();
     chain.fund(&address);
     chain.send(&[&authority], register_exchange(authority.pubkey(), address, registration(&vector))).accepted();
 }

@@ -12,7 +12,7 @@ use crate::{
     custody::{Custody, LAMPORTS, ascending},
     history::units,
     instructions::*,
-    spl::{TOKEN, Tokens},
+    spl::TOKEN,
 };
 
 const SOL: u16 = 3;
@@ -71,9 +71,7 @@ fn what_was_seen_is_compared_with_what_is_owed() {
 #[test]
 fn looks_do_not_enter_the_rolling_head() {
     let mut custody = Custody::after(1);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     for number in 1..custody.history.vectors.epochs.len() {
         let latest = number as u64;
         custody.only(latest, &[holding]).accepted();
@@ -113,9 +111,7 @@ fn witnessed_figures_grow_old() {
 #[test]
 fn a_look_before_the_epoch_dates_the_answer() {
     let mut custody = Custody::after(2);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     let post = custody.history.posts(2).remove(0);
     let began = post.as_of - 500;
     custody.chain().set_clock(began);
@@ -141,10 +137,7 @@ fn without_a_closed_witness_the_answer_is_missing() {
 #[test]
 fn an_asset_that_was_not_looked_at_is_missing_and_an_empty_one_insolvent() {
     let (mut custody, holding, _) = custody_with(0);
-    let tokens = Tokens::new(custody.chain(), TOKEN);
-    let mint = tokens.mint(custody.chain(), 6);
-    custody.declare(mint, 2).accepted();
-    let wallet = custody.wallet_with(1);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN);
     let account = tokens.account(custody.chain(), mint, wallet, 0);
     let empty = custody.holding(&wallet, account, mint);
     custody.only(3, &ascending(vec![holding, empty])).accepted();
@@ -158,9 +151,7 @@ fn an_asset_that_was_not_looked_at_is_missing_and_an_empty_one_insolvent() {
 #[test]
 fn a_witness_of_another_epoch_is_missing() {
     let mut custody = Custody::after(2);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     for epoch in [2, 3] {
         custody.only(epoch, &[holding]).accepted();
     }
@@ -175,9 +166,7 @@ fn a_witness_of_another_epoch_is_missing() {
 #[test]
 fn before_the_first_epoch_a_witness_is_missing() {
     let mut custody = Custody::new();
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(5);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(5);
     custody.only(1, &[holding]).accepted();
     assert_eq!(custody.answer(0, Some(1), SOL, u64::MAX), Solvency::MISSING);
 }
@@ -206,9 +195,7 @@ fn units_of_another_asset_list_do_not_answer() {
     let mut wrong = right.clone();
     wrong[2].decimals = 20;
     custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, wrong)).accepted();
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     custody.only(1, &[holding]).accepted();
     custody.chain().send(&[&authority], set_assets(authority.pubkey(), &id, 0, right)).accepted();
     let post = custody.history.posts(0).remove(0);
