@@ -1,6 +1,6 @@
 #!/bin/bash
-# Holds all dependencies against deny.toml: bans, sources and licences. Advisories need their database, which is
-# downloaded: `tools/deny.sh advisories` where the network allows it.
+# Holds all dependencies against deny.toml: bans, sources and licences. Advisories need their
+# database, which is downloaded: `tools/deny.sh advisories` where the network allows it.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Fuzzes every decoder that faces strangers: tools/fuzz.sh [SECONDS A TARGET, 60] [TARGET...]
 #
-# Fails when a decoder panics, hangs or takes too much memory, and says which file holds the input. Seeds are those of
-# tests/decoders; what the fuzzer learns stays in fuzz/corpus and is begun from the next time.
+# Fails when a decoder panics, hangs or takes too much memory, and says which file holds the input.
+# Seeds are those of tests/decoders; what the fuzzer learns stays in fuzz/corpus and is begun from
+# the next time.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Looks for what the build needs and installs what is missing: Debian packages (as root) and npm packages (in node_modules).
+# Looks for what the build needs and installs what is missing: Debian packages (as root) and npm
+# packages (in node_modules).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 THIS_MACHINE=.cargo/this-machine.toml

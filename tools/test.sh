@@ -8,7 +8,8 @@ trap 'rm -rf "$LOG"' EXIT
 PASSED=0
 FAILED=0
 
-# Runs a command: its output goes to the log too, and its status and the seconds that it took beside it.
+# Runs a command: its output goes to the log too, and its status and the seconds that it took beside
+# it.
 run() { # run SUITE COMMAND...
   local name=$1 start=$SECONDS
   shift
@@ -16,8 +17,9 @@ run() { # run SUITE COMMAND...
   echo "${PIPESTATUS[0]} $((SECONDS - start))" > "$LOG/$name.ended"
 }
 
-# Counts what a suite's log says. A suite that fails without naming a failed test (it did not compile, say) counts as
-# one failure; one that succeeds without a test is one too: nothing is not a success.
+# Counts what a suite's log says. A suite that fails without naming a failed test (it did not
+# compile, say) counts as one failure; one that succeeds without a test is one too: nothing is not a
+# success.
 count() { # count SUITE PATTERN_OF_PASSED PATTERN_OF_FAILED
   local name=$1 passed failed status seconds
   passed=$(sed -n "$2" "$LOG/$name" | awk '{ sum += $1 } END { print sum + 0 }')
@@ -35,7 +37,8 @@ count() { # count SUITE PATTERN_OF_PASSED PATTERN_OF_FAILED
 
 count_rust() { count "$1" 's/^test result: .* \([0-9]*\) passed;.*/\1/p' 's/^test result: .* \([0-9]*\) failed;.*/\1/p'; }
 
-# These test targets. All packages are selected whatever the targets, so that nothing is compiled twice.
+# These test targets. All packages are selected whatever the targets, so that nothing is compiled
+# twice.
 cargo_tests() { # cargo_tests TARGET...
   # shellcheck disable=SC2046 # one argument a word
   cargo test --workspace --no-fail-fast $(printf -- '--test %s ' "$@")
@@ -60,7 +63,8 @@ cargo_tests_without() { # cargo_tests_without TARGET...
 derived() {
   local before after kind
   before=$(git status --porcelain -- tests/vectors circuits idls contracts/abi; git diff -- tests/vectors circuits idls contracts/abi)
-  # The one that is built already: `cargo xtask` would compile it again for its own selection of packages.
+  # The one that is built already: `cargo xtask` would compile it again for its own selection of
+  # packages.
   for kind in generate idl abi; do
     "${CARGO_TARGET_DIR:-target}/debug/xtask" "$kind" || return 1
   done
@@ -69,15 +73,16 @@ derived() {
   echo "1 passed: vectors, circuits, IDL and ABI are what their generators write"
 }
 
-# The end-to-end tests run binaries; with the tests' own selection of features nothing is compiled twice.
+# The end-to-end tests run binaries; with the tests' own selection of features nothing is compiled
+# twice.
 cargo build --workspace --bins --tests || { echo "0 passed, 1 failed"; exit 1; }
 
 echo "== contracts"
 run contracts npm run --silent test
 count contracts 's/^Ran .* test suites.*: \([0-9]*\) tests passed.*/\1/p' 's/^Ran .* test suites.* \([0-9]*\) failed.*/\1/p'
 
-# Many tests wait for a chain, or have one thread: beside them those of the prover take what is left of the machine. The three
-# end at about the same time.
+# Many tests wait for a chain, or have one thread: beside them those of the prover take what is left
+# of the machine. The three end at about the same time.
 PROVER=(argument proof)
 RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} run end-to-end cargo_tests both_chains > /dev/null &
 run prover cargo_tests "${PROVER[@]}" > /dev/null &

@@ -53,13 +53,14 @@ impl Audit {
         };
         let given = self.epoch_key.as_deref().map(GivenEpoch::read).transpose()?;
         let log = settings.log(self.log)?;
+        let report = self.report.as_deref().map(audit::read_report).transpose()?;
         let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         let key = match (given, master) {
             (Some(given), _) => Some(audit::key_of(given, session.chains.exchange, self.epoch)?),
             (None, Some(master)) => Some(master.epoch_key(&session.chains.exchange, self.epoch)),
             (None, None) => None,
         };
-        Output::new(&audit::run(&session.chains, self.epoch, &log, self.report.as_deref(), key.as_ref()).await?)
+        Output::new(&audit::run(&session.chains, self.epoch, &log, report.as_deref(), key.as_ref()).await?)
     }
 }
 

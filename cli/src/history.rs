@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Histories},
@@ -50,8 +51,8 @@ impl Text for Histories {
 impl Text for history::History {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Exchange { chain, name, id, cadence, .. } = &self.exchange;
-        let (id, every) = (hex::encode(id), duration(*cadence));
-        writeln!(f, "{chain}: {name} (0x{id}), every {every} ({cadence} s)")?;
+        let (id, every) = (hexadecimal::encode(id), duration(*cadence));
+        writeln!(f, "{chain}: {name} ({id}), every {every} ({cadence} s)")?;
         self.entries.iter().try_for_each(|entry| match entry {
             Entry::Gap(gap) => gap.write(f),
             Entry::Epoch(dated) => dated.write(f),
@@ -84,12 +85,12 @@ impl Text for DatedEpoch {
         let Self { epoch, late_by, posted_late_by } = self;
         write!(
             f,
-            "  epoch {}, as of {}: {} ({}), head 0x{}",
+            "  epoch {}, as of {}: {} ({}), head {}",
             epoch.record.epoch,
             date(epoch.record.as_of),
             status(epoch.status()),
             epoch.setup.label(),
-            hex::encode(epoch.head)
+            hexadecimal::encode(epoch.head)
         )?;
         for (how, by) in [("LATE", *late_by), ("POSTED LATE", *posted_late_by)] {
             if by > 0 {

@@ -12,6 +12,7 @@
 //! | [`signals`] | Ctrl-C and SIGTERM |
 //! | [`session`] | what a command opens before it does its work |
 //! | [`governing`] | what every call of the exchange's authority shares |
+//! | [`subcommands`] | commands that only choose among others |
 //! | [`output`] | what a command prints, for people or as JSON |
 //! | [`text`] | words for people: how reports of the engine are told |
 //! | [`exit`] | exit codes |
@@ -48,6 +49,7 @@ mod show;
 mod signals;
 mod snapshot;
 mod solvency;
+mod subcommands;
 mod text;
 mod verify;
 mod wallet;

@@ -1,10 +1,11 @@
 //! `ballast man`.
 
 use std::{
-    fmt, fs, io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
+use ballast_durable::{Access, create_directory};
 use ballast_relayer::failure::Failure;
 use clap::{Args, Command, CommandFactory};
 use serde::Serialize;
@@ -37,11 +38,11 @@ impl Man {
         let mut pages = Vec::new();
         render(&command, &mut pages).map_err(Failure::other)?;
         let failed = |path: &Path, error: io::Error| Failure::other(error).context(path.display().to_string());
-        fs::create_dir_all(&self.directory).map_err(|error| failed(&self.directory, error))?;
+        create_directory(&self.directory, Access::Everyone).map_err(|error| failed(&self.directory, error))?;
         let mut names = Vec::new();
         for (name, page) in pages {
             let path = self.directory.join(&name);
-            fs::write(&path, page).map_err(|error| failed(&path, error))?;
+            ballast_durable::write(&path, Access::Everyone, &page).map_err(|error| failed(&path, error))?;
             names.push(name);
         }
         Output::new(&Pages { directory: self.directory, pages: names })

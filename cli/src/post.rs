@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     chains::ChainName,
     failure::Failure,
@@ -54,8 +55,8 @@ impl Text for PostReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (as_of, shards) = (date(self.as_of), count(self.shards, "shard", "shards"));
         writeln!(f, "epoch {}, as of {as_of}, {shards}: {}", self.epoch, status(self.status))?;
-        writeln!(f, "circuit 0x{} of depth {} ({})", hex::encode(self.circuit), self.depth, self.setup)?;
-        writeln!(f, "head 0x{}", hex::encode(self.head))?;
+        writeln!(f, "circuit {} of depth {} ({})", hexadecimal::encode(self.circuit), self.depth, self.setup)?;
+        writeln!(f, "head {}", hexadecimal::encode(self.head))?;
         self.chains.iter().try_for_each(|spent| spent.write(f))?;
         self.witnessed.iter().try_for_each(|looked| looked.write(f))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     chains::ChainName,
     failure::Failure,
@@ -60,8 +61,8 @@ impl Text for RunRehearsal {
         if let Some(epoch) = self.unfinished {
             writeln!(f, "dry run: epoch {epoch} is unfinished and would be finished first")?;
         }
-        let circuit = hex::encode(self.circuit);
-        writeln!(f, "dry run: would prove and post epoch {} with circuit 0x{circuit} ({})", self.epoch, self.setup)?;
+        let circuit = hexadecimal::encode(self.circuit);
+        writeln!(f, "dry run: would prove and post epoch {} with circuit {circuit} ({})", self.epoch, self.setup)?;
         self.snapshot.write(f)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
@@ -49,8 +50,13 @@ impl Text for Epochs {
                 epoch.poster,
                 status(epoch.status())
             )?;
-            writeln!(f, "  circuit 0x{} ({})", hex::encode(record.circuit), epoch.setup.label())?;
-            writeln!(f, "  head 0x{}, {}", hex::encode(epoch.head), count(record.roots.len(), "shard", "shards"))?;
+            writeln!(f, "  circuit {} ({})", hexadecimal::encode(record.circuit), epoch.setup.label())?;
+            writeln!(
+                f,
+                "  head {}, {}",
+                hexadecimal::encode(epoch.head),
+                count(record.roots.len(), "shard", "shards")
+            )?;
             for root in &record.roots {
                 writeln!(f, "  root {root}")?;
             }

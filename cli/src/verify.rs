@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Verified, VerifiedChain},
@@ -38,7 +39,7 @@ impl Text for Verified {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for VerifiedChain { chain, epochs, head, setups } in &self.chains {
             let lead = if *epochs == 1 { "1 epoch leads".into() } else { format!("{epochs} epochs lead") };
-            writeln!(f, "{chain}: {lead} to its head 0x{} ({})", hex::encode(head), setups.join(", "))?;
+            writeln!(f, "{chain}: {lead} to its head {} ({})", hexadecimal::encode(head), setups.join(", "))?;
         }
         let Some(Agreement { epochs, behind }) = &self.agreement else { return Ok(()) };
         let epochs = count(*epochs, "epoch", "epochs");

@@ -103,6 +103,13 @@ contract OpeningsTest is Fixture {
         }
     }
 
+    /// @dev `post` is refused by the proof, which is of other points, and by the equation once it is proved.
+    function refusesByBoth(ShardPost memory post) internal {
+        refuses(post, proofRejected(post));
+        setProof(post, 1);
+        refusesOpening(post);
+    }
+
     function test_every_point_counts_in_the_equation() public {
         for (uint256 point = 0; point < POINTS; ++point) {
             ShardPost memory post = nextPost();
@@ -116,9 +123,7 @@ contract OpeningsTest is Fixture {
         for (uint256 point = 0; point < POINTS; ++point) {
             ShardPost memory post = nextPost();
             post.openingPoints[2 * point + 1] = Bn254.Q - post.openingPoints[2 * point + 1];
-            refuses(post, proofRejected(post));
-            setProof(post, 1);
-            refusesOpening(post);
+            refusesByBoth(post);
         }
     }
 
@@ -130,9 +135,7 @@ contract OpeningsTest is Fixture {
                 (post.openingPoints[2 * point + word], post.openingPoints[2 * other + word]) =
                 (post.openingPoints[2 * other + word], post.openingPoints[2 * point + word]);
             }
-            refuses(post, proofRejected(post));
-            setProof(post, 1);
-            refusesOpening(post);
+            refusesByBoth(post);
         }
     }
 

@@ -49,6 +49,26 @@ contract VectorsTest {
         }
     }
 
+    /// @dev A call ended as entry `index` says: with the entry's `field`, or with its refusal, whose arguments have these types. Returns which.
+    function accepts(
+        bool success,
+        bytes memory result,
+        string memory array,
+        uint256 index,
+        string memory field,
+        string memory types
+    ) internal view returns (bool valid) {
+        string memory name = refusal(array, index);
+        valid = bytes(name).length == 0;
+        vm.assertTrue(success == valid, key(array, index, valid ? " is valid and was refused" : " is accepted"));
+        if (valid) {
+            bytes32 expected = vm.parseJsonBytes32(identifiers, key(array, index, field));
+            vm.assertEq(abi.decode(result, (bytes32)), expected, key(array, index, field));
+        } else {
+            assertRefused(result, name, types);
+        }
+    }
+
     function test_exchange_ids() public {
         Reserves reserves = new Reserves(ICircuitRegistry(address(0)));
         uint256 count = 0;
@@ -63,16 +83,7 @@ contract VectorsTest {
                 )
             );
             (bool success, bytes memory result) = address(reserves).staticcall(call);
-            string memory name = refusal(".exchanges", count);
-            if (bytes(name).length == 0) {
-                vm.assertTrue(success, "a valid exchange refused");
-                bytes32 id = vm.parseJsonBytes32(identifiers, key(".exchanges", count, ".id"));
-                vm.assertEq(abi.decode(result, (bytes32)), id, "exchange id");
-            } else {
-                vm.assertTrue(!success, "an invalid exchange accepted");
-                assertRefused(result, name, "(string)");
-                ++refused;
-            }
+            if (!accepts(success, result, ".exchanges", count, ".id", "(string)")) ++refused;
         }
         vm.assertTrue(refused > 0 && refused < count, "vectors of both kinds");
     }
@@ -95,16 +106,7 @@ contract VectorsTest {
                 assets[i] = Asset(symbols[i], uint8(decimals[i]));
             }
             (bool success, bytes memory result) = address(this).call(abi.encodeCall(this.append, (assets)));
-            string memory name = refusal(".asset_lists", count);
-            if (bytes(name).length == 0) {
-                vm.assertTrue(success, "a valid list refused");
-                bytes32 digest = vm.parseJsonBytes32(identifiers, key(".asset_lists", count, ".digest"));
-                vm.assertEq(abi.decode(result, (bytes32)), digest, "asset list digest");
-            } else {
-                vm.assertTrue(!success, "an invalid list accepted");
-                assertRefused(result, name, "(uint256,string)");
-                ++refused;
-            }
+            if (!accepts(success, result, ".asset_lists", count, ".digest", "(uint256,string)")) ++refused;
         }
         vm.assertTrue(refused > 0 && refused < count, "vectors of both kinds");
     }

@@ -167,11 +167,8 @@ fn unfinished_name(path: &Path) -> io::Result<OsString> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
-    }
+    use crate::directory::tests::mode;
+    use std::os::unix::fs::symlink;
 
     #[test]
     fn a_file_is_replaced_whole_and_leaves_nothing_beside_it() {

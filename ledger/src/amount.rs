@@ -1,8 +1,9 @@
 //! Amounts as text and as integers of a committed unit, 10^-decimals of the asset.
 //!
-//! A text is `[-]digits[.digits]`, ASCII, without leading zeros, and nothing else: no plus sign, exponent, hexadecimal,
-//! grouping or blank. Zeros at its end carry no value, so there may be more of them than the asset has decimals: some
-//! exports pad every amount to 18. No error repeats an amount: they are customers' balances, and errors end in logs.
+//! A text is `[-]digits[.digits]`, ASCII, without leading zeros, and nothing else: no plus sign,
+//! exponent, hexadecimal, grouping or blank. Zeros at its end carry no value, so there may be more
+//! of them than the asset has decimals: some exports pad every amount to 18. No error repeats an
+//! amount: they are customers' balances, and errors end in logs.
 
 /// An amount and its sign; zero is never negative.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Everything that is refused about a JSON snapshot, each with the place that the refusal names.
 
+mod refusals;
+
 use ballast_ledger::{
     amount::AmountError,
     snapshot::{self, Borrows, LimitExceeded, Options, Reason, Snapshot, SnapshotError},
@@ -17,13 +19,9 @@ fn file(accounts: &str) -> String {
 }
 
 /// The refusal of this text, which must name each of `words`.
+#[track_caller]
 fn refusal(text: &str, words: &[&str]) -> Reason {
-    let error = read(text).unwrap_err();
-    let message = error.to_string();
-    for word in words {
-        assert!(message.contains(word), "{message:?} does not name {word:?}");
-    }
-    error.reason
+    refusals::reason(read(text), words)
 }
 
 #[test]

@@ -108,6 +108,14 @@ fn borrowed(units: Units) -> u128 {
     units.min(0).unsigned_abs()
 }
 
+/// The accounts and sums of a snapshot are these, by account and asset.
+fn agrees(read: &Snapshot, owed: &[Vec<u128>], borrowed: &[Vec<u128>]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&read.totals, &sums(owed));
+    prop_assert_eq!(&read.gross_borrows, &sums(borrowed));
+    prop_assert_eq!(held(read), owed);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -118,10 +126,7 @@ proptest! {
             let cell = |amounts: &Option<[Units; 3]>| amounts.iter().flatten().map(|units| count(*units)).sum();
             book.iter().map(|row| row.iter().map(cell).collect()).collect()
         };
-        let owed = by(owed);
-        prop_assert_eq!(&read.totals, &sums(&owed));
-        prop_assert_eq!(read.gross_borrows.clone(), sums(&by(borrowed)));
-        prop_assert_eq!(held(&read), owed);
+        agrees(&read, &by(owed), &by(borrowed))?;
     }
 
     #[test]
@@ -130,10 +135,7 @@ proptest! {
         let by = |count: fn(Units) -> u128| -> Vec<Vec<u128>> {
             balances.iter().map(|row| row.iter().map(|units| units.map_or(0, count)).collect()).collect()
         };
-        let owed = by(owed);
-        prop_assert_eq!(&read.totals, &sums(&owed));
-        prop_assert_eq!(read.gross_borrows.clone(), sums(&by(borrowed)));
-        prop_assert_eq!(held(&read), owed);
+        agrees(&read, &by(owed), &by(borrowed))?;
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub async fn register_on_solana(
     Ok(units)
 }
 
-/// Registers the circuit in the EVM registry, unless it is registered; says how much gas that took. The provider signs as
-/// the registry's owner.
+/// Registers the circuit in the EVM registry, unless it is registered; says how much gas that took.
+/// The provider signs as the registry's owner.
 ///
 /// # Errors
 /// The registry's refusal, or what the node answers.
@@ -92,4 +92,23 @@ pub async fn register_on_evm<P: Provider<Ethereum>>(
     let receipt = add.send().await.context("add the circuit")?.get_receipt().await.context("add the circuit")?;
     ensure!(receipt.status(), "adding the circuit was reverted in {}", receipt.transaction_hash);
     Ok(Some(receipt.gas_used))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+
+    #[test]
+    fn a_circuit_is_read_from_a_plain_file_of_its_length() {
+        let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("../circuits/depth-7-development.json");
+        assert_eq!(read(&published).unwrap().0.class.depth, 7);
+        let folder = tempfile::tempdir().unwrap();
+        let endless = folder.path().join("endless");
+        File::create(&endless).unwrap().set_len(1 << 40).unwrap();
+        for (path, reason) in [(&*endless, "at most 65536 bytes"), (folder.path(), "a plain file")] {
+            let error = format!("{:#}", read(path).unwrap_err());
+            assert!(error.contains(path.to_str().unwrap()) && error.contains(reason), "{error}");
+        }
+    }
 }

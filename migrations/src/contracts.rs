@@ -39,8 +39,8 @@ pub struct CircuitPolicy {
     pub allow_development: bool,
 }
 
-/// Deploys the contracts from the compiler's output in `artifacts`, but for those that `existing` names and that are there.
-/// `owner` signs, pays and governs.
+/// Deploys the contracts from the compiler's output in `artifacts`, but for those that `existing`
+/// names and that are there. `owner` signs, pays and governs.
 ///
 /// # Errors
 /// A missing artifact, or what the node answers.

@@ -1,4 +1,5 @@
-//! Step 2: who may register circuits, after which delay. Decided once, by the program's upgrade authority.
+//! Step 2: who may register circuits, after which delay. Decided once, by the program's upgrade
+//! authority.
 
 use anchor_lang::AccountDeserialize;
 use anyhow::{Context, Result, ensure};
@@ -13,7 +14,8 @@ use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 
 use crate::{contracts::CircuitPolicy, transaction::send};
 
-/// Makes `authority` the governance of the program at its published address, unless it is that already.
+/// Makes `authority` the governance of the program at its published address, unless it is that
+/// already.
 ///
 /// # Errors
 /// A governance that was initialized otherwise, or what the node answers.

@@ -1,5 +1,5 @@
-//! Deploy and upgrade steps, in order. Each looks at the chain first and does only what is missing, so that a run that was
-//! cut short is finished by running it again.
+//! Deploy and upgrade steps, in order. Each looks at the chain first and does only what is missing,
+//! so that a run that was cut short is finished by running it again.
 //!
 //! | step | module | chain |
 //! | --- | --- | --- |

@@ -47,7 +47,8 @@ struct Policy {
     /// Seconds from registering a circuit until posts may use it. For ever.
     #[arg(long, default_value_t = 172_800)]
     circuit_delay: u32,
-    /// Take circuits with an INSECURE development setup. For ever: only for chains where figures mean nothing.
+    /// Take circuits with an INSECURE development setup. For ever: only for chains where figures
+    /// mean nothing.
     #[arg(long)]
     allow_development: bool,
 }
@@ -84,7 +85,8 @@ struct EvmArgs {
     /// JSON-RPC address.
     #[arg(long)]
     rpc: Url,
-    /// File with the key that pays and governs: 64 hexadecimal digits, or a keystore. Only its owner may read it.
+    /// File with the key that pays and governs: 64 hexadecimal digits, or a keystore. Only its
+    /// owner may read it.
     #[arg(long)]
     key: PathBuf,
     /// File with the keystore's password.

@@ -17,7 +17,8 @@ pub enum Deployed {
     Upgraded,
 }
 
-/// Brings `bytecode` to the program's address. `payer` pays and is, or becomes, the upgrade authority.
+/// Brings `bytecode` to the program's address. `payer` pays and is, or becomes, the upgrade
+/// authority.
 ///
 /// # Errors
 /// An empty program, a program that `payer` may not upgrade, or what the node answers.
@@ -54,7 +55,8 @@ pub async fn deploy(rpc: &RpcClient, payer: &Keypair, program: &Keypair, bytecod
     Ok(Deployed::New)
 }
 
-/// The program's bytes, padded to what its account has room for; `None` when there is no program yet.
+/// The program's bytes, padded to what its account has room for; `None` when there is no program
+/// yet.
 async fn deployed_bytecode(rpc: &RpcClient, program: &Pubkey, authority: &Pubkey) -> Result<Option<Vec<u8>>> {
     let accounts = rpc
         .get_multiple_accounts(&[*program, get_program_data_address(program)])

@@ -78,8 +78,8 @@ async fn try_until_confirmed<'a>(
     bail!("write the program's bytes from {first}: not taken under {ATTEMPTS} blockhashes")
 }
 
-/// Writes chunks under one blockhash, and returns those that were not confirmed while it was valid. Writing one of them again
-/// leaves the same bytes.
+/// Writes chunks under one blockhash, and returns those that were not confirmed while it was valid.
+/// Writing one of them again leaves the same bytes.
 async fn write<'a>(
     rpc: &RpcClient,
     payer: &Keypair,
@@ -94,7 +94,8 @@ async fn write<'a>(
         let instruction = loader::write(buffer, &payer.pubkey(), chunk.offset as u32, chunk.bytes.to_vec());
         let transaction =
             Transaction::new_signed_with_payer(&[instruction], Some(&payer.pubkey()), &[payer], blockhash);
-        // The first is simulated, which says at once what is wrong with all of them, such as a payer who cannot pay.
+        // The first is simulated, which says at once what is wrong with all of them, such as a
+        // payer who cannot pay.
         let skip_preflight = chunk != first;
         let config = RpcSendTransactionConfig {
             skip_preflight,
@@ -108,7 +109,8 @@ async fn write<'a>(
     let mut open: Vec<Sent> = stream::iter(chunks).map(submit).buffer_unordered(CONCURRENT_SENDS).try_collect().await?;
     loop {
         tokio::time::sleep(POLL).await;
-        // Asked for before the statuses: what has none afterwards and was not valid before never will have one.
+        // Asked for before the statuses: what has none afterwards and was not valid before never
+        // will have one.
         let height = rpc.get_block_height().await.context("ask for the block height")?;
         let signatures: Vec<Signature> = open.iter().map(|sent| sent.signature).collect();
         let statuses = rpc.get_signature_statuses(&signatures).await.context("ask how writes stand")?.value;

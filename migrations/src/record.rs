@@ -1,4 +1,5 @@
-//! What was deployed where: `contracts/deployments/<chain id>.json` and `programs/reserves/deployments/<genesis hash>.json`.
+//! What was deployed where: `contracts/deployments/<chain id>.json` and
+//! `programs/reserves/deployments/<genesis hash>.json`.
 
 use std::{io::ErrorKind, path::Path};
 

@@ -77,7 +77,15 @@ pub fn decode_g1(bytes: &[u8]) -> Result<G1Affine, PointError> {
 /// [`PointError`].
 pub fn decode_g2(bytes: &[u8]) -> Result<G2Affine, PointError> {
     let [x1, x0, y1, y0] = coordinates(bytes)?;
-    let point = G2Affine::new_unchecked(Fq2::new(x0, x1), Fq2::new(y0, y1));
+    checked_g2(Fq2::new(x0, x1), Fq2::new(y0, y1))
+}
+
+/// The G2 point with these coordinates, which is not the one at infinity.
+///
+/// # Errors
+/// [`PointError::NotOnCurve`] or [`PointError::OutsideSubgroup`].
+pub(crate) fn checked_g2(x: Fq2, y: Fq2) -> Result<G2Affine, PointError> {
+    let point = G2Affine::new_unchecked(x, y);
     if !point.is_on_curve() {
         return Err(PointError::NotOnCurve);
     }

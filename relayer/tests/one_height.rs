@@ -11,9 +11,8 @@ use std::{
 
 use alloy::primitives::{Address, B256};
 use ballast_relayer::{
-    chains::{ChainError, evm::balances::read_evm, solana::balances::read_solana},
+    chains::{ChainError, ChainHoldings, evm::balances::read_evm, solana::balances::read_solana},
     config,
-    reserves::ChainHoldings,
 };
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain},

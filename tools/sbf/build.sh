@@ -1,10 +1,12 @@
 #!/bin/bash
-# Builds programs/reserves to Solana bytecode, OUT_DIR/reserves.so, and the example program that asks it, lender.so.
+# Builds programs/reserves to Solana bytecode, OUT_DIR/reserves.so, and the example program that
+# asks it, lender.so.
 #
 #   tools/sbf/build.sh [OUT_DIR]        OUT_DIR defaults to ${CARGO_TARGET_DIR:-target}/deploy
 #
-# Uses `cargo build-sbf` when it is installed; set SBF_FALLBACK=1 to take the way below all the same. Without it, the
-# program is compiled by Debian's rustc and LLVM, see README.md. Work that is up to date is not done again.
+# Uses `cargo build-sbf` when it is installed; set SBF_FALLBACK=1 to take the way below all the
+# same. Without it, the program is compiled by Debian's rustc and LLVM, see README.md. Work that is
+# up to date is not done again.
 set -euo pipefail
 
 HERE=$(dirname "$(readlink -f "$0")")
@@ -62,7 +64,8 @@ RUST_RELEASE=$("$RUSTC" -vV | sed -n 's/^release: //p')
   fail "the compiler is Rust $RUST_RELEASE but the newest library source is $STD: install the same version of rustc-web and rust-web-src"
 LLVM_MAJOR=$("$RUSTC" -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
 [ -n "$LLVM_MAJOR" ] || fail "$RUSTC -vV does not say which LLVM it uses"
-# Bitcode is only readable by the LLVM that wrote it or a newer one; the lowering pass is compiled against its headers.
+# Bitcode is only readable by the LLVM that wrote it or a newer one; the lowering pass is compiled
+# against its headers.
 export SBF_LLVM=/usr/lib/llvm-$LLVM_MAJOR/bin
 need "$SBF_LLVM/llc" "llvm-$LLVM_MAJOR"
 need "$SBF_LLVM/llvm-config" "llvm-$LLVM_MAJOR"
@@ -70,7 +73,8 @@ need "/usr/lib/llvm-$LLVM_MAJOR/include/llvm/IR/IRBuilder.h" "llvm-$LLVM_MAJOR-d
 need g++ g++
 need python3 python3
 
-# Cargo does not see the linker script, the pass, the target description or the patched std as inputs of the program.
+# Cargo does not see the linker script, the pass, the target description or the patched std as
+# inputs of the program.
 STAMP=$({
   "$RUSTC" -vV
   "$SBF_LLVM/llvm-config" --version
@@ -97,9 +101,10 @@ if [ "$(cat "$WORK/stamp" 2>/dev/null)" != "$STAMP" ]; then
 fi
 
 export SBF_WORK=$WORK
-# RUSTFLAGS replaces the flags of .cargo/config.toml: the machine's own instructions must not reach build scripts that
-# another compiler version links. Atomics of a single-threaded machine are plain loads and stores. File names in panic
-# messages are cut so that the bytecode does not tell where it was built.
+# RUSTFLAGS replaces the flags of .cargo/config.toml: the machine's own instructions must not reach
+# build scripts that another compiler version links. Atomics of a single-threaded machine are plain
+# loads and stores. File names in panic messages are cut so that the bytecode does not tell where it
+# was built.
 FLAGS="-Cpasses=lower-atomic -Cpanic=abort --remap-path-prefix=$WORK/rust-src=/rust"
 FLAGS+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry --remap-path-prefix=$ROOT=/ballast"
 for program in "${PROGRAMS[@]}"; do

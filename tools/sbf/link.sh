@@ -1,7 +1,8 @@
 #!/bin/bash
-# What rustc calls as its linker for the target sbpf-solana-solana. The objects are LLVM bitcode: they are joined and
-# optimised as a whole, lowered to what sBPF can express (lower.cpp), compiled, and relinked to the loader's ELF layout.
-# From build.sh: SBF_LLVM is the folder of LLVM's programs, SBF_WORK holds the compiled pass and the linker.
+# What rustc calls as its linker for the target sbpf-solana-solana. The objects are LLVM bitcode:
+# they are joined and optimised as a whole, lowered to what sBPF can express (lower.cpp), compiled,
+# and relinked to the loader's ELF layout. From build.sh: SBF_LLVM is the folder of LLVM's programs,
+# SBF_WORK holds the compiled pass and the linker.
 set -euo pipefail
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
@@ -23,13 +24,15 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# Calls to these appear only when instructions are lowered: the first clean-up must not drop them as unused.
+# Calls to these appear only when instructions are lowered: the first clean-up must not drop them as
+# unused.
 RUNTIME=memcmp,bcmp
 RUNTIME+=,__sbf_udiv128,__sbf_urem128,__sbf_sdiv128,__sbf_srem128,__sbf_umulo128,__sbf_smulo128
 RUNTIME+=,__adddf3,__subdf3,__muldf3,__divdf3,__floatundidf,__floatdidf,__fixunsdfdi,__fixdfdi
 RUNTIME+=,__gedf2,__gtdf2,__ledf2,__ltdf2,__eqdf2,__nedf2,__unorddf2
 
-# What others look for in the program: its entry, and where to report a vulnerability (read by explorers).
+# What others look for in the program: its entry, and where to report a vulnerability (read by
+# explorers).
 KEPT=entrypoint,SECURITY_TXT
 
 "$SBF_LLVM/llvm-link" "${inputs[@]}" -o "$WORK/linked.bc"

@@ -11,9 +11,11 @@ mod set_posters;
 mod unpause;
 
 use ballast_relayer::failure::Failure;
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use crate::{chain_choice::GlobalChainChoice, context::Context, governing::Governing, output::Output};
+use crate::{
+    chain_choice::GlobalChainChoice, context::Context, governing::Governing, output::Output, subcommands::subcommands,
+};
 
 /// Calls of the exchange's authority on both chains; what a chain holds already is not done again
 #[derive(Debug, Args)]
@@ -27,32 +29,23 @@ pub struct Exchange {
     chains: GlobalChainChoice,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    Register(register::Register),
-    AddAssets(add_assets::AddAssets),
-    ClearAssets(clear_assets::ClearAssets),
-    SetCadence(set_cadence::SetCadence),
-    SetPosters(set_posters::SetPosters),
-    Pause(pause::Pause),
-    Unpause(unpause::Unpause),
-    ProposeAuthority(propose_authority::ProposeAuthority),
-    AcceptAuthority(accept_authority::AcceptAuthority),
+subcommands! {
+    enum Command(governing: &Governing<'_>) {
+        register::Register(governing),
+        add_assets::AddAssets(governing),
+        clear_assets::ClearAssets(governing),
+        set_cadence::SetCadence(governing),
+        set_posters::SetPosters(governing),
+        pause::Pause(governing),
+        unpause::Unpause(governing),
+        propose_authority::ProposeAuthority(governing),
+        accept_authority::AcceptAuthority(governing),
+    }
 }
 
 impl Exchange {
     pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
         let governing = Governing { context, chains: self.chains.chains(), dry_run: self.dry_run };
-        match self.command {
-            Command::Register(command) => command.execute(&governing).await,
-            Command::AddAssets(command) => command.execute(&governing).await,
-            Command::ClearAssets(command) => command.execute(&governing).await,
-            Command::SetCadence(command) => command.execute(&governing).await,
-            Command::SetPosters(command) => command.execute(&governing).await,
-            Command::Pause(command) => command.execute(&governing).await,
-            Command::Unpause(command) => command.execute(&governing).await,
-            Command::ProposeAuthority(command) => command.execute(&governing).await,
-            Command::AcceptAuthority(command) => command.execute(&governing).await,
-        }
+        self.command.execute(&governing).await
     }
 }

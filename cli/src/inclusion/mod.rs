@@ -3,23 +3,12 @@
 mod make;
 mod verify;
 
-use ballast_relayer::failure::Failure;
-use clap::Subcommand;
+use crate::{context::Context, subcommands::subcommands};
 
-use crate::{context::Context, output::Output};
-
-/// One customer's inclusion file
-#[derive(Debug, Subcommand)]
-pub enum Inclusion {
-    Make(make::Make),
-    Verify(verify::Verify),
-}
-
-impl Inclusion {
-    pub async fn execute(self, context: &Context) -> Result<Output, Failure> {
-        match self {
-            Self::Make(command) => command.execute(context).await,
-            Self::Verify(command) => command.execute(context).await,
-        }
+subcommands! {
+    /// One customer's inclusion file
+    pub enum Inclusion(context: &Context) {
+        make::Make(context),
+        verify::Verify(context),
     }
 }

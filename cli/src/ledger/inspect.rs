@@ -2,6 +2,7 @@
 
 use std::{fmt, path::Path};
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     failure::Failure,
     jobs::ledger::{self, Inspected, Segment},
@@ -22,11 +23,11 @@ impl Inspect {
 
 impl Text for Inspected {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "exchange 0x{}, assets {}", hex::encode(self.exchange), self.assets.join(", "))?;
+        writeln!(f, "exchange {}, assets {}", hexadecimal::encode(self.exchange), self.assets.join(", "))?;
         for Segment { file, first, last, bytes } in &self.segments {
             writeln!(f, "{file}: transactions {first} to {last}, {bytes} bytes")?;
         }
-        writeln!(f, "ends after transaction {}, head 0x{}", self.sequence, hex::encode(self.head))?;
+        writeln!(f, "ends after transaction {}, head {}", self.sequence, hexadecimal::encode(self.head))?;
         self.torn.iter().try_for_each(|torn| writeln!(f, "warning: {torn}"))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::Path};
 
+use ballast_core::hexadecimal;
 use ballast_relayer::{
     failure::Failure,
     jobs::ledger::{self, ReplayReport},
@@ -31,13 +32,13 @@ impl Replay {
 
 impl Text for ReplayReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "exchange 0x{}", hex::encode(self.exchange))?;
+        writeln!(f, "exchange {}", hexadecimal::encode(self.exchange))?;
         writeln!(
             f,
-            "{} after transaction {}, head 0x{}",
+            "{} after transaction {}, head {}",
             count(self.accounts, "account", "accounts"),
             self.sequence,
-            hex::encode(self.head)
+            hexadecimal::encode(self.head)
         )?;
         writeln!(
             f,

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::Path};
 
+use ballast_core::hexadecimal;
 use ballast_ledger::simulate::Simulation;
 use ballast_relayer::{
     config::Section,
@@ -51,10 +52,10 @@ impl Text for Simulated {
         writeln!(f, "{}", self.notice)?;
         writeln!(
             f,
-            "wrote {} of {}, head 0x{}",
+            "wrote {} of {}, head {}",
             count(self.sequence, "transaction", "transactions"),
             count(self.accounts, "account", "accounts"),
-            hex::encode(self.head)
+            hexadecimal::encode(self.head)
         )?;
         self.assets.write(f)
     }

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use ballast_core::hexadecimal;
 use ballast_relayer::jobs::setup::{Participant, SetupReport, Written};
 
 use crate::text::Text;
 
 impl Text for SetupReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "circuit 0x{}, depth {}: {}", hex::encode(self.circuit), self.depth, self.setup)?;
-        writeln!(f, "transcript 0x{}", hex::encode(self.transcript))?;
+        writeln!(f, "circuit {}, depth {}: {}", hexadecimal::encode(self.circuit), self.depth, self.setup)?;
+        writeln!(f, "transcript {}", hexadecimal::encode(self.transcript))?;
         for (phase, participants) in [("powers of tau", &self.powers_of_tau), ("key", &self.contributions)] {
             for (number, Participant { name, beacon }) in (1..).zip(participants) {
                 let name = name.as_ref().map_or_else(|| "without a name".into(), |name| format!("{name:?}"));

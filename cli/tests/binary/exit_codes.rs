@@ -110,7 +110,7 @@ fn an_address_that_no_chain_takes_is_2() {
     ] {
         let (code, _, errors) = exchange(arguments);
         assert_eq!(code, 2, "{arguments:?}: {errors}");
-        assert!(errors.contains("which alone is asked"), "{errors}");
+        assert!(errors.contains("the only chain that this command asks"), "{errors}");
     }
     for arguments in [&["propose-authority", evm, other][..], &["propose-authority", solana, evm, other]] {
         let (code, _, errors) = exchange(arguments);

@@ -23,6 +23,14 @@ pub fn outcome(chain: &Chain, arguments: &[&str]) -> String {
     json["chains"][0]["outcome"].as_str().unwrap().into()
 }
 
+/// A chain on which the exchange is registered.
+async fn registered() -> Chain {
+    let chain = Chain::new().await;
+    chain.configure();
+    outcome(&chain, &["register"]);
+    chain
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_sends_nothing_and_what_is_so_already_is_not_sent_again() {
     let chain = Chain::new().await;
@@ -55,9 +63,7 @@ async fn a_dry_run_sends_nothing_and_what_is_so_already_is_not_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_accepts_with_its_own_key() {
-    let chain = Chain::new().await;
-    chain.configure();
-    outcome(&chain, &["register"]);
+    let chain = registered().await;
     let file = chain.other_key(5);
     let setting = format!("evm.authority={}", file.display());
     let accept = ["accept-authority", "--set", &setting];
@@ -75,9 +81,7 @@ async fn an_authority_accepts_with_its_own_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_killed_at_any_stage_takes_effect_once() {
-    let chain = Chain::new().await;
-    chain.configure();
-    outcome(&chain, &["register"]);
+    let chain = registered().await;
     let stages = crash::GOVERN_POINTS.iter().filter(|point| point.starts_with("evm-"));
     let mut passed = 0;
     for (number, (point, command)) in (2..).zip(stages.zip(["pause", "unpause", "pause"])) {

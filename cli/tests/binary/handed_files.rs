@@ -37,6 +37,7 @@ fn pipes_folders_and_endless_files_are_2() {
         let commands = [
             vec!["inclusion", "verify", file, "--account", "alice"],
             vec!["reserves", "verify", "1", file],
+            vec!["audit", "1", "--report", file],
             vec!["setup", "begin", "--depth", "7", "--ptau", file, "key", "--snarkjs", SNARKJS],
             vec!["setup", "contribute", file, "key", "--name", "me", "--snarkjs", SNARKJS],
         ];
@@ -46,6 +47,9 @@ fn pipes_folders_and_endless_files_are_2() {
             assert!(errors.contains(file), "{command:?}: {errors}");
         }
     }
+    fs::write(folder.path("report.json"), "{\"version\":2}\n").unwrap();
+    let (code, errors) = soon(&folder, &["audit", "1", "--report", "report.json"]);
+    assert!(code == Some(2) && errors.contains("report.json"), "read before any chain is asked: {errors}");
     assert!(Command::new("mkfifo").arg(folder.path("pipe.json")).status().unwrap().success());
     let (code, errors) = soon(&folder, &["snapshot", "check", "pipe.json"]);
     assert!(code == Some(2) && errors.contains("pipe.json"), "{errors}");
@@ -80,6 +84,18 @@ fn what_is_no_ceremony_file_is_2_in_words_of_our_own() {
             assert!(!errors.contains('\x1b') && !errors.contains("\n    at "), "a stack of JavaScript's: {errors}");
             assert!(!folder.path("key").exists(), "{command:?}");
         }
+    }
+}
+
+#[test]
+fn a_snarkjs_that_is_not_installed_is_2_and_says_how_to_get_it() {
+    let folder = Folder::new();
+    fs::write(folder.path("key"), "").unwrap();
+    let verify = ["setup", "verify", "--depth", "7", "--ptau", "key", "--zkey", "key"];
+    let (code, errors) = soon(&folder, &verify);
+    assert_eq!(code, Some(2), "{errors}");
+    for words in ["node_modules/.bin/snarkjs", "npm install snarkjs@0.7", "--snarkjs"] {
+        assert!(errors.contains(words), "{words}: {errors}");
     }
 }
 

@@ -5,9 +5,9 @@
 
 mod child;
 mod lock;
+#[path = "../one_at_a_time/mod.rs"]
+mod one_at_a_time;
 mod write;
-
-use libtest_mimic::{Arguments, Trial};
 
 const TESTS: [(&str, fn()); 10] = [
     ("a_file_is_old_or_new_and_whole_after_a_kill_at_any_moment", write::random_kills),
@@ -26,14 +26,6 @@ fn main() {
     if child::run() {
         return;
     }
-    let mut arguments = Arguments::from_args();
-    // A child that is being started holds every lock of this process for a moment: one test at a time.
-    arguments.test_threads.get_or_insert(1);
-    let trials = TESTS.into_iter().map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    // A child that is being started holds every lock of this process for a moment.
+    one_at_a_time::run(TESTS);
 }

@@ -9,8 +9,9 @@ use ballast_durable::LockError;
 
 use crate::transaction::{DecodeError, TRANSACTION_MAX};
 
-/// The end of the last segment, where a record was begun and not finished. Who wrote the log knows that the record was
-/// never acknowledged; who was sent a copy cannot tell it from a copy that was cut short.
+/// The end of the last segment, where a record was begun and not finished. Who wrote the log knows
+/// that the record was never acknowledged; who was sent a copy cannot tell it from a copy that was
+/// cut short.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{}, offset {offset}: the last record {}: its writer was stopped before it was acknowledged, or this copy was cut short",
@@ -23,7 +24,8 @@ pub struct TornTail {
     pub offset: u64,
     /// Bytes of it that are there.
     pub found: u64,
-    /// Whether these are zeros alone: room that a file system gave before the power failed, and that nothing was written to.
+    /// Whether these are zeros alone: room that a file system gave before the power failed, and
+    /// that nothing was written to.
     pub zeros: bool,
 }
 

@@ -14,7 +14,8 @@ use std::{
 use super::{Fault, GENESIS_FILE, LogError};
 use crate::transaction::{Genesis, PREFIX_LENGTH, SignedTransaction, TRANSACTION_MAX};
 
-/// First bytes of a segment: whoever opens one sees at once what it is. The last byte is the version.
+/// First bytes of a segment: whoever opens one sees at once what it is. The last byte is the
+/// version.
 pub const MAGIC: &[u8; 62] = b"PRIVATE ledger of an exchange: every customer's transactions\n\x01";
 /// Bytes of the longest genesis file: version, exchange, assets, engine's key, head.
 const GENESIS_MAX: u64 = (1 + 32 + 2 + ASSETS_MAX * (SYMBOL_MAX + 1) + 32 + 32) as u64;
@@ -78,7 +79,8 @@ pub(super) fn read_header(bytes: &[u8; HEADER_LENGTH]) -> Result<LedgerPosition,
     Ok(LedgerPosition { sequence, head })
 }
 
-/// The checksum of a length stands for its place as well, so that no other bytes of the log pass for a record's beginning.
+/// The checksum of a length stands for its place as well, so that no other bytes of the log pass
+/// for a record's beginning.
 fn length_checksum(sequence: u64, length: u32) -> Checksum {
     checksum(Preimage::new("ballast/record-length/v1").u64(sequence).u32(length).sha256())
 }

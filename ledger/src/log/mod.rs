@@ -1,11 +1,14 @@
-//! The log on disk: a directory with the genesis and segments of signed transactions (`docs/ledger.md`).
+//! The log on disk: a directory with the genesis and segments of signed transactions
+//! (`docs/ledger.md`).
 //!
-//! Every byte is under a checksum, lengths under one of their own. So a record that was being written when the power
-//! failed (its length is whole, its bytes end early) is told from a length that was changed: the first is cut off, with a
-//! report of what was, and everything else stops the reader with file and offset. So are zeros from where a record would
-//! begin to the end of the last file: a file system may have given room for what was never written.
+//! Every byte is under a checksum, lengths under one of their own. So a record that was being
+//! written when the power failed (its length is whole, its bytes end early) is told from a length
+//! that was changed: the first is cut off, with a report of what was, and everything else stops the
+//! reader with file and offset. So are zeros from where a record would begin to the end of the last
+//! file: a file system may have given room for what was never written.
 //!
-//! **A log is private**: every segment's first line says so, and only its owner can read what a writer makes.
+//! **A log is private**: every segment's first line says so, and only its owner can read what a
+//! writer makes.
 
 mod crash_points;
 mod error;

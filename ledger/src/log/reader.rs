@@ -26,8 +26,8 @@ pub struct Entry {
     pub offset: u64,
 }
 
-/// Reads the records of a log in order. Checked are checksums, that sequences are without gaps and that heads are those of
-/// the bytes before; not what transactions say, nor their signatures.
+/// Reads the records of a log in order. Checked are checksums, that sequences are without gaps and
+/// that heads are those of the bytes before; not what transactions say, nor their signatures.
 #[derive(Debug)]
 pub struct LogReader {
     genesis: Genesis,
@@ -60,11 +60,13 @@ impl LogReader {
     /// Opens the log in `directory` after `position`; earlier segments are not looked at.
     ///
     /// # Errors
-    /// See [`LogReader::open`]; also a log that does not reach this position, or has another head there.
+    /// See [`LogReader::open`]; also a log that does not reach this position, or has another head
+    /// there.
     pub fn open_after(directory: &Path, position: &LedgerPosition) -> Result<Self, LogError> {
         let mut reader = Self::with_segments(directory, position.sequence)?;
         if let Some((first, file)) = reader.later.front() {
-            // The position before the segment is taken from its header here, and checked at the position asked for.
+            // The position before the segment is taken from its header here, and checked at the
+            // position asked for.
             let (first, file) = (*first, file.clone());
             if first > position.sequence.saturating_add(1) {
                 return Err(LogError::new(&file, 0, Fault::Beginning { found: first }));
@@ -144,8 +146,8 @@ impl LogReader {
     /// The next record, or none at the end.
     ///
     /// # Errors
-    /// The first thing wrong, with file and offset, and [`Fault::Poisoned`] ever after. A record that is cut short at the
-    /// end of the last segment is no error but [`LogReader::torn`].
+    /// The first thing wrong, with file and offset, and [`Fault::Poisoned`] ever after. A record
+    /// that is cut short at the end of the last segment is no error but [`LogReader::torn`].
     pub fn read(&mut self) -> Result<Option<Entry>, LogError> {
         if self.failed {
             return Err(self.fail(Fault::Poisoned));

@@ -32,7 +32,8 @@ impl Default for WriterOptions {
 
 /// The one writer of a log. Another process that opens the log meanwhile is refused.
 ///
-/// The writer knows heads, not balances: a transaction belongs in a log once a [`crate::state::State`] has taken it.
+/// The writer knows heads, not balances: a transaction belongs in a log once a
+/// [`crate::state::State`] has taken it.
 #[derive(Debug)]
 pub struct Writer {
     directory: PathBuf,
@@ -63,8 +64,8 @@ impl Writer {
         Self::at_end(directory, options, held).map(|(writer, _)| writer)
     }
 
-    /// Opens the log in `directory`, all of which is read and checked as [`LogReader`] does. A last record that was never
-    /// finished is cut off, and returned.
+    /// Opens the log in `directory`, all of which is read and checked as [`LogReader`] does. A last
+    /// record that was never finished is cut off, and returned.
     ///
     /// # Errors
     /// Anything else that is wrong with the log, with file and offset; another writer.
@@ -91,7 +92,8 @@ impl Writer {
         if torn.is_some() {
             segment.set_len(length).map_err(fail)?;
         }
-        // What a writer before wrote and did not flush was read as part of the log: it must not vanish later.
+        // What a writer before wrote and did not flush was read as part of the log: it must not
+        // vanish later.
         segment.sync_all().map_err(fail)?;
         let directory = directory.to_owned();
         Ok((Self { directory, options, path, segment, length, position, poisoned: false, _lock: held }, torn))
@@ -102,12 +104,13 @@ impl Writer {
         self.position
     }
 
-    /// Appends transactions and flushes them to the disk, all at once: when this returns, none of them can be lost, and
-    /// until then nobody may be told of any. When the process dies meanwhile, the log has the first so many of them.
+    /// Appends transactions and flushes them to the disk, all at once: when this returns, none of
+    /// them can be lost, and until then nobody may be told of any. When the process dies meanwhile,
+    /// the log has the first so many of them.
     ///
     /// # Errors
-    /// Transactions that do not follow the log's last one, which leave the log as it was; or the file system's, after
-    /// which the log must be opened again.
+    /// Transactions that do not follow the log's last one, which leave the log as it was; or the
+    /// file system's, after which the log must be opened again.
     pub fn append(&mut self, batch: &[SignedTransaction]) -> Result<LedgerPosition, LogError> {
         if self.poisoned {
             return Err(self.fail(Fault::Poisoned));

@@ -13,7 +13,7 @@
 
 use std::str::FromStr;
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 use bip322::Verification;
 use bitcoin::{
     Address, Network, ScriptBuf, Sequence,
@@ -47,7 +47,7 @@ pub enum OwnershipError {
 
 /// The message that must be signed for the exchange with this id.
 pub fn message(exchange: &Digest, network: &str) -> String {
-    format!("ballast/wallet/v1 exchange 0x{} network {network}", hex::encode(exchange))
+    format!("ballast/wallet/v1 exchange {} network {network}", hexadecimal::encode(exchange))
 }
 
 /// A message that is said to be signed by the owner of an address.

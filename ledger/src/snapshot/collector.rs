@@ -25,8 +25,8 @@ pub struct Collector {
     by_symbol: HashMap<String, Declared>,
     borrows: Borrows,
     limit: usize,
-    /// Every account of the file, also those beyond the limit. By the element that a leaf holds, so that two ids can
-    /// never be one leaf's.
+    /// Every account of the file, also those beyond the limit. By the element that a leaf holds, so
+    /// that two ids can never be one leaf's.
     seen: HashSet<AccountId>,
     accounts: Vec<Account>,
     totals: Vec<u128>,
@@ -88,8 +88,9 @@ impl Collector {
         Ok(())
     }
 
-    /// The amounts of one asset that the file has for the current account, all of them at once. Each counts by itself: a
-    /// borrow lowers neither another amount of the account nor anyone else's.
+    /// The amounts of one asset that the file has for the current account, all of them at once.
+    /// Each counts by itself: a borrow lowers neither another amount of the account nor anyone
+    /// else's.
     pub fn add(&mut self, asset: Declared, amounts: &[Amount]) -> Result<(), Reason> {
         let index = usize::from(asset.number) - 1;
         let current = self.current.as_mut().ok_or(Reason::NoAccount)?;
@@ -150,10 +151,11 @@ impl Collector {
     }
 }
 
-/// Whether an id looks the same to whoever compares it by eye: no control, formatting or private character, no blank but
-/// the space, and that not at either end.
+/// Whether an id looks the same to whoever compares it by eye: no control, formatting or private
+/// character, no blank but the space, and that not at either end.
 fn is_printable(id: &str) -> bool {
-    // What the standard library would escape is not printable, but for the characters that a literal must escape.
+    // What the standard library would escape is not printable, but for the characters that a
+    // literal must escape.
     let literal: String = id.chars().filter(|character| !['"', '\'', '\\'].contains(character)).collect();
     literal.escape_debug().eq(literal.chars()) && id.trim() == id
 }

@@ -7,11 +7,13 @@
 //! bob,BTC,2,0,0
 //! ```
 //!
-//! The header is exactly this one. Amounts are decimals of the asset, at most with the decimals that the
-//! [`Declaration`] gives it, zeros at their end aside; what is owed is the sum of the three, and each and the sum fit in 64 bits of committed units.
-//! The rows of an account follow one another. Fields are plain: never quoted, never blank, never padded. Every line ends
-//! with a line feed, the last one too, so that a file cut short within a line is not read as a whole one; a carriage
-//! return stands before a line feed or nowhere. A byte order mark before the header is skipped.
+//! The header is exactly this one. Amounts are decimals of the asset, at most with the decimals
+//! that the [`Declaration`] gives it, zeros at their end aside; what is owed is the sum of the
+//! three, and each and the sum fit in 64 bits of committed units. The rows of an account follow one
+//! another. Fields are plain: never quoted, never blank, never padded. Every line ends with a line
+//! feed, the last one too, so that a file cut short within a line is not read as a whole one; a
+//! carriage return stands before a line feed or nowhere. A byte order mark before the header is
+//! skipped.
 
 use ::csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::io::{self, Read};

@@ -71,7 +71,8 @@ impl Declaration {
     /// The as-of time and the ledger position of a snapshot with this declaration.
     ///
     /// # Errors
-    /// A time that is missing, out of range or not the caller's, or a position that is half zero or not the caller's.
+    /// A time that is missing, out of range or not the caller's, or a position that is half zero or
+    /// not the caller's.
     pub(super) fn moment(&self, options: &Options) -> Result<(u64, LedgerPosition), SnapshotError> {
         let at = |field| move |reason: Reason| Place { field: Some(field), ..Place::default() }.refuse(reason);
         let as_of = as_of(self.as_of, options).map_err(at("as_of"))?;

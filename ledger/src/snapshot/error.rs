@@ -10,7 +10,8 @@ use ballast_core::{
 use super::{ACCOUNT_ID_MAX, AS_OF_MAX, csv, json, text_limits::LimitExceeded};
 use crate::{amount::AmountError, lookalike::shown, toml_file::TomlError};
 
-/// A refused snapshot. Its text names file, line, account, asset and field as far as they are known, and never an amount.
+/// A refused snapshot. Its text names file, line, account, asset and field as far as they are
+/// known, and never an amount.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}{reason}")]
 pub struct SnapshotError {

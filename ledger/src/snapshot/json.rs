@@ -6,10 +6,11 @@
 //!  "accounts": {"alice": {"BTC": 500000}}}
 //! ```
 //!
-//! The timestamp is in milliseconds; the as-of time is its whole seconds. Balances are integers in units of
-//! 10^-balance_decimals, which are the committed units. Prices are read and not used: an amount of one asset never pays
-//! for another. Asset numbers are the order of `assets`, which comes before `accounts`. No member is unknown, missing or
-//! there twice, in any object, and nothing follows the object. A byte order mark before it is skipped.
+//! The timestamp is in milliseconds; the as-of time is its whole seconds. Balances are integers in
+//! units of 10^-balance_decimals, which are the committed units. Prices are read and not used: an
+//! amount of one asset never pays for another. Asset numbers are the order of `assets`, which comes
+//! before `accounts`. No member is unknown, missing or there twice, in any object, and nothing
+//! follows the object. A byte order mark before it is skipped.
 
 use ballast_core::assets::AssetList;
 use serde::{
@@ -38,7 +39,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Reads a whole JSON snapshot from `text`.
 ///
 /// # Errors
-/// The first thing wrong, with its line, column, account and asset. Nothing of a refused file is returned.
+/// The first thing wrong, with its line, column, account and asset. Nothing of a refused file is
+/// returned.
 pub fn read(text: impl Read, options: &Options) -> Result<Snapshot, SnapshotError> {
     let mut parse = Parse { options, place: Place::default(), refused: None };
     let text = without_byte_order_mark(text).map_err(Reason::from)?;
@@ -295,7 +297,8 @@ impl<'de> Visitor<'de> for Balances<'_, '_> {
         while let Some(symbol) = map.next_key::<String>()? {
             let declared = collector.asset(&symbol);
             parse.place.asset = Some(symbol);
-            // As text: the parser would round an integer of more than 64 bits instead of refusing it.
+            // As text: the parser would round an integer of more than 64 bits instead of refusing
+            // it.
             let text: Box<RawValue> = map.next_value()?;
             let read = declared.and_then(|declared| {
                 let amount = amount::parse_integer(text.get(), u64::BITS)?;

@@ -1,15 +1,16 @@
 //! Snapshots: what every account holds at one moment, read from an exchange's own export.
 //!
-//! Two formats are read, both from one end to the other, so that memory grows with the accounts kept and not with the
-//! text:
+//! Two formats are read, both from one end to the other, so that memory grows with the accounts
+//! kept and not with the text:
 //!
-//! - [`csv`]: rows `account,asset,available,in_orders,lent_unborrowed` of decimal amounts, and a TOML
-//!   [declaration](Declaration) of assets, time and ledger position;
+//! - [`csv`]: rows `account,asset,available,in_orders,lent_unborrowed` of decimal amounts, and a
+//!   TOML [declaration](Declaration) of assets, time and ledger position;
 //! - [`json`]: `{timestamp, assets, accounts}` with integers in committed units.
 //!
-//! A file is refused whole, with the line, account and asset of the first thing wrong. A negative amount is a borrow: it
-//! is refused unless [`Borrows::Gross`] is asked for, which counts it as 0 towards what is owed and reports it apart. What
-//! one customer owes never lowers what another is owed.
+//! A file is refused whole, with the line, account and asset of the first thing wrong. A negative
+//! amount is a borrow: it is refused unless [`Borrows::Gross`] is asked for, which counts it as 0
+//! towards what is owed and reports it apart. What one customer owes never lowers what another is
+//! owed.
 
 mod collector;
 pub mod csv;
@@ -40,7 +41,8 @@ pub enum Borrows {
     /// The snapshot is refused, naming account and asset.
     #[default]
     Refuse,
-    /// It counts 0 towards what is owed, never less, and is reported as a gross borrow of its asset.
+    /// It counts 0 towards what is owed, never less, and is reported as a gross borrow of its
+    /// asset.
     Gross,
 }
 
@@ -48,8 +50,9 @@ pub enum Borrows {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     pub borrows: Borrows,
-    /// Commits only the first so many accounts of the file, for a demonstration. The others are read and checked as
-    /// well, but a borrow among them is not refused: nothing of them is committed.
+    /// Commits only the first so many accounts of the file, for a demonstration. The others are
+    /// read and checked as well, but a borrow among them is not refused: nothing of them is
+    /// committed.
     pub limit: Option<usize>,
     /// Unix seconds; refused when the file says another time.
     pub as_of: Option<u64>,
@@ -85,13 +88,15 @@ pub struct Snapshot {
     pub accounts: Vec<Account>,
     /// What is owed, by asset, in committed units; each below 2^112.
     pub totals: Vec<u128>,
-    /// What is borrowed, by asset, in committed units. Not part of the totals; zero unless [`Borrows::Gross`].
+    /// What is borrowed, by asset, in committed units. Not part of the totals; zero unless
+    /// [`Borrows::Gross`].
     pub gross_borrows: Vec<u128>,
     /// Accounts of the file that are not in `accounts` because of [`Options::limit`].
     pub left_out: usize,
 }
 
-/// Reads the snapshot at `path`: a `.csv` with the declaration at `declaration`, or a `.json` without one.
+/// Reads the snapshot at `path`: a `.csv` with the declaration at `declaration`, or a `.json`
+/// without one.
 ///
 /// # Errors
 /// A [`SnapshotError`] that names the file and the first thing wrong with it.

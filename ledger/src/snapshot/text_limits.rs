@@ -4,12 +4,14 @@ use std::io::{self, Read};
 
 /// Bytes of the longest line of a CSV file: an id, a symbol and three amounts are below 400.
 pub const LINE_MAX: usize = 1024;
-/// Bytes of the longest string or number in a JSON file: an id of 128 bytes may be written in 6 times as many.
+/// Bytes of the longest string or number in a JSON file: an id of 128 bytes may be written in 6
+/// times as many.
 pub const TOKEN_MAX: usize = 1024;
 /// The file, its accounts, one account.
 pub const DEPTH_MAX: usize = 3;
 
-/// A file asks its reader to hold more than any snapshot needs, or has a line that does not end as lines do.
+/// A file asks its reader to hold more than any snapshot needs, or has a line that does not end as
+/// lines do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitExceeded {
     #[error("line {line} is longer than {LINE_MAX} bytes")]
@@ -33,8 +35,8 @@ impl LimitExceeded {
     }
 }
 
-/// Passes on lines of at most [`LINE_MAX`] bytes, the last one ended too. A carriage return alone ends no line here, though
-/// it would for the parser behind, so it is refused.
+/// Passes on lines of at most [`LINE_MAX`] bytes, the last one ended too. A carriage return alone
+/// ends no line here, though it would for the parser behind, so it is refused.
 pub struct LineLimit<R> {
     inner: R,
     line: u64,
@@ -75,8 +77,8 @@ impl<R: Read> Read for LineLimit<R> {
     }
 }
 
-/// Passes on JSON whose strings and numbers have at most [`TOKEN_MAX`] bytes, without lists and at most [`DEPTH_MAX`]
-/// objects deep. Everything else about the text is the parser's.
+/// Passes on JSON whose strings and numbers have at most [`TOKEN_MAX`] bytes, without lists and at
+/// most [`DEPTH_MAX`] objects deep. Everything else about the text is the parser's.
 pub struct JsonLimit<R> {
     inner: R,
     line: u64,

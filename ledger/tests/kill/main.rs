@@ -3,10 +3,11 @@
 //!
 //! The test program starts itself as the writer that is killed.
 
+#[path = "../../../durable/tests/one_at_a_time/mod.rs"]
+mod one_at_a_time;
 mod parent;
 mod writer;
 
-use libtest_mimic::{Arguments, Trial};
 use std::env;
 
 /// Names the log's directory to the writer that is started.
@@ -25,14 +26,6 @@ fn main() {
         let seed = env::var(SEED).unwrap().parse().unwrap();
         return writer::run(directory.as_ref(), seed);
     }
-    let mut arguments = Arguments::from_args();
-    // Kills are timed: one test at a time.
-    arguments.test_threads.get_or_insert(1);
-    let trials = TESTS.into_iter().map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    // Kills are timed.
+    one_at_a_time::run(TESTS);
 }

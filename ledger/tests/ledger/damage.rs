@@ -4,12 +4,14 @@ use super::exchange::*;
 use ballast_ledger::{
     log::{Fault, GENESIS_FILE, LogError, LogReader, MAGIC, TornTail, Writer, WriterOptions},
     replay::{Options, ReplayError, replay},
+    state::State,
 };
 use std::{
     fs,
     io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
+use tempfile::TempDir;
 
 fn segments(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
@@ -37,6 +39,25 @@ fn records(directory: &Path) -> Vec<(PathBuf, u64)> {
         records.push((reader.file().to_owned(), entry.offset));
     }
     records
+}
+
+/// A log of 60 transactions in one segment.
+struct OneSegment {
+    directory: TempDir,
+    state: State,
+    file: PathBuf,
+    /// The bytes of the segment.
+    whole: Vec<u8>,
+}
+
+impl OneSegment {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let state = write_log(directory.path(), &simulation(4, 4, 60), 1 << 20);
+        let file = segments(directory.path()).pop().unwrap();
+        let whole = fs::read(&file).unwrap();
+        Self { directory, state, file, whole }
+    }
 }
 
 #[test]
@@ -82,10 +103,7 @@ fn every_flipped_byte_is_named() {
 
 #[test]
 fn zeros_at_the_end_of_the_last_segment_are_cut_off() {
-    let directory = tempfile::tempdir().unwrap();
-    let state = write_log(directory.path(), &simulation(4, 4, 60), 1 << 20);
-    let file = segments(directory.path()).pop().unwrap();
-    let whole = fs::read(&file).unwrap();
+    let OneSegment { directory, state, file, whole } = OneSegment::new();
     let end = whole.len() as u64;
     let extended = |zeros: usize, last: &[u8]| fs::write(&file, [&whole, &vec![0; zeros][..], last].concat()).unwrap();
     for zeros in 1..=8192usize {
@@ -188,10 +206,7 @@ fn log_says_that_it_is_private_and_is_its_owners() {
 
 #[test]
 fn torn_tail_of_every_length_is_cut_off() {
-    let directory = tempfile::tempdir().unwrap();
-    let state = write_log(directory.path(), &simulation(4, 4, 60), 1 << 20);
-    let file = segments(directory.path()).pop().unwrap();
-    let whole = fs::read(&file).unwrap();
+    let OneSegment { directory, state, file, whole } = OneSegment::new();
     let last = records(directory.path()).pop().unwrap().1 as usize;
     for length in last + 1..whole.len() {
         fs::write(&file, &whole[..length]).unwrap();

@@ -20,20 +20,15 @@ macro_rules! refused {
     };
 }
 
+#[path = "../addresses/mod.rs"]
+mod addresses;
 mod ownership;
 mod places;
 
+use addresses::{ON_BITCOIN, ON_EVM, ON_SOLANA};
+
 const EXCHANGE: Digest = [7; 32];
 const AS_OF: u64 = 1_795_389_392;
-const WALLET: &str = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T";
-const ACCOUNT: &str = "9n4nbM75f5Ui33ZbPYXn59EwSgE8CGsHtAeTH5YFeJ9E";
-const MINT: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
-const EVM_WALLET: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-const EVM_TOKEN: &str = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
-/// Key and addresses of the BIP's vectors.
-const KEY: &str = "L3VFeEujGtevx9w18HD1fhRbCH67Az2dpCymeRE1SoPK6XQtaN2k";
-const SEGWIT: &str = "bc1q9vza2e8x573nczrlzms0wvx3gsqjx7vavgkx0l";
-const TAPROOT: &str = "bc1ppv609nr0vr25u07u95waq5lucwfm6tde4nydujnu8npg4q75mr5sxq8lt3";
 
 fn assets() -> AssetList {
     let asset = |symbol, decimals| Asset::new(symbol, decimals).unwrap();
@@ -41,7 +36,7 @@ fn assets() -> AssetList {
 }
 
 fn signed(address: &str, text: &str) -> String {
-    sign_simple_encoded(address, text, &[KEY], None).unwrap()
+    sign_simple_encoded(address, text, &[ON_BITCOIN.key], None).unwrap()
 }
 
 fn stated() -> Stated {
@@ -54,7 +49,8 @@ fn stated() -> Stated {
         )
     };
     let amounts = "sources = \"custodian\"\n[amounts]\nBTC = \"1\"\nUSDC = \"10\"\nSOL = \"0\"\n";
-    Stated::parse(&format!("{amounts}{}{}", line(SEGWIT, "2.5"), line(TAPROOT, "0.5")), &assets()).unwrap()
+    Stated::parse(&format!("{amounts}{}{}", line(ON_BITCOIN.segwit, "2.5"), line(ON_BITCOIN.taproot, "0.5")), &assets())
+        .unwrap()
 }
 
 fn holding(chain: &str, [wallet, account, token]: [&str; 3], decimals: u8, asset: u16, balance: u128) -> Holding {
@@ -66,12 +62,12 @@ fn read() -> ReadHoldings {
     let block = |chain: &str, hash: String| BlockLine { chain: chain.into(), height: 9, hash, time: AS_OF };
     let lamports = "11111111111111111111111111111111";
     ReadHoldings {
-        blocks: vec![block("solana", MINT.into()), block("evm:31337", format!("0x{}", "ab".repeat(32)))],
+        blocks: vec![block("solana", ON_SOLANA.mint.into()), block("evm:31337", format!("0x{}", "ab".repeat(32)))],
         holdings: vec![
-            holding("solana", [WALLET, WALLET, lamports], 9, 3, 5_000_000_001),
-            holding("solana", [WALLET, ACCOUNT, MINT], 6, 2, 7_000_000),
+            holding("solana", [ON_SOLANA.wallet, ON_SOLANA.wallet, lamports], 9, 3, 5_000_000_001),
+            holding("solana", [ON_SOLANA.wallet, ON_SOLANA.account, ON_SOLANA.mint], 6, 2, 7_000_000),
             // Rounded down: 1.9999999 of seven decimals is 1.999999.
-            holding("evm:31337", [EVM_WALLET, EVM_WALLET, EVM_TOKEN], 7, 2, 19_999_999),
+            holding("evm:31337", [ON_EVM.wallet, ON_EVM.wallet, ON_EVM.token], 7, 2, 19_999_999),
         ],
     }
 }
@@ -117,7 +113,8 @@ fn stated_read_and_signed_are_added_up() {
     let first = r#"{"version":2,"as_of":1795389392,"sources":"custodian","reserves":[{"symbol":"BTC","decimals":8,"amount":"4.00000000","stated":"1.00000000","read":"0.00000000","signed":"3.00000000"},"#;
     assert!(text.starts_with(first) && text.ends_with("]}]}\n"), "{text}");
     let holding = format!(
-        r#"{{"chain":"solana","wallet":"{WALLET}","account":"{ACCOUNT}","token":"{MINT}","decimals":6,"symbol":"USDC","balance":"7000000","amount":"7.000000"}}"#
+        r#"{{"chain":"solana","wallet":"{}","account":"{}","token":"{}","decimals":6,"symbol":"USDC","balance":"7000000","amount":"7.000000"}}"#,
+        ON_SOLANA.wallet, ON_SOLANA.account, ON_SOLANA.mint
     );
     assert!(text.contains(&holding), "{text}");
     assert!(text.contains(r#""blocks":[{"chain":"solana","height":9,"hash":"EPjF"#), "{text}");
@@ -273,5 +270,5 @@ fn reserves_that_would_be_refused_are_not_made() {
     assert!(refused(&stated(), &scaled).contains("SOL"));
     let other = Occasion { exchange: &[8; 32], ..occasion };
     let error = Reserves::new(&other, &stated(), &read(), None).unwrap_err();
-    assert!(error.to_string().contains(SEGWIT) && error.to_string().contains("0x0808"), "{error}");
+    assert!(error.to_string().contains(ON_BITCOIN.segwit) && error.to_string().contains("0x0808"), "{error}");
 }

@@ -14,37 +14,37 @@ fn claim(address: &str, network: &str, text: &str, signature: &str) -> Result<()
 fn only_the_owner_for_this_exchange_signs() {
     let text = message(&EXCHANGE, "bitcoin");
     assert_eq!(text, format!("ballast/wallet/v1 exchange 0x{} network bitcoin", "07".repeat(32)));
-    claim(SEGWIT, "bitcoin", &text, &signed(SEGWIT, &text)).unwrap();
-    let full = sign_full_encoded(TAPROOT, &text, &[KEY], None, LockParams::default()).unwrap();
-    claim(TAPROOT, "bitcoin", &text, &full).unwrap();
+    claim(ON_BITCOIN.segwit, "bitcoin", &text, &signed(ON_BITCOIN.segwit, &text)).unwrap();
+    let full = sign_full_encoded(ON_BITCOIN.taproot, &text, &[ON_BITCOIN.key], None, LockParams::default()).unwrap();
+    claim(ON_BITCOIN.taproot, "bitcoin", &text, &full).unwrap();
 
     let invalid = |address: &str, signature: &str| {
         let error = claim(address, "bitcoin", &text, signature).unwrap_err();
         assert!(matches!(error, OwnershipError::SignatureInvalid(_)), "{error}");
     };
     // Of another exchange, another address, another form, or nothing.
-    invalid(SEGWIT, &signed(SEGWIT, &message(&[8; 32], "bitcoin")));
-    invalid(SEGWIT, &signed(TAPROOT, &text));
-    invalid(TAPROOT, &full.replace("ful", "smp"));
-    invalid(SEGWIT, "");
-    invalid(SEGWIT, "smpAA==");
+    invalid(ON_BITCOIN.segwit, &signed(ON_BITCOIN.segwit, &message(&[8; 32], "bitcoin")));
+    invalid(ON_BITCOIN.segwit, &signed(ON_BITCOIN.taproot, &text));
+    invalid(ON_BITCOIN.taproot, &full.replace("ful", "smp"));
+    invalid(ON_BITCOIN.segwit, "");
+    invalid(ON_BITCOIN.segwit, "smpAA==");
 
     let other = message(&[8; 32], "bitcoin");
-    let error = claim(SEGWIT, "bitcoin", &other, &signed(SEGWIT, &other)).unwrap_err();
+    let error = claim(ON_BITCOIN.segwit, "bitcoin", &other, &signed(ON_BITCOIN.segwit, &other)).unwrap_err();
     assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
     let longer = format!("{text} ");
-    let error = claim(SEGWIT, "bitcoin", &longer, &signed(SEGWIT, &longer)).unwrap_err();
+    let error = claim(ON_BITCOIN.segwit, "bitcoin", &longer, &signed(ON_BITCOIN.segwit, &longer)).unwrap_err();
     assert!(matches!(error, OwnershipError::MessageMismatch { .. }), "{error}");
-    let error = claim(SEGWIT, "signet", &message(&EXCHANGE, "signet"), "").unwrap_err();
+    let error = claim(ON_BITCOIN.segwit, "signet", &message(&EXCHANGE, "signet"), "").unwrap_err();
     assert!(matches!(error, OwnershipError::AddressInvalid { .. }), "{error}");
-    let error = claim(SEGWIT, "mainnet", &text, "").unwrap_err();
+    let error = claim(ON_BITCOIN.segwit, "mainnet", &text, "").unwrap_err();
     assert!(matches!(error, OwnershipError::NetworkUnknown { .. }), "{error}");
-    let upper = SEGWIT.to_uppercase();
+    let upper = ON_BITCOIN.segwit.to_uppercase();
     let error = claim(&upper, "bitcoin", &text, &signed(&upper, &text)).unwrap_err();
     assert!(matches!(error, OwnershipError::AddressNotCanonical { .. }), "{error}");
     let locks = LockParams { lock_time: LockTime::from_consensus(900_000), ..LockParams::default() };
-    let later = sign_full_encoded(SEGWIT, &text, &[KEY], None, locks).unwrap();
-    let error = claim(SEGWIT, "bitcoin", &text, &later).unwrap_err();
+    let later = sign_full_encoded(ON_BITCOIN.segwit, &text, &[ON_BITCOIN.key], None, locks).unwrap();
+    let error = claim(ON_BITCOIN.segwit, "bitcoin", &text, &later).unwrap_err();
     assert!(matches!(error, OwnershipError::Locked { .. }), "{error}");
 }
 
@@ -71,8 +71,8 @@ fn the_vectors_of_the_bip_hold() {
         ),
     ];
     for (text, signature) in vectors {
-        assert!(bip322::verify_simple_encoded(SEGWIT, text, signature).is_ok(), "{text:?}");
-        assert!(bip322::verify_simple_encoded(SEGWIT, &format!("{text}!"), signature).is_err(), "{text:?}");
-        assert!(bip322::verify_simple_encoded(TAPROOT, text, signature).is_err(), "{text:?}");
+        assert!(bip322::verify_simple_encoded(ON_BITCOIN.segwit, text, signature).is_ok(), "{text:?}");
+        assert!(bip322::verify_simple_encoded(ON_BITCOIN.segwit, &format!("{text}!"), signature).is_err(), "{text:?}");
+        assert!(bip322::verify_simple_encoded(ON_BITCOIN.taproot, text, signature).is_err(), "{text:?}");
     }
 }

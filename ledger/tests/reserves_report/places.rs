@@ -10,7 +10,7 @@ fn nothing_counts_twice() {
     // The same account, for another wallet.
     let again = |report: &mut ReservesReport| {
         let mut again = report.holdings[1].clone();
-        again.wallet = ACCOUNT.into();
+        again.wallet = ON_SOLANA.account.into();
         report.holdings.push(again);
     };
     refused!(again, ReportError::HoldingTwice { .. });
@@ -25,7 +25,7 @@ fn nothing_counts_twice() {
     refused!(|report| report.blocks.push(report.blocks[0].clone()), ReportError::BlockTwice { .. });
     let other = |report: &mut ReservesReport| {
         let mut other = report.holdings[1].clone();
-        (other.account, other.symbol) = (WALLET.into(), "BTC".into());
+        (other.account, other.symbol) = (ON_SOLANA.wallet.into(), "BTC".into());
         report.holdings.push(other);
     };
     refused!(other, ReportError::TokenContradicted { .. });
@@ -46,11 +46,11 @@ fn coins_of_a_test_network_count_for_nothing() {
 fn a_chain_that_counts_was_read_at_a_block() {
     refused!(|report| drop(report.blocks.remove(1)), ReportError::BlockMissing { chain } if chain == "evm:31337");
     refused!(|report| report.blocks[0].hash = "0x00".into(), ReportError::BlockInvalid { .. });
-    refused!(|report| report.blocks[1].hash = MINT.into(), ReportError::BlockInvalid { .. });
+    refused!(|report| report.blocks[1].hash = ON_SOLANA.mint.into(), ReportError::BlockInvalid { .. });
     refused!(|report| report.blocks[0].chain = "Solana".into(), ReportError::ChainUnknown { .. });
     refused!(|report| report.holdings[0].chain = "evm:031337".into(), ReportError::ChainUnknown { .. });
     refused!(|report| report.holdings[0].account = "nobody".into(), ReportError::AddressInvalid { .. });
-    refused!(|report| report.holdings[0].wallet = EVM_WALLET.into(), ReportError::AddressInvalid { .. });
+    refused!(|report| report.holdings[0].wallet = ON_EVM.wallet.into(), ReportError::AddressInvalid { .. });
     refused!(|report| report.holdings[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
     refused!(|report| report.messages[0].symbol = "DOGE".into(), ReportError::AssetUndeclared { .. });
 }
@@ -77,17 +77,17 @@ fn holdings_were_read_near_the_as_of_time() {
 #[test]
 fn what_needs_no_token_account_lies_at_the_wallet() {
     refused!(
-        |report| report.holdings[0].account = ACCOUNT.into(),
-        ReportError::AccountMismatch { expected, found, .. } if expected == WALLET && found == ACCOUNT
+        |report| report.holdings[0].account = ON_SOLANA.account.into(),
+        ReportError::AccountMismatch { expected, found, .. } if expected == ON_SOLANA.wallet && found == ON_SOLANA.account
     );
     refused!(
-        |report| report.holdings[2].account = EVM_TOKEN.into(),
-        ReportError::AccountMismatch { expected, found, .. } if expected == EVM_WALLET && found == EVM_TOKEN
+        |report| report.holdings[2].account = ON_EVM.token.into(),
+        ReportError::AccountMismatch { expected, found, .. } if expected == ON_EVM.wallet && found == ON_EVM.token
     );
     // The same address, written otherwise.
     let reserves = reserves();
     let mut report = ReservesReport::parse(&reserves.report).unwrap();
-    report.holdings[2].account = EVM_WALLET.to_lowercase();
+    report.holdings[2].account = ON_EVM.wallet.to_lowercase();
     check(&report, &reserves.amounts).unwrap();
 }
 

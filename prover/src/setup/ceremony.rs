@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! constraints ── export_r1cs ──> .r1cs ─┐
-//!                                       ├─ snarkjs: groth16 setup, contribute, beacon ──> .zkey ── import_zkey ──> proving key
-//! powers of tau ────────────────> .ptau ┘                                                              ▲
-//!                                    └── import_ptau ──> powers for commitments                     .ptau
+//! powers of tau ───────────────> .ptau ─┴─> snarkjs: groth16 setup, contribute, beacon ──> .zkey
+//!
+//! .zkey, .ptau, constraints ── import_zkey ──> proving key
+//! .ptau ── import_ptau ──> powers for commitments
 //! ```
 //!
 //! What is returned has been checked against the constraints and the powers of tau, so whoever runs
@@ -57,8 +58,8 @@ pub fn export_r1cs(r1cs: &R1cs<'_>, path: &Path) -> Result<(), FileError> {
     r1cs.compare(path)
 }
 
-/// The power of the powers of tau that a ceremony for this class needs, at least: for the circuit's constraints, and for
-/// the commitments.
+/// The power of the powers of tau that a ceremony for this class needs, at least: for the circuit's
+/// constraints, and for the commitments.
 ///
 /// # Errors
 /// The [`Refusal`] of a class without a circuit.
@@ -71,7 +72,8 @@ pub fn power_needed(class: Class) -> Result<u32, Refusal> {
     Ok(domain.max(commitments))
 }
 
-/// Refuses a file that is no `.zkey`, without a look at its points: for messages that snarkjs does not have.
+/// Refuses a file that is no `.zkey`, without a look at its points: for messages that snarkjs does
+/// not have.
 ///
 /// # Errors
 /// [`FileError`].

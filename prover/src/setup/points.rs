@@ -1,13 +1,13 @@
 //! Field elements and points as snarkjs stores them: little-endian limbs in Montgomery form, x
-//! before y, the real part of a G2 coordinate before the imaginary one, infinity as zeros. These are
-//! not the canonical bytes of [`crate::encoding`].
+//! before y, the real part of a G2 coordinate before the imaginary one, infinity as zeros. These
+//! are not the canonical bytes of [`crate::encoding`].
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 use ark_bn254::{Fq, Fq2, g1, g2};
 use ark_ec::{AffineRepr, short_weierstrass::Affine};
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 
-use crate::encoding::PointError;
+use crate::encoding::{PointError, checked_g2};
 
 /// Number of bytes of a field element.
 pub(crate) const ELEMENT_LENGTH: usize = 32;
@@ -52,14 +52,7 @@ impl StoredPoint for Affine<g2::Config> {
         if [x0, x1, y0, y1] == [Fq::ZERO; 4] {
             return Ok(Self::identity());
         }
-        let point = Self::new_unchecked(Fq2::new(x0, x1), Fq2::new(y0, y1));
-        if !point.is_on_curve() {
-            return Err(PointError::NotOnCurve);
-        }
-        if !point.is_in_correct_subgroup_assuming_on_curve() {
-            return Err(PointError::OutsideSubgroup);
-        }
-        Ok(point)
+        checked_g2(Fq2::new(x0, x1), Fq2::new(y0, y1))
     }
 }
 

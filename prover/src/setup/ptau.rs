@@ -8,13 +8,16 @@
 //! | 4, 5 | [alpha tau^i], [beta tau^i], i < 2^p |
 //! | 6 | \[beta\] in G2 |
 //! | 7 | the contributions |
-//! | 12 to 15 | Lagrange polynomials at tau, which preparing for the second phase adds, for snarkjs; not read |
+//! | 12 to 15 | Lagrange polynomials at tau, which `prepare phase2` adds for snarkjs; not read |
 //!
 //! # Soundness
-//! What is returned are powers of one tau, of the curve bn128, and multiples of them by one alpha and one beta: canonical
-//! coordinates, on the curve, in the subgroup, and consistent, except with a chance of a few / r over weights drawn after the
-//! file was written. That nobody knows tau, the file cannot show: `snarkjs powersoftau verify` follows the contributions, and
-//! one contributor has to be believed.
+//! What is returned are powers of one tau on the curve bn128, and their multiples by one alpha and
+//! one beta. Coordinates are canonical, points are on the curve and in the subgroup. That all of them
+//! are of the same tau, alpha and beta is checked with random weights, which are drawn after the file
+//! was written: a file that lies passes with a chance of a few / r.
+//!
+//! The file cannot show that nobody knows tau. `snarkjs powersoftau verify` follows the
+//! contributions, and one contributor has to be believed.
 
 use std::path::Path;
 
@@ -46,8 +49,8 @@ const LAGRANGE: [Section; 4] = [
 /// The two-adicity of the scalar field: no file has more than 2^28 powers.
 const POWER_MAX: u32 = 28;
 
-/// Bytes of a contribution's record between its points and its parameters: the contributor's keys (six points of G1, three
-/// of G2), the state of a hash (216) and the next challenge (64).
+/// Bytes of a contribution's record between its points and its parameters: the contributor's keys
+/// (six points of G1, three of G2), the state of a hash (216) and the next challenge (64).
 const UNREAD: usize = 6 * G1Affine::LENGTH + 3 * G2Affine::LENGTH + 216 + 64;
 
 /// An open `.ptau` whose header and contributions are sound.
@@ -90,7 +93,8 @@ pub struct Phase1 {
 }
 
 impl Ptau {
-    /// Opens a file and checks all but its points: curve, power, lengths of the sections, and that someone contributed.
+    /// Opens a file and checks all but its points: curve, power, lengths of the sections, and that
+    /// someone contributed.
     ///
     /// # Errors
     /// [`FileError`].
@@ -116,8 +120,9 @@ impl Ptau {
         self.power
     }
 
-    /// Refuses a file that is not ready for the second phase of circuits that need 2^`power` powers: one of a lesser power,
-    /// or one for which `snarkjs powersoftau prepare phase2` was not run. Reads no points.
+    /// Refuses a file that is not ready for the second phase of circuits that need 2^`power`
+    /// powers: one of a lesser power, or one for which `snarkjs powersoftau prepare phase2` was not
+    /// run. Reads no points.
     ///
     /// # Errors
     /// [`FileError`], with the power that is needed and the one that was found.
@@ -153,7 +158,7 @@ impl Ptau {
         }
         let tau_g2 = self.tau_g2()?;
         let g1 = read_geometric(&mut self.sections, TAU_G1, count.max(2), tau_g2)?;
-        let generator = Reason::Inconsistent("the first point is not the generator");
+        let generator = Reason::Inconsistent("expected the generator as the first point, found another");
         if g1.first() != Some(&G1Affine::generator()) {
             return Err(self.sections.error(TAU_G1, generator));
         }
@@ -188,7 +193,7 @@ impl Ptau {
             return Err(self.sections.error(BETA_G2, Reason::Inconsistent(NOT_LAST)));
         }
         if !equal(self.last.beta_g1, G2Affine::generator(), G1Affine::generator(), beta_g2) {
-            let reason = Reason::Inconsistent("beta is not the one of betaTauG1");
+            let reason = Reason::Inconsistent("expected the beta of betaTauG1, found another");
             return Err(self.sections.error(BETA_G2, reason));
         }
         Ok(Phase1 { tau_g1, alpha_g1, beta_g1, beta_g2, tau_g2 })
@@ -199,8 +204,8 @@ impl Ptau {
         let mut reader = self.sections.reader(TAU_G2)?;
         let points = reader.finite_points::<G2Affine>(2)?;
         let reason = match points.as_slice() {
-            [first, _] if *first != G2Affine::generator() => "the first point is not the generator",
-            [_, tau] if *tau == G2Affine::generator() => "tau is 1: nobody contributed",
+            [first, _] if *first != G2Affine::generator() => "expected the generator as the first point, found another",
+            [_, tau] if *tau == G2Affine::generator() => "expected a tau that somebody contributed to, found 1",
             [_, tau] if *tau != self.last.tau_g2 => NOT_LAST,
             _ => return Ok(self.last.tau_g2),
         };
@@ -216,11 +221,11 @@ impl Ptau {
         if equal(g1, G2Affine::generator(), G1Affine::generator(), g2.into()) {
             return Ok(());
         }
-        Err(reader.error(Reason::Inconsistent("the points are not the powers of tau that tauG1 has")))
+        Err(reader.error(Reason::Inconsistent("expected the powers of tau that tauG1 has, found other points")))
     }
 }
 
-const NOT_LAST: &str = "the point is not the one that the last contribution left";
+const NOT_LAST: &str = "expected the point that the last contribution left, found another";
 
 fn read_header(sections: &mut Sections) -> Result<u32, FileError> {
     let mut reader = sections.reader(HEADER)?;
@@ -229,7 +234,8 @@ fn read_header(sections: &mut Sections) -> Result<u32, FileError> {
     if !(1..=POWER_MAX).contains(&power) {
         return Err(reader.error(Reason::mismatch("power", format!("1 to {POWER_MAX}"), power)));
     }
-    // The power of the ceremony that the file was cut from; snarkjs' own check of the contributions needs it.
+    // The power of the ceremony that the file was cut from; snarkjs' own check of the contributions
+    // needs it.
     reader.u32()?;
     reader.end()?;
     Ok(power)
@@ -272,7 +278,7 @@ fn read_geometric(
     if equal(high, G2Affine::generator(), low, tau_g2) {
         return Ok(points);
     }
-    Err(reader.error(Reason::Inconsistent("the points are not successive multiples by tau")))
+    Err(reader.error(Reason::Inconsistent("expected each point to be tau times the one before, found others")))
 }
 
 fn read_one<P: StoredPoint>(sections: &mut Sections, section: Section) -> Result<P, FileError> {

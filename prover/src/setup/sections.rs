@@ -67,7 +67,7 @@ pub enum Reason {
     Mismatch { what: &'static str, expected: String, found: String },
     #[error("point {index}: {reason}")]
     Point { index: usize, reason: PointError },
-    /// Points that have no common secret, or another one than they should have.
+    /// Points that are not of one secret, or not of the one that they should be of.
     #[error("{0}")]
     Inconsistent(&'static str),
 }

@@ -1,8 +1,9 @@
-//! snarkjs as a program: the steps of a ceremony that are its to run and to verify.
+//! Runs snarkjs, which is another program, for the steps of a ceremony that it makes or verifies.
 //!
-//! A step is a success only if the program says so and its output is there: snarkjs exits with 0 after some of its own
-//! failures, so the log is read for errors too. No step overwrites a file, or leaves one behind that it did not finish. Contributors' entropy goes to standard input,
-//! where no list of processes shows it, and snarkjs mixes the operating system's into it.
+//! A step is a success only if the program says so and its output is there: snarkjs exits with 0
+//! after some of its own failures, so the log is read for errors too. No step overwrites a file, or
+//! leaves one behind that it did not finish. Contributors' entropy goes to standard input, where no
+//! list of processes shows it, and snarkjs mixes the operating system's into it.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -46,17 +47,24 @@ pub struct SnarkjsError {
 pub enum StepFailure {
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(
+        "expected snarkjs 0.7, found no program there: `npm ci` in a clone of Ballast installs it as \
+         node_modules/.bin/snarkjs, and `npm install snarkjs@0.7` in any other folder"
+    )]
+    NotInstalled,
     #[error("expected version 0.7, found {found:?}")]
     Version { found: String },
-    #[error("{path} exists already", path = path.display())]
+    #[error("expected no file at {path} yet, found one: name another", path = path.display())]
     OutputExists { path: PathBuf },
-    #[error("{path} was not written: {log}", path = path.display())]
+    #[error("expected that it writes {path}, found no such file: {log}", path = path.display())]
     OutputMissing { path: PathBuf, log: String },
-    #[error("a beacon has 1 to 255 bytes and an exponent of 10 to 63, found {bytes} bytes and {exponent}")]
+    #[error(
+        "expected a beacon of 1 to 255 bytes and an exponent of 10 to 63, found {bytes} bytes and an exponent of {exponent}"
+    )]
     Beacon { bytes: usize, exponent: u8 },
     #[error("{status}: {log}")]
     Failed { status: ExitStatus, log: String },
-    #[error("it did not say {expected:?}: {log}")]
+    #[error("expected that it says {expected:?}, found: {log}")]
     NotVerified { expected: &'static str, log: String },
     #[error(transparent)]
     Stopped(#[from] Stopped),
@@ -140,7 +148,8 @@ impl Snarkjs {
         self.write(Step::new("zkey beacon").file(input).beacon(beacon, name), output)
     }
 
-    /// Phase 2: whether each contribution follows from the one before, and the first from constraints and phase 1.
+    /// Phase 2: whether each contribution follows from the one before, and the first from
+    /// constraints and phase 1.
     pub fn verify_key(&self, r1cs: &Path, powers: &Path, key: &Path) -> Result<(), SnarkjsError> {
         self.verify(Step::new("zkey verify").file(r1cs).file(powers).file(key), ZKEY_IS_SOUND)
     }
@@ -160,7 +169,8 @@ impl Snarkjs {
         if output.try_exists().map_err(|error| fail(error.into()))? {
             return Err(fail(StepFailure::OutputExists { path: output.to_owned() }));
         }
-        // snarkjs begins to write before it knows that it will not fail: what it leaves then goes with the folder.
+        // snarkjs begins to write before it knows that it will not fail: what it leaves then goes
+        // with the folder.
         let folder = temporary_folder(output).map_err(|error| fail(error.into()))?;
         let unfinished = folder.path().join("unfinished");
         let log = self.run(&step, Some(&unfinished))?;
@@ -203,7 +213,10 @@ impl Snarkjs {
     ) -> Result<(ExitStatus, String), StepFailure> {
         let mut command = Command::new(&self.program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
+        let mut child = command.spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StepFailure::NotInstalled,
+            _ => error.into(),
+        })?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             // Whoever does not read it has failed before, and the log says how.
             match writeln!(stdin, "{input}") {
@@ -228,7 +241,7 @@ impl Snarkjs {
         for reading in [output, errors].into_iter().flatten() {
             log.extend(reading.join().unwrap_or_else(|_| Ok(Vec::new()))?);
         }
-        // Without the colours that it writes whoever reads.
+        // It writes colours even where no terminal shows them.
         Ok((status, strip_str(&String::from_utf8_lossy(&log)).to_string()))
     }
 

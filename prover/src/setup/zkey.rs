@@ -3,7 +3,8 @@
 //! | section | holds | field elements as |
 //! | --- | --- | --- |
 //! | 1 | the proof system, 1 for Groth16 | |
-//! | 2 | sizes and orders of both fields, numbers of wires, public inputs, domain points; alpha, beta, gamma, delta | orders plain, points Montgomery |
+//! | 2 | sizes and orders of both fields; numbers of wires, public inputs, domain points | plain |
+//! | 2, after these | alpha, beta, gamma, delta | Montgomery |
 //! | 3 | IC | Montgomery |
 //! | 4 | entries of A and B | twice Montgomery: c R^2 |
 //! | 5, 6, 7 | A, B in G1, B in G2, a point each wire | Montgomery |
@@ -11,7 +12,7 @@
 //! | 9 | H, a point each domain point | Montgomery |
 //! | 10 | digest of the circuit, contributions | Montgomery |
 //!
-//! Nothing here says that the points are what they should be: that is [`super::phase2`].
+//! This module does not check that the points are what they should be: [`super::phase2`] does.
 
 use std::path::Path;
 
@@ -42,7 +43,8 @@ const GROTH16: u32 = 1;
 /// 1 / R: what a canonical integer is read as when it is taken for the Montgomery form of 1.
 const R_INVERSE: Fr = Fr::new_unchecked(BigInt::new([1, 0, 0, 0]));
 
-/// An open `.zkey` for the constraints it was opened with, as far as its numbers and coefficients go.
+/// An open `.zkey` for the constraints it was opened with, as far as its numbers and coefficients
+/// go.
 #[derive(Debug)]
 pub(crate) struct Zkey {
     sections: Sections,
@@ -76,7 +78,8 @@ pub(crate) struct Queries {
 }
 
 impl Zkey {
-    /// Opens a file and refuses one whose curve, numbers, lengths or coefficients are not those of these constraints.
+    /// Opens a file and refuses one whose curve, numbers, lengths or coefficients are not those of
+    /// these constraints.
     pub(crate) fn open(path: &Path, r1cs: &R1cs<'_>) -> Result<Self, FileError> {
         let mut sections = open(path)?;
         let header = read_header(&mut sections, r1cs)?;
@@ -168,7 +171,8 @@ fn read_header(sections: &mut Sections, r1cs: &R1cs<'_>) -> Result<Header, FileE
     Ok(header)
 }
 
-/// The entries of A and B row by row, then a 1 in A for the constant and each public input in rows of their own.
+/// The entries of A and B row by row, then a 1 in A for the constant and each public input in rows
+/// of their own.
 fn check_coefficients(sections: &mut Sections, r1cs: &R1cs<'_>) -> Result<(), FileError> {
     let mut reader = sections.reader(COEFFICIENTS)?;
     let sides = [(0, Side::A), (1, Side::B)];
@@ -215,7 +219,8 @@ fn read_contributions(sections: &mut Sections, header: &Header) -> Result<Vec<Co
     let (mut contributions, mut last) = (Vec::new(), None);
     for _ in 0..count {
         last = Some(reader.point::<G1Affine>()?);
-        // Two points of G1 and one of G2 that show knowledge of the factor, and the transcript's digest.
+        // Two points of G1 and one of G2 that show knowledge of the factor, and the transcript's
+        // digest.
         reader.fill(&mut [0; 2 * G1Affine::LENGTH + G2Affine::LENGTH + 64])?;
         contributions.push(Contribution::read(&mut reader)?);
     }
@@ -224,7 +229,7 @@ fn read_contributions(sections: &mut Sections, header: &Header) -> Result<Vec<Co
     };
     if last != header.delta_g1 {
         return Err(
-            reader.error(Reason::Inconsistent("the header's delta is not the one that the last contribution left"))
+            reader.error(Reason::Inconsistent("expected the delta that the last contribution left, found another"))
         );
     }
     reader.end()?;

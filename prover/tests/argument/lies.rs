@@ -27,6 +27,15 @@ fn prove(lie: Lie) -> crate::fixture::Argument {
     Strategy { lie, ..Strategy::honest(&table()) }.prove()
 }
 
+/// A lie that adds one to this element of the message of one step.
+fn adding_one(at: Step, element: usize) -> impl Fn(Step, &[Fr], &mut [Fr]) {
+    move |step, _, message| {
+        if step == at {
+            message[element] += Fr::one();
+        }
+    }
+}
+
 /// The last `count` challenges but `skipped`.
 fn challenges_before(challenges: &[Fr], skipped: usize, count: usize) -> &[Fr] {
     let end = challenges.len() - skipped;
@@ -96,12 +105,7 @@ fn hash_rounds() -> [(usize, Check); 4] {
 #[test]
 fn round_of_the_hashing_that_lies_is_rejected_by_its_layer() {
     for (round, variable) in [(67, 0), (40, 5), (0, ROWS - 1)] {
-        let lie = |step: Step, _: &[Fr], message: &mut [Fr]| {
-            if step == (Step::HashRound { round, variable }) {
-                message[0] += Fr::one();
-            }
-        };
-        assert_refused(&prove(&lie), Check::HashLayer { round });
+        assert_refused(&prove(&adding_one(Step::HashRound { round, variable }, 0)), Check::HashLayer { round });
     }
 }
 
@@ -157,12 +161,7 @@ fn layers() -> [(usize, Check); 3] {
 #[test]
 fn round_of_the_fractions_that_lies_is_rejected_by_its_layer() {
     for (layer, variable) in [(1, 0), (7, 3), (VARIABLES - 1, VARIABLES - 2)] {
-        let lie = |step: Step, _: &[Fr], message: &mut [Fr]| {
-            if step == (Step::FractionRound { layer, variable }) {
-                message[1] += Fr::one();
-            }
-        };
-        assert_refused(&prove(&lie), Check::FractionLayer { layer });
+        assert_refused(&prove(&adding_one(Step::FractionRound { layer, variable }, 1)), Check::FractionLayer { layer });
     }
 }
 
@@ -206,12 +205,7 @@ fn values_of_the_fractions_that_fit_their_layer_are_rejected_by_the_layer_below(
 #[test]
 fn round_of_the_batch_that_lies_is_rejected_by_its_last_equation() {
     for variable in [0, ROWS, VARIABLES - 1] {
-        let lie = |step: Step, _: &[Fr], message: &mut [Fr]| {
-            if step == (Step::BatchRound { variable }) {
-                message[0] += Fr::one();
-            }
-        };
-        assert_refused(&prove(&lie), Check::Batch);
+        assert_refused(&prove(&adding_one(Step::BatchRound { variable }, 0)), Check::Batch);
     }
 }
 

@@ -21,8 +21,9 @@ fn another_program_is_refused() {
     let error = Snarkjs::new(Path::new("/bin/echo")).unwrap_err();
     assert!(matches!(&error.reason, StepFailure::Version { found } if found.contains("echo")), "{error}");
     let missing = Snarkjs::new(Path::new("/nowhere/snarkjs")).unwrap_err();
-    assert!(matches!(missing.reason, StepFailure::Io(_)));
-    assert!(missing.to_string().contains("/nowhere/snarkjs"));
+    assert!(matches!(missing.reason, StepFailure::NotInstalled), "{missing}");
+    let words = missing.to_string();
+    assert!(words.contains("/nowhere/snarkjs") && words.contains("npm install snarkjs@0.7"), "{words}");
 }
 
 #[test]

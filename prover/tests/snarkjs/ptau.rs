@@ -187,7 +187,9 @@ fn powers_that_nobody_contributed_to_are_refused() {
     assert_refused(read(&path), CONTRIBUTIONS, "number of contributions");
     // Nor does a forged list of contributions help.
     let generator = stored_g2(G2Affine::generator());
-    refused(TAU_G2, "tau is 1: nobody contributed", |sections| put(section(sections, TAU_G2), 128, &generator));
+    refused(TAU_G2, "expected a tau that somebody contributed to, found 1", |sections| {
+        put(section(sections, TAU_G2), 128, &generator)
+    });
 }
 
 #[test]
@@ -230,34 +232,38 @@ fn a_point_that_is_none_is_refused() {
 
 #[test]
 fn points_without_a_common_tau_are_refused() {
-    let reason = "the points are not successive multiples by tau";
+    let reason = "expected each point to be tau times the one before, found others";
     for number in [TAU_G1, ALPHA_G1, BETA_G1] {
         for index in [0, 3, (1 << POWER) - 1] {
             refused(number, reason, |sections| put(section(sections, number), 64 * index, &elsewhere()));
         }
     }
     refused(TAU_G1, reason, |sections| put(section(sections, TAU_G1), 64 * (ALL - 1), &elsewhere()));
-    let reason = "the points are not the powers of tau that tauG1 has";
+    let reason = "expected the powers of tau that tauG1 has, found other points";
     for index in [2, (1 << POWER) - 1] {
         refused(TAU_G2, reason, |sections| put(section(sections, TAU_G2), 128 * index, &elsewhere_g2()));
     }
     let twice = stored_g2(G2Projective::generator().double());
-    refused(TAU_G2, "the first point is not the generator", |sections| put(section(sections, TAU_G2), 0, &twice));
+    refused(TAU_G2, "expected the generator as the first point, found another", |sections| {
+        put(section(sections, TAU_G2), 0, &twice)
+    });
 }
 
 #[test]
 fn powers_of_one_tau_from_another_point_than_the_generator_are_refused() {
     let powers = import_ptau(&ceremony().powers, ALL).unwrap();
     let doubled: Vec<u8> = powers.g1.iter().flat_map(|point| stored_g1(point.into_group().double())).collect();
-    refused(TAU_G1, "the first point is not the generator", |sections| *section(sections, TAU_G1) = doubled);
+    refused(TAU_G1, "expected the generator as the first point, found another", |sections| {
+        *section(sections, TAU_G1) = doubled
+    });
 }
 
 #[test]
 fn sections_of_other_powers_are_refused() {
     let mut others = Container::new();
     edited(&ceremony().other_powers, |sections| others = sections.clone());
-    let multiples = "the points are not successive multiples by tau";
-    let not_last = "the point is not the one that the last contribution left";
+    let multiples = "expected each point to be tau times the one before, found others";
+    let not_last = "expected the point that the last contribution left, found another";
     for (number, reason) in [(TAU_G1, multiples), (TAU_G2, not_last), (ALPHA_G1, multiples), (BETA_G1, multiples)] {
         let other = section(&mut others, number).clone();
         refused(number, reason, |sections| *section(sections, number) = other);
@@ -266,7 +272,7 @@ fn sections_of_other_powers_are_refused() {
 
 #[test]
 fn a_beta_that_differs_between_the_groups_is_refused() {
-    refused(BETA_G2, "beta is not the one of betaTauG1", |sections| {
+    refused(BETA_G2, "expected the beta of betaTauG1, found another", |sections| {
         *section(sections, BETA_G2) = elsewhere_g2();
         // Even if the last contribution claims it.
         put(last_record(sections), 320, &elsewhere_g2());
@@ -275,7 +281,7 @@ fn a_beta_that_differs_between_the_groups_is_refused() {
 
 #[test]
 fn points_that_the_last_contribution_did_not_leave_are_refused() {
-    let reason = "the point is not the one that the last contribution left";
+    let reason = "expected the point that the last contribution left, found another";
     for (number, position) in [(TAU_G1, 0), (ALPHA_G1, 192), (BETA_G1, 256)] {
         refused(number, reason, |sections| put(last_record(sections), position, &elsewhere()));
     }

@@ -220,7 +220,7 @@ fn a_changed_point_of_the_header_is_refused() {
     ] {
         refused(HEADER, reason, |sections| put(section(sections, HEADER), position, &elsewhere_g2()));
     }
-    let reason = "the header's delta is not the one that the last contribution left";
+    let reason = "expected the delta that the last contribution left, found another";
     refused(CONTRIBUTIONS, reason, |sections| put(section(sections, HEADER), DELTA_G1, &elsewhere()));
     refused(CONTRIBUTIONS, reason, |sections| put(last_record(sections), 0, &elsewhere()));
 }

@@ -255,15 +255,16 @@ mod tests {
     use super::*;
     use crate::plan::tests::{plan, posts};
 
-    fn artifacts(directory: &tempfile::TempDir) -> Artifacts {
-        Artifacts { public: directory.path().join("public"), private: directory.path().join("private") }
+    /// A folder in which nothing is published, and an epoch.
+    fn begun() -> (tempfile::TempDir, Artifacts, ProvedEpoch) {
+        let directory = tempfile::tempdir().unwrap();
+        let [public, private] = ["public", "private"].map(|name| directory.path().join(name));
+        (directory, Artifacts { public, private }, ProvedEpoch::new(plan(), posts(&plan())).unwrap())
     }
 
     #[test]
     fn published_files_are_indexed_and_the_same_when_written_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let artifacts = artifacts(&directory);
-        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let (_directory, artifacts, epoch) = begun();
         let index = artifacts.publish("Example", &epoch).unwrap();
         assert_eq!(artifacts.publish("Example", &epoch).unwrap(), index);
         assert_eq!(artifacts.check(1).unwrap(), index);
@@ -280,9 +281,7 @@ mod tests {
 
     #[test]
     fn an_epoch_comes_back_from_its_public_files_or_not_at_all() {
-        let directory = tempfile::tempdir().unwrap();
-        let artifacts = artifacts(&directory);
-        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let (_directory, artifacts, epoch) = begun();
         artifacts.publish("Example", &epoch).unwrap();
         assert_eq!(artifacts.proved(1).unwrap(), epoch);
         // Another epoch's files, whole by their own index.
@@ -309,9 +308,7 @@ mod tests {
 
     #[test]
     fn no_changed_statement_breaks_a_restore() {
-        let directory = tempfile::tempdir().unwrap();
-        let artifacts = artifacts(&directory);
-        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let (_directory, artifacts, epoch) = begun();
         artifacts.publish("Example", &epoch).unwrap();
         let (statement, index) = (artifacts.public(1).join("statement.json"), artifacts.public(1).join("index.json"));
         let whole = std::fs::read(&statement).unwrap();
@@ -339,9 +336,7 @@ mod tests {
 
     #[test]
     fn an_index_names_files_of_its_own_folder_only() {
-        let directory = tempfile::tempdir().unwrap();
-        let artifacts = artifacts(&directory);
-        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
+        let (_directory, artifacts, epoch) = begun();
         let index = artifacts.publish("Example", &epoch).unwrap();
         std::fs::write(artifacts.public(1).join("../outside"), "").unwrap();
         for name in ["../outside", "/etc/hostname", "..", ".", "", "a/../shard-000.post", "./shard-000.post"] {
@@ -355,10 +350,8 @@ mod tests {
 
     #[test]
     fn a_changed_missing_or_unindexed_file_is_found() {
-        let directory = tempfile::tempdir().unwrap();
-        let artifacts = artifacts(&directory);
+        let (_directory, artifacts, epoch) = begun();
         assert!(matches!(artifacts.check(1), Err(ArtifactError::File { .. })));
-        let epoch = ProvedEpoch::new(plan(), posts(&plan())).unwrap();
         artifacts.publish("Example", &epoch).unwrap();
         let post = artifacts.public(1).join("shard-000.post");
         let mut bytes = std::fs::read(&post).unwrap();

@@ -1,5 +1,7 @@
 //! Has a chain look at reserve wallets: in which parts it is shown what they hold, and what comes of it.
 
+use std::str::FromStr;
+
 use async_trait::async_trait;
 use ballast_core::Digest;
 use ballast_sdk::observation::{Token, Wallet};
@@ -43,6 +45,13 @@ pub struct Part<'a, T> {
     pub shown: &'a [T],
 }
 
+/// One transaction's part of a look at an exchange's holdings for one epoch.
+pub(super) struct Look<'a, T> {
+    pub exchange: &'a Digest,
+    pub epoch: u64,
+    pub part: Part<'a, T>,
+}
+
 /// The parts in which `holdings` are shown, in order, at most `at_once` in each; none of nothing.
 pub fn parts<T>(holdings: &[T], at_once: usize) -> impl Iterator<Item = Part<'_, T>> {
     let last = holdings.len().div_ceil(at_once).saturating_sub(1);
@@ -69,9 +78,17 @@ pub(super) trait Shows: Destination {
         &self,
         signer: &Self::Signer,
         store: Option<&Store>,
-        (exchange, epoch): (&Digest, u64),
-        part: Part<'_, Self::Holding>,
+        look: Look<'_, Self::Holding>,
     ) -> Result<(), ChainError>;
+
+    /// An address as a reader of balances wrote it.
+    fn parse<T: FromStr>(&self, text: &str) -> Result<T, ChainError> {
+        text.parse().map_err(|_| ChainError::Unexpected {
+            chain: self.name(),
+            what: format!("{text:?}"),
+            reason: "it is no address".into(),
+        })
+    }
 
     /// A holding for people.
     fn told(holding: &Self::Holding) -> ShownHolding;
@@ -95,7 +112,7 @@ pub(super) async fn look<C: Shows>(
     }
     let signer = chain.signer()?;
     for part in parts(&holdings, C::AT_ONCE) {
-        chain.show(&signer, store, (exchange, epoch), part).await?;
+        chain.show(&signer, store, Look { exchange, epoch, part }).await?;
         if store.is_none() {
             return Ok(LookOutcome::WouldLook { shown: holdings.iter().map(C::told).collect() });
         }

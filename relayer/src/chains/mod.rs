@@ -6,6 +6,7 @@
 pub mod action;
 mod error;
 pub mod evm;
+mod holdings;
 pub mod looks;
 pub mod solana;
 mod state;
@@ -21,6 +22,7 @@ use crate::{plan::ProvedEpoch, store::Store};
 pub use action::{Action, Agreement};
 pub use error::ChainError;
 pub use evm::signature_deadline;
+pub use holdings::{ChainHoldings, Uncounted};
 pub use looks::LookOutcome;
 pub use state::{ChainState, Position};
 
@@ -93,10 +95,12 @@ pub struct Purse {
 
 /// A chain that can be read.
 pub trait ReadableChain: Send + Sync {
-    fn name(&self) -> ChainName;
-
     /// Reads what the chain has, at the commitment that is asked of it.
     fn client(&self) -> &Client;
+
+    fn name(&self) -> ChainName {
+        ChainName::of(self.client().chain())
+    }
 }
 
 /// A chain to which an epoch is posted. What signs takes the store, in which it is written down
@@ -107,7 +111,9 @@ pub trait Destination: ReadableChain {
     async fn identity(&self) -> Result<String, ChainError>;
 
     /// Reads what the chain has now, though its latest blocks may not be final yet.
-    fn current(&self) -> &Client;
+    fn current(&self) -> &Client {
+        self.client()
+    }
 
     /// The epoch of this exchange that was begun and is not finished.
     async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError>;

@@ -3,6 +3,7 @@
 use ballast_core::{
     Digest,
     cadence::Cadence,
+    hexadecimal,
     rules::{History, Unfinished},
 };
 use ballast_sdk::{Client, Error as ReadError, circuit::Circuit, exchange::Exchange};
@@ -36,8 +37,8 @@ pub enum Position {
 }
 
 impl ChainState {
-    /// What a chain says of an exchange and a circuit, each of which may be missing. The unfinished epoch, of which a reader's
-    /// view does not have the context, is left out.
+    /// What a chain says of an exchange and a circuit, each of which may be missing. The unfinished
+    /// epoch, of which a reader's view does not have the context, is left out.
     ///
     /// # Errors
     /// A node that does not answer, or an answer that contradicts itself.
@@ -73,14 +74,13 @@ impl ChainState {
         let Some(exchange) = &self.exchange else {
             return Position::Elsewhere("the exchange is not registered".into());
         };
-        let shown = |digest: &Digest| format!("0x{}", hex::encode(digest));
         if exchange.next_epoch == plan.epoch {
             if exchange.head != plan.head_before {
                 return Position::Elsewhere(format!(
                     "epoch {} follows head {}, but the chain's is {}",
                     plan.epoch,
-                    shown(&plan.head_before),
-                    shown(&exchange.head)
+                    hexadecimal::encode(plan.head_before),
+                    hexadecimal::encode(exchange.head)
                 ));
             }
             let first = plan.statement(0).map(|statement| statement.context());
@@ -91,11 +91,11 @@ impl ChainState {
         if exchange.latest_epoch() == plan.epoch && after == Some(exchange.head) {
             return Position::Done;
         }
-        let expected = after.map_or("unknown, it is not proved".into(), |head| shown(&head));
+        let expected = after.map_or("unknown, it is not proved".into(), hexadecimal::encode);
         Position::Elsewhere(format!(
             "its next epoch is {} with head {}; epoch {} leads to head {expected}",
             exchange.next_epoch,
-            shown(&exchange.head),
+            hexadecimal::encode(exchange.head),
             plan.epoch
         ))
     }

@@ -1,6 +1,6 @@
 //! What an exchange's authority asks of both chains. What a chain holds already is not done again.
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 use ballast_sdk::chain::Address;
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use crate::{
     },
     failure::{Failure, Problems},
     session::{Chains, Rehearsing, Sending, Session},
+    store::Store,
 };
 
 /// What was done on each chain.
@@ -47,16 +48,7 @@ pub async fn govern(
     session: &Session<Sending>,
     action: impl Fn(ChainName) -> Option<Action>,
 ) -> Result<GovernReport, Failure> {
-    let chains = &session.chains;
-    let mut governed = Vec::new();
-    for Judged { chain, action, needed } in judge(chains, action).await? {
-        let (outcome, transactions) = match needed {
-            true => (Outcome::Done, chain.govern(session.store(), &chains.exchange, &action).await?),
-            false => (Outcome::Already, 0),
-        };
-        governed.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions });
-    }
-    Ok(GovernReport::new(&chains.exchange, false, governed))
+    act(&session.chains, Some(session.store()), action).await
 }
 
 /// Judges all chains as [`govern`] does, and simulates what it would send. Nothing is signed or
@@ -68,17 +60,28 @@ pub async fn rehearse(
     session: &Session<Rehearsing>,
     action: impl Fn(ChainName) -> Option<Action>,
 ) -> Result<GovernReport, Failure> {
-    let chains = &session.chains;
+    act(&session.chains, None, action).await
+}
+
+/// Does what is needed; without a store, simulates it.
+async fn act(
+    chains: &Chains<dyn Destination>,
+    store: Option<&Store>,
+    action: impl Fn(ChainName) -> Option<Action>,
+) -> Result<GovernReport, Failure> {
     let mut governed = Vec::new();
     for Judged { chain, action, needed } in judge(chains, action).await? {
-        let mut outcome = Outcome::Already;
-        if needed {
-            chain.rehearse(&chains.exchange, &action).await?;
-            outcome = Outcome::WouldBeDone;
-        }
-        governed.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions: 0 });
+        let (outcome, transactions) = match (needed, store) {
+            (false, _) => (Outcome::Already, 0),
+            (true, Some(store)) => (Outcome::Done, chain.govern(store, &chains.exchange, &action).await?),
+            (true, None) => {
+                chain.rehearse(&chains.exchange, &action).await?;
+                (Outcome::WouldBeDone, 0)
+            }
+        };
+        governed.push(Governed { chain: chain.name(), action: action.describe(), outcome, transactions });
     }
-    Ok(GovernReport::new(&chains.exchange, true, governed))
+    Ok(GovernReport::new(&chains.exchange, store.is_none(), governed))
 }
 
 /// An action on one chain, and whether it is not done there already.
@@ -122,7 +125,7 @@ async fn judge(
 
 impl GovernReport {
     fn new(exchange: &Digest, dry_run: bool, chains: Vec<Governed>) -> Self {
-        Self { exchange: format!("0x{}", hex::encode(exchange)), dry_run, chains }
+        Self { exchange: hexadecimal::encode(exchange), dry_run, chains }
     }
 }
 
@@ -134,7 +137,9 @@ pub fn check_named(named: &[Address], asked: &[ChainName], most: usize) -> Resul
     for address in named {
         if asked.iter().all(|chain| of_chain(&[*address], *chain).is_empty()) {
             let asked = asked.iter().map(|chain| chain.name()).collect::<Vec<_>>().join(" and ");
-            return Err(Failure::bad_input(format!("{address} is no address of {asked}, which alone is asked")));
+            return Err(Failure::bad_input(format!(
+                "{address}: expected an address of {asked}, the only chain that this command asks, found one of another chain"
+            )));
         }
     }
     for chain in asked {

@@ -119,16 +119,16 @@ pub async fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure
 
 fn check_end(log: &Path, end: KnownEnd, replayed: &Replayed) -> Result<(), Failure> {
     let LedgerPosition { sequence, head } = replayed.state.position();
-    let found = format!("transaction {sequence}, head 0x{}", hex::encode(head));
+    let found = format!("transaction {sequence}, head {}", hexadecimal::encode(head));
     match (end, &replayed.torn) {
         (KnownEnd::Head(expected), _) if expected != head => {
             let goes_on = match after(log, &expected)? {
                 Some(earlier) => format!("that is the head after transaction {earlier}, and the log goes on"),
                 None => "records are missing at its end, or it is another log".into(),
             };
-            let expected = hex::encode(expected);
+            let expected = hexadecimal::encode(expected);
             Err(Failure::refused(format!(
-                "{}: expected a log that ends with head 0x{expected}, found its end after {found}: {goes_on}",
+                "{}: expected a log that ends with head {expected}, found its end after {found}: {goes_on}",
                 log.display()
             )))
         }

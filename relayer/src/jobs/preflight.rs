@@ -3,6 +3,7 @@
 use ballast_core::{
     Element, Refusal,
     circuit::PROOF_LENGTH,
+    hexadecimal,
     opening::Opening,
     public_vector::PublicVector,
     rules::{Unfinished, check_circuit, check_order},
@@ -36,14 +37,14 @@ pub fn check_agreement(states: &[ChainState], problems: &mut Problems) {
     for (other, theirs) in rest {
         if (ours.next_epoch, ours.head) != (theirs.next_epoch, theirs.head) {
             problems.refused(format!(
-                "the chains tell different histories: {} expects epoch {} after head 0x{}, {} expects epoch {} after \
-                 head 0x{}; the epoch between them can be finished only with the store it was begun with, or after `ballast restore`",
+                "the chains tell different histories: {} expects epoch {} after head {}, {} expects epoch {} after \
+                 head {}; the epoch between them can be finished only with the store it was begun with, or after `ballast restore`",
                 first.chain,
                 ours.next_epoch,
-                hex::encode(ours.head),
+                hexadecimal::encode(ours.head),
                 other.chain,
                 theirs.next_epoch,
-                hex::encode(theirs.head)
+                hexadecimal::encode(theirs.head)
             ));
         }
     }
@@ -63,9 +64,9 @@ pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &
     match (&exchange.assets, plan.asset_list()) {
         (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange add-assets`", Refusal::AssetListMissing)),
         (Some(declared), Ok(ours)) if *declared != ours => problems.bad_input(format!(
-            "{chain}: the snapshot's asset list (0x{}) is not the exchange's (0x{})",
-            hex::encode(ours.digest()),
-            hex::encode(declared.digest())
+            "{chain}: the snapshot's asset list ({}) is not the exchange's ({})",
+            hexadecimal::encode(ours.digest()),
+            hexadecimal::encode(declared.digest())
         )),
         (_, Err(refusal)) => problems.bad_input(format!("the snapshot's asset list: {refusal}")),
         (Some(_), Ok(_)) => {}
@@ -98,7 +99,7 @@ fn order(state: &ChainState, exchange: &Exchange, plan: &Plan) -> Result<(), Ref
 
 fn check_circuit_of(state: &ChainState, plan: &Plan, problems: &mut Problems) {
     let (chain, ours) = (state.chain, &plan.circuit);
-    let named = format!("0x{}, depth {}, {}", hex::encode(ours.id), ours.class.depth, ours.setup.label());
+    let named = format!("{}, depth {}, {}", hexadecimal::encode(ours.id), ours.class.depth, ours.setup.label());
     let Some(Circuit { setup, key: registered, active_from, retired, .. }) = &state.circuit else {
         return problems.refused(format!("{chain}: {} ({named}): `migrate circuit`", Refusal::CircuitUnknown));
     };

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ballast_core::{Digest, statement::LedgerPosition};
+use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_durable::{Access, create_directory};
 use ballast_ledger::{
     checkpoint,
@@ -137,8 +137,8 @@ fn check_owner(what: &str, found: &Digest, expected: &Digest) -> Result<(), Fail
     if found == expected {
         return Ok(());
     }
-    let [found, expected] = [found, expected].map(hex::encode);
-    Err(Failure::bad_input(format!("{what}: expected that of exchange 0x{expected}, found that of 0x{found}")))
+    let [found, expected] = [found, expected].map(hexadecimal::encode);
+    Err(Failure::bad_input(format!("{what}: expected that of exchange {expected}, found that of {found}")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Takes an epoch back into the store from its public files: a store that was lost between two chains leaves one of them
 //! behind, and only the same statement can follow there.
 
+use ballast_core::hexadecimal;
+
 use crate::{
     artifacts::Artifacts,
     blocking::compute,
@@ -22,9 +24,9 @@ pub async fn restore(session: &Session<Preparing>, artifacts: &Artifacts, epoch:
     let proved = compute(move |_| artifacts.proved(epoch)).await??;
     if proved.plan.exchange != exchange {
         return Err(Failure::bad_input(format!(
-            "the files are of exchange 0x{}, the settings are of 0x{}",
-            hex::encode(proved.plan.exchange),
-            hex::encode(exchange)
+            "the files are of exchange {}, the settings are of {}",
+            hexadecimal::encode(proved.plan.exchange),
+            hexadecimal::encode(exchange)
         )));
     }
     if store.epoch(epoch)?.is_some_and(|stored| stored.completed || stored.source != UNKNOWN_SOURCE) {

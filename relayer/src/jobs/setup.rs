@@ -40,9 +40,10 @@ impl Classified for SnarkjsError {
     fn failure_kind(&self) -> FailureKind {
         match self.reason {
             StepFailure::Io(_) | StepFailure::OutputMissing { .. } | StepFailure::Stopped(_) => FailureKind::Other,
-            StepFailure::Version { .. } | StepFailure::OutputExists { .. } | StepFailure::Beacon { .. } => {
-                FailureKind::BadInput
-            }
+            StepFailure::NotInstalled
+            | StepFailure::Version { .. }
+            | StepFailure::OutputExists { .. }
+            | StepFailure::Beacon { .. } => FailureKind::BadInput,
             StepFailure::Failed { .. } | StepFailure::NotVerified { .. } => FailureKind::Refused,
         }
     }
@@ -253,7 +254,11 @@ fn verify_files(
 /// snarkjs, whose steps are given up with `token`.
 fn program(path: &Path, token: &CancellationToken) -> Result<Snarkjs, Failure> {
     let token = token.clone();
-    Ok(Snarkjs::new(path)?.until(Stop::when(move || token.is_cancelled())))
+    let snarkjs = Snarkjs::new(path).map_err(|error| match error.reason {
+        StepFailure::NotInstalled => Failure::bad_input(format!("{error}; --snarkjs PATH names it")),
+        _ => error.into(),
+    })?;
+    Ok(snarkjs.until(Stop::when(move || token.is_cancelled())))
 }
 
 fn check(class: Class) -> Result<(), Failure> {

@@ -1,13 +1,13 @@
 //! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
 
 use std::{
-    fs::File,
     io::{self, Read},
     path::Path,
     sync::Arc,
 };
 
 use ballast_core::{Digest, assets::AssetList, digest::Preimage, statement::LedgerPosition};
+use ballast_durable::open_plain;
 use ballast_ledger::{
     checkpoint::CheckpointError,
     lending::LendingReport,
@@ -186,7 +186,7 @@ pub async fn is_unchanged(settings: &config::Snapshot, plan: &Plan) -> Result<bo
 }
 
 fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
-    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    let (mut file, mut hasher) = (open_plain(path)?, Sha256::new());
     while io::copy(&mut file.by_ref().take(BYTES_AT_ONCE), &mut hasher)? > 0 {
         if token.is_cancelled() {
             return Err(io::Error::other(Cancelled));

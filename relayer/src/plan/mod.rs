@@ -75,7 +75,8 @@ impl Plan {
         if self == other {
             return None;
         }
-        let circuit = |plan: &Self| format!("0x{} of depth {}", hex::encode(plan.circuit.id), plan.circuit.class.depth);
+        let circuit =
+            |plan: &Self| format!("{} of depth {}", hexadecimal::encode(plan.circuit.id), plan.circuit.class.depth);
         Some(match self.circuit == other.circuit {
             true => "other reserves".into(),
             false => format!("circuit {}, not {}", circuit(self), circuit(other)),

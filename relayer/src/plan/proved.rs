@@ -1,7 +1,7 @@
 //! An epoch of which every shard is proved.
 
 use ballast_core::{
-    Digest, Element, Refusal,
+    Digest, Element, Refusal, hexadecimal,
     post::{CheckedPost, ShardPost},
     public_vector::PublicVector,
     record::{EpochRecord, Roots, next_head},
@@ -32,9 +32,9 @@ pub enum ProvedEpochError {
     #[error("epoch {epoch}, {symbol}: {found} is proved, the snapshot has {expected}")]
     LiabilityMismatch { epoch: u64, symbol: String, expected: u128, found: u128 },
     #[error(
-        "{chain}: epoch {epoch} reads back with head 0x{}, expected 0x{}",
-        hex::encode(found),
-        hex::encode(expected)
+        "{chain}: epoch {epoch} reads back with head {}, expected {}",
+        hexadecimal::encode(found),
+        hexadecimal::encode(expected)
     )]
     RecordMismatch { chain: String, epoch: u64, expected: Digest, found: Digest },
     #[error("epoch {epoch}: {refusal}")]

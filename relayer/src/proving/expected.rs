@@ -3,6 +3,7 @@
 use ballast_core::{
     Digest, Element,
     circuit::{Class, VerifyingKey},
+    hexadecimal,
     statement::Statement,
     tree::TreeError,
 };
@@ -26,9 +27,9 @@ pub struct ExpectedShard {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResultRefused {
     #[error(
-        "epoch {epoch}, shard {shard}: the result is about another statement: expected context 0x{}, found 0x{}",
-        hex::encode(expected),
-        hex::encode(found)
+        "epoch {epoch}, shard {shard}: the result is about another statement: expected context {}, found {}",
+        hexadecimal::encode(expected),
+        hexadecimal::encode(found)
     )]
     Statement { epoch: u64, shard: u16, expected: Digest, found: Digest },
     #[error("epoch {epoch}, shard {shard}: the result is about other leaves: expected root {expected}, found {found}")]

@@ -6,6 +6,7 @@ use std::{fmt::Display, path::Path, sync::Arc};
 use ballast_core::{
     circuit::{Class, SetupKind},
     circuit_file::CircuitFile,
+    hexadecimal,
 };
 use ballast_prover::{ProvingKey, key_file, setup};
 use tokio::sync::Mutex;
@@ -60,7 +61,7 @@ async fn read(settings: &Circuit, class: Class, events: &Events) -> Result<Provi
         }
     };
     tracing::info!(
-        circuit = hex::encode(key.circuit_id()),
+        circuit = hexadecimal::encode(key.circuit_id()),
         depth = class.depth,
         setup = key.setup().label(),
         "proving key"

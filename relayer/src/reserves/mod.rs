@@ -9,7 +9,7 @@
 //! What a chain holds changes with every block, so an epoch that was begun goes on with the report it was begun with:
 //! [`resume`] reads no chain.
 
-mod holdings;
+mod counted;
 mod surprise;
 
 use std::{fmt, fs};
@@ -26,14 +26,13 @@ use tracing::{info, warn};
 
 use crate::{
     artifacts::Artifacts,
-    chains::{ChainName, evm::balances::read_evm, solana::balances::read_solana},
+    chains::{ChainName, Uncounted, evm::balances::read_evm, solana::balances::read_solana},
     config::Config,
     events::{Event, Events},
     failure::{Failure, bad_input},
     plan::Plan,
 };
-use holdings::Counted;
-pub use holdings::{ChainHoldings, Uncounted};
+use counted::Counted;
 pub use surprise::{Figures, FiguresMissing, PreviousEpoch, Surprise, surprise};
 
 bad_input!(ReportError, FiguresMissing, Surprised);

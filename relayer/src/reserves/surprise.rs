@@ -8,7 +8,7 @@ use ballast_ledger::{
     reserves::{HoldingLine, ReservesReport},
 };
 
-use super::Uncounted;
+use crate::chains::Uncounted;
 
 /// A basis point is so much of the whole.
 const BASIS: u128 = 10_000;

@@ -13,12 +13,9 @@ use crate::{
 /// What a session may do. The four types here are all there are.
 pub trait Access: sealed::Sealed + Send + Sync {
     /// A chain as such a session has it.
-    type Chain: ReadableChain + ?Sized;
+    type Chain: Connected + ?Sized;
     /// The store, or nothing.
     type Store: Open;
-
-    /// Forgets what such a session may not do with a chain.
-    fn chain(connected: Box<dyn Destination>) -> Box<Self::Chain>;
 
     /// Holds store and chains against each other before anything is done with them; without a store there is nothing to
     /// hold.
@@ -26,6 +23,24 @@ pub trait Access: sealed::Sealed + Send + Sync {
     /// # Errors
     /// A store of other deployments; a transaction in flight that does not end now.
     fn prepare(chains: &Chains<Self::Chain>, store: &Self::Store) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// A chain as a session has it.
+pub trait Connected: ReadableChain {
+    /// Forgets what such a session may not do with a chain.
+    fn of(connected: Box<dyn Destination>) -> Box<Self>;
+}
+
+impl Connected for dyn ReadableChain {
+    fn of(connected: Box<dyn Destination>) -> Box<Self> {
+        connected
+    }
+}
+
+impl Connected for dyn Destination {
+    fn of(connected: Box<dyn Destination>) -> Box<Self> {
+        connected
+    }
 }
 
 /// What a session has for a store.
@@ -81,10 +96,6 @@ impl Access for Reading {
     type Chain = dyn ReadableChain;
     type Store = ();
 
-    fn chain(connected: Box<dyn Destination>) -> Box<dyn ReadableChain> {
-        connected
-    }
-
     fn prepare(_chains: &Chains<dyn ReadableChain>, _store: &()) -> impl Future<Output = Result<(), Failure>> + Send {
         ready(Ok(()))
     }
@@ -93,10 +104,6 @@ impl Access for Reading {
 impl Access for Rehearsing {
     type Chain = dyn Destination;
     type Store = ();
-
-    fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
-        connected
-    }
 
     fn prepare(_chains: &Chains<dyn Destination>, _store: &()) -> impl Future<Output = Result<(), Failure>> + Send {
         ready(Ok(()))
@@ -107,10 +114,6 @@ impl Access for Preparing {
     type Chain = dyn Destination;
     type Store = Store;
 
-    fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
-        connected
-    }
-
     async fn prepare(chains: &Chains<dyn Destination>, store: &Store) -> Result<(), Failure> {
         chains.bind(store).await
     }
@@ -119,10 +122,6 @@ impl Access for Preparing {
 impl Access for Sending {
     type Chain = dyn Destination;
     type Store = Store;
-
-    fn chain(connected: Box<dyn Destination>) -> Box<dyn Destination> {
-        connected
-    }
 
     async fn prepare(chains: &Chains<dyn Destination>, store: &Store) -> Result<(), Failure> {
         Preparing::prepare(chains, store).await?;

@@ -1,6 +1,6 @@
 //! The chains that the settings name.
 
-use ballast_core::{Digest, exchange::exchange_id};
+use ballast_core::{Digest, exchange::exchange_id, hexadecimal};
 
 use crate::{
     chains::{ChainError, ChainName, ChainState, Destination, ReadableChain, evm::Evm, solana::Solana},
@@ -82,7 +82,7 @@ impl Chains<dyn Destination> {
     /// # Errors
     /// When the store belongs to others.
     pub(super) async fn bind(&self, store: &Store) -> Result<(), Failure> {
-        store.bind("exchange", &format!("0x{}", hex::encode(self.exchange)))?;
+        store.bind("exchange", &hexadecimal::encode(self.exchange))?;
         for chain in self.iter() {
             store.bind(chain.name().name(), &chain.identity().await?)?;
         }

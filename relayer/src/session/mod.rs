@@ -15,8 +15,8 @@
 mod access;
 mod chains;
 
-use access::Open;
 pub use access::{Access, Preparing, Reading, Rehearsing, Sending, Storing};
+use access::{Connected, Open};
 pub use chains::{Chains, configured_exchange};
 
 use crate::{
@@ -54,7 +54,7 @@ impl<A: Access> Session<A> {
     /// reached or has no deployment, at once; a transaction in flight that does not end now.
     pub async fn open(_access: A, config: &Config, chains: &[ChainName], events: &Events) -> Result<Self, Failure> {
         let store = <A::Store as Open>::open(config)?;
-        let chains = Chains::connect(config, chains, events).await?.map(A::chain);
+        let chains = Chains::connect(config, chains, events).await?.map(A::Chain::of);
         A::prepare(&chains, &store).await?;
         Ok(Self { chains, events: events.clone(), store })
     }

@@ -13,11 +13,11 @@ use alloy::{
 use ballast_anvil::Chain;
 use ballast_core::assets::{Asset, AssetList};
 use ballast_relayer::{
-    chains::{ChainError, evm::balances::read_evm},
+    chains::{ChainError, ChainHoldings, evm::balances::read_evm},
     config::{Config, layered},
     events::Events,
     failure::FailureKind,
-    reserves::{ChainHoldings, Request, gather},
+    reserves::{Request, gather},
 };
 use ballast_sdk::{
     chain::{Address as AnyAddress, Chain as ChainId},

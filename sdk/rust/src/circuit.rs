@@ -1,5 +1,7 @@
 //! A circuit as one chain registered it.
 
+use std::{collections::HashMap, sync::Mutex};
+
 use ballast_core::{
     Digest,
     circuit::{Class, SetupKind, VerifyingKey, circuit_id},
@@ -10,6 +12,7 @@ use serde::Serialize;
 use crate::{
     chain::Chain,
     error::{Error, Subject},
+    reader::ChainReader,
 };
 
 /// A registered circuit. Only `retired` ever changes.
@@ -43,6 +46,25 @@ pub(crate) struct ProvedBy {
     pub(crate) class: Class,
     pub(crate) setup: SetupKind,
     pub(crate) registered_as: SetupKind,
+}
+
+/// What is told of epochs by circuits that were read before: it cannot change.
+#[derive(Default)]
+pub(crate) struct KnownCircuits(Mutex<HashMap<Digest, ProvedBy>>);
+
+impl KnownCircuits {
+    /// What is told of epochs by a circuit, which is read from the chain the first time.
+    pub async fn proved_by(&self, reader: &impl ChainReader, id: &Digest) -> Result<ProvedBy, Error> {
+        let known = self.0.lock().ok().and_then(|circuits| circuits.get(id).copied());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let proved_by = reader.circuit(id).await?.proved_by();
+        if let Ok(mut circuits) = self.0.lock() {
+            circuits.insert(*id, proved_by);
+        }
+        Ok(proved_by)
+    }
 }
 
 impl Circuit {

@@ -1,8 +1,11 @@
 //! A published reserves report is held against an epoch's record, and against what a chain knows of
 //! wallets and tokens.
 
+#[path = "../../../ledger/tests/addresses/mod.rs"]
+mod addresses;
 mod sample;
 
+use addresses::{ON_BITCOIN, ON_EVM, ON_SOLANA};
 use ballast_core::{Digest, digest::sha256};
 use ballast_ledger::reserves::{
     BlockLine, Holding, Occasion, ReadHoldings, ReportError, Reserves, ReservesReport, Stated,
@@ -16,20 +19,12 @@ use ballast_sdk::{
 };
 use sample::*;
 
-const WALLET: &str = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T";
-const ACCOUNT: &str = "9n4nbM75f5Ui33ZbPYXn59EwSgE8CGsHtAeTH5YFeJ9E";
-const MINT: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
-const EVM_WALLET: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-const EVM_TOKEN: &str = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
-/// Of the vectors of BIP-322.
-const KEY: &str = "L3VFeEujGtevx9w18HD1fhRbCH67Az2dpCymeRE1SoPK6XQtaN2k";
-const BITCOIN: &str = "bc1q9vza2e8x573nczrlzms0wvx3gsqjx7vavgkx0l";
-
 fn stated(signed_for: &Digest) -> Stated {
     let text = message(signed_for, "bitcoin");
-    let signature = bip322::sign_simple_encoded(BITCOIN, &text, &[KEY], None).unwrap();
+    let address = ON_BITCOIN.segwit;
+    let signature = bip322::sign_simple_encoded(address, &text, &[ON_BITCOIN.key], None).unwrap();
     let text = format!(
-        "sources = \"A test\"\n[amounts]\nBTC = \"1\"\nUSDT = \"2\"\n[[messages]]\nnetwork = \"bitcoin\"\naddress = \"{BITCOIN}\"\n\
+        "sources = \"A test\"\n[amounts]\nBTC = \"1\"\nUSDT = \"2\"\n[[messages]]\nnetwork = \"bitcoin\"\naddress = \"{address}\"\n\
          message = \"{text}\"\nsignature = \"{signature}\"\nasset = \"BTC\"\namount = \"3\"\n"
     );
     Stated::parse(&text, &assets()).unwrap()
@@ -42,10 +37,10 @@ fn read(as_of: u64) -> ReadHoldings {
         Holding { chain, wallet, account, token, decimals, asset: 2, balance: 7_000_000 }
     };
     ReadHoldings {
-        blocks: vec![block("solana", MINT.into()), block("evm:31337", format!("0x{}", "ab".repeat(32)))],
+        blocks: vec![block("solana", ON_SOLANA.mint.into()), block("evm:31337", format!("0x{}", "ab".repeat(32)))],
         holdings: vec![
-            holding("solana", [WALLET, ACCOUNT, MINT], 6),
-            holding("evm:31337", [EVM_WALLET, EVM_WALLET, EVM_TOKEN], 6),
+            holding("solana", [ON_SOLANA.wallet, ON_SOLANA.account, ON_SOLANA.mint], 6),
+            holding("evm:31337", [ON_EVM.wallet, ON_EVM.wallet, ON_EVM.token], 6),
         ],
     }
 }
@@ -148,8 +143,8 @@ fn known() -> (Vec<Wallet>, Vec<Token>) {
     };
     let token = |chain, address: &str| Token { chain, address: address.parse().unwrap(), asset: 2, decimals: 6 };
     (
-        vec![wallet(Chain::Solana, WALLET), wallet(EVM, EVM_WALLET)],
-        vec![token(Chain::Solana, MINT), token(EVM, EVM_TOKEN)],
+        vec![wallet(Chain::Solana, ON_SOLANA.wallet), wallet(EVM, ON_EVM.wallet)],
+        vec![token(Chain::Solana, ON_SOLANA.mint), token(EVM, ON_EVM.token)],
     )
 }
 
@@ -168,7 +163,7 @@ fn holdings_are_in_the_exchanges_wallets() {
         assert_eq!(check_holdings(&report, &record, chain, &wallets, &tokens).unwrap(), expected);
     }
     let none = refused(|_, wallets, _| wallets.clear());
-    assert!(matches!(&none, HoldingError::WalletUnknown { found, .. } if found == EVM_WALLET), "{none}");
+    assert!(matches!(&none, HoldingError::WalletUnknown { found, .. } if found == ON_EVM.wallet), "{none}");
     let elsewhere = refused(|_, wallets, _| wallets[1].chain = Chain::Evm(1));
     assert!(matches!(elsewhere, HoldingError::WalletUnknown { .. }), "registered on another chain: {elsewhere}");
     let theirs = refused(|_, wallets, _| wallets[1].exchange = [9; 32]);
@@ -183,7 +178,10 @@ fn holdings_are_in_the_exchanges_wallets() {
 fn tokens_are_declared_for_their_asset() {
     let fake: Address = "0x00000000000000000000000000000000000000Fa".parse().unwrap();
     let counterfeit = refused(|_, _, tokens| tokens[1].address = fake);
-    assert!(matches!(&counterfeit, HoldingError::TokenUndeclared { found, .. } if found == EVM_TOKEN), "{counterfeit}");
+    assert!(
+        matches!(&counterfeit, HoldingError::TokenUndeclared { found, .. } if found == ON_EVM.token),
+        "{counterfeit}"
+    );
     let elsewhere = refused(|_, _, tokens| tokens[1].chain = Chain::Evm(1));
     assert!(matches!(elsewhere, HoldingError::TokenUndeclared { .. }), "{elsewhere}");
     let asset = refused(|_, _, tokens| tokens[1].asset = 1);

@@ -56,14 +56,9 @@ fn write(
     short: Option<&str>,
 ) -> Result<Generated> {
     fs::create_dir_all(folder)?;
-    let source = Source {
-        snapshot: folder.join("generated.csv"),
-        assets: Some(folder.join("generated.toml")),
-        reserves: folder.join("generated-reserves.toml"),
-        borrows: "refuse",
-        accounts: None,
-        depth: class.depth,
-    };
+    let declared = folder.join("generated.toml");
+    let (snapshot, reserves) = (folder.join("generated.csv"), folder.join("generated-reserves.toml"));
+    let source = Source::new(snapshot, Some(declared), reserves, class.depth);
     let mut totals = vec![0u128; assets];
     let mut rows = BufWriter::new(File::create(&source.snapshot)?);
     writeln!(rows, "account,asset,available,in_orders,lent_unborrowed")?;

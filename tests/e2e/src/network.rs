@@ -76,6 +76,13 @@ pub struct Source {
     pub depth: u8,
 }
 
+impl Source {
+    /// All accounts, none of which may be short of an asset, in a circuit of this depth.
+    pub fn new(snapshot: PathBuf, assets: Option<PathBuf>, reserves: PathBuf, depth: u8) -> Self {
+        Self { snapshot, assets, reserves, borrows: "refuse", accounts: None, depth }
+    }
+}
+
 impl Network {
     /// Starts both nodes; nothing is deployed yet.
     pub fn start() -> Result<(SolanaNode, AnvilInstance)> {

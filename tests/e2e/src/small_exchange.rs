@@ -12,14 +12,8 @@ use crate::{network::Source, nodes::project};
 /// A source in `folder` that is one shard, with five assets and ample reserves. Its first time is `as_of(0)`.
 pub fn source(folder: &Path) -> Result<Source> {
     fs::create_dir_all(folder)?;
-    let source = Source {
-        snapshot: folder.join("snapshot.csv"),
-        assets: Some(folder.join("assets.toml")),
-        reserves: folder.join("reserves.toml"),
-        borrows: "refuse",
-        accounts: None,
-        depth: 7,
-    };
+    let [snapshot, assets, reserves] = ["snapshot.csv", "assets.toml", "reserves.toml"].map(|name| folder.join(name));
+    let source = Source::new(snapshot, Some(assets), reserves, 7);
     fs::copy(project().join("examples/small-exchange.csv"), &source.snapshot)?;
     let amounts: String =
         ["BTC", "ETH", "USDC", "SOL", "DOGE"].map(|symbol| format!("{symbol} = \"9000000\"\n")).concat();

@@ -88,10 +88,15 @@ pub(super) fn prove(channel: &mut Channel, table: &Table, late_node_zero: bool) 
     for round in (0..ROUNDS).rev() {
         let inputs = [leaf_rounds.pop().unwrap(), node_rounds.pop().unwrap()];
         let mixed = weights.each_ref().map(transposed_product);
+        let sides = inputs.into_iter().zip(&mixed);
         let (rounds, next, mut values) = if is_full_round(round) {
-            prove_full(channel, round, &point, &mixed, inputs)
+            let (rounds, next, values) = prove_round(channel, round, &point, sides.map(full_part));
+            // In the first round the first input is a constant, which is not sent.
+            let sent = values.iter().flat_map(|u| u[usize::from(round == 0)..].iter().copied());
+            (rounds, next, sent.collect())
         } else {
-            prove_partial(channel, round, &point, &mixed, inputs)
+            let (rounds, next, values) = prove_round(channel, round, &point, sides.map(partial_part));
+            (rounds, next, values.concat())
         };
         point = next;
         let combiner = channel.send(Step::HashValues { round }, &mut values);
@@ -109,40 +114,25 @@ fn form(round: usize, values: Vec<Fr>) -> HashValues<Fr> {
     HashValues::build(round, || values.next().ok_or(Check::HashLayer { round })).unwrap()
 }
 
-type Layer = (Vec<[Fr; HASH_DEGREE]>, Vec<Fr>, Vec<Fr>);
-
-fn prove_full(
+fn prove_round<'a, const N: usize>(
     channel: &mut Channel,
     round: usize,
     point: &[Fr],
-    mixed: &[State; 2],
-    inputs: [Runs<State>; 2],
-) -> Layer {
-    let parts = inputs.into_iter().zip(mixed).map(|(rows, mixed)| Part {
-        rows,
-        summand: Box::new(|u: &State| (0..WIDTH).map(|j| mixed[j] * u[j].square().square() * u[j]).sum()),
-    });
-    let (rounds, next, values): Finished<WIDTH, HASH_DEGREE> =
-        equality_rounds(channel, point, parts.collect(), |variable| Step::HashRound { round, variable });
-    // In the first round the first input is a constant, which is not sent.
-    let sent = values.iter().flat_map(|u| u[usize::from(round == 0)..].iter().copied()).collect();
-    (rounds, next, sent)
+    parts: impl Iterator<Item = Part<'a, N>>,
+) -> Finished<N, HASH_DEGREE> {
+    equality_rounds(channel, point, parts.collect(), |variable| Step::HashRound { round, variable })
 }
 
-fn prove_partial(
-    channel: &mut Channel,
-    round: usize,
-    point: &[Fr],
-    mixed: &[State; 2],
-    inputs: [Runs<State>; 2],
-) -> Layer {
-    let parts = inputs.into_iter().zip(mixed).map(|(inputs, mixed)| Part {
+fn full_part((rows, mixed): (Runs<State>, &State)) -> Part<'_, WIDTH> {
+    let summand = Box::new(|u: &State| (0..WIDTH).map(|j| mixed[j] * u[j].square().square() * u[j]).sum());
+    Part { rows, summand }
+}
+
+fn partial_part((inputs, mixed): (Runs<State>, &State)) -> Part<'_, 2> {
+    Part {
         rows: inputs.map(|u| [u[0], (1..WIDTH).map(|j| mixed[j] * u[j]).sum()]),
         summand: Box::new(|[input, rest]: &[Fr; 2]| mixed[0] * input.square().square() * input + rest),
-    });
-    let (rounds, next, values): Finished<2, HASH_DEGREE> =
-        equality_rounds(channel, point, parts.collect(), |variable| Step::HashRound { round, variable });
-    (rounds, next, values.concat())
+    }
 }
 
 fn first(weight: Fr) -> State {

@@ -20,9 +20,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::node::EvmRpc;
 use crate::{
-    chains::{ChainError, ChainName},
+    chains::{ChainError, ChainHoldings, ChainName, Uncounted},
     config,
-    reserves::{ChainHoldings, Uncounted},
 };
 
 sol! {

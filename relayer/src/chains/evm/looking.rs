@@ -6,7 +6,6 @@ use alloy::{
     sol_types::SolCall,
 };
 use async_trait::async_trait;
-use ballast_core::Digest;
 use ballast_sdk::{
     evm::bindings::Witnesses,
     observation::{Token, Wallet},
@@ -15,10 +14,9 @@ use ballast_sdk::{
 use super::{Evm, balances::read_evm, sender::Job};
 use crate::{
     chains::{
-        About, ChainError, ChainName, Purpose,
-        looks::{Part, ShownHolding, Shows},
+        About, ChainError, Purpose,
+        looks::{Look, ShownHolding, Shows},
     },
-    reserves::ChainHoldings,
     store::Store,
 };
 
@@ -34,17 +32,22 @@ impl Shows for Evm {
     }
 
     async fn holdings(&self, wallets: &[Wallet], tokens: &[Token]) -> Result<Vec<Witnesses::Holding>, ChainError> {
-        in_order(&read_evm(&self.settings, wallets, tokens).await?)
+        let mut holdings = Vec::new();
+        for holding in read_evm(&self.settings, wallets, tokens).await?.to_look_at() {
+            let (token, wallet) = (self.parse(&holding.token)?, self.parse(&holding.wallet)?);
+            holdings.push(Witnesses::Holding { token, wallet });
+        }
+        holdings.sort_unstable_by_key(|holding| (holding.token, holding.wallet));
+        Ok(holdings)
     }
 
     async fn show(
         &self,
         signer: &PrivateKeySigner,
         store: Option<&Store>,
-        (exchange, epoch): (&Digest, u64),
-        part: Part<'_, Witnesses::Holding>,
+        look: Look<'_, Witnesses::Holding>,
     ) -> Result<(), ChainError> {
-        let job = job(self.witnesses()?, exchange, epoch, part);
+        let job = job(self.witnesses()?, look);
         match store {
             Some(store) => self.sender(store).run(signer, &job).await,
             None => self.node.simulate(signer.address(), &job).await,
@@ -57,7 +60,8 @@ impl Shows for Evm {
     }
 }
 
-fn job(to: Address, exchange: &Digest, epoch: u64, part: Part<'_, Witnesses::Holding>) -> Job {
+fn job(to: Address, look: Look<'_, Witnesses::Holding>) -> Job {
+    let Look { exchange, epoch, part } = look;
     let call = Witnesses::witnessCall {
         exchangeId: B256::from(*exchange),
         epoch,
@@ -67,21 +71,4 @@ fn job(to: Address, exchange: &Digest, epoch: u64, part: Part<'_, Witnesses::Hol
     };
     let about = About { purpose: Purpose::Look, epoch: Some(epoch), shard: None };
     Job { about, to, input: Bytes::from(call.abi_encode()) }
-}
-
-/// In the order in which the contract takes them.
-fn in_order(read: &ChainHoldings) -> Result<Vec<Witnesses::Holding>, ChainError> {
-    let address = |text: &str| {
-        text.parse::<Address>().map_err(|_| ChainError::Unexpected {
-            chain: ChainName::Evm,
-            what: format!("{text:?}"),
-            reason: "it is no address".into(),
-        })
-    };
-    let mut holdings = Vec::new();
-    for holding in read.to_look_at() {
-        holdings.push(Witnesses::Holding { token: address(&holding.token)?, wallet: address(&holding.wallet)? });
-    }
-    holdings.sort_unstable_by_key(|holding| (holding.token, holding.wallet));
-    Ok(holdings)
 }

@@ -94,10 +94,6 @@ impl Evm {
 }
 
 impl ReadableChain for Evm {
-    fn name(&self) -> ChainName {
-        ChainName::Evm
-    }
-
     fn client(&self) -> &Client {
         &self.client
     }
@@ -108,10 +104,6 @@ impl Destination for Evm {
     async fn identity(&self) -> Result<String, ChainError> {
         let (id, genesis) = self.node.identity().await?;
         Ok(format!("chain {id}, genesis {genesis}, contract {}", self.settings.contract))
-    }
-
-    fn current(&self) -> &Client {
-        &self.client
     }
 
     async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {

@@ -19,9 +19,8 @@ use solana_transaction_status_client_types::TransactionDetails;
 
 use super::node::SolanaRpc;
 use crate::{
-    chains::{ChainError, ChainName},
+    chains::{ChainError, ChainHoldings, ChainName, Uncounted},
     config,
-    reserves::{ChainHoldings, Uncounted},
 };
 
 /// Accounts that one request may ask for.

@@ -1,7 +1,6 @@
 //! Has the program look at the holdings of reserve wallets.
 
 use async_trait::async_trait;
-use ballast_core::Digest;
 use ballast_sdk::{
     observation::{Token, Wallet},
     solana::{
@@ -14,10 +13,9 @@ use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use super::{Solana, balances::read_solana, sender::Job};
 use crate::{
     chains::{
-        About, ChainError, ChainName, Purpose,
-        looks::{Part, ShownHolding, Shows},
+        About, ChainError, Purpose,
+        looks::{Look, ShownHolding, Shows},
     },
-    reserves::ChainHoldings,
     store::Store,
 };
 
@@ -32,17 +30,17 @@ impl Shows for Solana {
     }
 
     async fn holdings(&self, wallets: &[Wallet], tokens: &[Token]) -> Result<Vec<Holding>, ChainError> {
-        in_order(&read_solana(&self.settings, wallets, tokens).await?)
+        let mut holdings = Vec::new();
+        for holding in read_solana(&self.settings, wallets, tokens).await?.to_look_at() {
+            let (account, wallet) = (self.parse(&holding.account)?, self.parse(&holding.wallet)?);
+            holdings.push(Holding { account, wallet, mint: self.parse(&holding.token)? });
+        }
+        holdings.sort_unstable();
+        Ok(holdings)
     }
 
-    async fn show(
-        &self,
-        signer: &Keypair,
-        store: Option<&Store>,
-        (exchange, epoch): (&Digest, u64),
-        part: Part<'_, Holding>,
-    ) -> Result<(), ChainError> {
-        let job = job(&self.program, &signer.pubkey(), exchange, epoch, part);
+    async fn show(&self, signer: &Keypair, store: Option<&Store>, look: Look<'_, Holding>) -> Result<(), ChainError> {
+        let job = job(&self.program, &signer.pubkey(), look);
         match store {
             Some(store) => self.sender(store).run(signer, &[job], None).await,
             None => self.budget().units(&signer.pubkey(), &job).await.map(drop),
@@ -56,7 +54,8 @@ impl Shows for Solana {
     }
 }
 
-fn job(program: &Program, poster: &Pubkey, exchange: &Digest, epoch: u64, part: Part<'_, Holding>) -> Job {
+fn job(program: &Program, poster: &Pubkey, look: Look<'_, Holding>) -> Job {
+    let Look { exchange, epoch, part } = look;
     let args = WitnessReservesArgs { epoch, first: part.first, last: part.last };
     Job {
         about: About { purpose: Purpose::Look, epoch: Some(epoch), shard: None },
@@ -65,28 +64,11 @@ fn job(program: &Program, poster: &Pubkey, exchange: &Digest, epoch: u64, part: 
     }
 }
 
-/// In the order in which the program takes them.
-fn in_order(read: &ChainHoldings) -> Result<Vec<Holding>, ChainError> {
-    let address = |text: &str| {
-        text.parse::<Pubkey>().map_err(|_| ChainError::Unexpected {
-            chain: ChainName::Solana,
-            what: format!("{text:?}"),
-            reason: "it is no address".into(),
-        })
-    };
-    let mut holdings = Vec::new();
-    for holding in read.to_look_at() {
-        let (account, wallet) = (address(&holding.account)?, address(&holding.wallet)?);
-        holdings.push(Holding { account, wallet, mint: address(&holding.token)? });
-    }
-    holdings.sort_unstable();
-    Ok(holdings)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        chains::looks::Part,
         chains::solana::{budget::Budget, node::SolanaRpc, sender::encode},
         config,
     };
@@ -116,7 +98,7 @@ mod tests {
             (0..count).map(|_| Holding { account: address(), wallet: address(), mint: address() }).collect();
         let part = Part { first: true, last: true, shown: &holdings };
         let (program, poster) = (Program(settings.program), address());
-        let job = job(&program, &poster, &[3; 32], u64::MAX, part);
+        let job = job(&program, &poster, Look { exchange: &[3; 32], epoch: u64::MAX, part });
         let message = Message::new(&budget.wrap(&job.instructions, u32::MAX), Some(&poster));
         encode(&Transaction::new_unsigned(message)).unwrap().len()
     }

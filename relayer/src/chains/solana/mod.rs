@@ -91,10 +91,6 @@ impl Solana {
 }
 
 impl ReadableChain for Solana {
-    fn name(&self) -> ChainName {
-        ChainName::Solana
-    }
-
     fn client(&self) -> &Client {
         &self.client
     }

@@ -1,6 +1,6 @@
 //! The contracts' storage, read at one block.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
+use std::ops::RangeInclusive;
 
 use alloy::{
     contract::Error as ContractError,
@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::{Circuit, ProvedBy},
+    circuit::{Circuit, KnownCircuits},
     clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
@@ -72,8 +72,7 @@ pub struct EvmReader {
     pub(super) reserves: EvmAddress,
     registry: EvmAddress,
     pub(super) options: EvmOptions,
-    /// What is told of epochs by circuits seen before: neither can change.
-    circuits: Mutex<HashMap<Digest, ProvedBy>>,
+    pub(super) circuits: KnownCircuits,
 }
 
 /// The block at which everything of one answer is read.
@@ -103,8 +102,15 @@ impl EvmReader {
         if code.map_err(|error| transport_error(&node, "the contract's code", &error))?.is_empty() {
             return Err(Error::NotDeployed { chain, contract: "contract Reserves", address: reserves.to_string() });
         }
-        let mut reader =
-            Self { provider, node, chain, reserves, registry: EvmAddress::ZERO, options, circuits: Mutex::default() };
+        let mut reader = Self {
+            provider,
+            node,
+            chain,
+            reserves,
+            registry: EvmAddress::ZERO,
+            options,
+            circuits: KnownCircuits::default(),
+        };
         let registry = reader.contract().circuits().call().await;
         reader.registry = registry.map_err(|error| reader.contract_error("the registry's address", error))?;
         if let Some(witnesses) = options.witnesses {
@@ -223,19 +229,6 @@ impl EvmReader {
             return Err(self.bad_exchange(id, "asset_list_digest", stored.assetListDigest, found));
         }
         Ok(Some(assets))
-    }
-
-    /// What is told of an epoch by the circuit that proved it.
-    pub(super) async fn proved_by(&self, id: &Digest) -> Result<ProvedBy, Error> {
-        let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let circuit = self.circuit(id).await?;
-        if let Ok(mut circuits) = self.circuits.lock() {
-            circuits.insert(*id, circuit.proved_by());
-        }
-        Ok(circuit.proved_by())
     }
 
     /// The figures that a contract answered to `question`.

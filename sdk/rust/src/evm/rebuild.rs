@@ -97,7 +97,7 @@ impl EvmReader {
         let blocks = stored.not_before..=stored.epoch.postedInBlock;
         let bad = |field: &str, expected, found| stored.bad_data(field, expected, found);
         let shards = self.shards(&stored.exchange, stored.number, blocks, bad).await?;
-        let circuit = self.proved_by(&event.circuitId.0).await?;
+        let circuit = self.circuits.proved_by(self, &event.circuitId.0).await?;
         assemble(stored, &event, shards, exchange, circuit)
     }
 

@@ -1,6 +1,6 @@
 //! The program's accounts from a node, and the program's own answer about solvency.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Mutex};
+use std::ops::RangeInclusive;
 
 use anchor_lang::{AccountDeserialize, Discriminator, error::ERROR_CODE_OFFSET};
 use async_trait::async_trait;
@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
     chain::{Address, Chain},
-    circuit::{Circuit, ProvedBy},
+    circuit::{Circuit, KnownCircuits},
     clock::own_clock,
     epoch::Epoch,
     error::{Error, Subject},
@@ -68,8 +68,7 @@ pub struct SolanaReader {
     node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
-    /// What is told of epochs by circuits seen before: neither can change.
-    circuits: Mutex<HashMap<Digest, ProvedBy>>,
+    circuits: KnownCircuits,
 }
 
 /// The refusal of a question about an epoch that is not the latest any more.
@@ -85,7 +84,7 @@ impl SolanaReader {
     pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
         let node = Endpoint::parse(url)?;
         let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
-        let reader = Self { rpc, node, program, options, circuits: Mutex::default() };
+        let reader = Self { rpc, node, program, options, circuits: KnownCircuits::default() };
         let account = reader.account(&program, "the program").await?;
         if !account.is_some_and(|account| account.executable) {
             let address = program.to_string();
@@ -148,18 +147,6 @@ impl SolanaReader {
         let stored = stored.ok_or(Error::ExchangeNotFound { chain: Chain::Solana, exchange: *id })?;
         let shards_done = stored.pending.as_ref().map(|pending| pending.shards_done);
         Ok((account::exchange(&self.program, &address, stored)?, shards_done))
-    }
-
-    async fn proved_by(&self, id: &Digest) -> Result<ProvedBy, Error> {
-        let known = self.circuits.lock().ok().and_then(|circuits| circuits.get(id).copied());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let circuit = self.circuit(id).await?;
-        if let Ok(mut circuits) = self.circuits.lock() {
-            circuits.insert(*id, circuit.proved_by());
-        }
-        Ok(circuit.proved_by())
     }
 
     /// An account that can be named as paying for a simulation: the cluster wants one of the system
@@ -377,7 +364,7 @@ impl ChainReader for SolanaReader {
             for ((number, address), account) in numbers.iter().zip(&addresses).zip(found) {
                 let account = account.ok_or_else(|| missing(&exchange.id, *number, address))?;
                 let stored: accounts::Commitment = account::decode(&self.program, address, &account)?;
-                let circuit = self.proved_by(&stored.circuit).await?;
+                let circuit = self.circuits.proved_by(self, &stored.circuit).await?;
                 epochs.push(account::epoch(&Place { exchange, number: *number }, stored, circuit)?);
             }
         }

@@ -16,11 +16,7 @@ use alloy::{
     primitives::{Address, B256},
     sol_types::{SolCall, SolEvent},
 };
-use ballast_core::{
-    circuit::{Class, SetupKind},
-    inclusion::Expected,
-    solvency::Standing,
-};
+use ballast_core::{inclusion::Expected, solvency::Standing};
 use ballast_sdk::{
     Client, Error, ErrorKind,
     chain::Chain,
@@ -32,7 +28,7 @@ use ballast_sdk::{
     history::Entry,
 };
 use deployment::Deployment;
-use golden::{amounts, bytes, check};
+use golden::{amounts, bytes, check, check_new};
 use proxy::Conduct;
 use serde_json::{Value, json};
 
@@ -46,19 +42,7 @@ async fn a_history_is_read_as_it_was_posted() {
     let (id, history) = (deployment.exchange(), &deployment.history);
     let client = client(&deployment.node.endpoint(), &deployment).await;
     assert_eq!(client.chain(), Chain::Evm(31_337));
-
-    let listed = client.exchanges().await.unwrap();
-    assert_eq!(listed, [client.exchange(&id).await.unwrap()]);
-    assert_eq!((&listed[0].name[..], listed[0].cadence, listed[0].next_epoch), ("Vector Exchange", 600, 1));
-    assert_eq!(listed[0].assets.as_ref().unwrap().digest(), bytes(&history["exchange"]["asset_list"]));
-    assert!(matches!(client.latest(&id).await.unwrap_err(), Error::NoEpoch { .. }));
-    assert!(matches!(client.verify_history(&id).await.unwrap_err(), Error::NoEpoch { .. }));
-    assert_eq!(client.solvency(&id, "BTC", u64::MAX).await.unwrap().standing, Standing::Missing);
-    assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
-
-    let circuit = client.circuit(&golden::circuit(&deployment.history)).await.unwrap();
-    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::SMALLEST, SetupKind::Development, false));
-    assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
+    check_new(&client, history).await;
 
     deployment.post_all().await;
     for (number, expected) in (1..).zip(history["epochs"].as_array().unwrap()) {

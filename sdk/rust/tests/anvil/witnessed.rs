@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 use crate::{
     deployment::Deployment,
+    named,
     proxy::{self, Conduct},
 };
 
@@ -164,13 +165,6 @@ where
             let lie = (self.lie)(C::abi_decode_returns(&honest).unwrap());
             *result = format!("0x{}", hex::encode(lie)).into();
         }
-    }
-}
-
-fn named<T>(result: Result<T, Error>) -> String {
-    match result.err().expect("a lie was believed") {
-        Error::BadData(bad) => bad.field,
-        other => panic!("{other}"),
     }
 }
 

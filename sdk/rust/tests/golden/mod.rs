@@ -11,13 +11,17 @@ use ballast_core::{
     inclusion::Expected,
     leaf::{MasterSecret, Slot},
     post::ShardPost,
+    solvency::Standing,
     statement::LedgerPosition,
 };
 use ballast_ledger::{
     inclusion,
     snapshot::{Account, Snapshot},
 };
-use ballast_sdk::epoch::{Epoch, Status};
+use ballast_sdk::{
+    Client, Error,
+    epoch::{Epoch, Status},
+};
 use serde_json::{Value, json};
 
 pub fn project(path: &str) -> PathBuf {
@@ -93,6 +97,22 @@ pub fn inclusion_file(history: &Value, account: &str) -> String {
     let key = MasterSecret::new([7; 32]).epoch_key(&expected.exchange, epoch);
     let file = inclusion::make(&snapshot, &key, account, &expected).unwrap();
     inclusion::text(&file).unwrap()
+}
+
+/// A chain tells the exchange and the circuit of the history, of which nothing is posted yet.
+pub async fn check_new(client: &Client, history: &Value) {
+    let id = exchange(history);
+    let listed = client.exchanges().await.unwrap();
+    assert_eq!(listed, [client.exchange(&id).await.unwrap()]);
+    assert_eq!((&listed[0].name[..], listed[0].cadence, listed[0].next_epoch), ("Vector Exchange", 600, 1));
+    assert_eq!(listed[0].assets.as_ref().unwrap().digest(), bytes(&history["exchange"]["asset_list"]));
+    assert!(matches!(client.latest(&id).await.unwrap_err(), Error::NoEpoch { .. }));
+    assert!(matches!(client.verify_history(&id).await.unwrap_err(), Error::NoEpoch { .. }));
+    assert_eq!(client.solvency(&id, "BTC", u64::MAX).await.unwrap().standing, Standing::Missing);
+    assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
+    let circuit = client.circuit(&circuit(history)).await.unwrap();
+    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::SMALLEST, SetupKind::Development, false));
+    assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
 }
 
 /// `epoch` is the one that the history expects.

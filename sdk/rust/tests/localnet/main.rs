@@ -6,13 +6,10 @@ mod examples;
 mod golden;
 mod witnessed;
 
-use ballast_core::{
-    circuit::{Class, SetupKind},
-    solvency::Standing,
-};
+use ballast_core::{circuit::SetupKind, solvency::Standing};
 use ballast_sdk::{Client, Error, chain::Chain, epoch::Status, history::Entry, solana::SolanaOptions};
 use deployment::Deployment;
-use golden::{amounts, bytes, check};
+use golden::{amounts, bytes, check, check_new};
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
 
 async fn client(deployment: &Deployment) -> Client {
@@ -25,18 +22,7 @@ async fn a_history_is_read_as_it_was_posted() {
     let (id, history) = (deployment.exchange(), &deployment.history);
     let client = client(&deployment).await;
     assert_eq!(client.chain(), Chain::Solana);
-
-    let listed = client.exchanges().await.unwrap();
-    assert_eq!(listed, [client.exchange(&id).await.unwrap()]);
-    assert_eq!((&listed[0].name[..], listed[0].cadence, listed[0].next_epoch), ("Vector Exchange", 600, 1));
-    assert_eq!(listed[0].assets.as_ref().unwrap().digest(), bytes(&history["exchange"]["asset_list"]));
-    assert!(matches!(client.latest(&id).await.unwrap_err(), Error::NoEpoch { .. }));
-    assert!(matches!(client.verify_history(&id).await.unwrap_err(), Error::NoEpoch { .. }));
-    assert_eq!(client.solvency(&id, "BTC", u64::MAX).await.unwrap().standing, Standing::Missing);
-    assert!(matches!(client.exchange(&[9; 32]).await.unwrap_err(), Error::ExchangeNotFound { .. }));
-    let circuit = client.circuit(&golden::circuit(history)).await.unwrap();
-    assert_eq!((circuit.class, circuit.setup, circuit.retired), (Class::SMALLEST, SetupKind::Development, false));
-    assert!(matches!(client.circuit(&[9; 32]).await.unwrap_err(), Error::CircuitNotFound { .. }));
+    check_new(&client, history).await;
 
     let epochs = history["epochs"].as_array().unwrap();
     deployment.post(&epochs[0]["shards"][0]).await;

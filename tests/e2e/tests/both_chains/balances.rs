@@ -5,9 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use ballast_e2e::nodes::SolanaNode;
 use ballast_migrations::transaction::{connect, send};
 use ballast_relayer::{
-    chains::{ChainError, solana::balances::read_solana},
+    chains::{ChainError, ChainHoldings, solana::balances::read_solana},
     config,
-    reserves::ChainHoldings,
 };
 use ballast_sdk::{
     chain::{Address, Chain},

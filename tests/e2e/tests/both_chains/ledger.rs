@@ -124,7 +124,7 @@ fn source(folder: &Path) -> Source {
     let nothing = ASSETS.map(|symbol| format!("{symbol} = \"0\"\n")).concat();
     let text = format!("sources = \"All of it is in wallets on two chains\"\n\n[amounts]\n{nothing}");
     std::fs::write(&reserves, text).unwrap();
-    Source { snapshot: folder.join("log"), assets: None, reserves, borrows: "refuse", accounts: None, depth: 7 }
+    Source::new(folder.join("log"), None, reserves, 7)
 }
 
 /// Writes the log, and says what it owes.

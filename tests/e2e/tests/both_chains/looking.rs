@@ -21,7 +21,7 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
     let network = Network::shared().await.unwrap();
     let folder = TempDir::new().unwrap();
     let (log, reserves) = (folder.path().join("log"), folder.path().join("reserves.toml"));
-    let source = Source { snapshot: log.clone(), assets: None, reserves, borrows: "refuse", accounts: None, depth: 7 };
+    let source = Source::new(log.clone(), None, reserves, 7);
     let (keys, ballast) = network.exchange(folder.path().join("exchange"), NAME, &source).await.unwrap();
     ballast.run(&["ledger", "simulate", "--accounts", "2", "--transactions", "9", "--seed", "1"]).unwrap();
     for command in ["register", "add-assets", "set-posters"] {

@@ -14,6 +14,7 @@ use crate::{
     cluster::{Cluster, Outcome},
     history::History,
     instructions::*,
+    spl::Tokens,
 };
 
 /// Stands for lamports among mints.
@@ -71,6 +72,22 @@ impl Custody {
     pub fn lamports(&mut self, asset: u16) -> Pubkey {
         self.declare(LAMPORTS, asset).accepted();
         LAMPORTS
+    }
+
+    /// Declares lamports for SOL, and registers a wallet with so many: what it holds of them.
+    pub fn sol(&mut self, lamports: u64) -> Holding {
+        self.lamports(3);
+        let wallet = self.wallet_with(lamports);
+        self.holding(&wallet, wallet, LAMPORTS)
+    }
+
+    /// A token of `program` with 6 decimals, declared for USDC, and a wallet.
+    pub fn usdc(&mut self, program: Pubkey) -> (Tokens, Pubkey, Pubkey) {
+        let tokens = Tokens::new(self.chain(), program);
+        let mint = tokens.mint(self.chain(), 6);
+        self.declare(mint, 2).accepted();
+        let wallet = self.wallet_with(1_000_000_000);
+        (tokens, mint, wallet)
     }
 
     pub fn holding(&self, wallet: &Pubkey, account: Pubkey, mint: Pubkey) -> Holding {

@@ -19,13 +19,28 @@ use crate::{
     vectors,
 };
 
+/// The exchange of the vectors, not registered yet, whose authority can pay.
+struct Newcomer {
+    chain: Cluster,
+    vector: vectors::ExchangeVector,
+    authority: Keypair,
+    address: Pubkey,
+}
+
+impl Newcomer {
+    fn new() -> Self {
+        let mut chain = Cluster::new();
+        let vector = vectors::history().exchange;
+        let authority = vector.authority();
+        chain.fund(&authority.pubkey());
+        let address = exchange_address(&vector.id());
+        Self { chain, vector, authority, address }
+    }
+}
+
 #[test]
 fn an_exchange_is_registered_under_the_id_of_the_vectors() {
-    let mut chain = Cluster::new();
-    let vector = vectors::history().exchange;
-    let authority = vector.authority();
-    chain.fund(&authority.pubkey());
-    let address = exchange_address(&vector.id());
+    let Newcomer { mut chain, vector, authority, address } = Newcomer::new();
     let call = register_exchange(authority.pubkey(), address, registration(&vector));
     let done = chain.send(&[&authority], call.clone()).accepted();
     units("register_exchange", &done);
@@ -51,11 +66,7 @@ fn nobody_takes_another_exchanges_id() {
 
 #[test]
 fn lamports_of_a_stranger_do_not_block_an_exchange() {
-    let mut chain = Cluster::new();
-    let vector = vectors::history().exchange;
-    let authority = vector.authority();
-    chain.fund(&authority.pubkey());
-    let address = exchange_address(&vector.id());
+    let Newcomer { mut chain, vector, authority, address } = Newcomer::new();
     chain.fund(&address);
     chain.send(&[&authority], register_exchange(authority.pubkey(), address, registration(&vector))).accepted();
 }

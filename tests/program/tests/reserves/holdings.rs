@@ -18,20 +18,16 @@ use crate::{
     spl::{TOKEN, TOKEN_2022, Tokens, native_mint},
 };
 
-fn invalid(reason: NoHolding) -> Refusal {
-    Refusal::HoldingInvalid { index: 0, reason }
-}
-
 const UNKNOWN: Refusal = Refusal::WalletUnknown { index: 0 };
 const UNDECLARED: Refusal = Refusal::TokenUndeclared { index: 0 };
 
-/// A token of `program` with 6 decimals, declared for USDC, and a wallet.
-fn usdc(custody: &mut Custody, program: Pubkey) -> (Tokens, Pubkey, Pubkey) {
-    let tokens = Tokens::new(custody.chain(), program);
-    let mint = tokens.mint(custody.chain(), 6);
-    custody.declare(mint, 2).accepted();
-    let wallet = custody.wallet_with(1_000_000_000);
-    (tokens, mint, wallet)
+impl Custody {
+    /// An account of the wallet does not count for the token, for this reason.
+    #[track_caller]
+    fn does_not_count(&mut self, wallet: Pubkey, account: Pubkey, mint: Pubkey, reason: NoHolding) {
+        let holding = self.holding(&wallet, account, mint);
+        self.only(1, &[holding]).refused(Refusal::HoldingInvalid { index: 0, reason });
+    }
 }
 
 #[test]
@@ -43,8 +39,8 @@ fn programs_are_those_of_the_chain() {
 #[test]
 fn lamports_and_tokens_of_both_programs_are_summed() {
     let mut custody = Custody::new();
-    let (old, mint, wallet) = usdc(&mut custody, TOKEN);
-    let (new, other_mint, other) = usdc(&mut custody, TOKEN_2022);
+    let (old, mint, wallet) = custody.usdc(TOKEN);
+    let (new, other_mint, other) = custody.usdc(TOKEN_2022);
     let extended_mint = new.extended_mint(custody.chain(), 6);
     custody.declare(extended_mint, 2).accepted();
     custody.lamports(3);
@@ -122,13 +118,12 @@ fn an_amount_beyond_112_bits_is_refused_not_wrapped() {
 fn anothers_tokens_do_not_count() {
     for program in [TOKEN, TOKEN_2022] {
         let mut custody = Custody::new();
-        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let (tokens, mint, wallet) = custody.usdc(program);
         let second = custody.wallet_with(1);
         let account = tokens.account(custody.chain(), mint, second, 5);
         let stranger = tokens.account(custody.chain(), mint, Pubkey::new_unique(), 5);
         for account in [account, stranger] {
-            let holding = custody.holding(&wallet, account, mint);
-            custody.only(1, &[holding]).refused(invalid(NoHolding::OtherOwner));
+            custody.does_not_count(wallet, account, mint, NoHolding::OtherOwner);
         }
         let holding = custody.holding(&second, account, mint);
         custody.only(1, &[holding]).accepted();
@@ -138,11 +133,10 @@ fn anothers_tokens_do_not_count() {
 #[test]
 fn a_fake_of_the_same_kind_does_not_count() {
     let mut custody = Custody::new();
-    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN);
     let fake = tokens.mint(custody.chain(), 6);
     let account = tokens.account(custody.chain(), fake, wallet, 5);
-    let as_real = custody.holding(&wallet, account, mint);
-    custody.only(1, &[as_real]).refused(invalid(NoHolding::OtherMint));
+    custody.does_not_count(wallet, account, mint, NoHolding::OtherMint);
     let undeclared = custody.holding(&wallet, account, fake);
     custody.only(1, &[undeclared]).refused(UNDECLARED);
     // The same bytes under the other token program, or under none.
@@ -152,8 +146,7 @@ fn a_fake_of_the_same_kind_does_not_count() {
         copy.owner = owner;
         let address = Pubkey::new_unique();
         custody.chain().svm.set_account(address, copy).unwrap();
-        let holding = custody.holding(&wallet, address, mint);
-        custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
+        custody.does_not_count(wallet, address, mint, NoHolding::OtherProgram);
     }
 }
 
@@ -161,11 +154,10 @@ fn a_fake_of_the_same_kind_does_not_count() {
 fn a_frozen_account_does_not_count() {
     for program in [TOKEN, TOKEN_2022] {
         let mut custody = Custody::new();
-        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let (tokens, mint, wallet) = custody.usdc(program);
         let account = tokens.account(custody.chain(), mint, wallet, 5);
         tokens.freeze(custody.chain(), account, mint);
-        let holding = custody.holding(&wallet, account, mint);
-        custody.only(1, &[holding]).refused(invalid(NoHolding::Frozen));
+        custody.does_not_count(wallet, account, mint, NoHolding::Frozen);
     }
 }
 
@@ -173,17 +165,14 @@ fn a_frozen_account_does_not_count() {
 fn what_is_no_token_account_does_not_count() {
     for program in [TOKEN, TOKEN_2022] {
         let mut custody = Custody::new();
-        let (tokens, mint, wallet) = usdc(&mut custody, program);
+        let (tokens, mint, wallet) = custody.usdc(program);
         let empty = Pubkey::new_unique();
         tokens.space(custody.chain(), empty, 165);
         let multisig = tokens.multisig(custody.chain(), &[&mint, &wallet]);
-        for account in [mint, multisig, empty] {
-            let holding = custody.holding(&wallet, account, mint);
-            custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
-        }
-        for account in [wallet, Pubkey::new_unique()] {
-            let holding = custody.holding(&wallet, account, mint);
-            custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
+        let of_the_program = [mint, multisig, empty].map(|account| (account, NoHolding::NotTokenAccount));
+        let of_others = [wallet, Pubkey::new_unique()].map(|account| (account, NoHolding::OtherProgram));
+        for (account, reason) in of_the_program.into_iter().chain(of_others) {
+            custody.does_not_count(wallet, account, mint, reason);
         }
     }
 }
@@ -191,7 +180,7 @@ fn what_is_no_token_account_does_not_count() {
 #[test]
 fn a_multisig_or_mint_whose_bytes_read_as_an_account_does_not_count() {
     let mut custody = Custody::new();
-    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN_2022);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN_2022);
     let base = tokens.account(custody.chain(), mint, wallet, 5);
     let base = custody.chain().svm.get_account(&base).unwrap();
     // Lengths and kinds that Token-2022 writes; the rest is as favourable as can be.
@@ -203,34 +192,31 @@ fn a_multisig_or_mint_whose_bytes_read_as_an_account_does_not_count() {
         }
         let address = Pubkey::new_unique();
         custody.chain().svm.set_account(address, account).unwrap();
-        let holding = custody.holding(&wallet, address, mint);
-        custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
+        custody.does_not_count(wallet, address, mint, NoHolding::NotTokenAccount);
     }
 }
 
 #[test]
 fn an_spl_token_account_has_no_extensions() {
     let mut custody = Custody::new();
-    let (tokens, mint, wallet) = usdc(&mut custody, TOKEN);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN);
     let account = tokens.account(custody.chain(), mint, wallet, 5);
     let mut longer = custody.chain().svm.get_account(&account).unwrap();
     longer.data.extend([2, 0, 0, 0, 0]);
     custody.chain().svm.set_account(account, longer).unwrap();
-    let holding = custody.holding(&wallet, account, mint);
-    custody.only(1, &[holding]).refused(invalid(NoHolding::NotTokenAccount));
+    custody.does_not_count(wallet, account, mint, NoHolding::NotTokenAccount);
 }
 
 #[test]
 fn lamports_of_a_token_account_at_a_wallets_address_do_not_count() {
     let mut custody = Custody::new();
-    let (tokens, mint, _) = usdc(&mut custody, TOKEN);
+    let (tokens, mint, _) = custody.usdc(TOKEN);
     custody.lamports(3);
     let wallet = Keypair::new();
     custody.register(&wallet).accepted();
     tokens.space(custody.chain(), wallet.pubkey(), 165);
     tokens.fill(custody.chain(), wallet.pubkey(), mint, Pubkey::new_unique(), 5);
-    let holding = custody.holding(&wallet.pubkey(), wallet.pubkey(), LAMPORTS);
-    custody.only(1, &[holding]).refused(invalid(NoHolding::OtherProgram));
+    custody.does_not_count(wallet.pubkey(), wallet.pubkey(), LAMPORTS, NoHolding::OtherProgram);
 }
 
 #[test]
@@ -238,8 +224,7 @@ fn lamports_count_of_the_wallet_alone() {
     let mut custody = Custody::new();
     custody.lamports(3);
     let (wallet, rich) = (custody.wallet_with(5), custody.chain().key().pubkey());
-    let holding = custody.holding(&wallet, rich, LAMPORTS);
-    custody.only(1, &[holding]).refused(invalid(NoHolding::NotTheWallet));
+    custody.does_not_count(wallet, rich, LAMPORTS, NoHolding::NotTheWallet);
 }
 
 #[test]
@@ -250,8 +235,7 @@ fn lamports_of_a_nonce_account_do_not_count() {
     let mut account = custody.chain().svm.get_account(&wallet).unwrap();
     account.data = vec![0; 80];
     custody.chain().svm.set_account(wallet, account).unwrap();
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
-    custody.only(1, &[holding]).refused(invalid(NoHolding::HasData));
+    custody.does_not_count(wallet, wallet, LAMPORTS, NoHolding::HasData);
 }
 
 #[test]
@@ -266,8 +250,7 @@ fn wrapped_lamports_count_as_their_own_mint_and_not_as_lamports() {
     tokens.space(custody.chain(), account, 165);
     custody.chain().svm.airdrop(&account, 5_000).unwrap();
     tokens.fill(custody.chain(), account, mint, wallet, 0);
-    let as_lamports = custody.holding(&wallet, account, LAMPORTS);
-    custody.only(1, &[as_lamports]).refused(invalid(NoHolding::OtherProgram));
+    custody.does_not_count(wallet, account, LAMPORTS, NoHolding::OtherProgram);
     let holdings = ascending(vec![custody.holding(&wallet, account, mint), custody.holding(&wallet, wallet, LAMPORTS)]);
     custody.only(1, &holdings).accepted();
     assert_eq!(custody.witness(1).amounts[2], 6_000);
@@ -276,9 +259,7 @@ fn wrapped_lamports_count_as_their_own_mint_and_not_as_lamports() {
 #[test]
 fn another_exchanges_wallet_or_token_does_not_count() {
     let mut custody = Custody::new();
-    custody.lamports(3);
-    let wallet = custody.wallet_with(5);
-    let own = custody.holding(&wallet, wallet, LAMPORTS);
+    let own = custody.sol(5);
     let (other, other_id) = custody.other_exchange();
     let theirs = Keypair::new();
     let call = register_wallet(other.pubkey(), &other_id, theirs.pubkey());
@@ -294,9 +275,7 @@ fn another_exchanges_wallet_or_token_does_not_count() {
 #[test]
 fn what_is_no_record_of_this_program_does_not_count() {
     let mut custody = Custody::new();
-    custody.lamports(3);
-    let wallet = custody.wallet_with(5);
-    let own = custody.holding(&wallet, wallet, LAMPORTS);
+    let own = custody.sol(5);
     let unregistered = custody.chain().key().pubkey();
     let holding = Holding { account: unregistered, ..custody.holding(&unregistered, unregistered, LAMPORTS) };
     custody.only(1, &[holding]).refused(UNKNOWN);
@@ -320,12 +299,10 @@ fn what_is_no_record_of_this_program_does_not_count() {
 #[test]
 fn a_retired_wallet_does_not_count() {
     let mut custody = Custody::new();
-    custody.lamports(3);
-    let wallet = custody.wallet_with(5);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(5);
     custody.first(1, &[holding]).accepted();
     let (id, authority) = (custody.id(), custody.authority());
-    custody.chain().send(&[&authority], retire_wallet(authority.pubkey(), &id, wallet)).accepted();
+    custody.chain().send(&[&authority], retire_wallet(authority.pubkey(), &id, holding.account)).accepted();
     custody.only(1, &[holding]).refused(UNKNOWN);
 }
 

@@ -14,6 +14,7 @@ use ballast_core::{
 use crate::{
     history::{History, units},
     simulated::{self, Secret, g1, post_with, post_with_error},
+    vectors,
 };
 
 const ONLY: ShardPosition = ShardPosition { index: 0, count: 1 };
@@ -25,17 +26,6 @@ fn history() -> History {
 #[track_caller]
 fn refused(post: &ShardPost, expected: Refusal) {
     history().post(post).refused(expected);
-}
-
-/// The number, 32 bytes big-endian, and another.
-fn plus(number: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
-    let mut carry = 0;
-    let mut sum = [0; 32];
-    for i in (0..32).rev() {
-        let digit = u16::from(number[i]) + u16::from(other[i]) + carry;
-        (sum[i], carry) = (digit as u8, digit >> 8);
-    }
-    sum
 }
 
 #[test]
@@ -195,7 +185,7 @@ fn a_coordinate_is_below_q() {
     for word in 0..32 {
         let mut post = right.clone();
         let coordinate = &mut post.opening[usize::from(word)];
-        *coordinate = plus(coordinate, &BASE_ORDER);
+        *coordinate = vectors::plus(coordinate, &BASE_ORDER);
         history.post(&post).refused(Refusal::OpeningCoordinateNotCanonical { word });
     }
     let mut post = right;
@@ -210,7 +200,7 @@ fn a_scalar_is_below_r() {
     for scalar in 0..8 {
         let mut post = right.clone();
         let word = &mut post.opening[32 + usize::from(scalar)];
-        *word = plus(word, &ORDER);
+        *word = vectors::plus(word, &ORDER);
         history.post(&post).refused(Refusal::ElementNotCanonical { index: 195 + scalar });
     }
     // Between r and q: the wrong bound would let it pass.

@@ -38,17 +38,6 @@ fn word(value: u128) -> [u8; 32] {
     Element::from(value).to_bytes()
 }
 
-/// The number, 32 bytes big-endian, and r.
-fn plus_order(number: &[u8; 32]) -> [u8; 32] {
-    let mut carry = 0;
-    let mut sum = [0; 32];
-    for i in (0..32).rev() {
-        let digit = u16::from(number[i]) + u16::from(ORDER[i]) + carry;
-        (sum[i], carry) = (digit as u8, digit >> 8);
-    }
-    sum
-}
-
 #[test]
 fn the_history_of_the_vectors_is_stored_as_they_say() {
     let mut history = History::begin(vectors::history());
@@ -285,12 +274,15 @@ fn an_account_that_only_looks_like_a_circuit_is_none() {
 
 #[test]
 fn an_element_is_below_r() {
-    refused(|post| post.context[0] = plus_order(&post.context[0]), Refusal::ElementNotCanonical { index: 0 });
+    refused(
+        |post| post.context[0] = vectors::plus(&post.context[0], &ORDER),
+        Refusal::ElementNotCanonical { index: 0 },
+    );
     refused(|post| post.context[1] = ORDER, Refusal::ElementNotCanonical { index: 1 });
-    refused(|post| post.root = plus_order(&post.root), Refusal::ElementNotCanonical { index: 2 });
-    refused(|post| post.totals[0] = plus_order(&post.totals[0]), Refusal::ElementNotCanonical { index: 3 });
+    refused(|post| post.root = vectors::plus(&post.root, &ORDER), Refusal::ElementNotCanonical { index: 2 });
+    refused(|post| post.totals[0] = vectors::plus(&post.totals[0], &ORDER), Refusal::ElementNotCanonical { index: 3 });
     refused(|post| post.totals[2] = BASE_ORDER, Refusal::ElementNotCanonical { index: 5 });
-    refused(|post| post.digest = plus_order(&post.digest), Refusal::ElementNotCanonical { index: 204 });
+    refused(|post| post.digest = vectors::plus(&post.digest, &ORDER), Refusal::ElementNotCanonical { index: 204 });
 }
 
 #[test]
@@ -304,7 +296,7 @@ fn an_amount_is_below_2_to_the_112() {
     refused(|post| post.totals[1] = word(1 << 112), Refusal::AmountOutOfRange { asset: 2 });
     refused(|post| post.totals[0][15] = 1, Refusal::AmountOutOfRange { asset: 1 });
     refused(|post| post.reserves[2] = word(1 << 112), Refusal::AmountOutOfRange { asset: 3 });
-    refused(|post| post.reserves[0] = plus_order(&post.reserves[0]), Refusal::AmountOutOfRange { asset: 1 });
+    refused(|post| post.reserves[0] = vectors::plus(&post.reserves[0], &ORDER), Refusal::AmountOutOfRange { asset: 1 });
 }
 
 #[test]

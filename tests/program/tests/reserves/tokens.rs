@@ -114,10 +114,7 @@ fn a_token_has_at_most_36_decimals() {
 #[test]
 fn a_list_that_is_set_again_has_its_own_tokens_and_looks() {
     let mut custody = Custody::new();
-    let tokens = Tokens::new(custody.chain(), TOKEN);
-    let mint = tokens.mint(custody.chain(), 6);
-    custody.declare(mint, 2).accepted();
-    let wallet = custody.wallet_with(1);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN);
     let account = tokens.account(custody.chain(), mint, wallet, 5);
     let holding = custody.holding(&wallet, account, mint);
     custody.only(1, &[holding]).accepted();

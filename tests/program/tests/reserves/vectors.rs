@@ -145,6 +145,17 @@ impl ShardVector {
     }
 }
 
+/// The sum of two numbers of 32 bytes, big-endian.
+pub fn plus(number: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
+    let mut carry = 0;
+    let mut sum = [0; 32];
+    for i in (0..32).rev() {
+        let digit = u16::from(number[i]) + u16::from(other[i]) + carry;
+        (sum[i], carry) = (digit as u8, digit >> 8);
+    }
+    sum
+}
+
 /// An address that nobody has the key of.
 pub fn address(number: u8) -> Pubkey {
     Pubkey::new_from_array([number; 32])

@@ -12,7 +12,7 @@ use crate::{
     custody::{Custody, LAMPORTS, ascending},
     history::{READY, units},
     instructions::*,
-    spl::{TOKEN, Tokens},
+    spl::TOKEN,
 };
 
 const SOL: u16 = 3;
@@ -82,9 +82,7 @@ fn what_was_seen_is_compared_with_what_is_owed() {
 #[test]
 fn looks_do_not_enter_the_rolling_head() {
     let mut custody = Custody::after(1);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     for number in 1..custody.history.vectors.epochs.len() {
         let latest = number as u64;
         custody.only(latest, &[holding]).accepted();
@@ -125,9 +123,7 @@ fn witnessed_figures_grow_old() {
 #[test]
 fn a_look_before_the_epoch_dates_the_answer() {
     let mut custody = Custody::after(2);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     let post = custody.history.posts(2).remove(0);
     let began = post.as_of - 500;
     custody.chain().set_clock(began);
@@ -154,10 +150,7 @@ fn without_a_closed_witness_the_answer_is_missing() {
 #[test]
 fn an_asset_that_was_not_looked_at_is_missing_and_an_empty_one_insolvent() {
     let (mut custody, holding, _) = custody_with(0);
-    let tokens = Tokens::new(custody.chain(), TOKEN);
-    let mint = tokens.mint(custody.chain(), 6);
-    custody.declare(mint, 2).accepted();
-    let wallet = custody.wallet_with(1);
+    let (tokens, mint, wallet) = custody.usdc(TOKEN);
     let account = tokens.account(custody.chain(), mint, wallet, 0);
     let empty = custody.holding(&wallet, account, mint);
     custody.only(3, &ascending(vec![holding, empty])).accepted();
@@ -171,9 +164,7 @@ fn an_asset_that_was_not_looked_at_is_missing_and_an_empty_one_insolvent() {
 #[test]
 fn a_witness_of_another_epoch_is_missing() {
     let mut custody = Custody::after(2);
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(1_000_000_000);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(1_000_000_000);
     for epoch in [2, 3] {
         custody.only(epoch, &[holding]).accepted();
     }
@@ -188,9 +179,7 @@ fn a_witness_of_another_epoch_is_missing() {
 #[test]
 fn before_the_first_epoch_a_witness_is_missing() {
     let mut custody = Custody::new();
-    custody.lamports(SOL);
-    let wallet = custody.wallet_with(5);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(5);
     custody.only(1, &[holding]).accepted();
     assert_eq!(custody.answer(0, Some(1), SOL, u64::MAX), WitnessedSolvency::MISSING);
 }

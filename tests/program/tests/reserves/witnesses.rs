@@ -136,9 +136,7 @@ fn the_latest_epoch_or_the_next_is_witnessed() {
         custody.only(found, &holdings).refused(invalid(1, found));
     }
     let mut custody = Custody::after(2);
-    custody.lamports(3);
-    let wallet = custody.wallet_with(5);
-    let holding = custody.holding(&wallet, wallet, LAMPORTS);
+    let holding = custody.sol(5);
     for found in [0, 1, 4] {
         custody.only(found, &[holding]).refused(invalid(3, found));
     }

@@ -1,54 +1,21 @@
-//! What was read on a chain.
+//! What counts of the holdings that were read on the chains.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use ballast_core::{assets::AssetList, observation::to_units, solvency::AMOUNT_BITS};
-use ballast_ledger::reserves::{BlockLine, Holding};
+use ballast_ledger::reserves::Holding;
 
-/// What wallets held at one block of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChainHoldings {
-    /// `solana` or `evm:<chain id>`.
-    pub chain: String,
-    /// Block number; on Solana the slot.
-    pub height: u64,
-    /// As the chain's tools write it.
-    pub hash: String,
-    /// Unix seconds, the block's.
-    pub time: u64,
-    /// Without those of 0.
-    pub holdings: Vec<Holding>,
-    /// Those of 0: a chain that looks at none of a token does not know that there is none.
-    pub empty: Vec<Holding>,
-    pub uncounted: Vec<Uncounted>,
-}
+use crate::chains::{ChainHoldings, Uncounted};
 
-impl ChainHoldings {
-    pub fn block(&self) -> BlockLine {
-        BlockLine { chain: self.chain.clone(), height: self.height, hash: self.hash.clone(), time: self.time }
-    }
-
-    /// What a chain must be shown: all that holds something, and one holding of each other token, which is then known to be
-    /// empty.
-    pub fn to_look_at(&self) -> Vec<&Holding> {
-        let mut shown: Vec<&Holding> = self.holdings.iter().collect();
-        for empty in &self.empty {
-            if shown.iter().all(|holding| holding.token != empty.token) {
-                shown.push(empty);
-            }
-        }
-        shown
-    }
-}
-
-/// What of the holdings read so far counts for each asset, by its number, in committed units; below 2^112.
+/// What of the holdings read so far counts for each asset, by its number, in committed units; below
+/// 2^112.
 #[derive(Clone, Debug, Default)]
 pub struct Counted(BTreeMap<u16, u128>);
 
 impl Counted {
-    /// Adds the holdings of `told`, in the order in which a chain looks at them. One that has no amount in its asset's units, or
-    /// with which the sum would have none, counts 0, as on the chain itself, and is moved to `uncounted`: one bad token
-    /// must not stop an epoch.
+    /// Adds the holdings of `told`, in the order in which a chain looks at them. One that has no
+    /// amount in its asset's units, or with which the sum would have none, counts 0, as on the chain
+    /// itself, and is moved to `uncounted`: one bad token must not stop an epoch.
     pub fn add(&mut self, told: &mut ChainHoldings, assets: &AssetList) {
         // An EVM address is written with capitals that say nothing.
         told.holdings.sort_by_cached_key(|holding| [&holding.token, &holding.wallet].map(|text| text.to_lowercase()));
@@ -81,54 +48,10 @@ impl Counted {
     }
 }
 
-/// A balance that counts 0 because it could not be told, or not be moved, or is beyond all amounts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncounted {
-    pub chain: String,
-    pub token: String,
-    pub account: String,
-    pub reason: String,
-}
-
-impl fmt::Display for Uncounted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { chain, token, account, reason } = self;
-        write!(f, "{chain}: token {token} at {account} counts 0: {reason}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ballast_core::assets::Asset;
-
-    #[test]
-    fn one_empty_holding_is_shown_where_nothing_else_is() {
-        let holding = |token: &str, account: &str, balance| Holding {
-            chain: "solana".into(),
-            wallet: "wallet".into(),
-            account: account.into(),
-            token: token.into(),
-            decimals: 6,
-            asset: 1,
-            balance,
-        };
-        let told = |holdings, empty| ChainHoldings {
-            chain: "solana".into(),
-            height: 1,
-            hash: "hash".into(),
-            time: 1,
-            holdings,
-            empty,
-            uncounted: vec![],
-        };
-        let full = vec![holding("full", "a", 5), holding("full", "b", 6)];
-        let empty = vec![holding("full", "c", 0), holding("empty", "d", 0), holding("empty", "e", 0)];
-        let told_all = told(full, empty);
-        let accounts: Vec<&str> = told_all.to_look_at().iter().map(|holding| holding.account.as_str()).collect();
-        assert_eq!(accounts, ["a", "b", "d"]);
-        assert!(told(vec![], vec![]).to_look_at().is_empty());
-    }
 
     #[test]
     fn what_has_no_amount_counts_nothing_and_stops_nothing() {
@@ -164,7 +87,8 @@ mod tests {
             assert_eq!(kept, [7], "{balance}");
             assert!(reasons.len() == 1 && reasons[0].contains("an amount below 2^112 units of USDC"), "{reasons:?}");
         }
-        // A sum: the later one of an asset, whatever the capitals of its wallet; another asset has a sum of its own.
+        // A sum: the later one of an asset, whatever the capitals of its wallet; another asset has a
+        // sum of its own.
         let (kept, reasons) = counted(vec![
             holding("0xb", 6, 1, 1),
             holding("0xA", 6, 1, MOST),
