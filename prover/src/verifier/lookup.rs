@@ -222,3 +222,129 @@ fn denominator_claim<A: Arithmetic>(
     });
     Ok(TableClaim { weights: weights.collect(), value: field.sub(denominator, &known) })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+mod tests {
+    use ark_ff::{One, UniformRand};
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+    use crate::{
+        arithmetic::Native,
+        table::layout::{LIMB_VALUES, LIMBS, asset_column, rows},
+    };
+
+    /// A table with random entries in a few rows, and a random point.
+    struct Case {
+        depth: u8,
+        /// Row and entry, for each column.
+        columns: Vec<Vec<(usize, Fr)>>,
+        row: Vec<Fr>,
+        /// eq(row, x) for every row x, and eq of the column's part for every column.
+        rows: Vec<Fr>,
+        weights: Vec<Fr>,
+        challenges: Challenges<Fr>,
+    }
+
+    impl Case {
+        fn new(depth: u8) -> Self {
+            let rng = &mut StdRng::seed_from_u64(depth.into());
+            let last = rows(depth) - 1;
+            // The last value and what is behind it, where there are so many rows.
+            let places: Vec<usize> = [0, 1, 65_535, 65_536, last].into_iter().filter(|row| *row <= last).collect();
+            let mut column = |_| places.iter().map(|row| (*row, Fr::rand(rng))).collect();
+            let columns = (0..COLUMNS).map(&mut column).collect();
+            let row: Vec<Fr> = (0..row_variables(depth)).map(|_| Fr::rand(rng)).collect();
+            let column: Vec<Fr> = (0..COLUMNS.ilog2()).map(|_| Fr::rand(rng)).collect();
+            let rows = equality_table(&mut Native, &row).unwrap();
+            let weights = equality_table(&mut Native, &column).unwrap();
+            let challenges = Challenges { limb: Fr::rand(rng), asset: Fr::rand(rng) };
+            Self { depth, columns, row, rows, weights, challenges }
+        }
+
+        /// The extension of a column at the point.
+        fn at(&self, column: usize) -> Fr {
+            self.columns[column].iter().map(|(row, entry)| self.rows[*row] * entry).sum()
+        }
+
+        /// The extension of all fractions' numerators at the point, from section 8.4's list of them.
+        fn numerators(&self) -> Fr {
+            let numerator = |column: usize| match column {
+                0..45 => Fr::one(),
+                45..54 => {
+                    let limbs = balance_columns(column - 45);
+                    limbs.zip(limb_weights(4)).map(|(limb, factor)| self.at(limb) * factor).sum()
+                }
+                60.. if column - 60 < LIMB_VALUES.div_ceil(rows(self.depth)) => -self.at(48 + column - 60),
+                _ => Fr::ZERO,
+            };
+            (0..COLUMNS).map(|column| self.weights[column] * numerator(column)).sum()
+        }
+
+        /// The extension of all denominators, where the row x of column 60 + t has `of_value` of the
+        /// value t L + x.
+        fn denominators(&self, of_value: impl Fn(usize) -> Fr) -> Fr {
+            let Challenges { limb: beta, asset: gamma } = &self.challenges;
+            let denominator = |column: usize| match column {
+                0..45 => *beta - self.at(column),
+                45..54 => *gamma - self.at(asset_column(column - 45)),
+                60.. if column - 60 < LIMB_VALUES.div_ceil(rows(self.depth)) => {
+                    let first = (column - 60) * rows(self.depth);
+                    self.rows.iter().enumerate().map(|(x, eq)| *eq * of_value(first + x)).sum()
+                }
+                _ => Fr::one(),
+            };
+            (0..COLUMNS).map(|column| self.weights[column] * denominator(column)).sum()
+        }
+
+        /// beta - v up to the last value v, and 1 beyond it.
+        fn specified(&self, value: usize) -> Fr {
+            if value < LIMB_VALUES { self.challenges.limb - Fr::from(value as u64) } else { Fr::one() }
+        }
+
+        fn holds(&self, claim: &TableClaim<Fr>) -> bool {
+            claim.weights.iter().map(|(column, weight)| self.at(*column) * weight).sum::<Fr>() == claim.value
+        }
+
+        fn numerators_hold(&self, sum: Fr) -> bool {
+            self.holds(&numerator_claim(&Native, &ColumnWeights::new(self.depth, &self.weights).unwrap(), &sum))
+        }
+
+        fn denominators_hold(&self, sum: Fr) -> bool {
+            let columns = ColumnWeights::new(self.depth, &self.weights).unwrap();
+            let claim =
+                denominator_claim(&mut Native, self.depth, &self.challenges, &self.row, &columns, &sum).unwrap();
+            self.holds(&claim)
+        }
+    }
+
+    #[test]
+    fn claims_on_columns_are_those_of_the_fractions_one_by_one() {
+        assert_eq!((LIMBS, SLOT_COLUMN, VALUE_COLUMN, MULTIPLICITIES), (45, 45, 60, 48));
+        for depth in 7..=10 {
+            let case = Case::new(depth);
+            let (numerators, denominators) = (case.numerators(), case.denominators(|value| case.specified(value)));
+            assert!(case.numerators_hold(numerators), "depth {depth}");
+            assert!(case.denominators_hold(denominators), "depth {depth}");
+            assert!(!case.numerators_hold(numerators + Fr::one()), "depth {depth}");
+            assert!(!case.denominators_hold(denominators + Fr::one()), "depth {depth}");
+        }
+    }
+
+    /// A limb of 65,536 would have its fraction in the row behind the last value, with the
+    /// multiplicity that stands there.
+    #[test]
+    fn a_row_behind_the_last_value_is_of_no_value() {
+        for depth in [9, 10] {
+            let case = Case::new(depth);
+            let beta = case.challenges.limb;
+            let one_more = |value| match value {
+                LIMB_VALUES => beta - Fr::from(LIMB_VALUES as u64),
+                _ => case.specified(value),
+            };
+            assert!(!case.denominators_hold(case.denominators(one_more)), "depth {depth}");
+            assert!(!case.denominators_hold(case.denominators(|value| beta - Fr::from(value as u64))), "depth {depth}");
+        }
+    }
+}
