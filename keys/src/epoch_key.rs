@@ -10,7 +10,9 @@ use crate::{error::KeyError, secret_file};
 
 const NOTICE: &str =
     "PRIVATE: key of one epoch of an exchange. Whoever has it can test guesses of that epoch's balances.";
-const EXPECTED: &str = "a notice that begins with PRIVATE, then lines `exchange 0x..`, `epoch N` and `key 0x..`";
+const EXPECTED: &str =
+    "a notice that begins with PRIVATE, then lines `version 1`, `exchange 0x..`, `epoch N` and `key 0x..`";
+const VERSION: &str = "version 1";
 
 /// The key of one epoch of one exchange.
 #[derive(Clone, Debug)]
@@ -29,7 +31,8 @@ impl GivenEpoch {
     pub fn create(&self, path: &Path) -> Result<(), KeyError> {
         let exchange = hexadecimal::encode(self.exchange);
         let key = Zeroizing::new(hexadecimal::encode(self.key.expose()));
-        let text = Zeroizing::new(format!("{NOTICE}\nexchange {exchange}\nepoch {}\nkey {}\n", self.epoch, *key));
+        let text =
+            Zeroizing::new(format!("{NOTICE}\n{VERSION}\nexchange {exchange}\nepoch {}\nkey {}\n", self.epoch, *key));
         create_new(path, Access::Owner, text.as_bytes()).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => KeyError::Exists { path: path.into() },
             _ => KeyError::Unwritable { path: path.into(), source },
@@ -49,6 +52,7 @@ impl GivenEpoch {
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         lines.next().filter(|notice| notice.starts_with("PRIVATE"))?;
+        lines.next().filter(|version| *version == VERSION)?;
         let exchange = hexadecimal::decode(lines.next()?.strip_prefix("exchange ")?)?;
         let number = lines.next()?.strip_prefix("epoch ")?;
         let epoch: u64 = number.parse().ok().filter(|epoch: &u64| *epoch > 0 && epoch.to_string() == number)?;
@@ -90,7 +94,9 @@ mod tests {
         let path = directory.path().join("epoch-3.key");
         given().create(&path).unwrap();
         let good = fs::read_to_string(&path).unwrap();
-        let changes: [fn(&str) -> String; 9] = [
+        let changes: [fn(&str) -> String; 11] = [
+            |good| good.replace("version 1", "version 2"),
+            |good| good.replace("version 1\n", ""),
             |_| String::new(),
             |good| good.replace("PRIVATE", "public"),
             |good| good.replace("epoch 3", "epoch 03"),

@@ -15,7 +15,7 @@ use ballast_core::{
     tree::{Tree, TreeError},
 };
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use crate::snapshot::{Account, Snapshot};
 
@@ -144,10 +144,10 @@ impl ShardLeaves {
     }
 }
 
-/// The leaves of a snapshot in one epoch.
+/// The leaves of a snapshot in one epoch. The snapshot is borrowed or shared.
 #[derive(Clone, Debug)]
-pub struct Leaves<'a> {
-    snapshot: &'a Snapshot,
+pub struct Leaves<S> {
+    snapshot: S,
     layout: Layout,
     key: EpochKey,
     /// The snapshot's accounts in the epoch's order, by their positions in the snapshot.
@@ -156,13 +156,13 @@ pub struct Leaves<'a> {
     first: Vec<usize>,
 }
 
-impl<'a> Leaves<'a> {
+impl<S: Deref<Target = Snapshot> + Sync> Leaves<S> {
     /// The leaves of `snapshot` in shards of this class, in the order of the epoch's `key`.
     ///
     /// # Errors
     /// The same as [`Layout::new`].
-    pub fn new(snapshot: &'a Snapshot, class: Class, key: EpochKey) -> Result<Self, LayoutError> {
-        let layout = Layout::new(snapshot, class)?;
+    pub fn new(snapshot: S, class: Class, key: EpochKey) -> Result<Self, LayoutError> {
+        let layout = Layout::new(&snapshot, class)?;
         let place = |(position, account): (usize, &Account)| {
             let id = AccountId::from_public_id(&account.id);
             (key.order(id), id, position as u32)
@@ -214,7 +214,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// The balances of the account's leaf number `leaf`, without empty slots, and whose they are.
-    pub(crate) fn part(&self, account: usize, leaf: usize) -> (Owner, &'a [Slot]) {
+    pub(crate) fn part(&self, account: usize, leaf: usize) -> (Owner, &[Slot]) {
         let account = &self.snapshot.accounts[account];
         let balances = account.balances.chunks(SLOTS).nth(leaf).unwrap_or_default();
         let id = AccountId::from_public_id(&account.id);

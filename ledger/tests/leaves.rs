@@ -18,7 +18,6 @@ use ballast_ledger::{
 const ASSETS: u16 = 20;
 /// 16,384 leaves.
 const CLASS: Class = Class::SMALLEST;
-const SOME_ACCOUNT: usize = 5_461;
 const EXCHANGE: [u8; 32] = [7; 32];
 const EPOCH: u64 = 3;
 
@@ -30,15 +29,22 @@ fn key() -> EpochKey {
     master().epoch_key(&EXCHANGE, EPOCH)
 }
 
-/// 5,470 accounts of three leaves each: two shards, and an account in both.
+/// 5,471 accounts of three leaves each: two shards, and an account in both.
 fn two_shards() -> Snapshot {
-    snapshot(&[20; 5_470])
+    snapshot(&[20; 5_471])
+}
+
+/// The account that lies in both shards.
+fn straddling(snapshot: &Snapshot) -> usize {
+    let leaves = Leaves::new(snapshot, CLASS, key()).unwrap();
+    let straddles = |places: Vec<LeafPlace>| places.first().unwrap().shard != places.last().unwrap().shard;
+    (0..snapshot.accounts.len()).find(|account| straddles(leaves.places(*account))).unwrap()
 }
 
 /// So many accounts of one leaf each.
 fn without_balances(accounts: usize) -> Snapshot {
-    let account = || Account { id: String::new(), balances: Vec::new() };
-    Snapshot { accounts: std::iter::repeat_with(account).take(accounts).collect(), ..snapshot(&[]) }
+    let account = |number| Account { id: format!("customer-{number}"), balances: Vec::new() };
+    Snapshot { accounts: (0..accounts).map(account).collect(), ..snapshot(&[]) }
 }
 
 /// Accounts with so many balances each.
@@ -110,7 +116,8 @@ fn the_order_is_the_epochs_own_and_not_the_files() {
 #[test]
 fn shards_have_equal_shares() {
     let per_shard = CLASS.leaves();
-    for (leaves, shards) in [(1, 1), (per_shard, 1), (per_shard + 1, 2), (2 * per_shard, 2), (2 * per_shard + 1, 3)] {
+    let few = [(1, 1), (per_shard, 1), (per_shard + 1, 2), (2 * per_shard, 2), (2 * per_shard + 1, 3)];
+    for (leaves, shards) in few.into_iter().chain([(127 * per_shard + 1, 128)]) {
         let snapshot = without_balances(leaves);
         let made = Leaves::new(&snapshot, CLASS, key()).unwrap();
         let used: Vec<usize> =
@@ -125,22 +132,23 @@ fn shards_have_equal_shares() {
 fn an_account_may_straddle_shards() {
     let snapshot = two_shards();
     let leaves = Leaves::new(&snapshot, CLASS, key()).unwrap();
-    assert_eq!((leaves.layout().leaf_count(), leaves.layout().shard_count()), (16_410, 2));
+    assert_eq!((leaves.layout().leaf_count(), leaves.layout().shard_count()), (16_413, 2));
     let shards: Vec<_> = leaves.shards().collect();
     assert_eq!(shards.len(), 2);
-    let mut taken = vec![0; 2];
+    let (mut taken, mut straddling) = (vec![0; 2], 0);
     for (number, account) in snapshot.accounts.iter().enumerate() {
         let id = AccountId::from_public_id(&account.id);
         let places = leaves.places(number);
         assert_eq!(places.len(), 3);
+        straddling += usize::from(places[0].shard != places[2].shard);
         for (leaf, LeafPlace { shard, index }) in (0..).zip(places) {
             taken[usize::from(shard)] += 1;
             let owner = shards[usize::from(shard)].leaves[index as usize].owner.unwrap();
             assert!(owner == Owner { account: id, salt: key().salt(id, leaf) });
         }
     }
-    assert_eq!(taken, [8_205, 8_205]);
-    assert_eq!(leaves.places(5_470), []);
+    assert_eq!((taken.as_slice(), straddling), ([8_206, 8_207].as_slice(), 1));
+    assert_eq!(leaves.places(5_471), []);
     let sum: Vec<u128> = shards[0].totals.iter().zip(&shards[1].totals).map(|(a, b)| a + b).collect();
     assert_eq!(sum, snapshot.totals);
 }
@@ -157,7 +165,7 @@ fn no_two_leaves_share_a_tag() {
         .collect();
     tags.sort();
     tags.dedup();
-    assert_eq!(tags.len(), 16_410);
+    assert_eq!(tags.len(), 16_413);
     let later = Leaves::new(&snapshot, CLASS, master().epoch_key(&EXCHANGE, EPOCH + 1)).unwrap();
     let carried = later.shards().flat_map(|shard| shard.leaves).filter(|leaf| tags.binary_search(&leaf.tag()).is_ok());
     assert_eq!(carried.filter(|leaf| leaf.owner.is_some()).count(), 0, "nothing carries over between epochs");
@@ -215,7 +223,7 @@ fn expected<'a>(snapshot: &'a Snapshot, roots: &'a [Element]) -> Expected<'a> {
 fn every_account_gets_a_file_that_verifies() {
     let (snapshot, roots) = proved();
     let expected = expected(&snapshot, &roots);
-    for account in [0, SOME_ACCOUNT - 1, SOME_ACCOUNT, 5_469].map(|number| &snapshot.accounts[number]) {
+    for account in [0, 1, straddling(&snapshot), 5_470].map(|number| &snapshot.accounts[number]) {
         let file = inclusion::make(&snapshot, &key(), &account.id, &expected).unwrap();
         let text = inclusion::text(&file).unwrap();
         let first = text.lines().next().unwrap();
@@ -243,11 +251,14 @@ fn an_account_without_balances_is_included_too() {
 fn a_file_that_would_not_verify_is_not_made() {
     let (snapshot, roots) = proved();
     let good = expected(&snapshot, &roots);
+    let account = straddling(&snapshot);
     let make = |snapshot: &Snapshot, key: &EpochKey, expected: &Expected<'_>| {
-        inclusion::make(snapshot, key, &snapshot.accounts[SOME_ACCOUNT].id, expected).err().unwrap()
+        inclusion::make(snapshot, key, &snapshot.accounts[account].id, expected).err().unwrap()
     };
     let mut changed = snapshot.clone();
-    changed.accounts[0].balances[0].balance += 1;
+    // Of everybody else, whichever shard they are in.
+    let others = changed.accounts.iter_mut().enumerate().filter(|(number, _)| *number != account);
+    others.for_each(|(_, account)| account.balances[0].balance += 1);
     let mismatch = |error| matches!(error, MakeError::Unverifiable(InclusionError::RootMismatch { .. }));
     assert!(mismatch(make(&changed, &key(), &good)));
     assert!(mismatch(make(&snapshot, &MasterSecret::new([8; 32]).epoch_key(&EXCHANGE, EPOCH), &good)));
@@ -260,6 +271,6 @@ fn a_file_that_would_not_verify_is_not_made() {
     let fewer = AssetList::new(snapshot.assets.as_slice()[..19].to_vec()).unwrap();
     let other = Expected { assets: &fewer, ..good.clone() };
     assert!(matches!(make(&snapshot, &key(), &other), MakeError::AssetsMismatch));
-    let stranger = inclusion::make(&snapshot, &key(), "customer-5470", &good).err().unwrap();
-    assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-5470"));
+    let stranger = inclusion::make(&snapshot, &key(), "customer-5471", &good).err().unwrap();
+    assert!(matches!(&stranger, MakeError::AccountUnknown { account } if account == "customer-5471"));
 }

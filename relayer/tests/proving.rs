@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use ballast_core::{
-    Element,
+    Digest, Element,
     assets::{Asset, AssetList},
     circuit::{Class, SetupKind, VerifyingKey},
     field::BASE_ORDER,
@@ -20,7 +20,10 @@ use ballast_core::{
     public_vector::PublicVector,
     statement::LedgerPosition,
 };
-use ballast_ledger::snapshot::{Account, Slot, Snapshot};
+use ballast_ledger::{
+    leaves::Leaves,
+    snapshot::{Account, Slot, Snapshot},
+};
 use ballast_prover::{Proof, VerifyError};
 use ballast_relayer::{
     config::Circuit,
@@ -42,12 +45,14 @@ const CLASS: Class = Class::SMALLEST;
 /// One leaf each: a shard full of them, and some more.
 const ACCOUNTS: usize = 16_400;
 const EPOCH: u64 = 2;
+const EXCHANGE: Digest = [1; 32];
 static MASTER: MasterSecret = MasterSecret::new([9; 32]);
 
 /// An epoch of two shards and their honest proofs, made once by this process's own backend.
 struct Honest {
     plan: Plan,
     snapshot: Arc<Snapshot>,
+    leaves: Arc<Leaves<Arc<Snapshot>>>,
     key: VerifyingKey,
     results: [ProvingResult; 2],
 }
@@ -67,7 +72,7 @@ impl Honest {
         let asset = |symbol: &str, decimals| AssetName { symbol: symbol.into(), decimals };
         let plan = Plan {
             version: VERSION,
-            exchange: [1; 32],
+            exchange: EXCHANGE,
             epoch: EPOCH,
             as_of: snapshot.as_of,
             assets: vec![asset("BTC", 8), asset("USDC", 6)],
@@ -79,7 +84,8 @@ impl Honest {
             head_before: [5; 32],
         };
         let (backend, store) = (InProcess { keys: &keys }, Shelf::new());
-        let prover = store.prover(&plan, &snapshot, &backend);
+        let leaves = leaves(&snapshot, EPOCH);
+        let prover = store.prover(&plan, &leaves, &backend);
         let mut results = Vec::new();
         for shard in [0, 1] {
             let (_, task) = prover.task(shard).await.unwrap();
@@ -87,7 +93,8 @@ impl Honest {
             let task: ProvingTask = serde_json::from_slice(&serde_json::to_vec(&task).unwrap()).unwrap();
             results.push(backend.prove(task, &CancellationToken::new()).await.unwrap());
         }
-        Self { plan, snapshot, key: key.verifying_key().clone(), results: results.try_into().unwrap() }
+        let (key, results) = (key.verifying_key().clone(), results.try_into().unwrap());
+        Self { plan, snapshot, leaves, key, results }
     }
 }
 
@@ -117,6 +124,11 @@ fn snapshot(change: impl FnOnce(&mut Vec<Account>)) -> Snapshot {
     }
 }
 
+/// The leaves of a snapshot in an epoch of [`EXCHANGE`].
+fn leaves(snapshot: &Arc<Snapshot>, epoch: u64) -> Arc<Leaves<Arc<Snapshot>>> {
+    Arc::new(Leaves::new(snapshot.clone(), CLASS, MASTER.epoch_key(&EXCHANGE, epoch)).unwrap())
+}
+
 /// A store in a folder of its own.
 struct Shelf {
     store: Store,
@@ -141,10 +153,10 @@ impl Shelf {
     fn prover<'a>(
         &'a self,
         plan: &'a Plan,
-        snapshot: &'a Arc<Snapshot>,
+        leaves: &'a Arc<Leaves<Arc<Snapshot>>>,
         backend: &'a dyn ProvingBackend,
     ) -> EpochProver<'a> {
-        EpochProver { plan, snapshot, master: &MASTER, backend, store: &self.store, events: &self.events }
+        EpochProver { plan, leaves, backend, store: &self.store, events: &self.events }
     }
 
     /// What becomes of a result for a shard of the honest epoch.
@@ -160,7 +172,8 @@ impl Shelf {
         shard: u16,
         result: &ProvingResult,
     ) -> Result<Accepted, Failure> {
-        let prover = self.prover(plan, snapshot, &Nobody);
+        let leaves = leaves(snapshot, plan.epoch);
+        let prover = self.prover(plan, &leaves, &Nobody);
         let expected: ExpectedShard = prover.task(shard).await.unwrap().0;
         prover.accept(&honest().await.key, expected, result.clone()).await
     }
@@ -223,7 +236,7 @@ async fn results_in_reversed_order_make_the_epoch_and_are_told_as_they_come() {
     let (honest, shelf) = (honest().await, Shelf::begun().await);
     let backend = Backwards { store: &shelf.store, asked: Mutex::default() };
     let mut listener = shelf.events.subscribe();
-    let proved = shelf.prover(&honest.plan, &honest.snapshot, &backend).prove(ProvedShards::new()).await.unwrap();
+    let proved = shelf.prover(&honest.plan, &honest.leaves, &backend).prove(ProvedShards::new()).await.unwrap();
     assert_eq!(proved.liabilities(), honest.snapshot.totals);
     assert_eq!(proved.roots(), honest.results.each_ref().map(|result| result.vector.root()));
     assert_eq!(shelf.shards(), [0, 1]);
@@ -246,7 +259,7 @@ async fn an_epoch_whose_first_shard_is_missing_goes_on_with_that_shard_alone() {
     let (_, plan, proved) = unfinished(&shelf.store).unwrap().unwrap();
     assert_eq!(proved.keys().copied().collect::<Vec<_>>(), [1]);
     let backend = Backwards { store: &shelf.store, asked: Mutex::default() };
-    let epoch = shelf.prover(&plan, &honest.snapshot, &backend).prove(proved).await.unwrap();
+    let epoch = shelf.prover(&plan, &honest.leaves, &backend).prove(proved).await.unwrap();
     assert_eq!(*backend.asked.lock().unwrap(), [0]);
     assert_eq!(epoch.liabilities(), honest.snapshot.totals);
 }
@@ -373,7 +386,7 @@ async fn whoever_proves_is_told_when_the_epoch_is_given_up() {
     let (honest, shelf) = (honest().await, Shelf::begun().await);
     let begun = AtomicBool::new(false);
     let backend = Waits { begun: &begun, token: Mutex::default() };
-    let prover = shelf.prover(&honest.plan, &honest.snapshot, &backend);
+    let prover = shelf.prover(&honest.plan, &honest.leaves, &backend);
     tokio::select! {
         proved = prover.prove(ProvedShards::new()) => panic!("{proved:?}"),
         () = async {

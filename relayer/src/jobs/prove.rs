@@ -1,5 +1,7 @@
 //! Fixes an epoch and proves its shards, so that a restart goes on where it stopped and nothing is ever proved twice.
 
+use std::sync::Arc;
+
 use ballast_core::{
     Digest,
     circuit_file::CircuitFile,
@@ -9,7 +11,7 @@ use ballast_core::{
     post::ShardPost,
 };
 use ballast_ledger::{
-    leaves::{Layout, LayoutError},
+    leaves::{Layout, LayoutError, Leaves},
     snapshot::Snapshot,
 };
 
@@ -20,7 +22,7 @@ use super::{
 };
 use crate::{
     artifacts::Artifacts,
-    blocking::write,
+    blocking::{compute, write},
     chains::ChainState,
     config::Config,
     crash,
@@ -118,10 +120,12 @@ impl<A: Storing> Prover<'_, A> {
         let (artifacts, snapshot) = (Artifacts::new(self.config.artifacts()?), source.snapshot.clone());
         let (exchange, number) = (plan.exchange, plan.epoch);
         write(move |_| artifacts.keep_accounts(&exchange, number, &snapshot)).await??;
+        let key = self.master()?.epoch_key(&plan.exchange, plan.epoch);
+        let (snapshot, class) = (source.snapshot.clone(), plan.circuit.class);
+        let leaves = Arc::new(compute(move |_| Leaves::new(snapshot, class, key)).await??);
         let prover = EpochProver {
             plan: &plan,
-            snapshot: &source.snapshot,
-            master: &self.master()?,
+            leaves: &leaves,
             backend: &InProcess { keys: self.keys },
             store: self.session.store(),
             events: &self.session.events,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ballast_core::{circuit::VerifyingKey, leaf::MasterSecret, post::ShardPost};
+use ballast_core::{circuit::VerifyingKey, post::ShardPost};
 use ballast_ledger::{leaves::Leaves, snapshot::Snapshot};
 use futures::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
@@ -32,8 +32,8 @@ pub enum Accepted {
 /// Proves one epoch that is fixed.
 pub struct EpochProver<'a> {
     pub plan: &'a Plan,
-    pub snapshot: &'a Arc<Snapshot>,
-    pub master: &'a MasterSecret,
+    /// In the class of the plan's circuit, with the epoch's key.
+    pub leaves: &'a Arc<Leaves<Arc<Snapshot>>>,
     pub backend: &'a dyn ProvingBackend,
     pub store: &'a Store,
     pub events: &'a Events,
@@ -83,12 +83,11 @@ impl EpochProver<'_> {
     /// # Errors
     /// A shard that the snapshot does not have.
     pub async fn task(&self, shard: u16) -> Result<(ExpectedShard, ProvingTask), Failure> {
-        let (plan, snapshot) = (self.plan.clone(), self.snapshot.clone());
-        let key = self.master.epoch_key(&plan.exchange, plan.epoch);
+        let (plan, leaves) = (self.plan.clone(), self.leaves.clone());
         let made = compute(move |_| {
             let (class, statement) = (plan.circuit.class, plan.statement(shard).map_err(Failure::other)?);
             let missing = || Failure::other(anyhow::anyhow!("epoch {}: the snapshot has no shard {shard}", plan.epoch));
-            let part = Leaves::new(&snapshot, class, key)?.shard(shard).ok_or_else(missing)?;
+            let part = leaves.shard(shard).ok_or_else(missing)?;
             let expected = ExpectedShard::new(class, statement, &part).map_err(Failure::other)?;
             let assets = plan.asset_list().map_err(Failure::other)?;
             Ok((expected, ProvingTask::new(class, statement, &assets, part.leaves)))

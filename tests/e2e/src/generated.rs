@@ -29,14 +29,14 @@ pub struct Generated {
 /// The asset of which [`two_shards`] holds too little.
 pub const SHORT: &str = "A7";
 
-/// Six leaves more than one shard of the smallest class holds. The account that is returned has a leaf in each of the two
-/// shards, and there is one unit less of [`SHORT`] than is owed.
+/// Six leaves more than one shard of the smallest class holds. The account that is returned has two
+/// leaves, and there is one unit less of [`SHORT`] than is owed.
 pub fn two_shards(folder: &Path) -> Result<Generated> {
     const ASSETS: usize = 12;
-    let straddling = Class::SMALLEST.leaves() - 1;
+    let wide = Class::SMALLEST.leaves() - 1;
     // Ten balances and more take a second leaf.
-    let first = |account: usize| if account == straddling { (0, ASSETS) } else { (account % ASSETS, 1) };
-    write(folder, Class::SMALLEST, ASSETS, (0..straddling + 6).map(first), straddling, Some(SHORT))
+    let first = |account: usize| if account == wide { (0, ASSETS) } else { (account % ASSETS, 1) };
+    write(folder, Class::SMALLEST, ASSETS, (0..wide + 6).map(first), wide, Some(SHORT))
 }
 
 /// As many accounts as the class has leaves, of nine balances each among 53 assets, all covered.

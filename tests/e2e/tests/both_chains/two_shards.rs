@@ -12,7 +12,7 @@ use crate::{
 
 const YEAR: &str = "31536000";
 
-/// More leaves than a shard holds, one account in both shards, and one unit too little of one asset.
+/// More leaves than a shard holds, and one unit too little of one asset.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent_whenever_the_relayer_is_killed() {
     let folder = TempDir::new().unwrap();
@@ -49,6 +49,6 @@ async fn an_insolvent_epoch_of_two_shards_is_stored_as_insolvent_whenever_the_re
     let file = exchange.folder.path().join("inclusion.json");
     let (path, account) = (file.to_string_lossy(), &many.account);
     let made = ballast.json(&["inclusion", "make", "1", account, "--out", &path]).unwrap();
-    assert_eq!(made["leaves"], 2, "a leaf in each shard");
+    assert_eq!(made["leaves"], 2, "of more than nine balances");
     ballast.run(&["inclusion", "verify", &path, "--account", account]).unwrap();
 }
