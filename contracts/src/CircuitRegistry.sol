@@ -76,6 +76,12 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     }
 
     /// @inheritdoc ICircuitRegistry
+    function provenance(bytes32 circuitId) external view returns (SetupKind setup, bool retired) {
+        Circuit storage known = _circuits[circuitId];
+        return (known.setup, known.retired);
+    }
+
+    /// @inheritdoc ICircuitRegistry
     function activeCircuit(bytes32 circuitId) external view returns (ICircuitVerifier verifier, SetupKind setup) {
         Circuit storage known = _known(circuitId);
         if (known.retired) revert CircuitRetired(circuitId);

@@ -38,17 +38,22 @@ library EpochLog {
         if (epoch.insolvent != 0) log.insolvent[number] = epoch.insolvent;
     }
 
-    /// @notice The epoch with this number; all zero when it was not finalized.
+    /// @notice The epoch with this number, but for its cadence and what follows from it; all zero when it was not finalized.
     function read(State storage log, uint64 number) internal view returns (Epoch memory epoch) {
         epoch.head = log.heads[number];
         if (epoch.head == 0) return epoch;
         uint256 entry = log.entries[number / 2][number % 2];
-        epoch.asOf = (entry % TIME_BOUND).toUint64();
+        epoch.asOf = asOf(log, number);
         epoch.postedAt = ((entry >> POSTED_AT) % TIME_BOUND).toUint64();
         epoch.postedInBlock = ((entry >> POSTED_IN_BLOCK) % TIME_BOUND).toUint64();
         epoch.shardCount = ((entry >> SHARDS) % SHARDS_MAX + 1).toUint16();
         epoch.setup = entry >> CEREMONY == 1 ? SetupKind.Ceremony : SetupKind.Development;
         epoch.insolvent = log.insolvent[number];
+    }
+
+    /// @notice The as-of time of a finalized epoch. Unix seconds.
+    function asOf(State storage log, uint64 number) internal view returns (uint64) {
+        return (log.entries[number / 2][number % 2] % TIME_BOUND).toUint64();
     }
 
     function _entry(Epoch memory epoch) private pure returns (uint128) {

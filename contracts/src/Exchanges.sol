@@ -4,10 +4,10 @@ pragma solidity ^0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ASSETS_MAX, AssetList, AssetListState} from "./AssetList.sol";
+import {CadenceState, Cadences} from "./Cadences.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {Identifiers} from "./Identifiers.sol";
 import {LatestAmounts} from "./LatestAmounts.sol";
-import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {Asset, Exchange, IReserves} from "./interfaces/IReserves.sol";
 
 /// @notice What every post reads and writes: one slot.
@@ -26,8 +26,6 @@ struct Progress {
     uint8 assets;
     /// Of the latest epoch: the list may have grown since.
     uint8 latestAssets;
-    /// Of the latest epoch.
-    SetupKind setup;
     bool paused;
 }
 
@@ -54,13 +52,14 @@ struct ExchangeState {
     address authority;
     uint48 registeredInBlock;
     address pendingAuthority;
-    uint64 cadence;
+    CadenceState cadence;
     string name;
 }
 
 /// @title Exchanges, their authorities, posters and asset lists
 abstract contract Exchanges is IReserves {
     using AssetList for AssetListState;
+    using Cadences for CadenceState;
     using SafeCast for uint256;
 
     uint256 private constant NAME_MAX = 32;
@@ -79,7 +78,7 @@ abstract contract Exchanges is IReserves {
         if (state.progress.nextEpoch != 0) revert ExchangeAlreadyRegistered(exchangeId);
         state.progress.nextEpoch = 1;
         state.name = name;
-        state.cadence = cadence;
+        state.cadence.current = cadence;
         state.authority = msg.sender;
         state.registeredInBlock = block.number.toUint48();
         emit ExchangeRegistered(exchangeId, msg.sender, solanaAuthority, name, cadence);
@@ -118,16 +117,16 @@ abstract contract Exchanges is IReserves {
     }
 
     /// @inheritdoc IReserves
-    function appendAssets(bytes32 exchangeId, uint16 start, Asset[] calldata newAssets) external {
+    function appendAssets(bytes32 exchangeId, uint16 start, Asset[] memory newAssets) external {
         ExchangeState storage state = _ofAuthority(exchangeId);
         // The shards of an epoch are all of one list.
         if (state.progress.shardsDone != 0) revert AssetListBusy(exchangeId);
-        uint16 listed = state.list.assets.length.toUint16();
+        uint16 listed = state.progress.assets;
         if (start != listed) revert AssetListStartMismatch(listed, start);
         state.list.append(newAssets);
-        uint256 count = state.list.assets.length;
-        state.progress.assets = count.toUint8();
-        emit AssetsAppended(exchangeId, state.list.digest, count.toUint16(), start, newAssets);
+        uint8 count = state.list.assets.length.toUint8();
+        state.progress.assets = count;
+        emit AssetsAppended(exchangeId, state.list.digest, count, start, newAssets);
     }
 
     /// @inheritdoc IReserves
@@ -145,7 +144,7 @@ abstract contract Exchanges is IReserves {
     function setCadence(bytes32 exchangeId, uint64 cadence) external {
         ExchangeState storage state = _ofAuthority(exchangeId);
         if (cadence == 0) revert CadenceInvalid(cadence);
-        state.cadence = cadence;
+        state.cadence.change(state.progress.nextEpoch, cadence);
         emit CadenceSet(exchangeId, cadence, state.progress.nextEpoch);
     }
 
@@ -164,13 +163,14 @@ abstract contract Exchanges is IReserves {
             authority: state.authority,
             pendingAuthority: state.pendingAuthority,
             paused: progress.paused,
-            cadence: state.cadence,
+            cadence: state.cadence.current,
             registeredInBlock: state.registeredInBlock,
             nextEpoch: progress.nextEpoch,
             asOf: progress.asOf,
             ledgerSequence: progress.ledgerSequence,
             ledgerHead: state.ledgerHead,
             assetListDigest: state.list.digest,
+            assetCount: progress.assets,
             generation: state.list.generation,
             head: progress.nextEpoch == 0 ? bytes32(0) : _head(exchangeId, state, progress.nextEpoch)
         });

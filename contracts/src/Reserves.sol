@@ -18,6 +18,26 @@ import {ICircuitRegistry, SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 import {Epoch, IReserves, ShardPost} from "./interfaces/IReserves.sol";
 
+/// @dev `EpochFinalized` before its lists.
+struct FinalizedHead {
+    uint64 asOf;
+    uint16 shardCount;
+    bytes32 circuitId;
+    SetupKind setup;
+    uint64 cadence;
+    uint64 missed;
+    uint128 insolvent;
+    uint64 ledgerSequence;
+    bytes32 ledgerHead;
+    bytes32 sources;
+    /// Where the list begins.
+    uint256 liabilities;
+    /// Where the list begins.
+    uint256 reserves;
+    bytes32 record;
+    bytes32 head;
+}
+
 /// @title Proofs of reserves of exchanges
 /// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
 contract Reserves is Exchanges, Solvencies, IERC165 {
@@ -26,7 +46,7 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
     using SafeCast for uint256;
 
     /// Bytes of `EpochFinalized` before its lists.
-    uint256 private constant EVENT_LISTS = 416;
+    uint256 private constant EVENT_LISTS = 448;
     /// How far the ledger sequence may rise in an epoch.
     uint64 private constant SEQUENCE_RISE_MAX = 2 ** 40;
 
@@ -88,7 +108,7 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
         if (post.asOf > block.timestamp) revert AsOfInFuture(block.timestamp.toUint64(), post.asOf);
         if (post.asOf <= progress.asOf) revert AsOfNotAfterLast(progress.asOf, post.asOf);
         if (progress.nextEpoch > 1) {
-            uint64 earliest = Cadences.earliestAfter(state.cadence, progress.asOf);
+            uint64 earliest = Cadences.earliestAfter(state.cadence.current, progress.asOf);
             if (post.asOf < earliest) revert AsOfTooSoon(earliest, post.asOf);
         }
         if (post.ledgerSequence < progress.ledgerSequence) {
@@ -201,6 +221,7 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
         uint128 insolvent;
         (insolvent, progress.amountSizes) = state.amounts.write(liabilities, reserves);
         _announceInsolvent(state, fields, insolvent, liabilities, reserves);
+        uint64 cadence = state.cadence.current;
         Epoch memory epoch = Epoch({
             head: head,
             asOf: fields.asOf,
@@ -208,10 +229,10 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
             postedInBlock: block.number.toUint64(),
             shardCount: fields.shardCount,
             setup: setup,
-            insolvent: insolvent
+            insolvent: insolvent,
+            cadence: cadence,
+            missed: fields.epoch > 1 ? Cadences.missed(cadence, fields.asOf - progress.asOf) : 0
         });
-        uint64 cadence = state.cadence;
-        uint64 missed = fields.epoch > 1 ? Cadences.missed(cadence, fields.asOf - progress.asOf) : 0;
         state.epochs.add(fields.epoch, epoch);
         if (progress.ledgerSequence != fields.ledgerSequence) state.ledgerHead = fields.ledgerHead;
         if (state.circuitId != fields.circuitId) state.circuitId = fields.circuitId;
@@ -219,45 +240,43 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
         progress.asOf = uint256(fields.asOf).toUint40();
         progress.ledgerSequence = fields.ledgerSequence;
         progress.latestAssets = progress.assets;
-        progress.setup = setup;
-        _announceEpoch(fields, setup, cadence, missed, sources, liabilities, reserves, record, head);
+        _announceEpoch(fields, epoch, sources, liabilities, reserves, record);
     }
 
     /// @dev Emits `EpochFinalized`. In assembly because the compiler copies lists word by word.
     function _announceEpoch(
         StatementFields memory fields,
-        SetupKind setup,
-        uint64 cadence,
-        uint64 missed,
+        Epoch memory epoch,
         bytes32 sources,
         uint256[] memory liabilities,
         uint256[] memory reserves,
-        bytes32 record,
-        bytes32 head
+        bytes32 record
     ) private {
         uint256 listSize = 32 * (liabilities.length + 1);
-        bytes memory fixedPart = abi.encode(
-            fields.asOf,
-            fields.shardCount,
-            fields.circuitId,
-            setup,
-            cadence,
-            missed,
-            fields.ledgerSequence,
-            fields.ledgerHead,
-            sources,
-            EVENT_LISTS,
-            EVENT_LISTS + listSize,
-            record,
-            head
-        );
-        (bytes32 topic, bytes32 exchangeId, uint256 epoch) = (EpochFinalized.selector, fields.exchangeId, fields.epoch);
+        // A word each, in memory as in the event.
+        FinalizedHead memory fixedPart;
+        fixedPart.asOf = fields.asOf;
+        fixedPart.shardCount = fields.shardCount;
+        fixedPart.circuitId = fields.circuitId;
+        fixedPart.setup = epoch.setup;
+        fixedPart.cadence = epoch.cadence;
+        fixedPart.missed = epoch.missed;
+        fixedPart.insolvent = epoch.insolvent;
+        fixedPart.ledgerSequence = fields.ledgerSequence;
+        fixedPart.ledgerHead = fields.ledgerHead;
+        fixedPart.sources = sources;
+        fixedPart.liabilities = EVENT_LISTS;
+        fixedPart.reserves = EVENT_LISTS + listSize;
+        fixedPart.record = record;
+        fixedPart.head = epoch.head;
+        (bytes32 topic, bytes32 exchangeId, uint256 epochNumber) =
+            (EpochFinalized.selector, fields.exchangeId, fields.epoch);
         assembly ("memory-safe") {
             let data := mload(64)
-            mcopy(data, add(fixedPart, 32), EVENT_LISTS)
+            mcopy(data, fixedPart, EVENT_LISTS)
             mcopy(add(data, EVENT_LISTS), liabilities, listSize)
             mcopy(add(add(data, EVENT_LISTS), listSize), reserves, listSize)
-            log3(data, add(EVENT_LISTS, shl(1, listSize)), topic, exchangeId, epoch)
+            log3(data, add(EVENT_LISTS, shl(1, listSize)), topic, exchangeId, epochNumber)
         }
     }
 

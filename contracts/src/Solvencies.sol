@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {AssetList, AssetListState} from "./AssetList.sol";
+import {CadenceState, Cadences} from "./Cadences.sol";
 import {EpochLog} from "./EpochLog.sol";
 import {Exchanges, ExchangeState, PendingState, Progress} from "./Exchanges.sol";
 import {Judgement, Proved} from "./Judgement.sol";
@@ -12,6 +13,7 @@ import {Amounts, Epoch, IReserves, PendingEpoch, Solvency} from "./interfaces/IR
 /// @title What anyone reads of the epochs
 abstract contract Solvencies is Exchanges {
     using AssetList for AssetListState;
+    using Cadences for CadenceState;
     using EpochLog for EpochLog.State;
     using LatestAmounts for LatestAmounts.State;
 
@@ -34,8 +36,12 @@ abstract contract Solvencies is Exchanges {
     }
 
     /// @inheritdoc IReserves
-    function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory) {
-        return _exchange(exchangeId).epochs.read(number);
+    function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory result) {
+        ExchangeState storage state = _exchange(exchangeId);
+        result = state.epochs.read(number);
+        if (result.head == 0) return result;
+        result.cadence = state.cadence.inForce(number);
+        if (number > 1) result.missed = Cadences.missed(result.cadence, result.asOf - state.epochs.asOf(number - 1));
     }
 
     /// @inheritdoc IReserves
@@ -68,20 +74,17 @@ abstract contract Solvencies is Exchanges {
         Progress memory progress = state.progress;
         if (progress.nextEpoch < 2 || number == 0 || number > progress.latestAssets) return answer;
         Amounts memory amounts = state.amounts.read(number - 1, progress.amountSizes);
-        Proved memory proved = Proved({
-            asOf: progress.asOf,
-            setup: progress.setup,
-            retired: _circuits().circuit(state.circuitId).retired,
-            cadence: state.cadence
-        });
+        answer.circuitId = state.circuitId;
+        Proved memory proved;
+        (proved.setup, proved.retired) = _circuits().provenance(answer.circuitId);
+        (proved.asOf, proved.cadence) = (progress.asOf, state.cadence.current);
         answer.standing = Judgement.standing(amounts, proved, progress.asOf, maxAge);
         answer.epoch = progress.nextEpoch - 1;
         answer.asOf = progress.asOf;
         answer.liability = amounts.liability;
         answer.reserve = amounts.reserve;
         answer.ratioBps = Judgement.ratioBps(amounts);
-        answer.setup = progress.setup;
-        answer.circuitId = state.circuitId;
+        answer.setup = proved.setup;
     }
 
     /// @dev The registry that says which circuits count.

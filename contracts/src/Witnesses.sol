@@ -39,7 +39,7 @@ contract Witnesses is Wallets, IERC165 {
         if (holdings.length == 0) revert NothingToWitness();
         ListState storage list = _list(exchangeId, exchange);
         WitnessState storage state = list.witnesses[epoch];
-        _begin(state, epoch, first, reserves.assets(exchangeId).length);
+        _begin(state, epoch, first, exchange.assetCount);
         _look(exchangeId, epoch, list, holdings);
         state.lastLook = block.timestamp.toUint48();
         state.lastLookInBlock = block.number.toUint48();
@@ -97,10 +97,10 @@ contract Witnesses is Wallets, IERC165 {
 
     /// @dev What looks before these left of the amounts is not cleared: without its bit in `looked` it is never read.
     /// @param assets how many the list has now
-    function _begin(WitnessState storage state, uint64 epoch, bool first, uint256 assets) private {
+    function _begin(WitnessState storage state, uint64 epoch, bool first, uint16 assets) private {
         if (state.closed) revert WitnessClosed(epoch);
         if (first) {
-            state.assets = assets.toUint8();
+            state.assets = uint256(assets).toUint8();
             state.began = block.timestamp.toUint48();
             state.beganInBlock = block.number.toUint48();
             state.holdings = 0;
@@ -180,12 +180,9 @@ contract Witnesses is Wallets, IERC165 {
         WitnessState storage state = _list(exchangeId, exchange).witnesses[stated.epoch];
         if (!_counts(state, number, stated.asOf, maxSpan)) return answer;
         Amounts memory amounts = Amounts(stated.liability, _amount(state, number - 1));
-        Proved memory proved = Proved({
-            asOf: stated.asOf,
-            setup: stated.setup,
-            retired: reserves.circuits().circuit(stated.circuitId).retired,
-            cadence: exchange.cadence
-        });
+        Proved memory proved;
+        (proved.setup, proved.retired) = reserves.circuits().provenance(stated.circuitId);
+        (proved.asOf, proved.cadence) = (stated.asOf, exchange.cadence);
         uint64 time = state.began < stated.asOf ? state.began : stated.asOf;
         return WitnessedSolvency({
             standing: Judgement.standing(amounts, proved, time, maxAge),

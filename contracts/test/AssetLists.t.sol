@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
-import {Asset, IReserves, Standing} from "../src/interfaces/IReserves.sol";
+import {Asset, IReserves, ShardPost, Standing} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -130,5 +130,94 @@ contract AssetListsTest is Fixture {
         refusesClearing(IRefusals.AssetListFrozen.selector);
         send(nextShard(1, 2));
         refusesClearing(IRefusals.AssetListFrozen.selector);
+    }
+
+    function test_a_list_grows_to_128_and_no_further() public {
+        Asset[] memory all = numberedAssets(129);
+        Asset[] memory piece = new Asset[](100);
+        for (uint256 i = 0; i < 100; ++i) {
+            piece[i] = all[i];
+        }
+        append(2, piece);
+        piece = new Asset[](26);
+        for (uint256 i = 0; i < 26; ++i) {
+            piece[i] = all[100 + i];
+        }
+        append(102, piece);
+        vm.assertEq(reserves.exchange(exchangeId).assetCount, 128, "count");
+        vm.assertEq(reserves.assets(exchangeId)[127].symbol, "A126", "the last");
+        refusesAssets(128, single("ONE-MORE", 0), 0, "more than 128 assets");
+        refusesAssets(128, new Asset[](0), 0, "no asset");
+        send(postOf(128));
+        vm.assertEq(reserves.solvency(exchangeId, "A126", 600).liability, 128, "asset 128");
+    }
+
+    function test_entries_never_change() public {
+        Asset[] memory first = numberedAssets(3);
+        append(2, first);
+        bytes32 before = keccak256(abi.encode(reserves.assets(exchangeId)[0], reserves.assets(exchangeId)[4]));
+        send(postOf(5));
+        append(5, single("a4", 18));
+        vm.warp(START + CADENCE);
+        send(postOf(6));
+        append(6, single("A5.", 1));
+        Asset[] memory read = reserves.assets(exchangeId);
+        vm.assertEq(keccak256(abi.encode(read[0], read[4])), before, "entries");
+        vm.assertEq(abi.encode(read[5]), abi.encode(Asset("a4", 18)), "asset 6");
+        vm.assertEq(abi.encode(read[6]), abi.encode(Asset("A5.", 1)), "asset 7");
+        for (uint16 start = 0; start < 7; ++start) {
+            bytes memory call = abi.encodeCall(reserves.appendAssets, (exchangeId, start, single("BTC", 2)));
+            refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.AssetListStartMismatch.selector, 7, start));
+        }
+    }
+
+    /// @dev An epoch that is begun comes first, then the place, then the entries.
+    function test_the_order_of_refusals_of_growth() public {
+        bytes memory call = abi.encodeCall(reserves.appendAssets, (exchangeId, 1, new Asset[](0)));
+        refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.AssetListStartMismatch.selector, 2, 1));
+        send(nextShard(0, 2));
+        refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.AssetListBusy.selector, exchangeId));
+        refuses(STRANGER, call, abi.encodeWithSelector(IRefusals.NotAuthority.selector, AUTHORITY, STRANGER));
+    }
+
+    function test_a_refused_list_leaves_nothing_behind() public {
+        Asset[] memory list = numberedAssets(3);
+        list[2].symbol = "A.1";
+        refusesAssets(2, list, 5, "symbol is like another one");
+        vm.assertEq(reserves.numberOf(exchangeId, "A1"), 0, "no number");
+        append(2, numberedAssets(3));
+    }
+
+    /// @dev A, B, A: nothing of B is left, and the digest is that of A.
+    function test_a_list_that_is_set_again_is_the_same_list() public {
+        bytes32 digest = reserves.exchange(exchangeId).assetListDigest;
+        relist(numberedAssets(5));
+        vm.assertNotEq(reserves.exchange(exchangeId).assetListDigest, digest, "another list");
+        vm.assertEq(reserves.numberOf(exchangeId, "BTC"), 0, "no longer listed");
+        relist(twoAssets());
+        vm.assertEq(reserves.exchange(exchangeId).assetListDigest, digest, "the same list");
+        vm.assertEq(reserves.exchange(exchangeId).generation, 2, "generation");
+        vm.assertEq(reserves.exchange(exchangeId).assetCount, 2, "count");
+        vm.assertEq(abi.encode(reserves.assets(exchangeId)), abi.encode(twoAssets()), "assets");
+        vm.assertEq(reserves.numberOf(exchangeId, "A1"), 0, "nothing of the other one");
+        vm.assertEq(reserves.numberOf(exchangeId, "A5"), 0, "nor of its end");
+        append(2, numberedAssets(5));
+        send(postOf(7));
+        vm.assertEq(reserves.solvency(exchangeId, "A5", 600).liability, 7, "asset 7");
+    }
+
+    function test_a_cleared_exchange_takes_no_post() public {
+        ShardPost memory post = nextPost();
+        clear();
+        refuses(post, abi.encodeWithSelector(IRefusals.AssetListMissing.selector, exchangeId));
+        vm.assertEq(reserves.assets(exchangeId).length, 0, "assets");
+        vm.assertEq(reserves.exchange(exchangeId).assetCount, 0, "count");
+    }
+
+    /// @dev A post that was made for the list before it grew has totals for fewer assets.
+    function test_a_post_for_the_shorter_list_is_refused() public {
+        ShardPost memory post = nextPost();
+        append(2, numberedAssets(1));
+        refuses(post, abi.encodeWithSelector(IRefusals.AssetCountMismatch.selector, 3, 2));
     }
 }

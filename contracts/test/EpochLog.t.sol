@@ -37,15 +37,18 @@ contract EpochLogTest {
             postedInBlock: ((digest >> 80) % 2 ** 40).toUint64(),
             shardCount: (seed % 128 + 1).toUint16(),
             setup: seed % 3 == 0 ? SetupKind.Ceremony : SetupKind.Development,
-            insolvent: i % 2 == 0 ? 0 : (digest >> 128).toUint128()
+            insolvent: i % 2 == 0 ? 0 : (digest >> 128).toUint128(),
+            cadence: 0,
+            missed: 0
         });
     }
 
     function test_epochs_at_the_bounds_are_read_back() public {
         uint64 largest = 2 ** 40 - 1;
-        Epoch memory first = Epoch(bytes32(uint256(1)), 0, 0, 0, 1, SetupKind.Development, 0);
-        Epoch memory second =
-            Epoch(bytes32(type(uint256).max), largest, largest, largest, 128, SetupKind.Ceremony, type(uint128).max);
+        Epoch memory first = Epoch(bytes32(uint256(1)), 0, 0, 0, 1, SetupKind.Development, 0, 0, 0);
+        Epoch memory second = Epoch(
+            bytes32(type(uint256).max), largest, largest, largest, 128, SetupKind.Ceremony, type(uint128).max, 0, 0
+        );
         for (uint64 number = 1; number < 5; ++number) {
             log.add(number, number % 2 == 0 ? first : second);
         }
@@ -60,7 +63,7 @@ contract EpochLogTest {
 
     function test_a_time_or_block_beyond_40_bits_is_refused() public {
         for (uint256 i = 0; i < 3; ++i) {
-            Epoch memory epoch = Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 0);
+            Epoch memory epoch = Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 0, 0, 0);
             if (i == 0) epoch.asOf = 2 ** 40;
             if (i == 1) epoch.postedAt = 2 ** 40;
             if (i == 2) epoch.postedInBlock = 2 ** 40;
@@ -72,11 +75,11 @@ contract EpochLogTest {
     /// @dev Head and half a slot; with insolvent assets a slot more.
     function test_an_epoch_takes_little_storage() public {
         vm.record();
-        log.add(2, Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 0));
+        log.add(2, Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 0, 0, 0));
         (, bytes32[] memory writes) = vm.accesses(address(this));
         vm.assertEq(writes.length, 2, "head and entry");
         vm.record();
-        log.add(3, Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 1));
+        log.add(3, Epoch(bytes32(uint256(1)), 1, 1, 1, 1, SetupKind.Development, 1, 0, 0));
         (, bytes32[] memory more) = vm.accesses(address(this));
         vm.assertEq(more.length, 3, "head, entry, insolvent assets");
         vm.assertEq(more[1], writes[1], "two epochs share a slot");

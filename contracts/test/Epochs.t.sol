@@ -17,6 +17,7 @@ contract EpochsTest is Fixture {
         SetupKind setup;
         uint64 cadence;
         uint64 missed;
+        uint128 insolvent;
         uint64 ledgerSequence;
         bytes32 ledgerHead;
         bytes32 sources;
@@ -117,6 +118,8 @@ contract EpochsTest is Fixture {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         vm.assertEq(logs.length, 3, "shard, insolvent asset, epoch");
         vm.assertEq(logs[1].topics[0], IReserves.AssetInsolvent.selector, "event");
+        bytes memory data = logs[2].data;
+        vm.assertEq(abi.decode(bytes.concat(bytes32(uint256(32)), data), (Finalized)).insolvent, 2, "bits of the event");
         vm.assertEq(logs[1].data, abi.encode(uint16(2), "USDC", uint256(200), uint256(199)), "symbol and amounts");
         vm.warp(START + 365 days);
         usdc = reserves.solvency(exchangeId, "USDC", 0);
@@ -214,21 +217,47 @@ contract EpochsTest is Fixture {
         vm.assertTrue(reserves.solvency(exchangeId, "BTC", 60).standing == Standing.Retired, "and retired");
     }
 
-    function test_missed_epochs_are_told() public {
+    /// @dev Each standing with the next graver one: the graver is told.
+    function test_of_two_standings_the_graver_is_told() public {
+        ShardPost memory post = nextPost();
+        post.reserves[1] = 199;
+        prove(post);
+        send(post);
+        vm.warp(START + 661);
+        assertBoth(60, Standing.Overdue, "overdue and stale");
+        developmentCircuit();
+        post = nextPost();
+        post.reserves[1] = 199;
+        prove(post);
+        send(post);
+        vm.warp(vm.getBlockTimestamp() + 661);
+        assertBoth(type(uint64).max, Standing.Development, "development and overdue");
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        assertBoth(type(uint64).max, Standing.Retired, "retired and development");
+    }
+
+    /// @dev BTC is covered, USDC is not.
+    function assertBoth(uint64 maxAge, Standing expected, string memory why) internal view {
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", maxAge).standing == expected, why);
+        vm.assertTrue(reserves.solvency(exchangeId, "USDC", maxAge).standing == Standing.Insolvent, "insolvent too");
+    }
+
+    /// @dev A circuit that did not prove the latest epoch does not matter to it.
+    function test_only_the_circuit_of_the_latest_epoch_counts() public {
+        bytes32 first = circuitId;
         send(nextPost());
-        uint64[4] memory gaps = [uint64(660), 661, 1_260, 1_261];
-        uint64[4] memory missed = [uint64(0), 1, 1, 2];
-        for (uint256 i = 0; i < gaps.length; ++i) {
-            vm.warp(vm.getBlockTimestamp() + gaps[i]);
-            vm.recordLogs();
-            send(nextPost());
-            Vm.Log[] memory logs = vm.getRecordedLogs();
-            bytes memory data = logs[logs.length - 1].data;
-            Finalized memory finalized = abi.decode(bytes.concat(bytes32(uint256(32)), data), (Finalized));
-            vm.assertEq(finalized.missed, missed[i], "missed");
-            vm.assertEq(finalized.cadence, CADENCE, "cadence");
-            vm.assertTrue(finalized.setup == SetupKind.Ceremony, "setup");
-        }
+        developmentCircuit();
+        bytes32 second = circuitId;
+        vm.prank(OWNER);
+        registry.retireCircuit(second);
+        circuitId = first;
+        vm.warp(vm.getBlockTimestamp() + CADENCE);
+        send(nextPost());
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 0).standing == Standing.Fresh, "another one is retired");
+        vm.prank(OWNER);
+        registry.retireCircuit(first);
+        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 0).standing == Standing.Retired, "its own is");
     }
 
     function test_the_setup_of_each_epoch_is_told() public {

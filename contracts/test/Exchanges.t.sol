@@ -8,7 +8,7 @@ import {Exchange, IReserves, Standing} from "../src/interfaces/IReserves.sol";
 import {IWitnesses} from "../src/interfaces/IWitnesses.sol";
 import {Witnesses} from "../src/Witnesses.sol";
 import {Fixture} from "./Fixture.sol";
-import {Vm, vm} from "./Vm.sol";
+import {vm} from "./Vm.sol";
 
 /// @notice Registration, authority, posters, asset list, pause.
 contract ExchangesTest is Fixture {
@@ -155,23 +155,6 @@ contract ExchangesTest is Fixture {
         vm.assertTrue(witnesses.supportsInterface(type(IERC165).interfaceId), "ERC-165");
         vm.assertTrue(!reserves.supportsInterface(0xffffffff), "the invalid id");
         vm.assertTrue(!witnesses.supportsInterface(0xffffffff), "the invalid id");
-    }
-
-    function test_another_cadence_is_promised() public {
-        bytes memory none = abi.encodeCall(reserves.setCadence, (exchangeId, 0));
-        refuses(AUTHORITY, none, abi.encodeWithSelector(IRefusals.CadenceInvalid.selector, 0));
-        send(nextPost());
-        vm.prank(AUTHORITY);
-        vm.recordLogs();
-        reserves.setCadence(exchangeId, 86_400);
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        vm.assertEq(logs[0].topics[0], IReserves.CadenceSet.selector, "event");
-        vm.assertEq(logs[0].data, abi.encode(uint64(86_400), uint64(2)), "from the next epoch on");
-        vm.assertEq(reserves.exchange(exchangeId).cadence, 86_400, "cadence");
-        vm.warp(START + 90_000);
-        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 90_000).standing == Standing.Fresh, "in time by it");
-        vm.warp(START + 90_001);
-        vm.assertTrue(reserves.solvency(exchangeId, "BTC", 90_001).standing == Standing.Overdue, "late by it");
     }
 
     function test_a_paused_exchange_takes_no_post_and_still_answers() public {

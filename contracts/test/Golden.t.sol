@@ -51,7 +51,7 @@ contract GoldenTest is GoldenFixture {
         bytes memory data = logs[logs.length - 1].data;
         bytes32 record;
         assembly ("memory-safe") {
-            record := mload(add(data, mul(32, 12)))
+            record := mload(add(data, mul(32, 13)))
         }
         vm.assertEq(record, vm.parseJsonBytes32(json, string.concat(key, ".record")), "record");
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Lender} from "../src/examples/Lender.sol";
+import {Kind, Lender} from "../src/examples/Lender.sol";
 import {ShardPost, Standing} from "../src/interfaces/IReserves.sol";
-import {IWitnesses} from "../src/interfaces/IWitnesses.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -18,7 +17,7 @@ contract LenderTest is WitnessFixture {
 
     /// @dev A lender to whom what is stated is enough.
     function stating(bytes32 id, string memory symbol) internal returns (Lender) {
-        return new Lender(reserves, IWitnesses(address(0)), id, symbol, 600, 0);
+        return new Lender(Kind.Stated, address(reserves), id, symbol, 600, 0);
     }
 
     /// @dev `who` lends nothing and says exactly why.
@@ -77,16 +76,71 @@ contract LenderTest is WitnessFixture {
         refusesToLend(stating(exchangeId, "btc"), Standing.Missing, 0, 0, 0);
     }
 
+    /// @dev A lender to whom only what was seen counts.
+    function seeing(uint64 maxSpan) internal returns (Lender) {
+        return new Lender(Kind.Witnessed, address(witnesses), exchangeId, "BTC", 600, maxSpan);
+    }
+
+    function notSeen(Standing standing, uint64 firstLook, uint64 span, uint64 ratioBps)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        uint64 asOf = standing == Standing.Missing ? 0 : START;
+        uint64 epoch = standing == Standing.Missing ? 0 : 1;
+        return abi.encodeWithSelector(Lender.NotSeenSolvent.selector, standing, epoch, asOf, firstLook, span, ratioBps);
+    }
+
     function test_it_lends_on_what_the_chain_saw_within_the_span() public {
-        Lender seeing = new Lender(reserves, witnesses, exchangeId, "BTC", 600, 20);
+        bytes memory borrow = abi.encodeCall(Lender.borrow, (1));
+        Lender who = seeing(20);
         send(nextPost());
-        refusesToLend(seeing, Standing.Missing, 0, 0, 0);
+        refuses(address(who), STRANGER, borrow, notSeen(Standing.Missing, 0, 0, 0));
         low.set(wallet, 100 * 10 ** 10);
+        vm.warp(START + 5);
         look(1, true, false, one(address(0), wallet));
-        vm.warp(START + 20);
+        vm.warp(START + 25);
         look(1, false, true, one(address(low), wallet));
-        seeing.borrow(3);
-        vm.assertEq(seeing.lent(address(this)), 3, "lent");
-        refusesToLend(new Lender(reserves, witnesses, exchangeId, "BTC", 600, 19), Standing.Missing, 0, 0, 0);
+        vm.recordLogs();
+        who.borrow(3);
+        vm.assertEq(who.lent(address(this)), 3, "lent");
+        bytes memory data = vm.getRecordedLogs()[0].data;
+        vm.assertEq(data, abi.encode(uint256(3), uint64(1), START, START + 5, uint64(20)), "and on what");
+        refuses(address(seeing(19)), STRANGER, borrow, notSeen(Standing.Missing, 0, 0, 0));
+        vm.warp(START + 601);
+        refuses(address(who), STRANGER, borrow, notSeen(Standing.Stale, START + 5, 20, 10_000));
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        refuses(address(who), STRANGER, borrow, notSeen(Standing.Retired, START + 5, 20, 10_000));
+        vm.assertEq(who.lent(STRANGER), 0, "nothing more");
+    }
+
+    function test_it_says_on_what_it_lends() public {
+        send(nextPost());
+        vm.recordLogs();
+        lender.borrow(4);
+        bytes memory data = vm.getRecordedLogs()[0].data;
+        vm.assertEq(data, abi.encode(uint256(4), uint64(1), START, uint64(0), uint64(0)), "event");
+    }
+
+    function test_it_refuses_an_overdue_exchange() public {
+        Lender patient = new Lender(Kind.Stated, address(reserves), exchangeId, "BTC", type(uint64).max, 0);
+        send(nextPost());
+        vm.warp(START + 661);
+        refusesToLend(patient, Standing.Overdue, 1, START, 10_000);
+    }
+
+    function make(Kind kind, address source) external returns (Lender) {
+        return new Lender(kind, source, exchangeId, "BTC", 600, 600);
+    }
+
+    /// @dev Who asks one question of the contract that answers the other finds out when the lender is made.
+    function test_it_is_not_made_with_a_contract_that_answers_another_question() public {
+        address[3] memory sources = [address(witnesses), address(reserves), STRANGER];
+        Kind[3] memory kinds = [Kind.Stated, Kind.Witnessed, Kind.Stated];
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory expected = abi.encodeWithSelector(Lender.WrongSource.selector, sources[i], kinds[i]);
+            refuses(address(this), address(this), abi.encodeCall(this.make, (kinds[i], sources[i])), expected);
+        }
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {Standing} from "../src/interfaces/IReserves.sol";
 import {Holding, WitnessedSolvency} from "../src/interfaces/IWitnesses.sol";
+import {TestToken} from "./HostileContracts.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -170,5 +172,86 @@ contract WitnessedSolvencyTest is WitnessFixture {
         Holding[] memory holdings = two(address(0), wallet, address(low), wallet);
         look(1, true, true, holdings);
         vm.assertEq(ask("BTC", 60).reserve, 100, "both");
+    }
+
+    /// @dev It has no figures before the next epoch, whatever was seen of it.
+    function test_an_appended_asset_is_answered_after_the_next_epoch() public {
+        send(nextPost());
+        vm.prank(AUTHORITY);
+        reserves.appendAssets(exchangeId, 2, numberedAssets(1));
+        TestToken token = new TestToken(6);
+        token.set(wallet, 9);
+        declare(address(token), 3);
+        look(1, true, true, one(address(token), wallet));
+        assertMissing("A1", "no figures");
+        vm.warp(START + CADENCE);
+        look(2, true, true, one(address(token), wallet));
+        send(postOf(3));
+        WitnessedSolvency memory answer = ask("A1", 600);
+        vm.assertTrue(answer.standing == Standing.Fresh, "standing");
+        vm.assertEq(answer.liability, 3, "liability");
+        vm.assertEq(answer.reserve, 9, "reserve");
+        assertMissing("BTC", "not looked at in this epoch");
+    }
+
+    /// @dev Entries never change: what was closed before the list grew counts for the assets it had.
+    function test_what_was_closed_before_the_list_grew_counts() public {
+        closeWith(1, 100);
+        vm.prank(AUTHORITY);
+        reserves.appendAssets(exchangeId, 2, numberedAssets(1));
+        send(postOf(3));
+        vm.assertTrue(standing(600) == Standing.Fresh, "an asset of the list before");
+        vm.assertEq(ask("BTC", 600).reserve, 100, "reserve");
+        assertMissing("A1", "appended since");
+        vm.assertEq(witnesses.witnessOf(exchangeId, 1).amounts.length, 2, "amounts of the list as it was");
+    }
+
+    /// @dev The list is cleared and set again; what was seen, closed or not, is of another generation.
+    function test_what_was_seen_before_the_list_was_cleared_never_counts() public {
+        closeWith(1, 100);
+        relist(twoAssets());
+        send(nextPost());
+        assertMissing("BTC", "of another generation");
+        declare(address(low), 1);
+        assertMissing("BTC", "declared again, not seen again");
+        closeWith(1, 100);
+        vm.assertTrue(standing(600) == Standing.Fresh, "seen again");
+    }
+
+    function test_a_look_does_not_go_on_from_one_before_the_list_was_cleared() public {
+        look(1, true, false, one(address(0), wallet));
+        relist(twoAssets());
+        declare(address(low), 1);
+        bytes memory notBegun = abi.encodeWithSelector(IRefusals.WitnessNotBegun.selector, 1);
+        refusesLook(1, false, true, one(address(low), wallet), notBegun);
+    }
+
+    function test_each_standing_is_told_of_what_was_seen() public {
+        send(nextPost());
+        closeWith(1, 100);
+        vm.assertTrue(standing(0) == Standing.Fresh, "fresh");
+        vm.warp(START + 1);
+        vm.assertTrue(standing(0) == Standing.Stale, "stale");
+        vm.warp(START + 661);
+        vm.assertTrue(standing(0) == Standing.Overdue, "overdue and stale");
+        vm.warp(START - 1);
+        vm.assertTrue(standing(0) == Standing.Overdue, "an unknown age");
+        developmentCircuit();
+        send(nextPost());
+        closeWith(2, 100);
+        vm.warp(vm.getBlockTimestamp() + 661);
+        vm.assertTrue(standing(0) == Standing.Development, "development and overdue");
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        vm.assertTrue(standing(0) == Standing.Retired, "retired and development");
+    }
+
+    /// @dev A retired circuit does not hide that less is there than is owed.
+    function test_insolvency_is_told_of_a_retired_circuit_too() public {
+        send(nextPost());
+        closeWith(1, 99);
+        vm.prank(OWNER);
+        registry.retireCircuit(circuitId);
+        vm.assertTrue(standing(0) == Standing.Insolvent, "standing");
     }
 }

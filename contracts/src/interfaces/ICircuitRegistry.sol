@@ -64,6 +64,9 @@ interface ICircuitRegistry is IRefusals {
     /// @notice The circuit with this id, whatever its state.
     function circuit(bytes32 circuitId) external view returns (Circuit memory);
 
+    /// @notice What an answer needs to know of the circuit that proved it: how it was set up, and whether it is retired. `None` when the id is unknown.
+    function provenance(bytes32 circuitId) external view returns (SetupKind setup, bool retired);
+
     /// @notice Verifier and setup kind of a circuit that posts may use now. Refuses an unknown, retired or not yet active one.
     function activeCircuit(bytes32 circuitId) external view returns (ICircuitVerifier verifier, SetupKind setup);
 

@@ -97,6 +97,8 @@ struct Exchange {
     bytes32 ledgerHead;
     /// Zero while there is no list.
     bytes32 assetListDigest;
+    /// Assets on the list: where the next ones are appended.
+    uint16 assetCount;
     /// How often the list was cleared; what was declared or witnessed in an earlier generation never counts again.
     uint32 generation;
     /// Rolling head of the history so far.
@@ -104,7 +106,7 @@ struct Exchange {
 }
 
 /// @notice A finalized epoch. All zero when it is not.
-/// @dev Its record, and the cadence it was promised under, are in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
+/// @dev Its record is in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
 struct Epoch {
     /// Rolling head after the epoch.
     bytes32 head;
@@ -118,6 +120,10 @@ struct Epoch {
     SetupKind setup;
     /// Bit a - 1 is set when asset number a is insolvent.
     uint128 insolvent;
+    /// Seconds between two epochs, as promised when it was finalized.
+    uint64 cadence;
+    /// How many epochs were missed before it, by that promise.
+    uint64 missed;
 }
 
 /// @notice An epoch that was begun and is not finished. All zero when there is none.
@@ -135,6 +141,12 @@ struct PendingEpoch {
 /// @title Proofs of reserves
 /// @notice An exchange states every epoch what it owes and what it holds; each statement of what it owes is proved. Anyone
 /// may register an exchange; only its own posters post for it. The contract has no owner and no upgrade.
+/// What it holds is its word here; `IWitnesses` answers by what the chain saw.
+/// @dev What an answer rests on besides the proof:
+/// - The owner of `circuits` can retire a circuit, after which nothing that it proved is fresh, and can add one, which counts after a delay. Readers look
+///   at the registry's owner, `activationDelay` and `allowDevelopment`.
+/// - The authority chooses the cadence, of any length, and another one counts at once for whether the exchange is overdue. `maxAge` is the caller's own bound.
+/// - An as-of time is the exchange's word within bounds: a quarter of the cadence after the last one, and not in the future.
 interface IReserves is IRefusals {
     /// @notice An exchange was registered.
     /// @param solanaAuthority its first authority on Solana, part of its id
@@ -172,6 +184,7 @@ interface IReserves is IRefusals {
     /// @param setup of the circuit; `Development` is INSECURE
     /// @param cadence seconds between two epochs, as promised
     /// @param missed how many epochs were missed before this one
+    /// @param insolvent bit a - 1 is set when asset number a is
     /// @param liabilities by asset number, in committed units: the sums of the shards' totals
     /// @param reserves by asset number, in committed units
     /// @param record digest of the record
@@ -185,6 +198,7 @@ interface IReserves is IRefusals {
         SetupKind setup,
         uint64 cadence,
         uint64 missed,
+        uint128 insolvent,
         uint64 ledgerSequence,
         bytes32 ledgerHead,
         bytes32 sources,
@@ -222,13 +236,18 @@ interface IReserves is IRefusals {
     function setPosters(bytes32 exchangeId, address[] calldata posters) external;
 
     /// @notice Adds assets to the list, in order of their numbers. Only the authority, and not while an epoch is unfinished.
+    /// @dev An entry never changes. Posts after it are for the longer list: a proof that was made for the shorter one is refused. The new assets are `Missing` until
+    /// the next epoch.
     /// @param start how many assets the list has, so that nothing is added twice
     function appendAssets(bytes32 exchangeId, uint16 start, Asset[] calldata assets) external;
 
     /// @notice Empties the list, to begin anew. Only the authority, only before an epoch was begun.
+    /// @dev What was declared or witnessed under it never counts again, even when the same list is set again.
     function clearAssets(bytes32 exchangeId) external;
 
     /// @notice Promises another cadence, in seconds, from the next epoch on. Only the authority.
+    /// @dev It counts at once for whether the exchange is overdue and how soon it may post. Shards of an epoch that was begun may then be too soon: the epoch is
+    /// begun again with a later time.
     function setCadence(bytes32 exchangeId, uint64 cadence) external;
 
     /// @notice Stops posts, or lets them through again. Answers about finalized epochs go on. Only the authority.
@@ -239,7 +258,8 @@ interface IReserves is IRefusals {
     function postShard(bytes32 exchangeId, ShardPost calldata post) external;
 
     /// @notice How the exchange stands in the asset called `symbol`, by what it states.
-    /// @param maxAge seconds that may have passed since the figures were true
+    /// @dev An asset is called by its symbol to the letter: `btc` is not `BTC`.
+    /// @param maxAge seconds that may have passed since the figures were true; an exchange that is overdue is not fresh whatever the age
     function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge) external view returns (Solvency memory);
 
     /// @notice How the exchange stands in asset number `number`, from 1.
@@ -261,7 +281,7 @@ interface IReserves is IRefusals {
     /// @notice A finalized epoch, from 1.
     function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory);
 
-    /// @notice Liabilities and reserves of the latest epoch, by asset; zero before the first.
+    /// @notice Liabilities and reserves of the latest epoch, by asset: of none before the first, nor of those appended since.
     function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory);
 
     /// @notice The unfinished epoch, if any.

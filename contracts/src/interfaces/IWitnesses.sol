@@ -73,7 +73,11 @@ struct WitnessedSolvency {
 /// @notice Section 10 of the specification. Exchanges, authorities, posters and epochs are those of `reserves`; this contract has neither owner nor upgrade.
 /// @dev Tokens and looks are of one generation of the exchange's asset list: once the list is cleared, those before count no more, for its numbers may mean
 /// other assets.
-/// On a chain whose own coin is an ERC-20 token as well, an exchange that declares both has its coins counted twice: readers look at `tokens`.
+/// What is left to the reader:
+/// - On a chain whose own coin is an ERC-20 token as well, an exchange that declares both has its coins counted twice: readers look at `tokens`.
+/// - A look that stands alone rules out a loan inside one transaction, not one over several transactions of a block.
+/// - A wallet is one exchange's in this deployment. It may agree to be another one's elsewhere.
+/// - A token whose balance cannot be read or added counts as 0, with `HoldingUnreadable`: what is seen is too little rather than too much.
 interface IWitnesses is IRefusals {
     /// @notice The wallet agreed to be the exchange's.
     event WalletRegistered(bytes32 indexed exchangeId, address indexed wallet);
@@ -98,7 +102,8 @@ interface IWitnesses is IRefusals {
     event HoldingUnreadable(bytes32 indexed exchangeId, uint64 indexed epoch, address token, address wallet);
 
     /// @notice Makes `wallet` the exchange's, for ever. Only the authority.
-    /// @param deadline until when the signature may be used, Unix seconds
+    /// @dev A signature cannot be taken back before its deadline: wallets sign for hours, not for ever.
+    /// @param deadline until when the signature may be used, itself included, Unix seconds
     /// @param signature of the wallet over the EIP-712 structure `RegisterWallet(bytes32 exchangeId,address wallet,uint256 deadline)`; by ERC-1271 when the
     /// wallet has code
     function registerWallet(bytes32 exchangeId, address wallet, uint64 deadline, bytes calldata signature) external;
