@@ -76,6 +76,8 @@ pub(super) fn assemble(
     let storage = &stored.epoch;
     for (field, expected, found) in [
         ("as_of", storage.asOf.to_string(), event.asOf.to_string()),
+        ("cadence", storage.cadence.to_string(), event.cadence.to_string()),
+        ("missed", storage.missed.to_string(), event.missed.to_string()),
         ("shard_count", storage.shardCount.to_string(), event.shardCount.to_string()),
         ("shard_count", storage.shardCount.to_string(), shards.count.to_string()),
         ("roots", storage.shardCount.to_string(), shards.roots.len().to_string()),
@@ -118,6 +120,7 @@ pub(super) fn assemble(
         ("setup", (registered_as as u8).to_string(), storage.setup.to_string()),
         ("setup", (registered_as as u8).to_string(), event.setup.to_string()),
         ("insolvent", epoch.insolvent_bits().to_string(), storage.insolvent.to_string()),
+        ("insolvent", epoch.insolvent_bits().to_string(), event.insolvent.to_string()),
     ] {
         if expected != found {
             return Err(stored.bad_data(field, expected, found));
@@ -191,6 +194,8 @@ mod tests {
                 shardCount: count,
                 setup: 1,
                 insolvent: 1,
+                cadence: epoch.cadence,
+                missed: epoch.missed,
             },
             head_before: epoch.head_before,
             not_before: 5,
@@ -204,6 +209,7 @@ mod tests {
             setup: 1,
             cadence: epoch.cadence,
             missed: epoch.missed,
+            insolvent: 1,
             ledgerSequence: record.ledger.sequence,
             ledgerHead: record.ledger.head.into(),
             sources: record.sources.into(),
@@ -248,7 +254,7 @@ mod tests {
 
     #[test]
     fn whatever_an_event_or_storage_tells_otherwise_is_found() {
-        let cases: [Case<Told>; 30] = [
+        let cases: [Case<Told>; 34] = [
             ("as_of", |told| told.event.asOf += 1),
             ("as_of", |told| told.stored.epoch.asOf += 1),
             ("head", |told| {
@@ -279,6 +285,10 @@ mod tests {
             ("setup", |told| told.event.setup = 2),
             ("posted_at", |told| told.stored.epoch.postedAt = told.event.asOf - 1),
             ("setup", |told| told.stored.epoch.setup = 2),
+            ("insolvent", |told| told.event.insolvent = 0),
+            ("cadence", |told| told.event.cadence += 1),
+            ("cadence", |told| told.stored.epoch.cadence += 1),
+            ("missed", |told| told.stored.epoch.missed += 1),
             ("insolvent", |told| told.stored.epoch.insolvent = 0),
             ("insolvent", |told| told.stored.epoch.insolvent = 3),
             ("roots", |told| told.shards.truncate(1)),

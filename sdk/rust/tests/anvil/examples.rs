@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{Lying, Question, deployment::Deployment, flip, golden, proxy};
 
 /// Where the contract's answer about an exchange has the head of its history.
-const HEAD_WORD: usize = 13;
+const HEAD_WORD: usize = 14;
 
 /// How the deployment is named on a command line: its contract, then the exchange.
 fn named(deployment: &Deployment) -> [String; 2] {

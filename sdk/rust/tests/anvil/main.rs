@@ -224,12 +224,15 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
     let key = Question::Call(CircuitVerifier::verifyingKeyCall::SELECTOR);
     let assets = Question::Call(Reserves::assetsCall::SELECTOR);
-    let cases: [(_, Lie, &str); 20] = [
-        (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 7)).into(), "storage"),
+    let cases: [(_, Lie, &str); 25] = [
+        (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 9)).into(), "storage"),
         (finalized, |logs| flip(&mut logs[0]["data"], 0), "as_of"),
         (finalized, |logs| flip(&mut logs[0]["data"], 3), "setup"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 4), "cadence"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 5), "missed"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 6), "insolvent"),
         (finalized, |logs| flip(&mut logs[0]["data"], 8), "head"),
-        (finalized, |logs| flip(&mut logs[0]["data"], 14), "head"),
+        (finalized, |logs| flip(&mut logs[0]["data"], 15), "head"),
         (finalized, |logs| *logs = json!([]), "EpochFinalized"),
         (finalized, |logs| *logs = json!([logs[0], logs[0]]), "EpochFinalized"),
         (finalized, |logs| logs[0]["removed"] = true.into(), "EpochFinalized"),
@@ -240,6 +243,8 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
         (epoch, |data| flip(data, 0), "head"),
         (epoch, |data| flip(data, 4), "shard_count"),
         (epoch, |data| flip(data, 6), "insolvent"),
+        (epoch, |data| flip(data, 7), "cadence"),
+        (epoch, |data| flip(data, 8), "missed"),
         (amounts, |data| flip(data, 2), "liabilities[BTC]"),
         (circuit, |data| flip(data, 4), "setup"),
         (circuit, |data| flip(data, 6), "id"),
