@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ballast_core::{observation::WINDOW, solvency::Standing};
+use ballast_core::{circuit::SetupKind, observation::WINDOW, solvency::Standing};
 use ballast_ledger::amount;
 use ballast_relayer::{
     failure::Failure,
@@ -64,8 +64,9 @@ impl Text for Answers {
             if let (Some(decimals), Some(setup)) = (answer.decimals, answer.setup) {
                 write!(
                     f,
-                    ": owes {} (proved), holds {} ({}; epoch {}, as of {}; {})",
+                    ": owes {} ({}), holds {} ({}; epoch {}, as of {}; {})",
                     amount::format(answer.liability, decimals),
+                    owed(setup),
                     amount::format(answer.reserve, decimals),
                     known(answer.known),
                     answer.epoch,
@@ -76,6 +77,14 @@ impl Text for Answers {
             writeln!(f)?;
         }
         Ok(())
+    }
+}
+
+/// Says how it is known what is owed: a proof under a development setup shows nothing.
+const fn owed(setup: SetupKind) -> &'static str {
+    match setup {
+        SetupKind::Development => "stated",
+        SetupKind::Ceremony => "proved",
     }
 }
 
@@ -90,7 +99,6 @@ const fn known(known: Known) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core::circuit::SetupKind;
     use ballast_sdk::{chain::Chain, solvency::Answer};
 
     fn answer(known: Known) -> Answer {
@@ -121,5 +129,9 @@ mod tests {
         assert_eq!(told(Known::Reported), expected);
         let told = told(Known::Witnessed { max_span: 600 });
         assert!(told.contains("holds 2.50 (witnessed by the chain; epoch 3"), "{told}");
+        let setup = Some(SetupKind::Development);
+        let insecure = Answer { standing: Standing::Development, setup, ..answer(Known::Reported) };
+        let told = Answers { fresh: false, chains: vec![insecure] }.text().to_string();
+        assert!(told.starts_with("solana: BTC NOT PROVED: owes 1.00 (stated), holds 2.50 (reported;"), "{told}");
     }
 }

@@ -47,6 +47,14 @@ impl Ballast {
         ["register", "add-assets", "set-posters"].iter().try_for_each(|step| self.run(&["exchange", step]).map(drop))
     }
 
+    /// Runs with `--json` and expects an answer that is no: exit code 3, with the answer all the same.
+    pub fn refused_json(&self, arguments: &[&str]) -> Result<Value> {
+        let output = self.output(&[arguments, &["--json"]].concat())?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.code() == Some(3), "ballast {arguments:?}: {}\n{errors}", output.status);
+        serde_json::from_slice(&output.stdout).with_context(|| format!("ballast {arguments:?} printed no JSON"))
+    }
+
     /// Runs with `--json` and expects success.
     pub fn json(&self, arguments: &[&str]) -> Result<Value> {
         let text = self.run(&[arguments, &["--json"]].concat())?;

@@ -1,7 +1,8 @@
 //! The demonstration: one exchange proves what it owes, on two local chains.
 //!
 //! `demo` commits to the sample; `demo --depth D` to a generated exchange that fills the circuit class of that depth.
-//! With `--stay` the two chains run on until the Enter key is pressed, so that every command can be tried on them.
+//! With `--stay` the two chains run on until the Enter key is pressed, so that every command can be
+//! tried on them. Its files are in `.ballast/demo`, or in the folder that `--folder` names.
 
 mod chapters;
 mod story;
@@ -10,6 +11,7 @@ mod subject;
 use std::{
     fs,
     io::{self, BufRead},
+    path::PathBuf,
 };
 
 use anyhow::{Context, Result, bail};
@@ -25,23 +27,29 @@ struct Arguments {
     depth: Option<u8>,
     /// Whether the chains run on at the end.
     stay: bool,
+    /// Where the demonstration's files are put. What is there is deleted first.
+    folder: PathBuf,
 }
 
 impl Arguments {
     fn parse(words: impl Iterator<Item = String>) -> Result<Self> {
         let words: Vec<String> = words.collect();
-        let mut arguments = Self { depth: None, stay: false };
+        let mut arguments = Self { depth: None, stay: false, folder: project().join(".ballast/demo") };
         let mut words = words.iter().map(String::as_str);
         while let Some(word) = words.next() {
             match word {
                 "--stay" => arguments.stay = true,
+                "--folder" => {
+                    let found = words.next().context("--folder: expected a path after it, found nothing")?;
+                    arguments.folder = found.into();
+                }
                 "--depth" => {
                     let text = words.next().context("--depth: expected a number after it, found nothing")?;
                     let depth = text.parse().with_context(|| format!("--depth: expected a number, found {text:?}"))?;
                     Class::new(depth).check()?;
                     arguments.depth = Some(depth);
                 }
-                other => bail!("expected nothing, `--depth D` or `--stay`, found {other:?}"),
+                other => bail!("expected nothing, `--depth D`, `--folder F` or `--stay`, found {other:?}"),
             }
         }
         Ok(arguments)
@@ -51,7 +59,7 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
-    let folder = project().join(".ballast/demo");
+    let folder = arguments.folder;
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("clear {}", folder.display()))?;
     }

@@ -1,7 +1,8 @@
-//! Everything real at once, in one test binary: its tests share two nodes with everything deployed, and while one of them waits
-//! for a chain another proves.
+//! Everything real at once, in one test binary: its tests share two nodes with everything deployed,
+//! and while one of them waits for a chain another proves.
 
 mod balances;
+mod demonstration;
 mod deployment;
 mod epochs;
 mod kill;
