@@ -148,18 +148,16 @@ impl Opening {
     /// The coefficients of the points for this t.
     pub fn coefficients(&self, t: &Element) -> Coefficients {
         let [high @ .., eta, u, i, v] = &self.scalars;
-        let limbs = |x: &Element| to_limbs(x.as_bytes());
-        let minus = |x: &Limbs| SCALAR.canonical(&SCALAR.negate(x));
-        let factor = limbs(t);
+        let factor = to_limbs(t.as_bytes());
         let montgomery = SCALAR.to_montgomery(&factor);
-        let times_t = |x: &Element| SCALAR.canonical(&SCALAR.multiply(&limbs(x), &montgomery));
+        let times_t = |x: &Element| product(&to_limbs(x.as_bytes()), &montgomery);
         let mut weights = [factor; 1 << HIGH_VARIABLES];
         // The highest variable splits the chunks in two halves, the next one each half again.
         for (level, z) in high.iter().rev().enumerate() {
-            let z = SCALAR.to_montgomery(&limbs(z));
+            let z = SCALAR.to_montgomery(&to_limbs(z.as_bytes()));
             let leaves = 1 << (HIGH_VARIABLES - level);
             for node in (0..1 << level).rev().filter(|node| node * leaves < CHUNKS) {
-                let set = SCALAR.canonical(&SCALAR.multiply(&weights[node], &z));
+                let set = product(&weights[node], &z);
                 weights[2 * node] = SCALAR.add(&weights[node], &minus(&set));
                 weights[2 * node + 1] = set;
             }
@@ -182,6 +180,19 @@ impl Opening {
         let last = (&G1_GENERATOR, &coefficients.generator);
         self.points.iter().zip(&coefficients.points).chain([last])
     }
+}
+
+/// The product a b of `a` and the Montgomery form of b. Not written out at each of its places: they
+/// would take a twentieth of Solana's program.
+#[inline(never)]
+fn product(a: &Limbs, montgomery: &Limbs) -> Limbs {
+    SCALAR.canonical(&SCALAR.multiply(a, montgomery))
+}
+
+/// The negative of `x`.
+#[inline(never)]
+fn minus(x: &Limbs) -> Limbs {
+    SCALAR.canonical(&SCALAR.negate(x))
 }
 
 #[cfg(test)]

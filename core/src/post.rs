@@ -183,25 +183,14 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
     /// 2^112, points on the curve. The index in a refusal is that of the element in the public
     /// vector, where d counts as the one behind the last.
     pub fn check(&self) -> Result<CheckedPost, Refusal> {
-        let element = |bytes: &[u8; 32], index: usize| {
-            Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
-        };
         let mut context = [0; 32];
         for (index, half) in self.context.iter().enumerate() {
             let half = element(half, index)?.to_u128().ok_or(Refusal::HalfOutOfRange { index: index as u16 })?;
             context[16 * index..16 * (index + 1)].copy_from_slice(&half.to_be_bytes());
         }
         let root = element(&self.root, ROOT_INDEX)?;
-        let mut totals = Vec::with_capacity(self.totals.as_ref().len());
-        for (index, total) in self.totals.as_ref().iter().enumerate() {
-            totals.push(amount(element(total, TOTALS_START + index)?.to_u128(), index as u16 + 1)?);
-        }
-        let mut reserves = Vec::with_capacity(self.reserves.as_ref().len());
-        for (index, reserve) in self.reserves.as_ref().iter().enumerate() {
-            let asset = index as u16 + 1;
-            let reserve = Element::new(*reserve).map_err(|_| Refusal::AmountOutOfRange { asset })?;
-            reserves.push(amount(reserve.to_u128(), asset)?);
-        }
+        let totals = checked_totals(self.totals.as_ref())?;
+        let reserves = checked_reserves(self.reserves.as_ref())?;
         let opening = Opening::from_words(self.opening.as_ref(), OPENING_SCALARS_START).map(Box::new)?;
         let digest = element(&self.digest, public_elements(Class::SMALLEST))?;
         Ok(CheckedPost { context, root, totals, reserves, digest, opening })
@@ -240,6 +229,34 @@ impl<Words: AsRef<[[u8; 32]]>> ShardPost<Words> {
             head_before: prior.head_before,
         }
     }
+}
+
+/// The element at `index` of the public vector.
+fn element(bytes: &[u8; 32], index: usize) -> Result<Element, Refusal> {
+    Element::new(*bytes).map_err(|_| Refusal::ElementNotCanonical { index: index as u16 })
+}
+
+// Apart from the generic [`ShardPost::check`], so that they are compiled here, for speed; the rest
+// of Solana's program is compiled for size.
+
+#[inline(never)]
+fn checked_totals(words: &[[u8; 32]]) -> Result<Vec<u128>, Refusal> {
+    let mut totals = Vec::with_capacity(words.len());
+    for (index, total) in words.iter().enumerate() {
+        totals.push(amount(element(total, TOTALS_START + index)?.to_u128(), index as u16 + 1)?);
+    }
+    Ok(totals)
+}
+
+#[inline(never)]
+fn checked_reserves(words: &[[u8; 32]]) -> Result<Vec<u128>, Refusal> {
+    let mut reserves = Vec::with_capacity(words.len());
+    for (index, reserve) in words.iter().enumerate() {
+        let asset = index as u16 + 1;
+        let reserve = Element::new(*reserve).map_err(|_| Refusal::AmountOutOfRange { asset })?;
+        reserves.push(amount(reserve.to_u128(), asset)?);
+    }
+    Ok(reserves)
 }
 
 impl CheckedPost {

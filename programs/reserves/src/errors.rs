@@ -32,6 +32,22 @@ pub fn refuse(refusal: Refusal) -> Error {
     })
 }
 
+/// Refuses to leave an account of the kind `account` behind that breaks one of its own rules.
+///
+/// Anchor's `require!` writes its message out wherever it stands, which for rules that no
+/// instruction should ever break takes more of the program than the rules themselves.
+#[inline(never)]
+pub fn keep(account: &str, rules: &[bool]) -> Result<()> {
+    let Some(broken) = rules.iter().position(|kept| !kept) else { return Ok(()) };
+    Err(Error::from(AnchorError {
+        error_name: ErrorCode::RequireViolated.name(),
+        error_code_number: ErrorCode::RequireViolated.into(),
+        error_msg: format!("{account}: its rule number {broken} would be broken"),
+        error_origin: None,
+        compared_values: None,
+    }))
+}
+
 /// Refuses unless `condition` holds.
 pub fn ensure(condition: bool, refusal: Refusal) -> Result<()> {
     if condition { Ok(()) } else { Err(refuse(refusal)) }

@@ -1,9 +1,36 @@
-//! What explorers and indexers read, by `emit_cpi!`. Ids and digests are 32 bytes, times are Unix
-//! seconds, amounts are in committed units.
+//! What explorers and indexers read: each event is the data of a call of this program to itself, as
+//! anchor's `emit_cpi!` makes it. Ids and digests are 32 bytes, times are Unix seconds, amounts are
+//! in committed units.
 
-use anchor_lang::prelude::*;
+use anchor_lang::{
+    Event,
+    event::EVENT_IX_TAG_LE,
+    prelude::*,
+    solana_program::{
+        instruction::{AccountMeta, Instruction},
+        program::invoke_signed,
+    },
+};
 
 use crate::state::{Asset, EpochStatus};
+
+/// Tells `event`. `authority` is the event authority among the instruction's accounts, which signs
+/// for nothing else.
+///
+/// Anchor's `emit_cpi!` writes the call out wherever it stands; one copy serves all here.
+pub(crate) fn announce(event: &impl Event, authority: &AccountInfo) -> Result<()> {
+    call_itself(&event.data(), authority)
+}
+
+#[inline(never)]
+fn call_itself(event: &[u8], authority: &AccountInfo) -> Result<()> {
+    let data = [EVENT_IX_TAG_LE, event].concat();
+    let call =
+        Instruction { program_id: crate::ID, accounts: vec![AccountMeta::new_readonly(authority.key(), true)], data };
+    let (_, bump) = crate::EVENT_AUTHORITY_AND_BUMP;
+    invoke_signed(&call, &[authority.clone()], &[&[b"__event_authority", &[bump]]])?;
+    Ok(())
+}
 
 #[event]
 pub struct GovernanceInitialized {

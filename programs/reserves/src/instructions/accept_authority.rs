@@ -1,13 +1,16 @@
 use anchor_lang::prelude::*;
 use ballast_core::seeds;
 
-use crate::{events::AuthorityChanged, state::Exchange};
+use crate::{
+    events::{AuthorityChanged, announce},
+    state::Exchange,
+};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptAuthority<'info> {
     pub pending_authority: Signer<'info>,
-    #[account(mut, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
+    #[account(mut, dup, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
     pub exchange: Box<Account<'info, Exchange>>,
 }
 
@@ -20,7 +23,10 @@ impl AcceptAuthority<'_> {
     pub fn handler(ctx: Context<Self>) -> Result<()> {
         let previous = ctx.accounts.exchange.accept_authority()?;
         let authority = ctx.accounts.pending_authority.key();
-        emit_cpi!(AuthorityChanged { exchange: ctx.accounts.exchange.id, previous, authority });
+        announce(
+            &AuthorityChanged { exchange: ctx.accounts.exchange.id, previous, authority },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

@@ -1,13 +1,16 @@
 use anchor_lang::prelude::*;
 use ballast_core::seeds;
 
-use crate::{events::GovernanceAuthorityChanged, state::Governance};
+use crate::{
+    events::{GovernanceAuthorityChanged, announce},
+    state::Governance,
+};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptGovernanceAuthority<'info> {
     pub pending_authority: Signer<'info>,
-    #[account(mut, seeds = [seeds::GOVERNANCE], bump = governance.bump)]
+    #[account(mut, dup, seeds = [seeds::GOVERNANCE], bump = governance.bump)]
     pub governance: Account<'info, Governance>,
 }
 
@@ -19,7 +22,10 @@ impl AcceptGovernanceAuthority<'_> {
     #[access_control(ctx.accounts.validate())]
     pub fn handler(ctx: Context<Self>) -> Result<()> {
         let previous = ctx.accounts.governance.accept_authority()?;
-        emit_cpi!(GovernanceAuthorityChanged { previous, authority: ctx.accounts.pending_authority.key() });
+        announce(
+            &GovernanceAuthorityChanged { previous, authority: ctx.accounts.pending_authority.key() },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::state::Exchange;
 #[derive(Accounts)]
 pub struct AdministerExchange<'info> {
     pub authority: Signer<'info>,
-    #[account(mut, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
+    #[account(mut, dup, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
     pub exchange: Box<Account<'info, Exchange>>,
 }
 

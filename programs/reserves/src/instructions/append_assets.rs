@@ -1,7 +1,10 @@
 use anchor_lang::prelude::*;
 
 use super::AdministerExchange;
-use crate::{events::AssetsAppended, state::Asset};
+use crate::{
+    events::{AssetsAppended, announce},
+    state::Asset,
+};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct AppendAssetsArgs {
@@ -22,7 +25,7 @@ pub fn handler(ctx: Context<AdministerExchange>, args: AppendAssetsArgs) -> Resu
         start: args.start,
         assets: args.assets,
     };
-    emit_cpi!(event);
+    announce(&event, &ctx.accounts.event_authority)?;
     Ok(())
 }
 

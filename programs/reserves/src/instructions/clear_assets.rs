@@ -1,14 +1,14 @@
 use anchor_lang::prelude::*;
 
 use super::AdministerExchange;
-use crate::events::AssetsCleared;
+use crate::events::{AssetsCleared, announce};
 
 #[access_control(validate(ctx.accounts))]
 pub fn handler(ctx: Context<AdministerExchange>) -> Result<()> {
     let exchange = &mut ctx.accounts.exchange;
     exchange.clear_assets()?;
     let event = AssetsCleared { exchange: exchange.id, generation: exchange.generation };
-    emit_cpi!(event);
+    announce(&event, &ctx.accounts.event_authority)?;
     Ok(())
 }
 

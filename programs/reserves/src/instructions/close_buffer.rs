@@ -7,7 +7,7 @@ pub struct CloseBuffer<'info> {
     /// Gets the rent back.
     #[account(mut)]
     pub owner: Signer<'info>,
-    #[account(mut, close = owner)]
+    #[account(mut, dup, close = owner)]
     pub buffer: Account<'info, Buffer>,
 }
 

@@ -3,7 +3,7 @@ use ballast_core::{Refusal, holding, observation::NoToken, seeds};
 
 use crate::{
     errors::{ensure, refuse},
-    events::TokenDeclared,
+    events::{TokenDeclared, announce},
     state::{Exchange, Token},
 };
 
@@ -19,6 +19,7 @@ pub struct DeclareToken<'info> {
     pub mint: UncheckedAccount<'info>,
     #[account(
         init_if_needed,
+        dup,
         payer = payer,
         space = Token::DISCRIMINATOR.len() + Token::INIT_SPACE,
         seeds = [seeds::TOKEN, &exchange.id, mint.key.as_ref()],
@@ -56,7 +57,10 @@ impl DeclareToken<'_> {
             decimals,
         });
         record.invariant()?;
-        emit_cpi!(TokenDeclared { exchange, mint, token_program, generation, asset, decimals });
+        announce(
+            &TokenDeclared { exchange, mint, token_program, generation, asset, decimals },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

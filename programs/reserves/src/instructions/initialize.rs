@@ -3,8 +3,8 @@ use ballast_core::{Refusal, rules::check_delay, seeds};
 
 use crate::{
     errors::{ensure, refuse},
-    events::GovernanceInitialized,
-    state::Governance,
+    events::{GovernanceInitialized, announce},
+    state::{Governance, upgrade_authority},
 };
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -29,7 +29,8 @@ pub struct Initialize<'info> {
         bump,
         seeds::program = bpf_loader_upgradeable::ID,
     )]
-    pub program_data: Account<'info, ProgramData>,
+    /// CHECK: at the address of this program's data, which the loader alone writes.
+    pub program_data: UncheckedAccount<'info>,
     #[account(
         init,
         payer = upgrade_authority,
@@ -44,7 +45,7 @@ pub struct Initialize<'info> {
 impl Initialize<'_> {
     fn validate(&self, args: &InitializeArgs) -> Result<()> {
         let found = Some(self.upgrade_authority.key());
-        ensure(self.program_data.upgrade_authority_address == found, Refusal::NotUpgradeAuthority)?;
+        ensure(upgrade_authority(&self.program_data)? == found, Refusal::NotUpgradeAuthority)?;
         check_delay(args.circuit_delay, args.allow_development).map_err(refuse)
     }
 
@@ -60,11 +61,14 @@ impl Initialize<'_> {
             allow_development: args.allow_development,
         });
         governance.invariant()?;
-        emit_cpi!(GovernanceInitialized {
-            authority: args.authority,
-            circuit_delay: args.circuit_delay,
-            allow_development: args.allow_development,
-        });
+        announce(
+            &GovernanceInitialized {
+                authority: args.authority,
+                circuit_delay: args.circuit_delay,
+                allow_development: args.allow_development,
+            },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

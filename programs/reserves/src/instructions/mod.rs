@@ -1,5 +1,9 @@
 //! One file an instruction: arguments, accounts, `validate`, handler. `validate` refuses before
 //! anything changes; a handler only changes.
+//!
+//! An account that an instruction writes back is marked `dup`, which leaves out Anchor's check that
+//! two such accounts are not the same one: no instruction here writes back more than one, and the
+//! check brings a hash map. An instruction that comes to write back two must not mark them.
 
 mod accept_authority;
 mod accept_governance_authority;

@@ -10,7 +10,7 @@ use ballast_core::{
 use super::unix_time;
 use crate::{
     errors::refuse,
-    events::{EpochFinalized, ShardPosted},
+    events::{EpochFinalized, ShardPosted, announce},
     proof,
     state::{Allocation, Buffer, Circuit, Commitment, EpochStatus, Exchange, Posting},
 };
@@ -21,7 +21,7 @@ pub struct PostShard<'info> {
     /// One of the exchange's posters; pays the rent of an epoch's commitment.
     #[account(mut)]
     pub poster: Signer<'info>,
-    #[account(mut, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
+    #[account(mut, dup, seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
     pub exchange: Box<Account<'info, Exchange>>,
     /// CHECK: read as a circuit of this program, and compared with the one that the post names.
     pub circuit: UncheckedAccount<'info>,
@@ -136,17 +136,20 @@ impl PostShard<'_> {
         let now = unix_time()?;
         let accepted = ctx.accounts.validate(now)?;
         let commitment = ctx.accounts.apply(&accepted, now)?;
-        emit_cpi!(ShardPosted {
-            exchange: commitment.exchange,
-            epoch: commitment.epoch,
-            poster: commitment.poster,
-            shard_index: accepted.statement.shard.index,
-            shard_count: commitment.shard_count,
-            root: accepted.checked.root.to_bytes(),
-        });
+        announce(
+            &ShardPosted {
+                exchange: commitment.exchange,
+                epoch: commitment.epoch,
+                poster: commitment.poster,
+                shard_index: accepted.statement.shard.index,
+                shard_count: commitment.shard_count,
+                root: accepted.checked.root.to_bytes(),
+            },
+            &ctx.accounts.event_authority,
+        )?;
         if commitment.status != EpochStatus::Unfinished {
             let event = finalized(&commitment);
-            emit_cpi!(event);
+            announce(&event, &ctx.accounts.event_authority)?;
         }
         Ok(())
     }

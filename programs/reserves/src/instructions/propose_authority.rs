@@ -1,13 +1,16 @@
 use anchor_lang::prelude::*;
 
 use super::AdministerExchange;
-use crate::events::AuthorityProposed;
+use crate::events::{AuthorityProposed, announce};
 
 /// `proposed`: the next authority once it accepts; none withdraws the proposal.
 #[access_control(ctx.accounts.validate())]
 pub fn handler(ctx: Context<AdministerExchange>, proposed: Option<Pubkey>) -> Result<()> {
     ctx.accounts.exchange.propose_authority(proposed)?;
     let authority = ctx.accounts.authority.key();
-    emit_cpi!(AuthorityProposed { exchange: ctx.accounts.exchange.id, authority, proposed });
+    announce(
+        &AuthorityProposed { exchange: ctx.accounts.exchange.id, authority, proposed },
+        &ctx.accounts.event_authority,
+    )?;
     Ok(())
 }

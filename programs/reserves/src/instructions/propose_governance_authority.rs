@@ -1,13 +1,16 @@
 use anchor_lang::prelude::*;
 use ballast_core::seeds;
 
-use crate::{events::GovernanceAuthorityProposed, state::Governance};
+use crate::{
+    events::{GovernanceAuthorityProposed, announce},
+    state::Governance,
+};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ProposeGovernanceAuthority<'info> {
     pub authority: Signer<'info>,
-    #[account(mut, seeds = [seeds::GOVERNANCE], bump = governance.bump)]
+    #[account(mut, dup, seeds = [seeds::GOVERNANCE], bump = governance.bump)]
     pub governance: Account<'info, Governance>,
 }
 
@@ -20,7 +23,10 @@ impl ProposeGovernanceAuthority<'_> {
     #[access_control(ctx.accounts.validate())]
     pub fn handler(ctx: Context<Self>, proposed: Option<Pubkey>) -> Result<()> {
         ctx.accounts.governance.propose_authority(proposed)?;
-        emit_cpi!(GovernanceAuthorityProposed { authority: ctx.accounts.authority.key(), proposed });
+        announce(
+            &GovernanceAuthorityProposed { authority: ctx.accounts.authority.key(), proposed },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::unix_time;
 use crate::{
     curve::check_key_points,
     errors::refuse,
-    events::CircuitRegistered,
+    events::{CircuitRegistered, announce},
     state::{Circuit, Governance},
 };
 
@@ -52,6 +52,7 @@ pub struct RegisterCircuit<'info> {
     pub governance: Account<'info, Governance>,
     #[account(
         init_if_needed,
+        dup,
         payer = authority,
         space = Circuit::DISCRIMINATOR.len() + Circuit::INIT_SPACE,
         seeds = [seeds::CIRCUIT, &args.id().map_err(refuse)?],
@@ -87,14 +88,17 @@ impl RegisterCircuit<'_> {
         circuit.active_from = active_from;
         circuit.verifying_key = args.verifying_key;
         circuit.invariant()?;
-        emit_cpi!(CircuitRegistered {
-            circuit: id,
-            setup: args.setup,
-            depth: args.depth,
-            assets: args.assets,
-            transcript: args.transcript,
-            active_from,
-        });
+        announce(
+            &CircuitRegistered {
+                circuit: id,
+                setup: args.setup,
+                depth: args.depth,
+                assets: args.assets,
+                transcript: args.transcript,
+                active_from,
+            },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

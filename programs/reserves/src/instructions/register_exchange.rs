@@ -4,7 +4,7 @@ use ballast_core::{Refusal, exchange::exchange_id, seeds};
 use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
-    events::ExchangeRegistered,
+    events::{ExchangeRegistered, announce},
     state::{Exchange, Registration},
 };
 
@@ -33,6 +33,7 @@ pub struct RegisterExchange<'info> {
     pub authority: Signer<'info>,
     #[account(
         init_if_needed,
+        dup,
         payer = authority,
         space = Exchange::DISCRIMINATOR.len() + Exchange::INIT_SPACE,
         seeds = [seeds::EXCHANGE, &args.id(authority.key)?],
@@ -61,13 +62,16 @@ impl RegisterExchange<'_> {
             cadence: args.cadence,
             now: unix_time()?,
         })?;
-        emit_cpi!(ExchangeRegistered {
-            exchange: id,
-            authority,
-            evm_authority: args.evm_authority,
-            name: args.name,
-            cadence: args.cadence,
-        });
+        announce(
+            &ExchangeRegistered {
+                exchange: id,
+                authority,
+                evm_authority: args.evm_authority,
+                name: args.name,
+                cadence: args.cadence,
+            },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

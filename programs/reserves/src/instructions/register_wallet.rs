@@ -3,7 +3,7 @@ use ballast_core::seeds;
 
 use super::unix_time;
 use crate::{
-    events::WalletRegistered,
+    events::{WalletRegistered, announce},
     state::{Exchange, Wallet},
 };
 
@@ -20,6 +20,7 @@ pub struct RegisterWallet<'info> {
     /// One for a wallet, whatever the exchange: no coin counts for two.
     #[account(
         init_if_needed,
+        dup,
         payer = payer,
         space = Wallet::DISCRIMINATOR.len() + Wallet::INIT_SPACE,
         seeds = [seeds::WALLET, wallet.key.as_ref()],
@@ -48,7 +49,7 @@ impl RegisterWallet<'_> {
             retired: false,
         });
         record.invariant()?;
-        emit_cpi!(WalletRegistered { exchange, wallet });
+        announce(&WalletRegistered { exchange, wallet }, &ctx.accounts.event_authority)?;
         Ok(())
     }
 }

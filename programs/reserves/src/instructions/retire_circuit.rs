@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use ballast_core::seeds;
 
 use crate::{
-    events::CircuitRetirement,
+    events::{CircuitRetirement, announce},
     state::{Circuit, Governance},
 };
 
@@ -12,7 +12,7 @@ pub struct RetireCircuit<'info> {
     pub authority: Signer<'info>,
     #[account(seeds = [seeds::GOVERNANCE], bump = governance.bump)]
     pub governance: Account<'info, Governance>,
-    #[account(mut, seeds = [seeds::CIRCUIT, &circuit.id], bump = circuit.bump)]
+    #[account(mut, dup, seeds = [seeds::CIRCUIT, &circuit.id], bump = circuit.bump)]
     pub circuit: Box<Account<'info, Circuit>>,
 }
 
@@ -25,7 +25,7 @@ impl RetireCircuit<'_> {
     #[access_control(ctx.accounts.validate())]
     pub fn handler(ctx: Context<Self>) -> Result<()> {
         ctx.accounts.circuit.retire()?;
-        emit_cpi!(CircuitRetirement { circuit: ctx.accounts.circuit.id });
+        announce(&CircuitRetirement { circuit: ctx.accounts.circuit.id }, &ctx.accounts.event_authority)?;
         Ok(())
     }
 }

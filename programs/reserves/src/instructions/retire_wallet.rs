@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use ballast_core::seeds;
 
 use crate::{
-    events::WalletRetired,
+    events::{WalletRetired, announce},
     state::{Exchange, Wallet},
 };
 
@@ -13,7 +13,7 @@ pub struct RetireWallet<'info> {
     pub signer: Signer<'info>,
     #[account(seeds = [seeds::EXCHANGE, &exchange.id], bump = exchange.bump)]
     pub exchange: Box<Account<'info, Exchange>>,
-    #[account(mut, seeds = [seeds::WALLET, record.address.as_ref()], bump = record.bump)]
+    #[account(mut, dup, seeds = [seeds::WALLET, record.address.as_ref()], bump = record.bump)]
     pub record: Account<'info, Wallet>,
 }
 
@@ -31,7 +31,7 @@ impl RetireWallet<'_> {
         let record = &mut ctx.accounts.record;
         record.retire()?;
         let (exchange, wallet) = (record.exchange, record.address);
-        emit_cpi!(WalletRetired { exchange, wallet });
+        announce(&WalletRetired { exchange, wallet }, &ctx.accounts.event_authority)?;
         Ok(())
     }
 }

@@ -2,7 +2,10 @@ use anchor_lang::prelude::*;
 use ballast_core::Refusal;
 
 use super::AdministerExchange;
-use crate::{errors::ensure, events::CadenceSet};
+use crate::{
+    errors::ensure,
+    events::{CadenceSet, announce},
+};
 
 /// `cadence`: seconds between two epochs from the next epoch on, a promise that readers hold the
 /// exchange to.
@@ -11,7 +14,7 @@ pub fn handler(ctx: Context<AdministerExchange>, cadence: u64) -> Result<()> {
     let exchange = &mut ctx.accounts.exchange;
     exchange.set_cadence(cadence)?;
     let event = CadenceSet { exchange: exchange.id, cadence, from_epoch: exchange.next_epoch };
-    emit_cpi!(event);
+    announce(&event, &ctx.accounts.event_authority)?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use solana_instructions_sysvar::load_instruction_at_checked;
 use super::unix_time;
 use crate::{
     errors::{ensure, refuse},
-    events::ReservesWitnessed,
+    events::{ReservesWitnessed, announce},
     state::{Allocation, Exchange, LookStamp, Token, Wallet, Witness},
 };
 
@@ -140,15 +140,18 @@ impl<'info> WitnessReserves<'info> {
         ctx.accounts.look(&mut witness, ctx.remaining_accounts)?;
         witness.end(look, args.last)?;
         witness.store(&ctx.accounts.witness)?;
-        emit_cpi!(ReservesWitnessed {
-            exchange: witness.exchange,
-            epoch: witness.epoch,
-            poster: witness.poster,
-            began: witness.began,
-            at: witness.last_look,
-            holdings: witness.holdings,
-            closed: witness.closed,
-        });
+        announce(
+            &ReservesWitnessed {
+                exchange: witness.exchange,
+                epoch: witness.epoch,
+                poster: witness.poster,
+                began: witness.began,
+                at: witness.last_look,
+                holdings: witness.holdings,
+                closed: witness.closed,
+            },
+            &ctx.accounts.event_authority,
+        )?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ pub struct WriteBufferArgs {
 #[derive(Accounts)]
 pub struct WriteBuffer<'info> {
     pub owner: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub buffer: Account<'info, Buffer>,
 }
 

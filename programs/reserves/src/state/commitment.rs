@@ -8,7 +8,10 @@ use ballast_core::{
     statement::{LedgerPosition, Statement},
 };
 
-use crate::{errors::refuse, state::Circuit};
+use crate::{
+    errors::{keep, refuse},
+    state::Circuit,
+};
 
 /// What an exchange stated in one epoch: what it owes, proved, and what it says it holds.
 #[account]
@@ -99,7 +102,7 @@ impl Commitment {
     pub fn load(account: &AccountInfo) -> Result<Self> {
         require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
         let commitment = Self::try_deserialize(&mut &account.try_borrow_data()?[..])?;
-        require_eq!(commitment.version, Self::VERSION);
+        keep("Commitment", &[commitment.version == Self::VERSION])?;
         Ok(commitment)
     }
 
@@ -215,14 +218,18 @@ impl Commitment {
     }
 
     pub fn invariant(&self) -> Result<()> {
-        require_eq!(self.version, Self::VERSION);
-        require_eq!(self.liabilities.len(), self.reserves.len());
-        require_eq!(self.roots.len(), usize::from(self.shard_count));
-        require_gte!(self.shard_count, self.shards_done);
         let complete = self.shards_done == self.shard_count;
-        require!(complete == (self.status != EpochStatus::Unfinished), ErrorCode::RequireViolated);
-        require!(complete == (self.head_after != [0; 32]), ErrorCode::RequireViolated);
-        require!((self.insolvent != 0) == (self.status == EpochStatus::Insolvent), ErrorCode::RequireViolated);
-        Ok(())
+        keep(
+            "Commitment",
+            &[
+                self.version == Self::VERSION,
+                self.liabilities.len() == self.reserves.len(),
+                self.roots.len() == usize::from(self.shard_count),
+                self.shards_done <= self.shard_count,
+                complete == (self.status != EpochStatus::Unfinished),
+                complete == (self.head_after != [0; 32]),
+                (self.insolvent != 0) == (self.status == EpochStatus::Insolvent),
+            ],
+        )
     }
 }

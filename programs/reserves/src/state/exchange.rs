@@ -9,7 +9,7 @@ use ballast_core::{
     statement::LedgerPosition,
 };
 
-use crate::errors::{ensure, refuse};
+use crate::errors::{ensure, keep, refuse};
 
 /// An exchange and where its history stands.
 #[account]
@@ -234,16 +234,20 @@ impl Exchange {
     }
 
     pub fn invariant(&self) -> Result<()> {
-        require_eq!(self.version, Self::VERSION);
-        require_keys_neq!(self.authority, Pubkey::default());
-        require!(self.pending_authority != Some(Pubkey::default()), ErrorCode::RequireViolated);
-        require_gte!(POSTERS_MAX, self.posters.len());
-        require!(self.assets.is_empty() == (self.asset_list_digest == [0; 32]), ErrorCode::RequireViolated);
-        require_gt!(self.next_epoch, 0);
-        require_gt!(self.cadence, 0);
-        require!(self.latest_epoch() > 0 || self.head == self.id, ErrorCode::RequireViolated);
-        require!(self.pending.is_none_or(|pending| pending.shards_done > 0), ErrorCode::RequireViolated);
-        Ok(())
+        keep(
+            "Exchange",
+            &[
+                self.version == Self::VERSION,
+                self.authority != Pubkey::default(),
+                self.pending_authority != Some(Pubkey::default()),
+                self.posters.len() <= POSTERS_MAX,
+                self.assets.is_empty() == (self.asset_list_digest == [0; 32]),
+                self.next_epoch > 0,
+                self.cadence > 0,
+                self.latest_epoch() > 0 || self.head == self.id,
+                self.pending.is_none_or(|pending| pending.shards_done > 0),
+            ],
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 use ballast_core::{Refusal, circuit::SetupKind};
 
-use crate::errors::{ensure, refuse};
+use crate::errors::{ensure, keep, refuse};
 
 /// Who decides which circuits count. One account.
 #[account]
@@ -48,9 +48,13 @@ impl Governance {
     }
 
     pub fn invariant(&self) -> Result<()> {
-        require_eq!(self.version, Self::VERSION);
-        require_keys_neq!(self.authority, Pubkey::default());
-        require!(self.pending_authority != Some(Pubkey::default()), ErrorCode::RequireViolated);
-        Ok(())
+        keep(
+            "Governance",
+            &[
+                self.version == Self::VERSION,
+                self.authority != Pubkey::default(),
+                self.pending_authority != Some(Pubkey::default()),
+            ],
+        )
     }
 }

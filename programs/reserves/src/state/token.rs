@@ -5,7 +5,7 @@ use ballast_core::{
 };
 
 use crate::{
-    errors::ensure,
+    errors::{ensure, keep},
     state::{Asset, Exchange},
 };
 
@@ -71,10 +71,14 @@ impl Token {
     }
 
     pub fn invariant(&self) -> Result<()> {
-        require_eq!(self.version, Self::VERSION);
-        require!(self.is_lamports() == (self.mint == system_program::ID), ErrorCode::RequireViolated);
-        require_gt!(self.asset, 0);
-        require_gte!(TOKEN_DECIMALS_MAX, self.decimals);
-        Ok(())
+        keep(
+            "Token",
+            &[
+                self.version == Self::VERSION,
+                self.is_lamports() == (self.mint == system_program::ID),
+                self.asset > 0,
+                self.decimals <= TOKEN_DECIMALS_MAX,
+            ],
+        )
     }
 }

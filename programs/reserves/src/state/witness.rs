@@ -6,7 +6,7 @@ use ballast_core::{
 };
 
 use crate::{
-    errors::{ensure, refuse},
+    errors::{ensure, keep, refuse},
     state::{Exchange, Token},
 };
 
@@ -67,7 +67,7 @@ impl Witness {
             return Ok(None);
         }
         let witness = Box::new(Self::try_deserialize(&mut &account.try_borrow_data()?[..])?);
-        require_eq!(witness.version, Self::VERSION);
+        keep("Witness", &[witness.version == Self::VERSION])?;
         Ok(Some(witness))
     }
 
@@ -157,11 +157,15 @@ impl Witness {
     }
 
     pub fn invariant(&self) -> Result<()> {
-        require_eq!(self.version, Self::VERSION);
-        require_gt!(self.epoch, 0);
-        require_gt!(self.holdings, 0);
-        require_gte!(self.last_look, self.began);
-        require!(self.looked.checked_shr(self.amounts.len() as u32).unwrap_or(0) == 0, ErrorCode::RequireViolated);
-        Ok(())
+        keep(
+            "Witness",
+            &[
+                self.version == Self::VERSION,
+                self.epoch > 0,
+                self.holdings > 0,
+                self.last_look >= self.began,
+                self.looked.checked_shr(self.amounts.len() as u32).unwrap_or(0) == 0,
+            ],
+        )
     }
 }

@@ -77,7 +77,7 @@ fn governance_has_an_authority() {
     let mut chain = Cluster::new();
     let signer = chain.upgrade_authority.insecure_clone();
     let call = initialize(signer.pubkey(), args(Pubkey::default()));
-    chain.send(&[&signer], call).refused_with(2504, "RequireKeysNeqViolated");
+    chain.send(&[&signer], call).refused_with(2500, "RequireViolated");
 }
 
 #[test]
