@@ -19,7 +19,8 @@ use ballast_keys::{read_evm, read_solana};
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
-    governance, program,
+    governance,
+    program::{self, Upload},
     record::{self, SolanaDeployment},
     transaction::connect,
 };
@@ -67,12 +68,16 @@ struct SolanaArgs {
     /// Key that pays, upgrades and governs.
     #[arg(long)]
     payer: PathBuf,
-    /// Key of the program's address.
+    /// Key of the program's address, for the first deployment.
     #[arg(long)]
-    program_keypair: PathBuf,
+    program_keypair: Option<PathBuf>,
     /// The program's bytecode.
     #[arg(long)]
     program: PathBuf,
+    /// Bytes to pay rent for beyond the program's own: an upgrade that fits makes the account no
+    /// longer.
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    room: u32,
     #[command(flatten)]
     policy: Policy,
     /// Where records are kept.
@@ -152,18 +157,23 @@ fn told(error: &Error, nodes: &[Url]) -> String {
 }
 
 async fn solana(args: SolanaArgs) -> Result<()> {
-    let (payer, keypair) = (keypair(&args.payer, "--payer")?, keypair(&args.program_keypair, "--program-keypair")?);
+    let payer = keypair(&args.payer, "--payer")?;
+    let key = args.program_keypair.as_ref().map(|path| keypair(path, "--program-keypair")).transpose()?;
     let expected = Program::default().0;
-    ensure!(
-        keypair.pubkey() == expected,
-        "{} is the key of {}, but the program was built for {expected}",
-        args.program_keypair.display(),
-        keypair.pubkey()
-    );
+    if let (Some(key), Some(path)) = (&key, &args.program_keypair) {
+        ensure!(
+            key.pubkey() == expected,
+            "{} is the key of {}, but the program was built for {expected}: write the key's address in declare_id! \
+             of programs/reserves/src/lib.rs, and build it anew",
+            path.display(),
+            key.pubkey()
+        );
+    }
     let bytecode =
         read_bounded(&args.program, BYTECODE_MAX).with_context(|| format!("read {}", args.program.display()))?;
     let rpc = connect(args.rpc.as_str());
-    let deployed = program::deploy(&rpc, &payer, &keypair, &bytecode).await?;
+    let upload = Upload { address: expected, key: key.as_ref(), bytecode: &bytecode, room: args.room };
+    let deployed = program::deploy(&rpc, &payer, upload).await?;
     println!("program {expected}: {deployed:?}");
     governance::initialize(&rpc, &payer, &payer.pubkey(), args.policy.get()).await?;
     let genesis_hash = rpc.get_genesis_hash().await.context("ask for the genesis hash")?.to_string();

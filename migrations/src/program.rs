@@ -2,7 +2,11 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use solana_client::nonblocking::rpc_client::RpcClient;
-use solana_loader_v3_interface::{get_program_data_address, instruction as loader, state::UpgradeableLoaderState};
+use solana_loader_v3_interface::{
+    get_program_data_address,
+    instruction::{self as loader, MINIMUM_EXTEND_PROGRAM_BYTES},
+    state::UpgradeableLoaderState,
+};
 use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use solana_sdk_ids::bpf_loader_upgradeable;
 
@@ -17,41 +21,56 @@ pub enum Deployed {
     Upgraded,
 }
 
-/// Brings `bytecode` to the program's address. `payer` pays and is, or becomes, the upgrade
-/// authority.
+/// A program that is to be on a cluster.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload<'a> {
+    pub address: Pubkey,
+    /// The address's key, which signs the first deployment. Whoever upgrades needs none.
+    pub key: Option<&'a Keypair>,
+    pub bytecode: &'a [u8],
+    /// Bytes that the program's account has beyond the bytecode. Rent is paid for them for good, and
+    /// an upgrade that needs more makes the account longer.
+    pub room: u32,
+}
+
+/// Brings a program to its address. `payer` pays and is, or becomes, the upgrade authority.
 ///
 /// # Errors
-/// An empty program, a program that `payer` may not upgrade, or what the node answers.
-pub async fn deploy(rpc: &RpcClient, payer: &Keypair, program: &Keypair, bytecode: &[u8]) -> Result<Deployed> {
+/// An empty program, a program that `payer` may not upgrade, a first deployment without the
+/// address's key, or what the node answers.
+pub async fn deploy(rpc: &RpcClient, payer: &Keypair, upload: Upload<'_>) -> Result<Deployed> {
+    let Upload { address, key, bytecode, room } = upload;
     ensure!(!bytecode.is_empty(), "the program file is empty");
-    let address = program.pubkey();
     let existing = deployed_bytecode(rpc, &address, &payer.pubkey()).await?;
-    if existing.as_deref().is_some_and(|there| there.starts_with(bytecode)) {
-        return Ok(Deployed::Unchanged);
-    }
     let buffer = Keypair::new();
-    fill_buffer(rpc, payer, &buffer, bytecode).await?;
     let (payer_address, buffer_address) = (payer.pubkey(), buffer.pubkey());
-    if existing.is_some() {
+    if let Some(there) = existing {
+        if there.starts_with(bytecode) {
+            return Ok(Deployed::Unchanged);
+        }
+        // Before the buffer: a program is not made longer and upgraded within one slot.
+        if let Some(missing) = bytecode.len().checked_sub(there.len()).filter(|missing| *missing > 0) {
+            let longer = u32::try_from(missing)?.saturating_add(room).max(MINIMUM_EXTEND_PROGRAM_BYTES);
+            let extend = loader::extend_program(&address, Some(&payer_address), longer);
+            send(rpc, &[extend], &[payer], "make the program's account longer").await?;
+        }
+        fill_buffer(rpc, payer, &buffer, bytecode).await?;
         let upgrade = loader::upgrade(&address, &buffer_address, &payer_address, &payer_address);
         send(rpc, &[upgrade], &[payer], "upgrade the program").await?;
         return Ok(Deployed::Upgraded);
     }
+    let key = key.with_context(|| format!("there is no program at {address} yet: its key is needed to deploy it"))?;
+    ensure!(key.pubkey() == address, "the program's key is that of {}, expected that of {address}", key.pubkey());
+    fill_buffer(rpc, payer, &buffer, bytecode).await?;
     let rent = rpc
         .get_minimum_balance_for_rent_exemption(UpgradeableLoaderState::size_of_program())
         .await
         .context("ask for the program account's rent")?;
-    let instructions = loader::deploy_with_max_program_len(
-        &payer_address,
-        &address,
-        &buffer_address,
-        &payer_address,
-        rent,
-        // Room for an upgrade of twice the size.
-        bytecode.len() * 2,
-    )
-    .context("build the deployment")?;
-    send(rpc, &instructions, &[payer, program], "deploy the program").await?;
+    let length = bytecode.len() + room as usize;
+    let instructions =
+        loader::deploy_with_max_program_len(&payer_address, &address, &buffer_address, &payer_address, rent, length)
+            .context("build the deployment")?;
+    send(rpc, &instructions, &[payer, key], "deploy the program").await?;
     Ok(Deployed::New)
 }
 

@@ -31,7 +31,10 @@ pub mod state;
 pub use ballast_core::seeds;
 use instructions::*;
 
-declare_id!("Fht9YC6Ugppz2UWWgkocWXeMHJ2UCTpf4dRAyoquTHb8");
+// Nobody has this address's secret, as there is none: it is what Solana derives from the words
+// `ballast reserves` and the System program. Local nodes put the bytecode there. On a public
+// cluster the program has an address of its own, see docs/run.md.
+declare_id!("3cDFpBWUypj1suGRozZdyZhjYK63ZcFnXCWRhDGbVP2w");
 
 #[program]
 pub mod reserves {

@@ -20,13 +20,17 @@ use ballast_core::{Digest, circuit::VerifyingKey, circuit_file::CircuitFile, exc
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
-    governance, program,
+    governance,
     record::EvmDeployment,
     transaction::connect,
 };
-use ballast_sdk::{Client, evm::EvmOptions, solana::SolanaOptions};
+use ballast_sdk::{
+    Client,
+    evm::EvmOptions,
+    solana::{SolanaOptions, instruction::Program},
+};
 use solana_client::nonblocking::rpc_client::RpcClient;
-use solana_sdk::{signature::Keypair, signer::Signer};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -89,8 +93,8 @@ impl Network {
         Ok((SolanaNode::start()?, start_anvil(None)?))
     }
 
-    /// One network for whoever asks at the same time: the first deploys it, and it ends with the last. Exchanges on it have names
-    /// of their own.
+    /// One network for whoever asks at the same time: the first deploys it, and it ends with the
+    /// last. Exchanges on it have names of their own.
     pub async fn shared() -> Result<Arc<Self>> {
         static SHARED: Mutex<Weak<Network>> = Mutex::const_new(Weak::new());
         let mut shared = SHARED.lock().await;
@@ -102,13 +106,13 @@ impl Network {
         Ok(network)
     }
 
-    /// Starts both nodes and runs every migration.
+    /// Starts both nodes, puts the program on one, and runs every migration that follows.
     pub async fn deployed() -> Result<Self> {
         let (solana, evm) = Self::start()?;
         let governance = Keypair::new();
         let rpc = connect(&solana.url);
         fund(&rpc, &governance).await?;
-        program::deploy(&rpc, &governance, &program_keypair()?, &bytecode()?).await?;
+        solana.place(&program(), &bytecode()?, &governance.pubkey()).await?;
         governance::initialize(&rpc, &governance, &governance.pubkey(), POLICY).await?;
         let provider = wallet(&evm, owner(&evm))?;
         let contracts = contracts::deploy(&provider, owner(&evm).address(), &artifacts(), POLICY, None).await?;
@@ -148,12 +152,11 @@ impl Network {
 
     /// Readers of both chains, as anyone has them.
     pub async fn clients(&self) -> Result<[Client; 2]> {
-        let program = program_keypair()?.pubkey();
         let contract = self.contracts.reserves.parse().context("the contract's address")?;
         let witnesses = self.witnesses()?.parse().context("the address of Witnesses")?;
         let options = EvmOptions { witnesses: Some(witnesses), ..EvmOptions::default() };
         Ok([
-            Client::solana(&self.solana.url, program, SolanaOptions::default()).await?,
+            Client::solana(&self.solana.url, program(), SolanaOptions::default()).await?,
             Client::evm(&self.evm.endpoint(), contract, options).await?,
         ])
     }
@@ -228,7 +231,7 @@ private = "private"
             reserves = source.reserves,
             keys_folder = keys_folder(),
             solana_url = self.solana.url,
-            program = program_keypair()?.pubkey(),
+            program = program(),
             evm_url = self.evm.endpoint(),
             contract = self.contracts.reserves,
             witnesses = self.witnesses()?,
@@ -246,10 +249,9 @@ pub fn circuit_file() -> Result<(CircuitFile, VerifyingKey)> {
     circuit::read(&project().join("circuits/depth-7-development.json"))
 }
 
-/// The program's address on a local cluster: its key is INSECURE, it is published with the source.
-pub fn program_keypair() -> Result<Keypair> {
-    let path = project().join("tools/localnet/insecure-program-keypair.json");
-    solana_sdk::signature::read_keypair_file(&path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+/// The address that the program was built for.
+pub fn program() -> Pubkey {
+    Program::default().0
 }
 
 /// Where the compiler put the contracts.

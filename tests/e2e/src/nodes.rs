@@ -9,6 +9,12 @@ use std::{
 
 use alloy::node_bindings::{Anvil, AnvilInstance};
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use solana_client::{nonblocking::rpc_client::RpcClient, rpc_request::RpcRequest};
+use solana_sdk::pubkey::Pubkey;
+
+/// Bytes of a program in one request to the local node.
+const PIECE: usize = 100_000;
 
 /// The project's folder.
 pub fn project() -> PathBuf {
@@ -21,8 +27,8 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project().join("target"), PathBuf::from)
 }
 
-/// A binary of this project, the one beside this program if there is one. `make demo` and `make test` build it before it is asked
-/// for.
+/// A binary of this project, the one beside this program if there is one. `make demo` and `make
+/// test` build it before it is asked for.
 pub fn binary(name: &str) -> Result<PathBuf> {
     let own = std::env::current_exe().context("find this program")?.with_file_name(name);
     let path = if own.exists() { own } else { target().join("debug").join(name) };
@@ -58,6 +64,18 @@ impl SolanaNode {
         BufReader::new(output).read_line(&mut url).context("read localnet's address")?;
         ensure!(url.starts_with("http://"), "localnet did not say its address but {url:?}");
         Ok(Self { process, _input: input, url: url.trim().to_string() })
+    }
+
+    /// Puts a program at `address`, to be upgraded by `authority`, as only a local node can: nobody
+    /// has the address's key.
+    pub async fn place(&self, address: &Pubkey, bytecode: &[u8], authority: &Pubkey) -> Result<()> {
+        let rpc = RpcClient::new(self.url.clone());
+        for (number, piece) in bytecode.chunks(PIECE).enumerate() {
+            let parameters = json!([address.to_string(), hex::encode(piece), number * PIECE, authority.to_string()]);
+            let request = RpcRequest::Custom { method: "surfnet_writeProgram" };
+            let _: Value = rpc.send(request, parameters).await.context("put the program on the local node")?;
+        }
+        Ok(())
     }
 }
 

@@ -6,11 +6,12 @@ use alloy::providers::Provider;
 use anyhow::{Context, Result, ensure};
 use ballast_e2e::{
     ballast::Ballast,
-    network::{Network, POLICY, artifacts, fund, owner, program_keypair, wallet},
+    network::{Network, POLICY, artifacts, fund, owner, program, wallet},
     nodes::bytecode,
 };
-use ballast_migrations::{circuit, contracts, governance, program, transaction::connect};
+use ballast_migrations::{circuit, contracts, governance, transaction::connect};
 use serde_json::Value;
+use solana_loader_v3_interface::state::UpgradeableLoaderState;
 use solana_sdk::{signature::Keypair, signer::Signer};
 
 use crate::{
@@ -30,18 +31,17 @@ pub async fn deploy(story: &mut Story) -> Result<Network> {
     step.end("");
 
     let bytecode = bytecode()?;
-    let step = story.step("Deploy the Solana program, which verifies proofs and stores what they show.", &[]);
+    let step = story.step("Put the Solana program on its node: it verifies proofs and stores what they show.", &[]);
     let rpc = connect(&solana.url);
     let upgrade_authority = Keypair::new();
     fund(&rpc, &upgrade_authority).await?;
-    let before = rpc.get_balance(&upgrade_authority.pubkey()).await?;
-    let program = program_keypair()?;
-    program::deploy(&rpc, &upgrade_authority, &program, &bytecode).await?;
+    solana.place(&program(), &bytecode, &upgrade_authority.pubkey()).await?;
     governance::initialize(&rpc, &upgrade_authority, &upgrade_authority.pubkey(), POLICY).await?;
-    let lamports = before - rpc.get_balance(&upgrade_authority.pubkey()).await?;
-    step.figure("address", program.pubkey());
+    let length = UpgradeableLoaderState::size_of_programdata(bytecode.len());
+    let rent = rpc.get_minimum_balance_for_rent_exemption(length).await?;
+    step.figure("address", program());
     step.figure("bytecode", format!("{} bytes", thousands(bytecode.len() as u64)));
-    step.end(&format!("{} of rent and fees", sol(lamports)));
+    step.end(&format!("on a public cluster {} of rent", sol(rent)));
 
     let step = story.step("Deploy the EVM contracts, which do the same.", &[]);
     let provider = wallet(&evm, owner(&evm))?;

@@ -2,35 +2,94 @@
 
 use ballast_core::digest::sha256;
 use ballast_e2e::{
-    network::{Network, POLICY, artifacts, circuit_file, fund, owner, program_keypair, wallet},
+    network::{Network, POLICY, artifacts, circuit_file, fund, owner, program, wallet},
     nodes::bytecode,
 };
 use ballast_migrations::{
     circuit,
     contracts::{self, CircuitPolicy},
     governance,
-    program::{self, Deployed},
+    program::{self, Deployed, Upload},
     transaction::connect,
 };
-use solana_sdk::{signature::Keypair, signer::Signer};
+use solana_client::nonblocking::rpc_client::RpcClient;
+use solana_loader_v3_interface::{get_program_data_address, state::UpgradeableLoaderState};
+use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 
-/// One deployment for all of it: bringing the program to the chain takes longest.
+/// A cluster's part, on one program: bringing it to the chain takes longest.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_is_made_once_and_upgraded() {
+async fn a_program_is_deployed_once_and_upgraded() {
+    let (solana, _evm) = Network::start().unwrap();
+    let rpc = connect(&solana.url);
+    let (payer, key) = (Keypair::new(), Keypair::new());
+    fund(&rpc, &payer).await.unwrap();
+    let code = bytecode().unwrap();
+    let address = key.pubkey();
+    let upload = Upload { address, key: Some(&key), bytecode: &code, room: 0 };
+
+    for (wrong, expected) in [
+        (Upload { bytecode: &[], ..upload }, "empty"),
+        (Upload { key: None, ..upload }, "its key is needed"),
+        (Upload { key: Some(&payer), ..upload }, "expected that of"),
+    ] {
+        let error = program::deploy(&rpc, &payer, wrong).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert_eq!(length(&rpc, &address).await, None);
+
+    let before = rpc.get_balance(&payer.pubkey()).await.unwrap();
+    assert_eq!(program::deploy(&rpc, &payer, upload).await.unwrap(), Deployed::New);
+    // Nothing is paid for but the bytes that there are, and fees.
+    assert_eq!(length(&rpc, &address).await, Some(code.len()));
+    let paid = before - rpc.get_balance(&payer.pubkey()).await.unwrap();
+    let rent = |length| rpc.get_minimum_balance_for_rent_exemption(length);
+    let data = rent(UpgradeableLoaderState::size_of_programdata(code.len())).await.unwrap();
+    let program = rent(UpgradeableLoaderState::size_of_program()).await.unwrap();
+    let fees = 5_000 * (code.len() / 1_000 + 10) as u64;
+    assert!((data + program..=data + program + fees).contains(&paid), "{paid}");
+
+    assert_eq!(program::deploy(&rpc, &payer, upload).await.unwrap(), Deployed::Unchanged);
+    // A stranger cannot upgrade it.
+    let stranger = Keypair::new();
+    fund(&rpc, &stranger).await.unwrap();
+    let error = program::deploy(&rpc, &stranger, upload).await.unwrap_err();
+    assert!(error.to_string().contains("upgrade authority"), "{error}");
+
+    // Trailing bytes are no part of the ELF's sections: another file, the same program. It does not
+    // fit, and whoever upgrades has no key of the address.
+    let longer = [&code[..], &sha256(&[b"upgrade"])].concat();
+    let upgrade = Upload { key: None, bytecode: &longer, ..upload };
+    assert_eq!(program::deploy(&rpc, &payer, upgrade).await.unwrap(), Deployed::Upgraded);
+    let now = length(&rpc, &address).await.unwrap();
+    assert_eq!(now, code.len() + 10_240, "the loader adds no fewer bytes");
+    // This one fits.
+    let other = [&code[..], &sha256(&[b"another"])].concat();
+    let upgrade = Upload { bytecode: &other, ..upgrade };
+    assert_eq!(program::deploy(&rpc, &payer, upgrade).await.unwrap(), Deployed::Upgraded);
+    assert_eq!(length(&rpc, &address).await, Some(now));
+}
+
+/// Bytes that the program's account has room for; none when there is no program.
+async fn length(rpc: &RpcClient, program: &Pubkey) -> Option<usize> {
+    let address = get_program_data_address(program);
+    let account = rpc.get_account_with_commitment(&address, rpc.commitment()).await.unwrap().value?;
+    Some(account.data.len() - UpgradeableLoaderState::size_of_programdata_metadata())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_for_ever_is_decided_once() {
     let network = Network::deployed().await.unwrap();
     every_step_does_only_what_is_missing(&network).await;
     what_is_decided_for_ever_is_not_decided_again(&network).await;
-    an_upgrade_replaces_the_bytecode(&network).await;
 }
 
 async fn every_step_does_only_what_is_missing(network: &Network) {
     let rpc = connect(&network.solana.url);
     let governance = &network.governance;
-    let program = program_keypair().unwrap();
     let code = bytecode().unwrap();
 
-    let again = program::deploy(&rpc, governance, &program, &code).await.unwrap();
-    assert_eq!(again, Deployed::Unchanged);
+    let upload = Upload { address: program(), key: None, bytecode: &code, room: 0 };
+    assert_eq!(program::deploy(&rpc, governance, upload).await.unwrap(), Deployed::Unchanged);
     governance::initialize(&rpc, governance, &governance.pubkey(), POLICY).await.unwrap();
     let (file, key) = circuit_file().unwrap();
     assert_eq!(circuit::register_on_solana(&rpc, governance, &file, &key).await.unwrap(), None);
@@ -57,27 +116,4 @@ async fn what_is_decided_for_ever_is_not_decided_again(network: &Network) {
     let governance = &network.governance;
     let error = governance::initialize(&rpc, governance, &governance.pubkey(), strict).await.unwrap_err();
     assert!(error.to_string().contains("for ever"), "{error}");
-
-    // A stranger can neither upgrade the program nor govern it.
-    let stranger = Keypair::new();
-    fund(&rpc, &stranger).await.unwrap();
-    let code = bytecode().unwrap();
-    let error = program::deploy(&rpc, &stranger, &program_keypair().unwrap(), &code).await.unwrap_err();
-    assert!(error.to_string().contains("upgrade authority"), "{error}");
-}
-
-async fn an_upgrade_replaces_the_bytecode(network: &Network) {
-    let rpc = connect(&network.solana.url);
-    let mut code = bytecode().unwrap();
-    // Trailing bytes are no part of the ELF's sections: another file, the same program.
-    code.extend_from_slice(&sha256(&[b"upgrade"]));
-    let upgraded = program::deploy(&rpc, &network.governance, &program_keypair().unwrap(), &code).await.unwrap();
-    assert_eq!(upgraded, Deployed::Upgraded);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_program_is_not_deployed() {
-    let (solana, _evm) = Network::start().unwrap();
-    let error = program::deploy(&connect(&solana.url), &Keypair::new(), &Keypair::new(), &[]).await.unwrap_err();
-    assert!(error.to_string().contains("empty"), "{error}");
 }

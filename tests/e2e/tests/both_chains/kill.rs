@@ -11,7 +11,7 @@ use anchor_lang::{AccountDeserialize, Discriminator};
 use ballast_durable::crash_point::VARIABLE;
 use ballast_e2e::{
     ballast::Ballast,
-    network::{ExchangeKeys, Network, Source, owner, program_keypair, wallet},
+    network::{ExchangeKeys, Network, Source, owner, program, wallet},
     small_exchange,
 };
 use ballast_migrations::transaction::{connect, send};
@@ -120,7 +120,7 @@ impl Exchange {
 
     async fn open_buffers(&self) -> usize {
         let rpc = connect(&self.network.solana.url);
-        let accounts = rpc.get_program_accounts(&program_keypair().unwrap().pubkey()).await.unwrap();
+        let accounts = rpc.get_program_accounts(&program()).await.unwrap();
         let buffers = accounts.iter().filter(|(_, account)| account.data.starts_with(Buffer::DISCRIMINATOR));
         let owners = buffers.map(|(_, account)| Buffer::try_deserialize(&mut &account.data[..]).unwrap().owner);
         owners.filter(|owner| *owner == self.keys.solana_poster.pubkey()).count()
