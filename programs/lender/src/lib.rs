@@ -14,6 +14,8 @@ use {sbf_runtime as _, solana_compiler_builtins as _};
 
 declare_id!("67PXKfPQm78pR2abDxcySaufdU7iEVY9ZkTU2p2UjjZ3");
 declare_program!(reserves);
+// The macro reads this file behind cargo's back: with this a change of it builds the program anew.
+const _: &[u8] = include_bytes!("../../../idls/reserves.json");
 
 use reserves::types::{Solvency, SolvencyArgs, Standing, WitnessedSolvency, WitnessedSolvencyArgs};
 
