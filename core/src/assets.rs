@@ -47,8 +47,8 @@ impl Asset {
         }
     }
 
-    /// The symbol as it is compared: letters in upper case, without `.`, `_` and `-`, so that no two
-    /// assets of a list look alike.
+    /// The symbol as it is compared: letters in upper case, without `.`, `_` and `-`, so that no
+    /// two assets of a list look alike.
     fn folded(&self) -> [u8; SYMBOL_MAX] {
         let mut folded = [0; SYMBOL_MAX];
         let kept = self.symbol.iter().filter(|byte| byte.is_ascii_alphanumeric());

@@ -37,7 +37,8 @@ pub struct AuditReport {
 impl Classified for AuditError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            // What was given is no readable log of this exchange up to the epoch: nothing is said about the epoch.
+            // What was given is no readable log of this exchange up to the epoch: nothing is said
+            // about the epoch.
             Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => FailureKind::BadInput,
             Self::Replay(error) => match error {
                 ReplayError::Refused { .. }

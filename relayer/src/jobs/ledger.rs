@@ -49,7 +49,8 @@ pub struct ReplayReport {
 pub struct AssetState {
     pub symbol: String,
     pub decimals: u8,
-    /// Available, in orders, or lent and not borrowed, of all accounts: what is owed and must be held.
+    /// Available, in orders, or lent and not borrowed, of all accounts: what is owed and must be
+    /// held.
     #[serde(with = "ballast_core::units")]
     pub physical: u128,
     /// What was lent and borrowed, and where it went.
@@ -89,13 +90,14 @@ pub struct Simulated {
     pub assets: Vec<AssetState>,
 }
 
-/// What whoever verifies a log knows of its end. A copy that was cut between two records looks whole, and one that was
-/// cut within a record looks like a log whose writer was stopped.
+/// What whoever verifies a log knows of its end. A copy that was cut between two records looks
+/// whole, and one that was cut within a record looks like a log whose writer was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownEnd {
     /// Nothing: a log that ends within a record is refused.
     Nothing,
-    /// The log is where its writer left it: a record that was begun and not finished was never acknowledged.
+    /// The log is where its writer left it: a record that was begun and not finished was never
+    /// acknowledged.
     OwnLog,
     /// The head after the last record, as the owner or a chain says it.
     Head(Digest),
@@ -104,8 +106,8 @@ pub enum KnownEnd {
 /// Replays the whole log, signatures and all.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset, or by transaction; a log without transactions. Refused when the log's end
-/// is not what is known of it.
+/// The first thing wrong, by file and offset, or by transaction; a log without transactions.
+/// Refused when the log's end is not what is known of it.
 pub async fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure> {
     let log = log.to_owned();
     let verified = compute(move |token| {

@@ -1,4 +1,5 @@
-//! An epoch held against both chains before anything is proved or spent: every problem at once, as each chain would refuse.
+//! An epoch held against both chains before anything is proved or spent: every problem at once, as
+//! each chain would refuse.
 
 use ballast_core::{
     Element, Refusal,
@@ -50,7 +51,8 @@ pub fn check_agreement(states: &[ChainState], problems: &mut Problems) {
     }
 }
 
-/// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
+/// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets,
+/// circuit and order.
 pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &mut Problems) {
     let chain = state.chain;
     let Some(exchange) = &state.exchange else {
@@ -133,7 +135,8 @@ pub fn check_proofs(epoch: &ProvedEpoch, problems: &mut Problems) {
     }
 }
 
-/// A snapshot that is not newer than the last epoch was posted before, or is older: asking again will not help.
+/// A snapshot that is not newer than the last epoch was posted before, or is older: asking again
+/// will not help.
 fn kind(refusal: &Refusal) -> FailureKind {
     match refusal {
         Refusal::AsOfNotAfterLast { .. }

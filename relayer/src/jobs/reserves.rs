@@ -41,8 +41,8 @@ pub struct VerifiedChain {
     pub holdings: usize,
 }
 
-/// Verifies that the report with these bytes is that of epoch `number` on every chain, and that its wallets and tokens are the exchange's on
-/// each of them.
+/// Verifies that the report with these bytes is that of epoch `number` on every chain, and that its
+/// wallets and tokens are the exchange's on each of them.
 ///
 /// # Errors
 /// A chain that does not answer or has no such epoch; refused where the report is not the epoch's.

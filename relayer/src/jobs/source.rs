@@ -1,4 +1,5 @@
-//! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
+//! What an epoch is made from: balances, from the exchange's log or a file of its own making, and
+//! reserves.
 
 use std::{
     io::{self, Read},
@@ -47,8 +48,8 @@ pub struct Source {
     pub digest: Digest,
 }
 
-/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are logged. The log's state is kept
-/// as its checkpoint, except in a rehearsal.
+/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are
+/// logged. The log's state is kept as its checkpoint, except in a rehearsal.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where; every surprise at once.
@@ -108,8 +109,8 @@ async fn registered(
     Ok((epoch, wallets, tokens))
 }
 
-/// What an epoch that is planned was made from, as far as it can be had again: balances that were read on chains have moved
-/// since, so reserves are those of the plan.
+/// What an epoch that is planned was made from, as far as it can be had again: balances that were
+/// read on chains have moved since, so reserves are those of the plan.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where.
@@ -150,7 +151,8 @@ pub async fn read_file(file: &SnapshotFile, events: &Events) -> Result<Snapshot,
     Ok(compute(move |_| snapshot::read(&path, assets.as_deref(), &options)).await??)
 }
 
-/// Digest of the snapshot's files and of what the settings make of them, or of a log and a position in it.
+/// Digest of the snapshot's files and of what the settings make of them, or of a log and a position
+/// in it.
 ///
 /// # Errors
 /// Bad input when a file cannot be read.
@@ -174,7 +176,8 @@ pub async fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> R
     Ok(hasher.finalize().into())
 }
 
-/// Whether a new epoch would have the balances of one that is planned: the same files, or a log that has not grown.
+/// Whether a new epoch would have the balances of one that is planned: the same files, or a log
+/// that has not grown.
 ///
 /// # Errors
 /// Bad input when they cannot be read.
@@ -195,7 +198,8 @@ fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
     Ok(hasher.finalize().into())
 }
 
-/// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no chain takes a later one.
+/// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no
+/// chain takes a later one.
 async fn clock(chains: &Chains<dyn Destination>) -> Result<u64, Failure> {
     let mut reached = u64::MAX;
     for chain in chains.iter() {

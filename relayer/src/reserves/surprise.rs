@@ -48,14 +48,16 @@ pub struct FiguresMissing {
     pub found: usize,
 }
 
-/// Something that may be as it should, but is confirmed before anything is spent on it. Amounts are in the asset's units.
+/// Something that may be as it should, but is confirmed before anything is spent on it. Amounts are
+/// in the asset's units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surprise {
     /// Less is held than is owed.
     Insolvent { symbol: String, liability: String, found: String },
     /// The surplus moved by more than the tolerance.
     SurplusMoved { symbol: String, epoch: u64, basis_points: u16, expected: String, found: String },
-    /// The files of the epoch before are not where the settings say, so that nothing can be compared with it.
+    /// The files of the epoch before are not where the settings say, so that nothing can be
+    /// compared with it.
     PreviousEpochUnknown { epoch: u64 },
     /// A balance that was read counts 0.
     Uncounted(Uncounted),
@@ -97,8 +99,8 @@ fn wallets(holdings: &[HoldingLine]) -> BTreeSet<(String, String)> {
     holdings.iter().map(|holding| (holding.chain.clone(), holding.wallet.clone())).collect()
 }
 
-/// Everything surprising about `now`. Without a previous epoch only what is owed can be compared, which is a surprise itself unless
-/// this is the first.
+/// Everything surprising about `now`. Without a previous epoch only what is owed can be compared,
+/// which is a surprise itself unless this is the first.
 ///
 /// `tolerance` in basis points of what is owed now.
 ///
@@ -140,7 +142,8 @@ pub fn surprise(
     Ok(surprises)
 }
 
-/// Those of the epoch before, by asset; none without one. Refuses figures that are not of every asset, of either epoch.
+/// Those of the epoch before, by asset; none without one. Refuses figures that are not of every
+/// asset, of either epoch.
 fn surpluses(previous: Option<&PreviousEpoch>, now: &Figures<'_>) -> Result<Vec<i128>, FiguresMissing> {
     let expected = now.assets.len();
     let check = |epoch, what, amounts: &[u128]| match amounts.len() {

@@ -132,8 +132,8 @@ impl Client {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It is
-    /// the chain's own word, held against this machine's clock. `max_age` in seconds.
+    /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It
+    /// is the chain's own word, held against this machine's clock. `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let exchange = self.0.exchange(id).await?;
         self.0.solvency(&exchange, symbol, max_age).await

@@ -1,4 +1,5 @@
-//! What is published of an epoch, what a chain answers, and what a customer or an auditor is handed.
+//! What is published of an epoch, what a chain answers, and what a customer or an auditor is
+//! handed.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 

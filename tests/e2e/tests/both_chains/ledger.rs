@@ -89,7 +89,8 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
         let killed = command.env(VARIABLE, point).output().unwrap();
         assert_eq!(killed.status.signal(), Some(6), "{point}: {}", String::from_utf8_lossy(&killed.stderr));
     }
-    // Solana has looked by now, and what was written down for the EVM was not sent: a dry run does not send it either.
+    // Solana has looked by now, and what was written down for the EVM was not sent: a dry run does
+    // not send it either.
     let rehearsed = ballast.json(&["witness", "--dry-run"]).unwrap();
     let outcomes: Vec<&Value> = rehearsed["chains"].as_array().unwrap().iter().map(|look| &look["outcome"]).collect();
     assert_eq!(outcomes, ["looked_before", "would_look"], "{rehearsed}");
@@ -105,7 +106,8 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
         assert_eq!((latest.record.epoch, latest.record.ledger.sequence), (2, TRANSACTIONS));
     }
     assert!(solana.compare_history(&evm, &id).await.unwrap().behind.is_none());
-    // The dollars that are gone are missing where the chain looked, and in what was reported; nothing else changed.
+    // The dollars that are gone are missing where the chain looked, and in what was reported;
+    // nothing else changed.
     let mut expected = before;
     for answer in expected.iter_mut().filter(|answer| answer.symbol == "USD") {
         match answer.known {
