@@ -28,7 +28,7 @@ fn call_itself(event: &[u8], authority: &AccountInfo) -> Result<()> {
     let call =
         Instruction { program_id: crate::ID, accounts: vec![AccountMeta::new_readonly(authority.key(), true)], data };
     let (_, bump) = crate::EVENT_AUTHORITY_AND_BUMP;
-    invoke_signed(&call, &[authority.clone()], &[&[b"__event_authority", &[bump]]])?;
+    invoke_signed(&call, std::slice::from_ref(authority), &[&[b"__event_authority", &[bump]]])?;
     Ok(())
 }
 
