@@ -134,6 +134,15 @@ impl AssetList {
         self.0.iter().fold(EMPTY_LIST, |digest, asset| next_digest(&digest, asset))
     }
 
+    /// The list with `added` behind its assets.
+    ///
+    /// # Errors
+    /// Those of [`append`].
+    pub fn with(&self, added: &[Asset]) -> Result<Self, Refusal> {
+        append(&self.0, &self.digest(), added)?;
+        Ok(Self([&self.0, added].concat()))
+    }
+
     /// The list of the first `count` assets, as an earlier epoch had it; none when there are fewer.
     pub fn first(&self, count: usize) -> Option<Self> {
         self.0.get(..count).filter(|assets| !assets.is_empty()).map(|assets| Self(assets.to_vec()))

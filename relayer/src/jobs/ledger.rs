@@ -5,6 +5,7 @@ use std::{fs, io, path::Path};
 use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_ledger::{
     lending::{AssetLending, LendingReport},
+    listed::ListedAssets,
     log::{LogReader, Writer, WriterOptions},
     replay::{Options, Replayed, replay_until},
     simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
@@ -219,7 +220,9 @@ pub async fn inspect(log: &Path) -> Result<Inspected, Failure> {
 fn read_through(log: &Path, token: &CancellationToken) -> Result<Inspected, Failure> {
     let mut reader = LogReader::open(log)?;
     let mut segments: Vec<Segment> = Vec::new();
+    let mut listed = ListedAssets::new(reader.genesis());
     while let Some(entry) = reader.read()? {
+        listed.take(&entry)?;
         if token.is_cancelled() {
             return Err(Cancelled.into());
         }
@@ -236,7 +239,7 @@ fn read_through(log: &Path, token: &CancellationToken) -> Result<Inspected, Fail
     let genesis = reader.genesis();
     Ok(Inspected {
         exchange: genesis.exchange,
-        assets: genesis.assets.as_slice().iter().map(|asset| asset.symbol()).collect(),
+        assets: listed.list().as_slice().iter().map(|asset| asset.symbol()).collect(),
         segments,
         sequence: position.sequence,
         head: position.head,

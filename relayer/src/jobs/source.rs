@@ -12,6 +12,7 @@ use ballast_durable::open_plain;
 use ballast_ledger::{
     checkpoint::CheckpointError,
     lending::LendingReport,
+    listed::{ListedError, listed_assets},
     log::{LogError, LogReader},
     replay::ReplayError,
     reserves::{Reserves, ReservesError},
@@ -34,7 +35,7 @@ use crate::{
     session::Chains,
 };
 
-bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, SnapshotRefused);
+bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, ListedError, SnapshotRefused);
 
 /// A file's bytes that are hashed before it is asked whether to go on.
 const BYTES_AT_ONCE: u64 = 1 << 26;
@@ -136,7 +137,10 @@ pub async fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Sour
 pub async fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
     match &settings.origin {
         Origin::File(file) => Ok(read_file(file, events).await?.assets),
-        Origin::Log(log) => Ok(LogReader::open(&log.directory)?.genesis().assets.clone()),
+        Origin::Log(log) => {
+            let (directory, _running) = (log.directory.clone(), events.begin(Stage::ReadLog, None));
+            Ok(compute(move |token| listed_assets(&directory, &|| token.is_cancelled())).await??)
+        }
     }
 }
 
