@@ -77,8 +77,8 @@ library VerifyingKey {
     }
 
     /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input:
-    /// Groth16's phase 2 was not run. With tau the generator, the secret of the opening's setup is
-    /// 1. A negative is as bad, so only x is compared.
+    /// Groth16's phase 2 was not run. With tau the generator, the opening's setup has the secret
+    /// one. A negative is as bad, so only x is compared.
     function _checkDistinct(Key memory key) private pure {
         if (_isGenerator(key.gamma)) revert IRefusals.KeyPointIsGenerator(GAMMA);
         if (_isGenerator(key.delta)) revert IRefusals.KeyPointIsGenerator(DELTA);
