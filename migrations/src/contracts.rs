@@ -4,31 +4,18 @@ use std::path::Path;
 
 use alloy::{
     network::{Ethereum, ReceiptResponse, TransactionBuilder},
-    primitives::{Address, Bytes as CallData, hex},
+    primitives::{Address, Bytes as CallData},
     providers::Provider,
     rpc::types::TransactionRequest,
     sol_types::SolValue,
 };
 use anyhow::{Context, Result, ensure};
-use ballast_durable::read_text_bounded;
-use ballast_sdk::evm::bindings::Witnesses;
-use serde::Deserialize;
 
-use crate::record::{EvmDeployment, VERSION};
-
-/// Bytes of the longest artifact read: the compiler writes a few million for a contract.
-const ARTIFACT_MAX: u64 = 1 << 26;
-
-/// The part of a compiler artifact that a deployment needs.
-#[derive(Deserialize)]
-struct Artifact {
-    bytecode: Bytecode,
-}
-
-#[derive(Deserialize)]
-struct Bytecode {
-    object: String,
-}
+use crate::{
+    artifact::Artifact,
+    existing,
+    record::{EvmDeployment, VERSION},
+};
 
 /// How the registry treats circuits, for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +26,29 @@ pub struct CircuitPolicy {
     pub allow_development: bool,
 }
 
+/// The contracts as the compiler made them.
+pub(crate) struct Artifacts {
+    pub(crate) registry: Artifact,
+    pub(crate) reserves: Artifact,
+    pub(crate) witnesses: Artifact,
+}
+
+impl Artifacts {
+    fn read(folder: &Path) -> Result<Self> {
+        Ok(Self {
+            registry: Artifact::read(folder, "CircuitRegistry")?,
+            reserves: Artifact::read(folder, "Reserves")?,
+            witnesses: Artifact::read(folder, "Witnesses")?,
+        })
+    }
+}
+
 /// Deploys the contracts from the compiler's output in `artifacts`, but for those that `existing`
-/// names and that are there. `owner` signs, pays and governs.
+/// names and that are there. Those are held against what is asked: their code, each other, the
+/// policy and the owner. `owner` signs, pays and governs.
 ///
 /// # Errors
-/// A missing artifact, or what the node answers.
+/// A missing artifact, an existing contract that is not what is asked, or what the node answers.
 pub async fn deploy<P: Provider<Ethereum>>(
     provider: &P,
     owner: Address,
@@ -51,19 +56,24 @@ pub async fn deploy<P: Provider<Ethereum>>(
     policy: CircuitPolicy,
     existing: Option<EvmDeployment>,
 ) -> Result<EvmDeployment> {
+    let artifacts = Artifacts::read(artifacts)?;
     let chain_id = provider.get_chain_id().await.context("ask for the chain id")?;
     if let Some(existing) = existing {
         ensure!(existing.chain_id == chain_id, "the record is of chain {}, not {chain_id}", existing.chain_id);
-        let reserves: Address = existing.reserves.parse().context("the record's address of Reserves")?;
-        if !provider.get_code_at(reserves).await?.is_empty() {
-            return with_witnesses(provider, owner, artifacts, reserves, existing).await;
+        let reserves = existing::address(&existing.reserves, "Reserves")?;
+        if existing::is_there(provider, reserves).await? {
+            let witnessed = existing::check(provider, owner, &artifacts, policy, &existing).await?;
+            return match witnessed {
+                true => Ok(existing),
+                false => with_witnesses(provider, owner, &artifacts, reserves, existing).await,
+            };
         }
     }
     let from_block = provider.get_block_number().await.context("ask for the block number")?;
     let arguments = (owner, policy.delay, policy.allow_development).abi_encode();
-    let circuit_registry = create(provider, owner, artifacts, "CircuitRegistry", &arguments).await?;
-    let reserves = create(provider, owner, artifacts, "Reserves", &circuit_registry.abi_encode()).await?;
-    let witnesses = create(provider, owner, artifacts, "Witnesses", &reserves.abi_encode()).await?;
+    let circuit_registry = create(provider, owner, &artifacts.registry, "CircuitRegistry", &arguments).await?;
+    let reserves = create(provider, owner, &artifacts.reserves, "Reserves", &circuit_registry.abi_encode()).await?;
+    let witnesses = create(provider, owner, &artifacts.witnesses, "Witnesses", &reserves.abi_encode()).await?;
     Ok(EvmDeployment {
         version: VERSION,
         chain_id,
@@ -76,42 +86,27 @@ pub async fn deploy<P: Provider<Ethereum>>(
     })
 }
 
-/// `existing` with a contract `Witnesses`, which is deployed when it names none that is there.
+/// `existing` with a new contract `Witnesses`.
 async fn with_witnesses<P: Provider<Ethereum>>(
     provider: &P,
     owner: Address,
-    artifacts: &Path,
+    artifacts: &Artifacts,
     reserves: Address,
     existing: EvmDeployment,
 ) -> Result<EvmDeployment> {
-    if let Some(witnesses) = &existing.witnesses {
-        let address: Address = witnesses.parse().context("the record's address of Witnesses")?;
-        if !provider.get_code_at(address).await?.is_empty() {
-            let named = Witnesses::new(address, provider).reserves().call().await;
-            let named = named.with_context(|| format!("ask {address} whose reserves it witnesses"))?;
-            ensure!(named == reserves, "{address} witnesses the reserves of {named}, not those of {reserves}");
-            return Ok(existing);
-        }
-    }
-    let witnesses = create(provider, owner, artifacts, "Witnesses", &reserves.abi_encode()).await?;
+    let witnesses = create(provider, owner, &artifacts.witnesses, "Witnesses", &reserves.abi_encode()).await?;
     Ok(EvmDeployment { witnesses: Some(witnesses.to_string()), ..existing })
 }
 
 async fn create<P: Provider<Ethereum>>(
     provider: &P,
     owner: Address,
-    artifacts: &Path,
+    artifact: &Artifact,
     contract: &str,
     arguments: &[u8],
 ) -> Result<Address> {
-    let path = artifacts.join(format!("{contract}.sol/{contract}.json"));
-    let text = read_text_bounded(&path, ARTIFACT_MAX)
-        .with_context(|| format!("read {}; `npm run build` compiles the contracts", path.display()))?;
-    let artifact: Artifact = serde_json::from_str(&text).with_context(|| format!("parse {}", path.display()))?;
-    let mut code = hex::decode(&artifact.bytecode.object).with_context(|| format!("bytecode in {}", path.display()))?;
-    ensure!(!code.is_empty(), "{} has no bytecode", path.display());
-    code.extend_from_slice(arguments);
-    let request = TransactionRequest::default().with_from(owner).with_deploy_code(CallData::from(code));
+    let code = CallData::from(artifact.creation(arguments));
+    let request = TransactionRequest::default().with_from(owner).with_deploy_code(code);
     let pending = provider.send_transaction(request).await.with_context(|| format!("deploy {contract}"))?;
     let receipt = pending.get_receipt().await.with_context(|| format!("deploy {contract}"))?;
     ensure!(receipt.status(), "the deployment of {contract} was reverted in {}", receipt.transaction_hash());

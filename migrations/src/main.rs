@@ -78,6 +78,9 @@ struct SolanaArgs {
     /// longer.
     #[arg(long, value_name = "BYTES", default_value_t = 0)]
     room: u32,
+    /// Replace the program that is deployed, if its bytes are others.
+    #[arg(long)]
+    upgrade: bool,
     #[command(flatten)]
     policy: Policy,
     /// Where records are kept.
@@ -172,7 +175,10 @@ async fn solana(args: SolanaArgs) -> Result<()> {
     let bytecode =
         read_bounded(&args.program, BYTECODE_MAX).with_context(|| format!("read {}", args.program.display()))?;
     let rpc = connect(args.rpc.as_str());
-    let upload = Upload { address: expected, key: key.as_ref(), bytecode: &bytecode, room: args.room };
+    let upload =
+        Upload { address: expected, key: key.as_ref(), bytecode: &bytecode, room: args.room, upgrade: args.upgrade };
+    // Before anything is sent: an upgrade is not begun for a policy that there will never be.
+    governance::is_initialized(&rpc, &payer.pubkey(), args.policy.get()).await?;
     let deployed = program::deploy(&rpc, &payer, upload).await?;
     println!("program {expected}: {deployed:?}");
     governance::initialize(&rpc, &payer, &payer.pubkey(), args.policy.get()).await?;

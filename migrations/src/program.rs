@@ -1,6 +1,7 @@
 //! Step 1: the program, through the upgradeable loader, as `solana program deploy` does it.
 
 use anyhow::{Context, Result, bail, ensure};
+use ballast_core::digest::sha256;
 use solana_client::nonblocking::rpc_client::RpcClient;
 use solana_loader_v3_interface::{
     get_program_data_address,
@@ -31,23 +32,32 @@ pub struct Upload<'a> {
     /// Bytes that the program's account has beyond the bytecode. Rent is paid for them for good,
     /// and an upgrade that needs more makes the account longer.
     pub room: u32,
+    /// Whether a program of other bytes, if there is one, is to be replaced.
+    pub upgrade: bool,
 }
 
 /// Brings a program to its address. `payer` pays and is, or becomes, the upgrade authority.
 ///
 /// # Errors
-/// An empty program, a program that `payer` may not upgrade, a first deployment without the
-/// address's key, or what the node answers.
+/// An empty program, a program that `payer` may not upgrade, one of other bytes when no upgrade was
+/// asked for, a first deployment without the address's key, or what the node answers.
 pub async fn deploy(rpc: &RpcClient, payer: &Keypair, upload: Upload<'_>) -> Result<Deployed> {
-    let Upload { address, key, bytecode, room } = upload;
+    let Upload { address, key, bytecode, room, upgrade } = upload;
     ensure!(!bytecode.is_empty(), "the program file is empty");
     let existing = deployed_bytecode(rpc, &address, &payer.pubkey()).await?;
     let buffer = Keypair::new();
     let (payer_address, buffer_address) = (payer.pubkey(), buffer.pubkey());
     if let Some(there) = existing {
-        if there.starts_with(bytecode) {
+        let rest = there.strip_prefix(bytecode);
+        if rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0)) {
             return Ok(Deployed::Unchanged);
         }
+        ensure!(
+            upgrade,
+            "{address}: expected the program of SHA-256 {}, found another one: build what is deployed, or give \
+             --upgrade to replace it",
+            hex::encode(sha256(&[bytecode]))
+        );
         // Before the buffer: a program is not made longer and upgraded within one slot.
         if let Some(missing) = bytecode.len().checked_sub(there.len()).filter(|missing| *missing > 0) {
             let longer = u32::try_from(missing)?.saturating_add(room).max(MINIMUM_EXTEND_PROGRAM_BYTES);
@@ -91,10 +101,12 @@ async fn deployed_bytecode(rpc: &RpcClient, program: &Pubkey, authority: &Pubkey
     let header = UpgradeableLoaderState::size_of_programdata_metadata();
     ensure!(data_account.data.len() > header, "the data account of {program} is too short");
     // Layout: state tag (4), slot (8), whether there is an authority (1), authority (32).
-    let upgrade_authority = &data_account.data[13..45];
-    ensure!(
-        data_account.data[12] == 1 && upgrade_authority == authority.as_ref(),
-        "{program} has another upgrade authority than {authority}"
-    );
-    Ok(Some(data_account.data[header..].to_vec()))
+    let (state, code) = data_account.data.split_at(header);
+    let found = match state.get(12..) {
+        Some([1, upgrade_authority @ ..]) => Pubkey::try_from(upgrade_authority).ok(),
+        _ => None,
+    };
+    let shown = found.map_or("none, so that it is final".into(), |found| found.to_string());
+    ensure!(found == Some(*authority), "{program}: expected the upgrade authority {authority}, found {shown}");
+    Ok(Some(code.to_vec()))
 }

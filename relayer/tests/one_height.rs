@@ -112,6 +112,7 @@ async fn read_native(
     let settings = config::Evm {
         rpc_url: url.parse().unwrap(),
         contract: Address::ZERO,
+        block: ballast_sdk::evm::EvmBlock::Finalized,
         witnesses: None,
         poster: None,
         poster_password: None,

@@ -3,7 +3,7 @@
 use ballast_relayer::{
     chains::{Action, ChainName},
     failure::Failure,
-    session::Reading,
+    session::Rehearsing,
 };
 use ballast_sdk::chain::Address;
 use clap::Args;
@@ -37,10 +37,10 @@ impl Declare {
             (address, _) => address.parse().map_err(Failure::bad_input)?,
         };
         check_chain(token, chain)?;
-        let chains = open(Reading, context, &[chain], &[]).await?.1.chains;
+        let chains = open(Rehearsing, context, &[chain], &[]).await?.1.chains;
         let mut asset = None;
         if let Some(chain) = chains.get(chain) {
-            let exchange = chain.client().exchange(&chains.exchange).await?;
+            let exchange = chain.confirmed().exchange(&chains.exchange).await?;
             asset = exchange.assets.and_then(|assets| assets.number(&symbol));
         }
         let asset = asset

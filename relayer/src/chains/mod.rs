@@ -117,6 +117,13 @@ pub trait Destination: ReadableChain {
         self.client()
     }
 
+    /// Reads what transactions of ours build on: on Solana at the commitment of the settings, on
+    /// the EVM at the latest block, since each transaction was waited for until it had the
+    /// confirmations of the settings.
+    fn confirmed(&self) -> &Client {
+        self.client()
+    }
+
     /// The epoch of this exchange that was begun and is not finished.
     async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError>;
 

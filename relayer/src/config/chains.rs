@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use alloy::primitives::Address;
-use ballast_sdk::node::shown;
+use ballast_sdk::{evm::EvmBlock, node::shown};
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::pubkey::Pubkey;
 use url::Url;
@@ -39,6 +39,9 @@ pub struct Evm {
     pub rpc_url: Url,
     /// `contract`: address of the registry of reserves.
     pub contract: Address,
+    /// `block`: `finalized` (default), `safe` or `latest`: how settled a block must be to be read.
+    /// What posts and governs reads the youngest block, and waits for `confirmations`.
+    pub block: EvmBlock,
     /// `witnesses`: address of the contract that looks at wallets; without it nothing is witnessed
     /// on this chain.
     pub witnesses: Option<Address>,
@@ -96,6 +99,11 @@ impl Evm {
         let rpc_url = reader.endpoint("evm.rpc_url");
         let contract = reader.required_parsed("evm.contract", "an EVM address");
         let witnesses = reader.parsed("evm.witnesses", "an EVM address");
+        let name = reader.or("evm.block", String::from(EvmBlock::default().name()));
+        let block = EvmBlock::named(&name).unwrap_or_else(|| {
+            reader.refuse("evm.block", format!("expected finalized, safe or latest, found {name:?}"));
+            EvmBlock::default()
+        });
         let poster = reader.path("evm.poster");
         let poster_password = reader.path("evm.poster_password");
         let authority = reader.path("evm.authority");
@@ -107,6 +115,7 @@ impl Evm {
         Some(Self {
             rpc_url: rpc_url?,
             contract: contract?,
+            block,
             witnesses,
             poster,
             poster_password,

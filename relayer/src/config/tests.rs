@@ -148,7 +148,7 @@ fn an_unknown_setting_is_refused_wherever_it_stands() {
 fn everything_wrong_is_reported_at_once() {
     let found = problems(
         "[exchange]\nname = \"\"\ncadence_seconds = 0\n[solana]\nrpc_url = \"ftp://token@host\"\ncommitment = \"processed\"\n\
-         [evm]\nconfirmations = \"many\"\n[snapshot]\naccounts = 0\nborrow = \"gross\"",
+         [evm]\nconfirmations = \"many\"\nblock = \"pending\"\n[snapshot]\naccounts = 0\nborrow = \"gross\"",
     );
     for part in [
         "exchange.name",
@@ -159,6 +159,7 @@ fn everything_wrong_is_reported_at_once() {
         "solana.program is not set",
         "evm.rpc_url is not set",
         "evm.confirmations",
+        "evm.block",
         "snapshot.accounts",
         "snapshot.borrow (",
         "secret.file is not set",

@@ -100,7 +100,7 @@ async fn judge(
     let mut judged = Vec::new();
     for chain in chains.iter() {
         let Some(action) = action(chain.name()) else { continue };
-        let exchange = match chain.client().exchange(&chains.exchange).await {
+        let exchange = match chain.confirmed().exchange(&chains.exchange).await {
             Ok(exchange) => Some(exchange),
             Err(ballast_sdk::Error::ExchangeNotFound { .. }) => None,
             Err(error) => return Err(error.into()),
@@ -108,8 +108,8 @@ async fn judge(
         let action = action.fitted(exchange.as_ref());
         let (mut wallets, mut tokens) = (Vec::new(), Vec::new());
         if let Some(exchange) = exchange.as_ref().filter(|_| action.is_about_wallets()) {
-            wallets = chain.client().wallets(&exchange.id).await?;
-            tokens = chain.client().tokens(&exchange.id).await?;
+            wallets = chain.confirmed().wallets(&exchange.id).await?;
+            tokens = chain.confirmed().tokens(&exchange.id).await?;
         }
         let need = action.need(Held { exchange: exchange.as_ref(), wallets: &wallets, tokens: &tokens });
         if let Need::Impossible(why) = &need {

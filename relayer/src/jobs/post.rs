@@ -143,7 +143,7 @@ impl Poster<'_, Sending> {
     /// Reads the epoch from both chains and holds it against what was proved.
     async fn read_back(&self, epoch: &ProvedEpoch) -> Result<(), Failure> {
         for chain in self.session.chains.iter() {
-            epoch.check_read_back(&chain.client().epoch(&self.session.chains.exchange, epoch.plan.epoch).await?)?;
+            epoch.check_read_back(&chain.confirmed().epoch(&self.session.chains.exchange, epoch.plan.epoch).await?)?;
         }
         Ok(())
     }

@@ -95,7 +95,7 @@ async fn registered(
 ) -> Result<(u64, Vec<Wallet>, Vec<Token>), Failure> {
     let (mut epoch, mut wallets, mut tokens) = (1, Vec::new(), Vec::new());
     for chain in chains.iter() {
-        let client = chain.client();
+        let client = chain.confirmed();
         match client.exchange(&chains.exchange).await {
             Ok(exchange) => epoch = epoch.max(exchange.next_epoch),
             // Said later, beside everything else that is missing.
@@ -207,7 +207,7 @@ fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
 async fn clock(chains: &Chains<dyn Destination>) -> Result<u64, Failure> {
     let mut reached = u64::MAX;
     for chain in chains.iter() {
-        reached = reached.min(chain.client().clock().await?);
+        reached = reached.min(chain.confirmed().clock().await?);
     }
     Ok(reached)
 }

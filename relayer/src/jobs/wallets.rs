@@ -155,7 +155,7 @@ async fn look_at_latest(
 ) -> Result<LookedAt, Failure> {
     let mut epochs = Vec::new();
     for chain in chains.iter() {
-        let record = chain.client().latest(&chains.exchange).await?.record;
+        let record = chain.confirmed().latest(&chains.exchange).await?.record;
         epochs.push((record.epoch, record.as_of));
     }
     epochs.dedup();

@@ -1,6 +1,6 @@
 //! One interface to a deployment on either chain.
 
-use std::ops::{Bound, RangeBounds, RangeInclusive};
+use std::ops::RangeBounds;
 
 use ballast_core::Digest;
 use ballast_ledger::reserves::ReservesReport;
@@ -9,7 +9,6 @@ use solana_sdk::pubkey::Pubkey;
 use crate::{
     chain::{Address, Chain},
     circuit::Circuit,
-    clock::own_clock,
     epoch::{Epoch, Record},
     error::Error,
     evm::{EvmOptions, EvmReader},
@@ -17,6 +16,7 @@ use crate::{
     history::History,
     observation::{Observation, Token, Wallet},
     reader::ChainReader,
+    reading::Reading,
     reserves::{CompareError, check_holdings},
     solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
@@ -24,6 +24,9 @@ use crate::{
 };
 
 /// Reads one deployment on one chain.
+///
+/// Each answer on the EVM is read at one block, which is named by its hash: a node refuses when the
+/// chain takes that block back meanwhile, and what was read is given up with [`Error::Replaced`].
 pub struct Client(Box<dyn ChainReader>);
 
 impl Client {
@@ -68,49 +71,34 @@ impl Client {
 
     /// All registered exchanges, by name, then id.
     pub async fn exchanges(&self) -> Result<Vec<Exchange>, Error> {
-        self.0.exchanges().await
+        let reading = self.begin().await?;
+        reading.end(reading.exchanges().await).await
     }
 
     /// The exchange with this id. Fails with [`Error::ExchangeNotFound`] when it is not registered.
     pub async fn exchange(&self, id: &Digest) -> Result<Exchange, Error> {
-        self.0.exchange(id).await
+        let reading = self.begin().await?;
+        reading.end(reading.exchange(id).await).await
     }
 
     /// The latest finalized epoch. Fails with [`Error::NoEpoch`] when there is none.
     pub async fn latest(&self, id: &Digest) -> Result<Epoch, Error> {
-        let exchange = self.0.exchange(id).await?;
-        let latest = exchange.latest_epoch();
-        if latest == 0 {
-            return Err(Error::NoEpoch { chain: exchange.chain, exchange: *id });
-        }
-        self.one(&exchange, latest).await
+        let reading = self.begin().await?;
+        reading.end(reading.latest_epoch(id).await).await
     }
 
     /// The finalized epoch `number`, from 1. Fails with [`Error::EpochUnfinished`] when only some
     /// of its shards are posted and with [`Error::EpochNotFound`] when none are.
     pub async fn epoch(&self, id: &Digest, number: u64) -> Result<Epoch, Error> {
-        let exchange = self.0.exchange(id).await?;
-        let latest = exchange.latest_epoch();
-        if (1..=latest).contains(&number) {
-            return self.one(&exchange, number).await;
-        }
-        let pending = self.0.pending(&exchange).await?;
-        Err(match pending.filter(|pending| pending.epoch == number) {
-            Some(pending) => Error::EpochUnfinished {
-                chain: exchange.chain,
-                exchange: *id,
-                epoch: number,
-                shards_done: pending.shards_done,
-                shard_count: pending.shard_count,
-            },
-            None => Error::EpochNotFound { chain: exchange.chain, exchange: *id, epoch: number, latest },
-        })
+        let reading = self.begin().await?;
+        reading.end(reading.epoch(id, number).await).await
     }
 
     /// The unfinished epoch; none when no shard of the next epoch is posted.
     pub async fn pending(&self, id: &Digest) -> Result<Option<PendingEpoch>, Error> {
-        let exchange = self.0.exchange(id).await?;
-        self.0.pending(&exchange).await
+        let reading = self.begin().await?;
+        let read = async { reading.pending(&reading.exchange(id).await?).await };
+        reading.end(read.await).await
     }
 
     /// The epochs in `range` with their gaps and delays, the unfinished epoch, and how late the
@@ -120,23 +108,17 @@ impl Client {
     /// Refuses a range that names an epoch which is not finalized: a reader who asked for it must
     /// not think it was shown.
     pub async fn history(&self, id: &Digest, range: impl RangeBounds<u64>) -> Result<History, Error> {
-        let exchange = self.0.exchange(id).await?;
-        let numbers = finalized(&exchange, &range)?;
-        let first = *numbers.start();
-        // The epoch before the first says whether the first was late.
-        let from = if numbers.is_empty() { first } else { first.saturating_sub(1).max(1) };
-        let mut epochs = self.read(&exchange, from..=*numbers.end()).await?;
-        let before = (from < first).then(|| epochs.remove(0));
-        let pending = self.0.pending(&exchange).await?;
-        let clock = self.0.clock().await?.max(own_clock());
-        History::new(exchange, before.as_ref(), epochs, pending, clock)
+        let range = (range.start_bound().cloned(), range.end_bound().cloned());
+        let reading = self.begin().await?;
+        reading.end(reading.history(id, range).await).await
     }
 
     /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It
     /// is the chain's own word, held against this machine's clock. `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        let exchange = self.0.exchange(id).await?;
-        self.0.solvency(&exchange, symbol, max_age).await
+        let reading = self.begin().await?;
+        let read = async { reading.solvency(&reading.exchange(id).await?, symbol, max_age).await };
+        reading.end(read.await).await
     }
 
     /// How the exchange stands in the asset called `symbol`, counting as held only what this chain
@@ -150,30 +132,36 @@ impl Client {
         max_age: u64,
         max_span: u64,
     ) -> Result<Answer, Error> {
-        let exchange = self.0.exchange(id).await?;
-        self.0.witnessed_solvency(&exchange, symbol, max_age, max_span).await
+        let reading = self.begin().await?;
+        let read = async { reading.witnessed_solvency(&reading.exchange(id).await?, symbol, max_age, max_span).await };
+        reading.end(read.await).await
     }
 
     /// The exchange's wallets on this chain, retired ones too.
     pub async fn wallets(&self, id: &Digest) -> Result<Vec<Wallet>, Error> {
-        self.0.wallets(&self.0.exchange(id).await?).await
+        let reading = self.begin().await?;
+        let read = async { reading.wallets(&reading.exchange(id).await?).await };
+        reading.end(read.await).await
     }
 
     /// The tokens of this chain that count for an asset of the exchange.
     pub async fn tokens(&self, id: &Digest) -> Result<Vec<Token>, Error> {
-        self.0.tokens(&self.0.exchange(id).await?).await
+        let reading = self.begin().await?;
+        let read = async { reading.tokens(&reading.exchange(id).await?).await };
+        reading.end(read.await).await
     }
 
     /// What this chain observed for one epoch; none when it did not look.
     pub async fn observation(&self, id: &Digest, epoch: u64) -> Result<Option<Observation>, Error> {
-        self.0.observation(&self.0.exchange(id).await?, epoch).await
+        let reading = self.begin().await?;
+        let read = async { reading.observation(&reading.exchange(id).await?, epoch).await };
+        reading.end(read.await).await
     }
 
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
     pub async fn verify_history(&self, id: &Digest) -> Result<VerifiedHistory, Error> {
-        let exchange = self.0.exchange(id).await?;
-        let epochs = self.read(&exchange, 1..=exchange.latest_epoch()).await?;
-        verification::verify(&exchange, epochs)
+        let reading = self.begin().await?;
+        reading.end(reading.verified(id).await).await
     }
 
     /// Verifies both chains' histories and compares them. A chain without epochs is behind. Fails
@@ -204,7 +192,13 @@ impl Client {
 
     /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.
     pub async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
-        self.0.circuit(id).await
+        let reading = self.begin().await?;
+        reading.end(reading.circuit(id).await).await
+    }
+
+    /// Begins an answer, all of which is read at one block.
+    async fn begin(&self) -> Result<Reading, Error> {
+        Ok(Reading(self.0.at_one_block().await?))
     }
 
     async fn verified_or_empty(&self, id: &Digest) -> Result<Vec<Epoch>, Error> {
@@ -213,107 +207,5 @@ impl Client {
             Err(Error::NoEpoch { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
-    }
-
-    async fn one(&self, exchange: &Exchange, number: u64) -> Result<Epoch, Error> {
-        let missing = || Error::EpochNotFound {
-            chain: exchange.chain,
-            exchange: exchange.id,
-            epoch: number,
-            latest: exchange.latest_epoch(),
-        };
-        self.read(exchange, number..=number).await?.pop().ok_or_else(missing)
-    }
-
-    /// Reads epochs, and checks once more what every reader owes: that all are there, and each
-    /// leads from head to head.
-    async fn read(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
-        if numbers.is_empty() {
-            return Ok(Vec::new());
-        }
-        let epochs = self.0.epochs(exchange, numbers.clone()).await?;
-        let complete = epochs.iter().map(|epoch| epoch.record.epoch).eq(numbers.clone());
-        if !complete {
-            let found: Vec<String> = epochs.iter().map(|epoch| epoch.record.epoch.to_string()).collect();
-            let expected = format!("{} to {}", numbers.start(), numbers.end());
-            let subject = crate::error::Subject::Exchange(exchange.id);
-            return Err(Error::bad_data(exchange.chain, subject, "epochs", expected, found.join(", ")));
-        }
-        epochs.iter().try_for_each(Epoch::check)?;
-        Ok(epochs)
-    }
-}
-
-/// `range` as numbers of finalized epochs; empty only for an exchange without epochs.
-fn finalized(exchange: &Exchange, range: &impl RangeBounds<u64>) -> Result<RangeInclusive<u64>, Error> {
-    let latest = exchange.latest_epoch();
-    let start = match range.start_bound() {
-        Bound::Unbounded => 1,
-        Bound::Included(start) => *start,
-        Bound::Excluded(start) => start.saturating_add(1),
-    };
-    let end = match range.end_bound() {
-        Bound::Unbounded => latest,
-        Bound::Included(end) => *end,
-        Bound::Excluded(end) => end.saturating_sub(1),
-    };
-    let unbounded = range.start_bound() == Bound::Unbounded && range.end_bound() == Bound::Unbounded;
-    if unbounded && latest == 0 {
-        return Ok(RangeInclusive::new(1, 0));
-    }
-    if latest == 0 {
-        return Err(Error::NoEpoch { chain: exchange.chain, exchange: exchange.id });
-    }
-    if start == 0 || start > end && start <= latest {
-        let found = format!("{start} to {end}");
-        return Err(Error::BadInput { argument: "epochs", expected: "a range of numbers from 1".into(), found });
-    }
-    match [start, end].into_iter().find(|number| *number > latest) {
-        Some(epoch) => Err(Error::EpochNotFound { chain: exchange.chain, exchange: exchange.id, epoch, latest }),
-        None => Ok(start..=end),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{error::ErrorKind, sample};
-
-    fn numbers(latest: u64, range: impl RangeBounds<u64>) -> Result<RangeInclusive<u64>, Error> {
-        let mut exchange = sample::exchange(Chain::Solana, &[]);
-        exchange.next_epoch = latest + 1;
-        finalized(&exchange, &range)
-    }
-
-    #[test]
-    fn ranges_are_taken_in_every_form() {
-        assert_eq!(numbers(9, ..).unwrap(), 1..=9);
-        assert_eq!(numbers(9, 4..).unwrap(), 4..=9);
-        assert_eq!(numbers(9, ..=4).unwrap(), 1..=4);
-        assert_eq!(numbers(9, 2..4).unwrap(), 2..=3);
-        assert_eq!(numbers(9, 9..=9).unwrap(), 9..=9);
-        let after = (Bound::Excluded(4), Bound::Unbounded);
-        assert_eq!(numbers(9, after).unwrap(), 5..=9);
-    }
-
-    #[test]
-    fn an_epoch_that_is_not_there_is_not_passed_over() {
-        for (latest, range, epoch) in [(9, 1..=10, 10), (9, 10..=12, 10), (1, 1..=u64::MAX, u64::MAX)] {
-            let error = numbers(latest, range).unwrap_err();
-            assert!(matches!(error, Error::EpochNotFound { epoch: found, .. } if found == epoch), "{error}");
-        }
-        assert!(matches!(numbers(9, 10..).unwrap_err(), Error::EpochNotFound { epoch: 10, latest: 9, .. }));
-        assert!(matches!(numbers(0, 1..).unwrap_err(), Error::NoEpoch { .. }));
-        assert!(numbers(0, ..).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_range_of_nothing_or_from_zero_is_bad_input() {
-        for (start, end) in [(0, 3), (3, 2), (0, 0)] {
-            let error = numbers(9, start..=end).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::BadInput, "{start}..={end}: {error}");
-        }
-        assert_eq!(numbers(9, 3..3).unwrap_err().kind(), ErrorKind::BadInput);
-        assert_eq!(numbers(9, 0..0).unwrap_err().kind(), ErrorKind::BadInput);
     }
 }

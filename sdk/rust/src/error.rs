@@ -26,6 +26,12 @@ pub enum Error {
     Unreachable { node: String, what: String, reason: String },
     #[error("node {node} answered with an error when asked for {what}: {reason}")]
     NodeRefused { node: String, what: String, reason: String },
+    /// `expected` and `found` are hashes of blocks.
+    #[error(
+        "{chain}: block {height} was replaced while it was read: expected {expected}, found {found}; nothing of the \
+         answer may be believed, ask again"
+    )]
+    Replaced { chain: Chain, height: u64, expected: String, found: String },
     #[error("{argument}: expected {expected}, found {found}")]
     BadInput { argument: &'static str, expected: String, found: String },
     #[error("{chain}: there is no {contract} at {address}: check the address and the chain")]
@@ -115,7 +121,7 @@ impl Error {
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unreachable { .. } | Self::NodeRefused { .. } => ErrorKind::Unreachable,
+            Self::Unreachable { .. } | Self::NodeRefused { .. } | Self::Replaced { .. } => ErrorKind::Unreachable,
             Self::BadInput { .. } => ErrorKind::BadInput,
             Self::NotDeployed { .. }
             | Self::ExchangeNotFound { .. }

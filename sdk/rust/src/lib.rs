@@ -50,6 +50,7 @@ pub mod inclusion;
 pub mod node;
 pub mod observation;
 pub mod reader;
+mod reading;
 pub mod reserves;
 pub mod setup;
 pub mod solana;

@@ -22,6 +22,14 @@ pub trait ChainReader: ObservationReader {
     /// The chain that is read.
     fn chain(&self) -> Chain;
 
+    /// The same deployment, of which everything is read at one block from now on. On Solana a node
+    /// answers with its youngest state of the commitment that was asked for, each time.
+    async fn at_one_block(&self) -> Result<Box<dyn ChainReader>, Error>;
+
+    /// Fails with [`Error::Replaced`] when the chain took back the block that everything was read
+    /// at. Whoever reads at one block asks at the end.
+    async fn check_block(&self) -> Result<(), Error>;
+
     /// The time by the chain's clock, Unix seconds.
     async fn clock(&self) -> Result<u64, Error>;
 

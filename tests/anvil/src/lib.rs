@@ -22,11 +22,15 @@ use ballast_relayer::{
     events::Events,
     store::Store,
 };
-use ballast_sdk::chain::Address as AnyAddress;
+use ballast_sdk::{chain::Address as AnyAddress, evm::EvmBlock};
 use serde_json::Value;
 use tempfile::TempDir;
 
 pub const NAME: &str = "Test Exchange";
+/// Every block is final at once: a development node's is otherwise 64 blocks old, and these chains
+/// are shorter.
+const AT_ONCE: [&str; 2] = ["--slots-in-an-epoch", "0"];
+
 pub const SOLANA_AUTHORITY: [u8; 32] = [7; 32];
 
 /// The node, the contract, and the folder of an exchange.
@@ -47,7 +51,7 @@ impl Chain {
 
     /// A chain that two nodes started at the same moment would otherwise share.
     pub async fn with_id(id: u64) -> Self {
-        let anvil = Anvil::at(binary()).chain_id(id).try_spawn().unwrap();
+        let anvil = Anvil::at(binary()).chain_id(id).args(AT_ONCE).try_spawn().unwrap();
         let [owner, authority, poster, ..] = anvil.keys() else { panic!("anvil has too few accounts") };
         let [owner, authority, poster] = [owner, authority, poster].map(|key| PrivateKeySigner::from(key.clone()));
         let url = anvil.endpoint_url();
@@ -60,6 +64,7 @@ impl Chain {
         let settings = config::Evm {
             rpc_url: url,
             contract: deployed.reserves.parse().unwrap(),
+            block: EvmBlock::Finalized,
             witnesses: deployed.witnesses.map(|address| address.parse().unwrap()),
             poster: Some(key_file(&folder, "poster.key", &poster)),
             poster_password: None,

@@ -26,7 +26,7 @@ use ballast_core::{Digest, rules::Unfinished};
 use ballast_sdk::{
     Client,
     chain::Address,
-    evm::{EvmOptions, EvmReader, bindings::Reserves},
+    evm::{EvmBlock, EvmOptions, EvmReader, bindings::Reserves},
 };
 
 use super::{
@@ -44,7 +44,10 @@ use sender::{Job, Sender};
 /// The contract on one chain.
 pub struct Evm {
     settings: config::Evm,
+    /// At the block that the settings ask for: what it says will stay.
     client: Client,
+    /// At the latest block: where the chain stands now.
+    current: Client,
     node: EvmRpc,
     /// EIP-155.
     chain_id: u64,
@@ -57,11 +60,13 @@ impl Evm {
     /// # Errors
     /// When the node does not answer, or there is no contract.
     pub async fn connect(settings: &config::Evm, events: &Events) -> Result<Self, ChainError> {
-        let options = EvmOptions { witnesses: settings.witnesses, ..EvmOptions::default() };
-        let reader = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
+        let options = EvmOptions { witnesses: settings.witnesses, block: EvmBlock::Latest, ..EvmOptions::default() };
+        let current = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
+        let client = Client::new(current.at(settings.block));
         let node = EvmRpc::new(&settings.rpc_url)?;
         let chain_id = node.chain_id().await?;
-        Ok(Self { settings: settings.clone(), client: Client::new(reader), node, chain_id, events: events.clone() })
+        let (settings, current, events) = (settings.clone(), Client::new(current), events.clone());
+        Ok(Self { settings, client, current, node, chain_id, events })
     }
 
     fn poster_key(&self) -> Result<PrivateKeySigner, ChainError> {
@@ -106,6 +111,14 @@ impl Destination for Evm {
         Ok(format!("chain {id}, genesis {genesis}, contract {}", self.settings.contract))
     }
 
+    fn current(&self) -> &Client {
+        &self.current
+    }
+
+    fn confirmed(&self) -> &Client {
+        &self.current
+    }
+
     async fn unfinished(&self, exchange: &Digest) -> Result<Option<Unfinished>, ChainError> {
         let contract = Reserves::new(self.settings.contract, &self.node.provider);
         let pending = contract.pendingEpoch(B256::from(*exchange)).call().await;
@@ -147,7 +160,7 @@ impl Destination for Evm {
     }
 
     async fn confirm(&self, _store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError> {
-        let latest = self.client.exchange(&epoch.plan.exchange).await?.latest_epoch();
+        let latest = self.current.exchange(&epoch.plan.exchange).await?.latest_epoch();
         if latest < epoch.plan.epoch {
             let what = format!("epoch {}", epoch.plan.epoch);
             let waited = format!("{} confirmations", self.settings.confirmations);

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
+//! | `block` | the block at which everything of one answer is read |
 //! | [`reader`] | storage, and the answers that need nothing else |
 //! | `observation` | wallets, tokens and what the contract observed in them |
 //! | [`registration`] | what a wallet signs |
@@ -13,6 +14,7 @@
 
 mod assemble;
 pub mod bindings;
+mod block;
 mod logs;
 mod observation;
 mod provider;
@@ -20,6 +22,7 @@ pub mod reader;
 mod rebuild;
 pub mod registration;
 
+pub use block::EvmBlock;
 pub use provider::provider;
 pub use reader::{EvmOptions, EvmReader};
 pub use registration::{Registration, registration_hash, registration_message};

@@ -26,12 +26,12 @@ impl EvmReader {
     /// Refuses an address without code, or whose contract witnesses the reserves of another
     /// contract's exchanges.
     pub(super) async fn check_witnesses(&self, address: EvmAddress) -> Result<(), Error> {
-        let code = self.provider.get_code_at(address).await;
+        let code = self.provider.get_code_at(address).block_id(self.options.block.id()).await;
         if code.map_err(|error| transport_error(&self.node, "the contract's code", &error))?.is_empty() {
-            let (chain, address) = (self.chain, address.to_string());
+            let (chain, address) = (self.chain, format!("{address} at its {} block", self.options.block.name()));
             return Err(Error::NotDeployed { chain, contract: "contract Witnesses", address });
         }
-        let reserves = Witnesses::new(address, &self.provider).reserves().call().await;
+        let reserves = Witnesses::new(address, &self.provider).reserves().block(self.options.block.id()).call().await;
         let reserves = reserves.map_err(|error| self.error_of(address, "reserves", error))?;
         if reserves != self.reserves {
             let subject = Subject::Account(format!("contract {address}"));
@@ -87,7 +87,7 @@ impl ObservationReader for EvmReader {
     /// The tokens that count for the exchange's asset list, in the order of their declaration.
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error> {
         let contract = self.witnesses()?;
-        let stored = contract.tokens(B256::from(exchange.id)).call().await;
+        let stored = contract.tokens(B256::from(exchange.id)).block(self.now().await?.id()).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "tokens", error))?;
         let assets = exchange.assets.as_ref().map_or(0, |assets| assets.len());
         let checked = |token: Witnesses::Token| {
@@ -114,7 +114,7 @@ impl ObservationReader for EvmReader {
     /// look.
     async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error> {
         let contract = self.witnesses()?;
-        let stored = contract.witnessOf(B256::from(exchange.id), epoch).call().await;
+        let stored = contract.witnessOf(B256::from(exchange.id), epoch).block(self.now().await?.id()).call().await;
         let stored = stored.map_err(|error| self.error_of(*contract.address(), "witnessOf", error))?;
         if stored.began == 0 {
             return Ok(None);
@@ -133,7 +133,7 @@ impl ObservationReader for EvmReader {
     ) -> Result<Answer, Error> {
         let contract = self.witnesses()?;
         let asked = contract.witnessedSolvency(B256::from(exchange.id), symbol.into(), max_age, max_span);
-        let answer = asked.call().await;
+        let answer = asked.block(self.now().await?.id()).call().await;
         let answer = answer.map_err(|error| self.error_of(*contract.address(), "witnessedSolvency", error))?;
         let question = Question::new(exchange, symbol, max_age, Known::Witnessed { max_span });
         let (first_look, span) = (answer.firstLook, answer.span);

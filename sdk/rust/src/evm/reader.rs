@@ -1,10 +1,9 @@
 //! The contracts' storage, read at one block.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use alloy::{
     contract::Error as ContractError,
-    eips::BlockId,
     primitives::{Address as EvmAddress, B256},
     providers::{DynProvider, Provider},
     rpc::{
@@ -26,7 +25,9 @@ use ballast_core::{
 };
 
 use super::{
+    EvmBlock,
     bindings::{CircuitRegistry, CircuitVerifier, Reserves},
+    block::At,
     logs, provider,
 };
 use crate::{
@@ -44,6 +45,8 @@ use crate::{
 /// How a node is asked for events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvmOptions {
+    /// How settled a block must be to be read. Everything of one answer is read at one block.
+    pub block: EvmBlock,
     /// The block from which registrations are searched: that of the contract's deployment, or any
     /// before it.
     pub from_block: u64,
@@ -60,32 +63,22 @@ const REVERTED: i64 = 3;
 
 impl Default for EvmOptions {
     fn default() -> Self {
-        Self { from_block: 0, max_block_range: 10_000, witnesses: None }
+        Self { block: EvmBlock::Finalized, from_block: 0, max_block_range: 10_000, witnesses: None }
     }
 }
 
 /// Reads the contract `Reserves` and the registry of circuits that it names.
+#[derive(Clone)]
 pub struct EvmReader {
     pub(super) provider: DynProvider,
     pub(super) node: Endpoint,
     pub(super) chain: Chain,
     pub(super) reserves: EvmAddress,
-    registry: EvmAddress,
+    pub(super) registry: EvmAddress,
     pub(super) options: EvmOptions,
-    pub(super) circuits: KnownCircuits,
-}
-
-/// The block at which everything of one answer is read.
-#[derive(Clone, Copy)]
-pub(super) struct At {
-    pub(super) number: u64,
-    pub(super) timestamp: u64,
-}
-
-impl At {
-    pub(super) fn id(&self) -> BlockId {
-        BlockId::number(self.number)
-    }
+    pub(super) circuits: Arc<KnownCircuits>,
+    /// The block at which everything is read; the youngest each time when none.
+    pub(super) at: Option<At>,
 }
 
 impl EvmReader {
@@ -98,9 +91,10 @@ impl EvmReader {
         let provider = provider(node.url()).map_err(|error| node.unreachable("anything", &error))?;
         let id = provider.get_chain_id().await.map_err(|error| transport_error(&node, "its chain id", &error))?;
         let chain = Chain::Evm(id);
-        let code = provider.get_code_at(reserves).await;
+        let code = provider.get_code_at(reserves).block_id(options.block.id()).await;
         if code.map_err(|error| transport_error(&node, "the contract's code", &error))?.is_empty() {
-            return Err(Error::NotDeployed { chain, contract: "contract Reserves", address: reserves.to_string() });
+            let address = format!("{reserves} at its {} block", options.block.name());
+            return Err(Error::NotDeployed { chain, contract: "contract Reserves", address });
         }
         let mut reader = Self {
             provider,
@@ -109,9 +103,10 @@ impl EvmReader {
             reserves,
             registry: EvmAddress::ZERO,
             options,
-            circuits: KnownCircuits::default(),
+            circuits: Arc::default(),
+            at: None,
         };
-        let registry = reader.contract().circuits().call().await;
+        let registry = reader.contract().circuits().block(options.block.id()).call().await;
         reader.registry = registry.map_err(|error| reader.contract_error("the registry's address", error))?;
         if let Some(witnesses) = options.witnesses {
             reader.check_witnesses(witnesses).await?;
@@ -121,17 +116,6 @@ impl EvmReader {
 
     pub(super) fn contract(&self) -> Reserves::ReservesInstance<&DynProvider> {
         Reserves::new(self.reserves, &self.provider)
-    }
-
-    /// The latest block.
-    pub(super) async fn now(&self) -> Result<At, Error> {
-        self.block(BlockId::latest(), "the latest block").await
-    }
-
-    async fn block(&self, id: BlockId, what: &str) -> Result<At, Error> {
-        let block = self.provider.get_block(id).await.map_err(|error| transport_error(&self.node, what, &error))?;
-        let header = block.ok_or_else(|| self.node.refused(what, "there is no such block"))?.header;
-        Ok(At { number: header.number, timestamp: header.timestamp })
     }
 
     pub(super) async fn get_logs(&self, filter: &Filter, what: &str) -> Result<Vec<Log>, Error> {
@@ -190,8 +174,7 @@ impl EvmReader {
         let list = contract.assets(exchange).block(block).call().await;
         let list = list.map_err(|error| self.contract_error("assets", error))?;
         let assets = self.asset_list(id, &stored, &list)?;
-        let registered = BlockId::number(stored.registeredInBlock);
-        let registered_at = self.block(registered, "the block of the registration").await?.timestamp;
+        let registered_at = self.block_at(stored.registeredInBlock).await?.timestamp;
         Ok(Exchange {
             chain: self.chain,
             id: *id,
@@ -271,6 +254,15 @@ impl ChainReader for EvmReader {
         self.chain
     }
 
+    async fn at_one_block(&self) -> Result<Box<dyn ChainReader>, Error> {
+        let at = self.now().await?;
+        Ok(Box::new(Self { at: Some(at), ..self.clone() }))
+    }
+
+    async fn check_block(&self) -> Result<(), Error> {
+        self.check_block_is_there().await
+    }
+
     async fn clock(&self) -> Result<u64, Error> {
         Ok(self.now().await?.timestamp)
     }
@@ -311,8 +303,9 @@ impl ChainReader for EvmReader {
     }
 
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
+        let at = self.now().await?;
         let registry = CircuitRegistry::new(self.registry, &self.provider);
-        let stored = registry.circuit(B256::from(*id)).call().await;
+        let stored = registry.circuit(B256::from(*id)).block(at.id()).call().await;
         let stored = stored.map_err(|error| self.contract_error("circuit", error))?;
         if stored.verifier.is_zero() {
             return Err(Error::CircuitNotFound { chain: self.chain, circuit: *id });
@@ -320,7 +313,7 @@ impl ChainReader for EvmReader {
         let bad = |field: &str, expected: &str, found: String| {
             Error::bad_data(self.chain, Subject::Circuit(*id), field, expected, found)
         };
-        let key = CircuitVerifier::new(stored.verifier, &self.provider).verifyingKey().call().await;
+        let key = CircuitVerifier::new(stored.verifier, &self.provider).verifyingKey().block(at.id()).call().await;
         let key = key.map_err(|error| self.contract_error("verifying key", error))?;
         let kind = stored.setup;
         let registered_as = SetupKind::try_from(kind).map_err(|refusal| bad("setup", "1 or 2", refusal.to_string()))?;
@@ -342,8 +335,10 @@ impl ChainReader for EvmReader {
     }
 
     async fn solvency(&self, exchange: &Exchange, symbol: &str, max_age: u64) -> Result<Answer, Error> {
-        let answer = self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).call().await;
-        let answer = answer.map_err(|error| self.contract_error("solvency", error))?;
+        let at = self.now().await?;
+        let asked =
+            self.contract().solvency(B256::from(exchange.id), symbol.into(), max_age).block(at.id()).call().await;
+        let answer = asked.map_err(|error| self.contract_error("solvency", error))?;
         let question = Question::new(exchange, symbol, max_age, Known::Reported);
         Answer::new(&question, self.figures(&question, answer)?, own_clock())
     }

@@ -21,8 +21,8 @@ use super::{
     EvmReader,
     assemble::{Report, Shards, StoredEpoch, amounts, assemble, check_latest_amounts},
     bindings::Reserves::{self, EpochFinalized, ShardPosted},
+    block::At,
     logs,
-    reader::At,
 };
 use crate::{
     chain::Address,

@@ -1,6 +1,6 @@
 //! The program's accounts from a node, and the program's own answer about solvency.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use anchor_lang::{AccountDeserialize, Discriminator, error::ERROR_CODE_OFFSET};
 use async_trait::async_trait;
@@ -58,17 +58,18 @@ pub struct SolanaOptions {
 
 impl Default for SolanaOptions {
     fn default() -> Self {
-        Self { commitment: CommitmentConfig::confirmed(), fee_payer: None }
+        Self { commitment: CommitmentConfig::finalized(), fee_payer: None }
     }
 }
 
 /// Reads the program `reserves`.
+#[derive(Clone)]
 pub struct SolanaReader {
-    rpc: RpcClient,
+    rpc: Arc<RpcClient>,
     node: Endpoint,
     pub(super) program: Pubkey,
     options: SolanaOptions,
-    circuits: KnownCircuits,
+    circuits: Arc<KnownCircuits>,
 }
 
 /// The refusal of a question about an epoch that is not the latest any more.
@@ -84,7 +85,7 @@ impl SolanaReader {
     pub async fn connect(url: &str, program: Pubkey, options: SolanaOptions) -> Result<Self, Error> {
         let node = Endpoint::parse(url)?;
         let rpc = RpcClient::new_with_timeout_and_commitment(node.url().to_string(), TIMEOUT, options.commitment);
-        let reader = Self { rpc, node, program, options, circuits: KnownCircuits::default() };
+        let reader = Self { rpc: Arc::new(rpc), node, program, options, circuits: Arc::default() };
         let account = reader.account(&program, "the program").await?;
         if !account.is_some_and(|account| account.executable) {
             let address = program.to_string();
@@ -319,6 +320,14 @@ pub fn refusal(error: &TransactionError) -> Option<(&'static str, u32)> {
 impl ChainReader for SolanaReader {
     fn chain(&self) -> Chain {
         Chain::Solana
+    }
+
+    async fn at_one_block(&self) -> Result<Box<dyn ChainReader>, Error> {
+        Ok(Box::new(self.clone()))
+    }
+
+    async fn check_block(&self) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn clock(&self) -> Result<u64, Error> {

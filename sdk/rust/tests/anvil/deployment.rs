@@ -39,9 +39,16 @@ fn anvil() -> PathBuf {
 }
 
 impl Deployment {
-    /// Contracts, circuit and exchange, nothing posted.
+    /// Contracts, circuit and exchange, nothing posted. Every block is final at once.
     pub async fn new() -> Self {
-        let node = Anvil::at(anvil()).arg("--timestamp").arg(START.to_string()).spawn();
+        Self::with_slots(0).await
+    }
+
+    /// The same on a node for which a block is final when twice `slots` have followed it.
+    pub async fn with_slots(slots: u64) -> Self {
+        let time = START.to_string();
+        let slots = slots.to_string();
+        let node = Anvil::at(anvil()).args(["--timestamp", &time, "--slots-in-an-epoch", &slots]).spawn();
         let provider = ProviderBuilder::new().connect_http(node.endpoint_url()).erased();
         let history = golden::history();
         let exchange = &history["exchange"];

@@ -1,5 +1,6 @@
 //! The EVM reader on a real node, with the contracts that are deployed and real proofs.
 
+mod block;
 mod deployment;
 mod examples;
 #[path = "../golden/mod.rs"]
