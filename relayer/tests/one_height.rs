@@ -113,6 +113,7 @@ async fn read_native(
         rpc_url: url.parse().unwrap(),
         contract: Address::ZERO,
         block: ballast_sdk::evm::EvmBlock::Finalized,
+        from_block: 0,
         witnesses: None,
         poster: None,
         poster_password: None,

@@ -42,6 +42,10 @@ pub struct Evm {
     /// `block`: `finalized` (default), `safe` or `latest`: how settled a block must be to be read.
     /// What posts and governs reads the youngest block, and waits for `confirmations`.
     pub block: EvmBlock,
+    /// `from_block`: a block that is no later than the contract's deployment; 0 by default.
+    /// Registrations are looked for from there on a chain whose contracts see another chain's block
+    /// numbers.
+    pub from_block: u64,
     /// `witnesses`: address of the contract that looks at wallets; without it nothing is witnessed
     /// on this chain.
     pub witnesses: Option<Address>,
@@ -99,6 +103,7 @@ impl Evm {
         let rpc_url = reader.endpoint("evm.rpc_url");
         let contract = reader.required_parsed("evm.contract", "an EVM address");
         let witnesses = reader.parsed("evm.witnesses", "an EVM address");
+        let from_block = reader.or("evm.from_block", 0);
         let name = reader.or("evm.block", String::from(EvmBlock::default().name()));
         let block = EvmBlock::named(&name).unwrap_or_else(|| {
             reader.refuse("evm.block", format!("expected finalized, safe or latest, found {name:?}"));
@@ -116,6 +121,7 @@ impl Evm {
             rpc_url: rpc_url?,
             contract: contract?,
             block,
+            from_block,
             witnesses,
             poster,
             poster_password,

@@ -65,6 +65,7 @@ impl Chain {
             rpc_url: url,
             contract: deployed.reserves.parse().unwrap(),
             block: EvmBlock::Finalized,
+            from_block: 0,
             witnesses: deployed.witnesses.map(|address| address.parse().unwrap()),
             poster: Some(key_file(&folder, "poster.key", &poster)),
             poster_password: None,

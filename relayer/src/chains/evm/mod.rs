@@ -60,7 +60,8 @@ impl Evm {
     /// # Errors
     /// When the node does not answer, or there is no contract.
     pub async fn connect(settings: &config::Evm, events: &Events) -> Result<Self, ChainError> {
-        let options = EvmOptions { witnesses: settings.witnesses, block: EvmBlock::Latest, ..EvmOptions::default() };
+        let (from_block, witnesses) = (settings.from_block, settings.witnesses);
+        let options = EvmOptions { block: EvmBlock::Latest, from_block, witnesses, ..EvmOptions::default() };
         let current = EvmReader::connect(settings.rpc_url.as_str(), settings.contract, options).await?;
         let client = Client::new(current.at(settings.block));
         let node = EvmRpc::new(&settings.rpc_url)?;

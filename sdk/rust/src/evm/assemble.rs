@@ -12,7 +12,7 @@ use crate::{
     exchange::Exchange,
 };
 
-/// A finalized epoch in storage, with what its events must fit between.
+/// A finalized epoch as storage has it, with what its events must fit between.
 #[derive(Clone)]
 pub(super) struct StoredEpoch {
     pub(super) chain: Chain,
@@ -20,8 +20,6 @@ pub(super) struct StoredEpoch {
     pub(super) number: u64,
     pub(super) epoch: Reserves::Epoch,
     pub(super) head_before: Digest,
-    /// The earliest block in which a shard of it can lie.
-    pub(super) not_before: u64,
 }
 
 /// Shards in order, as their events tell.
@@ -198,7 +196,6 @@ mod tests {
                 missed: epoch.missed,
             },
             head_before: epoch.head_before,
-            not_before: 5,
         };
         let event = EpochFinalized {
             exchangeId: exchange,

@@ -91,6 +91,24 @@ impl EvmReader {
         Ok(found)
     }
 
+    /// The events of `filter` in the first piece of `blocks` that has any, in order.
+    pub(super) async fn first_logs(
+        &self,
+        filter: &Filter,
+        blocks: RangeInclusive<u64>,
+        what: &str,
+    ) -> Result<Vec<Log>, Error> {
+        let mut pieces = Pieces::new(blocks, self.options.max_block_range);
+        while let Some(piece) = pieces.first() {
+            match self.logs_of_piece(filter, &piece, what).await {
+                Ok(logs) if logs.is_empty() => {}
+                Ok(logs) => return Ok(logs),
+                Err(error) => retry_smaller(&mut pieces, piece, error)?,
+            }
+        }
+        Ok(Vec::new())
+    }
+
     /// The events of `filter` in `blocks` from the last one that `begins` on, in order; looks from
     /// the end backwards.
     pub(super) async fn logs_since_last(

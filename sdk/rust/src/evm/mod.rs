@@ -8,6 +8,7 @@
 //! | `observation` | wallets, tokens and what the contract observed in them |
 //! | [`registration`] | what a wallet signs |
 //! | `provider` | the connection to a node |
+//! | `locate` | the blocks that events are in |
 //! | `logs` | events in bounded ranges of blocks |
 //! | `assemble` | an epoch from its events, checked against storage |
 //! | `rebuild` | what `assemble` needs, from the node |
@@ -15,6 +16,7 @@
 mod assemble;
 pub mod bindings;
 mod block;
+mod locate;
 mod logs;
 mod observation;
 mod provider;

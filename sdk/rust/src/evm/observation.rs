@@ -58,7 +58,7 @@ impl ObservationReader for EvmReader {
         let contract = self.witnesses()?;
         let at = self.now().await?;
         // No wallet can be registered before its exchange.
-        let start = self.stored(&exchange.id, at).await?.registeredInBlock;
+        let start = self.registered_in(&exchange.id, &self.stored(&exchange.id, at).await?, at).await?.number;
         let topics = [Witnesses::WalletRegistered::SIGNATURE_HASH, exchange.id.into()];
         let filter = logs::filter(*contract.address(), &topics);
         let mut wallets = Vec::new();

@@ -28,6 +28,7 @@ use super::{
     EvmBlock,
     bindings::{CircuitRegistry, CircuitVerifier, Reserves},
     block::At,
+    locate::Located,
     logs, provider,
 };
 use crate::{
@@ -77,6 +78,7 @@ pub struct EvmReader {
     pub(super) registry: EvmAddress,
     pub(super) options: EvmOptions,
     pub(super) circuits: Arc<KnownCircuits>,
+    pub(super) located: Arc<Located>,
     /// The block at which everything is read; the youngest each time when none.
     pub(super) at: Option<At>,
 }
@@ -104,6 +106,7 @@ impl EvmReader {
             registry: EvmAddress::ZERO,
             options,
             circuits: Arc::default(),
+            located: Arc::default(),
             at: None,
         };
         let registry = reader.contract().circuits().block(options.block.id()).call().await;
@@ -174,7 +177,7 @@ impl EvmReader {
         let list = contract.assets(exchange).block(block).call().await;
         let list = list.map_err(|error| self.contract_error("assets", error))?;
         let assets = self.asset_list(id, &stored, &list)?;
-        let registered_at = self.block_at(stored.registeredInBlock).await?.timestamp;
+        let registered_at = self.registered_in(id, &stored, at).await?.timestamp;
         Ok(Exchange {
             chain: self.chain,
             id: *id,

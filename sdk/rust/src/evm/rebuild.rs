@@ -1,25 +1,26 @@
 //! Epochs from their events.
 //!
 //! Storage holds the head after every epoch, and with it the record: SHA-256 of the head before and
-//! the record's digest. The fields themselves are in the events of the block that storage names,
-//! and the roots in the events of the shards before it.
+//! the record's digest. The fields themselves are in events: those of a range of epochs lie between
+//! the blocks in which the epoch before it and its last one were finalized. The heads at both ends
+//! are read from storage, and those between follow from the records. The time of posting is that of
+//! the event's block; a node that does not tell it with the event is asked for storage instead.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use alloy::{
     primitives::{B256, U256},
-    rpc::types::Log,
+    rpc::types::{Filter, Log},
     sol_types::SolEvent,
 };
 use ballast_core::{
     Digest, hexadecimal,
     record::{Roots, first_head},
 };
-use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
     EvmReader,
-    assemble::{Report, Shards, StoredEpoch, amounts, assemble, check_latest_amounts},
+    assemble::{Shards, StoredEpoch, amounts, assemble, check_latest_amounts},
     bindings::Reserves::{self, EpochFinalized, ShardPosted},
     block::At,
     logs,
@@ -31,8 +32,14 @@ use crate::{
     exchange::{Exchange, PartialSum, PendingEpoch},
 };
 
-/// Requests under way at once.
-const CONCURRENCY: usize = 8;
+/// The events of one epoch.
+#[derive(Default)]
+struct Told {
+    /// Those from the last shard 0 on, since shard 0 begins the epoch again.
+    shards: Vec<ShardPosted>,
+    /// Each with the event as it came.
+    finalized: Vec<(EpochFinalized, Log)>,
+}
 
 impl EvmReader {
     pub(super) async fn rebuild_epochs(
@@ -46,34 +53,44 @@ impl EvmReader {
         }
         let at = self.now().await?;
         let registered = self.stored(&exchange.id, at).await?;
-        // One more in front: where it ends, the first begins.
-        let states: Vec<(u64, Reserves::Epoch)> = stream::iter(start.saturating_sub(1).max(1)..=end)
-            .map(|number| self.stored_epoch(exchange, number, at))
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
-        let mut previous = (first_head(&exchange.id), registered.registeredInBlock);
-        let mut stored = Vec::with_capacity(states.len());
-        for (number, epoch) in states {
-            let next = (epoch.head.0, epoch.postedInBlock);
-            if number >= start {
-                let (head_before, not_before) = previous;
-                stored.push(StoredEpoch {
-                    chain: exchange.chain,
-                    exchange: exchange.id,
-                    number,
-                    epoch,
-                    head_before,
-                    not_before,
-                });
+        // The epoch before the first as well: where it ends, the first begins.
+        let ends: Vec<u64> = if start == 1 { vec![end] } else { vec![start - 1, end] };
+        let mut stored = self.stored_epochs(exchange, &ends, at).await?;
+        let blocks = self.blocks_of(&stored, &numbers, &registered, exchange, at).await?;
+        let mut told = self.told(exchange, &numbers, blocks.clone()).await?;
+        let untold = |number: &u64| {
+            let of = told.get(number).and_then(|told| told.finalized.first());
+            !stored.contains_key(number) && of.is_some_and(|(_, log)| log.block_timestamp.is_none())
+        };
+        let missing: Vec<u64> = numbers.clone().filter(untold).collect();
+        stored.extend(self.stored_epochs(exchange, &missing, at).await?);
+        let mut head_before = match stored.get(&(start - 1)) {
+            Some(before) => before.head.0,
+            None => first_head(&exchange.id),
+        };
+        let mut epochs = Vec::with_capacity(told.len());
+        for number in numbers {
+            let Told { shards, finalized } = told.remove(&number).unwrap_or_default();
+            let [(event, log)] = &finalized[..] else {
+                let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
+                let expected = format!("one event in blocks {} to {}", blocks.start(), blocks.end());
+                return Err(Error::bad_data(self.chain, subject, "EpochFinalized", expected, finalized.len()));
+            };
+            let told = log.block_timestamp;
+            let epoch = match stored.remove(&number) {
+                Some(epoch) => epoch,
+                None => by_event(event, log),
+            };
+            let stored = StoredEpoch { chain: exchange.chain, exchange: exchange.id, number, epoch, head_before };
+            if let Some(told) = told.filter(|told| *told != stored.epoch.postedAt) {
+                return Err(stored.bad_data("posted_at", stored.epoch.postedAt, told));
             }
-            previous = next;
+            let shards = Shards::in_order(&shards, |field, expected, found| stored.bad_data(field, expected, found))?;
+            let circuit = self.circuits.proved_by(self, &event.circuitId.0).await?;
+            let epoch = assemble(&stored, event, shards, exchange, circuit)?;
+            head_before = epoch.head;
+            epochs.push(epoch);
         }
-        let epochs: Vec<Epoch> = stream::iter(stored)
-            .map(|stored| async move { self.rebuild(&stored, exchange).await })
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
         let latest = epochs.last().filter(|last| last.record.epoch.checked_add(1) == Some(registered.nextEpoch));
         if let Some(latest) = latest {
             let amounts = self.contract().latestAmounts(B256::from(exchange.id)).block(at.id()).call().await;
@@ -82,51 +99,81 @@ impl EvmReader {
         Ok(epochs)
     }
 
-    async fn stored_epoch(&self, exchange: &Exchange, number: u64, at: At) -> Result<(u64, Reserves::Epoch), Error> {
-        let stored = self.contract().epoch(B256::from(exchange.id), number).block(at.id()).call().await;
-        let stored = stored.map_err(|error| self.contract_error("epoch", error))?;
-        if stored.head.is_zero() {
-            let subject = Subject::Epoch { exchange: exchange.id, epoch: number };
-            return Err(Error::bad_data(self.chain, subject, "storage", "a finalized epoch", "none"));
-        }
-        Ok((number, stored))
-    }
-
-    async fn rebuild(&self, stored: &StoredEpoch, exchange: &Exchange) -> Result<Epoch, Error> {
-        let event = self.finalization(stored).await?;
-        let blocks = stored.not_before..=stored.epoch.postedInBlock;
-        let bad = |field: &str, expected, found| stored.bad_data(field, expected, found);
-        let shards = self.shards(&stored.exchange, stored.number, blocks, bad).await?;
-        let circuit = self.circuits.proved_by(self, &event.circuitId.0).await?;
-        assemble(stored, &event, shards, exchange, circuit)
-    }
-
-    /// The one event that completed the epoch.
-    async fn finalization(&self, stored: &StoredEpoch) -> Result<EpochFinalized, Error> {
-        let topics = topics(EpochFinalized::SIGNATURE_HASH, &stored.exchange, stored.number);
-        let filter = logs::filter(self.reserves, &topics);
-        let block = stored.epoch.postedInBlock;
-        let found = self.logs(&filter, block..=block, "EpochFinalized").await?;
-        match &found[..] {
-            [log] => self.decode(log),
-            other => Err(stored.bad_data("EpochFinalized", format!("one event in block {block}"), other.len())),
-        }
-    }
-
-    /// The epoch's shards: those from the last shard 0 on, since shard 0 begins it again.
-    async fn shards(
+    /// What the contract has of these epochs, by number. All of them are finalized.
+    async fn stored_epochs(
         &self,
-        exchange: &Digest,
-        epoch: u64,
+        exchange: &Exchange,
+        numbers: &[u64],
+        at: At,
+    ) -> Result<BTreeMap<u64, Reserves::Epoch>, Error> {
+        let mut all = BTreeMap::new();
+        for number in numbers {
+            let stored = self.contract().epoch(B256::from(exchange.id), *number).block(at.id()).call().await;
+            let stored = stored.map_err(|error| self.contract_error("epoch", error))?;
+            if stored.head.is_zero() {
+                let subject = Subject::Epoch { exchange: exchange.id, epoch: *number };
+                return Err(Error::bad_data(self.chain, subject, "storage", "a finalized epoch", "none"));
+            }
+            all.insert(*number, stored);
+        }
+        Ok(all)
+    }
+
+    /// The blocks in which the events of these epochs are; `stored` has both ends.
+    async fn blocks_of(
+        &self,
+        stored: &BTreeMap<u64, Reserves::Epoch>,
+        numbers: &RangeInclusive<u64>,
+        registered: &Reserves::Exchange,
+        exchange: &Exchange,
+        at: At,
+    ) -> Result<RangeInclusive<u64>, Error> {
+        let registered = self.registered_in(&exchange.id, registered, at).await?;
+        let first = match stored.get(&(numbers.start() - 1)) {
+            Some(before) => self.first_block(before.into(), registered, at).await?,
+            None => registered.number,
+        };
+        let last = match stored.get(numbers.end()) {
+            Some(last) => self.last_block(last.into(), registered, at).await?,
+            None => at.number,
+        };
+        Ok(first..=last)
+    }
+
+    /// The events of these epochs in these blocks, by number.
+    async fn told(
+        &self,
+        exchange: &Exchange,
+        numbers: &RangeInclusive<u64>,
         blocks: RangeInclusive<u64>,
-        bad: impl Report,
-    ) -> Result<Shards, Error> {
-        let filter = logs::filter(self.reserves, &topics(ShardPosted::SIGNATURE_HASH, exchange, epoch));
-        // An event that cannot be read ends the search too, so that it is met and named.
-        let begins = |log: &Log| self.decode::<ShardPosted>(log).map_or(true, |event| event.shardIndex == 0);
-        let found = self.logs_since_last(&filter, blocks, "ShardPosted", begins).await?;
-        let events: Vec<ShardPosted> = found.iter().map(|log| self.decode(log)).collect::<Result<_, _>>()?;
-        Shards::in_order(&events, bad)
+    ) -> Result<BTreeMap<u64, Told>, Error> {
+        let filter = Filter::new()
+            .address(self.reserves)
+            .event_signature(vec![EpochFinalized::SIGNATURE_HASH, ShardPosted::SIGNATURE_HASH])
+            .topic1(B256::from(exchange.id));
+        let filter = match numbers.start() == numbers.end() {
+            true => filter.topic2(B256::from(U256::from(*numbers.start()))),
+            false => filter,
+        };
+        let mut told: BTreeMap<u64, Told> = BTreeMap::new();
+        for log in self.logs(&filter, blocks, "the events of epochs").await? {
+            if log.topic0() == Some(&EpochFinalized::SIGNATURE_HASH) {
+                let event: EpochFinalized = self.decode(&log)?;
+                if numbers.contains(&event.epoch) {
+                    told.entry(event.epoch).or_default().finalized.push((event, log));
+                }
+                continue;
+            }
+            let event: ShardPosted = self.decode(&log)?;
+            if numbers.contains(&event.epoch) {
+                let told = told.entry(event.epoch).or_default();
+                if event.shardIndex == 0 {
+                    told.shards.clear();
+                }
+                told.shards.push(event);
+            }
+        }
+        Ok(told)
     }
 
     pub(super) async fn rebuild_pending(&self, exchange: &Exchange) -> Result<Option<PendingEpoch>, Error> {
@@ -142,11 +189,11 @@ impl EvmReader {
             let subject = Subject::Epoch { exchange: exchange.id, epoch };
             Error::bad_data(self.chain, subject, field, expected, found)
         };
-        let not_before = match epoch {
-            0 | 1 => registered.registeredInBlock,
-            next => self.stored_epoch(exchange, next - 1, at).await?.1.postedInBlock,
-        };
-        let shards = self.shards(&exchange.id, epoch, not_before..=at.number, bad).await?;
+        let before: Vec<u64> = epoch.checked_sub(1).into_iter().filter(|before| *before > 0).collect();
+        let stored = self.stored_epochs(exchange, &before, at).await?;
+        let blocks = self.blocks_of(&stored, &(epoch..=epoch), &registered, exchange, at).await?;
+        let shards = self.shards(&exchange.id, epoch, *blocks.start()..=at.number).await?;
+        let shards = Shards::in_order(&shards, bad)?;
         let liabilities = amounts(&pending.liabilities)
             .map_err(|found| bad("liabilities", "amounts below 2^112".into(), found.to_string()))?;
         for (field, expected, found) in [
@@ -167,12 +214,38 @@ impl EvmReader {
         }))
     }
 
+    /// The shards of an epoch that is begun: those from the last shard 0 on.
+    async fn shards(
+        &self,
+        exchange: &Digest,
+        epoch: u64,
+        blocks: RangeInclusive<u64>,
+    ) -> Result<Vec<ShardPosted>, Error> {
+        let topics = [ShardPosted::SIGNATURE_HASH, B256::from(*exchange), B256::from(U256::from(epoch))];
+        let filter = logs::filter(self.reserves, &topics);
+        // An event that cannot be read ends the search too, so that it is met and named.
+        let begins = |log: &Log| self.decode::<ShardPosted>(log).map_or(true, |event| event.shardIndex == 0);
+        let found = self.logs_since_last(&filter, blocks, "ShardPosted", begins).await?;
+        found.iter().map(|log| self.decode(log)).collect()
+    }
+
     fn decode<E: SolEvent>(&self, log: &Log) -> Result<E, Error> {
         let decoded = log.log_decode::<E>().map_err(|error| self.contract_error(E::SIGNATURE, error.into()))?;
         Ok(decoded.inner.data)
     }
 }
 
-fn topics(event: B256, exchange: &Digest, epoch: u64) -> [B256; 3] {
-    [event, B256::from(*exchange), B256::from(U256::from(epoch))]
+/// What storage has of an epoch, as its event tells it. The rolling head confirms it.
+fn by_event(event: &EpochFinalized, log: &Log) -> Reserves::Epoch {
+    Reserves::Epoch {
+        head: event.head,
+        asOf: event.asOf,
+        postedAt: log.block_timestamp.unwrap_or_default(),
+        postedInBlock: log.block_number.unwrap_or_default(),
+        shardCount: event.shardCount,
+        setup: event.setup,
+        insolvent: event.insolvent,
+        cadence: event.cadence,
+        missed: event.missed,
+    }
 }

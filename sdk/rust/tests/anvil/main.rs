@@ -5,6 +5,7 @@ mod deployment;
 mod examples;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod numbers;
 mod proxy;
 mod witnessed;
 
@@ -178,16 +179,25 @@ enum Question {
 impl Conduct for Lying {
     fn change(&self, request: &Value, result: &mut Value) {
         let asked = &request["params"][0];
-        let meant = match self.question {
-            Question::Event(event) => request["method"] == "eth_getLogs" && asked["topics"][0] == json!(event),
-            Question::Call(selector) => {
-                let selector = format!("0x{}", hex::encode(selector));
-                request["method"] == "eth_call"
-                    && asked["input"].as_str().is_some_and(|data| data.starts_with(&selector))
+        match self.question {
+            // A question may be about events of several kinds.
+            Question::Event(event) if request["method"] == "eth_getLogs" => {
+                let logs = std::mem::take(result.as_array_mut().unwrap());
+                let (meant, mut told) = logs.into_iter().partition(|log| log["topics"][0] == json!(event));
+                let mut changed = Value::Array(meant);
+                if changed != json!([]) {
+                    (self.lie)(&mut changed);
+                }
+                told.append(changed.as_array_mut().unwrap());
+                *result = told.into();
             }
-        };
-        if meant {
-            (self.lie)(result);
+            Question::Call(selector) if request["method"] == "eth_call" => {
+                let selector = format!("0x{}", hex::encode(selector));
+                if asked["input"].as_str().is_some_and(|data| data.starts_with(&selector)) {
+                    (self.lie)(result);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -225,7 +235,7 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
     let circuit = Question::Call(CircuitRegistry::circuitCall::SELECTOR);
     let key = Question::Call(CircuitVerifier::verifyingKeyCall::SELECTOR);
     let assets = Question::Call(Reserves::assetsCall::SELECTOR);
-    let cases: [(_, Lie, &str); 25] = [
+    let cases: [(_, Lie, &str); 26] = [
         (epoch, |data| *data = format!("0x{}", "0".repeat(64 * 9)).into(), "storage"),
         (finalized, |logs| flip(&mut logs[0]["data"], 0), "as_of"),
         (finalized, |logs| flip(&mut logs[0]["data"], 3), "setup"),
@@ -234,6 +244,7 @@ async fn a_node_that_lies_about_an_epoch_is_found_out() {
         (finalized, |logs| flip(&mut logs[0]["data"], 6), "insolvent"),
         (finalized, |logs| flip(&mut logs[0]["data"], 8), "head"),
         (finalized, |logs| flip(&mut logs[0]["data"], 15), "head"),
+        (finalized, |logs| logs[0]["blockTimestamp"] = "0x1".into(), "posted_at"),
         (finalized, |logs| *logs = json!([]), "EpochFinalized"),
         (finalized, |logs| *logs = json!([logs[0], logs[0]]), "EpochFinalized"),
         (finalized, |logs| logs[0]["removed"] = true.into(), "EpochFinalized"),

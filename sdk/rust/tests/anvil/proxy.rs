@@ -20,6 +20,9 @@ pub trait Conduct: Clone + Send + Sync + 'static {
         None
     }
 
+    /// Changes what the other node is asked.
+    fn rewrite(&self, _request: &mut Value) {}
+
     fn change(&self, _request: &Value, _result: &mut Value) {}
 }
 
@@ -58,6 +61,9 @@ async fn serve(stream: TcpStream, node: &str, conduct: &impl Conduct) {
     let answer = match conduct.refuse(&request) {
         Some(error) => json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }),
         None => {
+            let mut asked = request.clone();
+            conduct.rewrite(&mut asked);
+            let body = asked.to_string();
             let sent = HttpClient::new().post(node).header("content-type", "application/json").body(body).send().await;
             let mut answer: Value = serde_json::from_slice(&sent.unwrap().bytes().await.unwrap()).unwrap();
             conduct.change(&request, &mut answer["result"]);

@@ -58,7 +58,7 @@ async fn agreement(deployment: &Deployment, exchange: B256, wallet: Address) -> 
 
 /// Epoch 1 is posted, a wallet is registered, native coin declared, and looked at. Returns the
 /// wallet.
-async fn witnessed(deployment: &Deployment) -> Address {
+pub async fn witnessed(deployment: &Deployment) -> Address {
     deployment.post(&deployment.history["epochs"][0]["shards"][0]).await;
     let wallet = deployment.node.addresses()[0];
     let id = B256::from(deployment.exchange());
