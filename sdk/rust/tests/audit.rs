@@ -26,7 +26,7 @@ use ballast_ledger::{
     signature::sign,
     simulate::{self, Simulation, signing_key},
     state::{SnapshotRefused, State},
-    transaction::{Kind, Listing, Movement, Transaction},
+    transaction::{Genesis, Kind, Listing, Movement, Transaction},
 };
 use ballast_sdk::{
     audit::{AuditError, Audited, Auditor, Evidence, audit},
@@ -425,6 +425,11 @@ fn another_exchanges_or_a_shorter_log_is_none() {
     write(other.path(), [9; 32], 1, 100);
     let refused = audit(&case.epochs, &evidence(other.path())).unwrap_err();
     assert!(matches!(refused, AuditError::OtherExchange { found, .. } if found == [9; 32]), "{refused}");
+    let begun = tempfile::tempdir().unwrap();
+    let genesis = Genesis { assets: sample::assets(), ..simulation(id(), 1, 1).genesis().unwrap() };
+    Writer::create(begun.path(), &genesis, WriterOptions::default()).unwrap();
+    let refused = audit(&case.epochs, &evidence(begun.path())).unwrap_err();
+    assert!(matches!(refused, AuditError::OtherAssets { .. }), "{refused}");
     let (short, last) = (tempfile::tempdir().unwrap(), case.sequence(2));
     write(short.path(), id(), 1, last - 1);
     let refused = audit(&case.epochs, &evidence(short.path())).unwrap_err();
