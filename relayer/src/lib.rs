@@ -31,6 +31,7 @@ pub mod config;
 pub mod crash;
 pub mod events;
 pub mod failure;
+pub mod heads;
 pub mod jobs;
 pub mod plan;
 pub mod proving;

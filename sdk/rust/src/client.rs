@@ -20,7 +20,7 @@ use crate::{
     reserves::{CompareError, check_holdings},
     solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
-    verification::{self, Agreement, ChainHistory, VerifiedHistory},
+    verification::{self, Agreement, ChainHistory, VerifiedHead, VerifiedHistory},
 };
 
 /// Reads one deployment on one chain.
@@ -62,6 +62,11 @@ impl Client {
     /// The chain that is read.
     pub fn chain(&self) -> Chain {
         self.0.chain()
+    }
+
+    /// The address of the contract `Reserves` or of the program.
+    pub fn deployment(&self) -> Address {
+        self.0.deployment()
     }
 
     /// The time by the chain's clock, Unix seconds. It runs behind.
@@ -161,17 +166,25 @@ impl Client {
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
     pub async fn verify_history(&self, id: &Digest) -> Result<VerifiedHistory, Error> {
         let reading = self.begin().await?;
-        reading.end(reading.verified(id).await).await
+        reading.end(reading.verified(id, None).await).await
+    }
+
+    /// Goes on from an epoch that was verified before: reads it again and all that follow. Nothing
+    /// before it is read, so the answer rests on what is given here.
+    ///
+    /// Fails with [`Error::Unlike`] when the chain has not so many epochs, or has the epoch with
+    /// another head or in another block.
+    pub async fn verify_history_after(&self, id: &Digest, after: &VerifiedHead) -> Result<VerifiedHistory, Error> {
+        let reading = self.begin().await?;
+        reading.end(reading.verified(id, Some(after)).await).await
     }
 
     /// Verifies both chains' histories and compares them. A chain without epochs is behind. Fails
     /// with [`Error::NoEpoch`] when neither chain has any.
     pub async fn compare_history(&self, other: &Self, id: &Digest) -> Result<Agreement, Error> {
         let (ours, theirs) = tokio::try_join!(self.verified_or_empty(id), other.verified_or_empty(id))?;
-        verification::compare(
-            &ChainHistory { chain: self.chain(), exchange: id, epochs: &ours },
-            &ChainHistory { chain: other.chain(), exchange: id, epochs: &theirs },
-        )
+        let history = |chain, epochs| ChainHistory { chain, exchange: id, epochs };
+        verification::compare(&history(self.chain(), &ours), &history(other.chain(), &theirs))
     }
 
     /// Compares what `report` says was read on this chain with the wallets and tokens that the

@@ -52,6 +52,13 @@ pub enum Error {
     NoEpoch { chain: Chain, exchange: Digest },
     #[error("{chain}: circuit {} is not registered", hexadecimal::encode(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
+    /// `field` is epochs, head or block.
+    #[error(
+        "{chain}: exchange {}, epoch {epoch}: expected {field} {expected} as it was verified before, found {found}: \
+         the node is behind or on another chain, or what was verified was taken back",
+        hexadecimal::encode(exchange)
+    )]
+    Unlike { chain: Chain, exchange: Digest, epoch: u64, field: &'static str, expected: String, found: String },
     #[error(transparent)]
     BadData(Box<BadData>),
     #[error(transparent)]
@@ -129,7 +136,7 @@ impl Error {
             | Self::EpochUnfinished { .. }
             | Self::NoEpoch { .. }
             | Self::CircuitNotFound { .. } => ErrorKind::NotFound,
-            Self::BadData(_) | Self::HistoriesPart(_) => ErrorKind::BadData,
+            Self::BadData(_) | Self::HistoriesPart(_) | Self::Unlike { .. } => ErrorKind::BadData,
         }
     }
 

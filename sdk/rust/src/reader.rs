@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use ballast_core::Digest;
 
 use crate::{
-    chain::Chain,
+    chain::{Address, Chain},
     circuit::Circuit,
     epoch::Epoch,
     error::Error,
@@ -45,6 +45,14 @@ pub trait ChainReader: ObservationReader {
     /// These epochs, in order, each checked. All of them are finalized: numbers from 1 to
     /// `exchange.latest_epoch()`. One that is missing or does not match its digest fails the whole.
     async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error>;
+
+    /// The address of the contract `Reserves` or of the program.
+    fn deployment(&self) -> Address;
+
+    /// The hash of the block in which an epoch was finalized, by which a chain can be told later
+    /// from one that forked before it. Of Solana, whose nodes do not keep old blocks, it is the hash
+    /// of the cluster's first block.
+    async fn block_hash(&self, exchange: &Exchange, epoch: u64) -> Result<String, Error>;
 
     /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error>;

@@ -28,6 +28,25 @@ pub(super) struct RegisteredIn {
 #[derive(Default)]
 pub(super) struct Located {
     registrations: Mutex<HashMap<Digest, RegisteredIn>>,
+    /// Hashes of the blocks in which epochs were finalized, by exchange and number.
+    epochs: Mutex<HashMap<(Digest, u64), B256>>,
+}
+
+impl Located {
+    pub(super) fn registration(&self, id: &Digest) -> Option<RegisteredIn> {
+        self.registrations.lock().ok()?.get(id).copied()
+    }
+
+    /// Remembers the block in which an epoch was finalized.
+    pub(super) fn note(&self, exchange: &Digest, epoch: u64, hash: Option<B256>) {
+        if let (Some(hash), Ok(mut epochs)) = (hash, self.epochs.lock()) {
+            epochs.insert((*exchange, epoch), hash);
+        }
+    }
+
+    pub(super) fn block_hash(&self, exchange: &Digest, epoch: u64) -> Option<B256> {
+        self.epochs.lock().ok()?.get(&(*exchange, epoch)).copied()
+    }
 }
 
 impl EvmReader {
@@ -38,8 +57,7 @@ impl EvmReader {
         stored: &Reserves::Exchange,
         at: At,
     ) -> Result<RegisteredIn, Error> {
-        let known = self.located.registrations.lock().ok().and_then(|known| known.get(id).copied());
-        if let Some(known) = known {
+        if let Some(known) = self.located.registration(id) {
             return Ok(known);
         }
         let what = "the registration";

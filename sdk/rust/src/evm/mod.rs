@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
+//! | `batch` | several questions in one request |
 //! | `block` | the block at which everything of one answer is read |
 //! | [`reader`] | storage, and the answers that need nothing else |
 //! | `observation` | wallets, tokens and what the contract observed in them |
@@ -14,6 +15,7 @@
 //! | `rebuild` | what `assemble` needs, from the node |
 
 mod assemble;
+mod batch;
 pub mod bindings;
 mod block;
 mod locate;

@@ -380,6 +380,15 @@ impl ChainReader for SolanaReader {
         Ok(epochs)
     }
 
+    fn deployment(&self) -> Address {
+        Address::Solana(self.program)
+    }
+
+    async fn block_hash(&self, _exchange: &Exchange, _epoch: u64) -> Result<String, Error> {
+        let genesis = self.rpc.get_genesis_hash().await;
+        Ok(genesis.map_err(|error| self.error("the genesis block", error))?.to_string())
+    }
+
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {
         let stored: Option<accounts::Circuit> = self.decoded(&address::circuit(&self.program, id), "a circuit").await?;
         let stored = stored.ok_or(Error::CircuitNotFound { chain: Chain::Solana, circuit: *id })?;

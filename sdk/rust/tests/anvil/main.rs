@@ -1,10 +1,12 @@
 //! The EVM reader on a real node, with the contracts that are deployed and real proofs.
 
 mod block;
+mod calls;
 mod deployment;
 mod examples;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod long;
 mod numbers;
 mod proxy;
 mod witnessed;
