@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use ballast_core::Digest;
+use ballast_ledger::reserves::{BlockLine, HoldingLine};
 
 use crate::{
     chain::{Address, Chain},
@@ -13,6 +14,7 @@ use crate::{
     error::Error,
     exchange::{Exchange, PendingEpoch},
     observation::{Observation, Token, Wallet},
+    reread::Reread,
     solvency::Answer,
 };
 
@@ -82,6 +84,11 @@ pub trait ObservationReader: Send + Sync {
     /// Every token that counts for an asset of the present list: on the EVM in order of
     /// declaration, on Solana in order of the addresses of their records.
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
+
+    /// Reads again what a report says was read at `block`: the block, the accounts of `holdings`,
+    /// which are of this chain, and what they held. What the node cannot tell is said to be not
+    /// checked; that it does not answer at all is an error.
+    async fn reread(&self, block: &BlockLine, holdings: &[&HoldingLine]) -> Result<Reread, Error>;
 
     /// What the chain observed for one epoch so far, closed or not; none when nobody had it look.
     async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error>;
