@@ -1,6 +1,6 @@
 //! Why something could not be read or does not hold.
 
-use ballast_core::{Digest, hexadecimal};
+use ballast_core::{Digest, escaped::Escaped, hexadecimal};
 
 use crate::chain::Chain;
 
@@ -151,8 +151,9 @@ impl Error {
             chain,
             subject,
             field: field.into(),
-            expected: expected.to_string(),
-            found: found.to_string(),
+            // May be a node's words.
+            expected: Escaped(&expected.to_string()).to_string(),
+            found: Escaped(&found.to_string()).to_string(),
         }))
     }
 }
@@ -160,6 +161,12 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_node_says_is_escaped() {
+        let error = Error::bad_data(Chain::Solana, Subject::Exchange([1; 32]), "name", "a", "b\x1b[2J\nFresh");
+        assert!(error.to_string().ends_with("expected a, found b\\u{1b}[2J\\nFresh"), "{error}");
+    }
 
     #[test]
     fn ids_are_written_as_everywhere_else() {

@@ -9,7 +9,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use alloy::{primitives::B256, rpc::types::Log, sol_types::SolEvent};
-use ballast_core::Digest;
+use ballast_core::{Digest, exchange::exchange_id, hexadecimal};
 
 use super::{EvmReader, bindings::Reserves, block::At, logs};
 use crate::error::Error;
@@ -50,7 +50,8 @@ impl Located {
 }
 
 impl EvmReader {
-    /// Where the exchange was registered, of which `stored` is what the contract has at `at`.
+    /// Where the exchange was registered, of which `stored` is what the contract has at `at`. Its id
+    /// and name must be those of the registration, which binds the name to the id.
     pub(super) async fn registered_in(
         &self,
         id: &Digest,
@@ -73,6 +74,16 @@ impl EvmReader {
         let [log] = &found[..] else {
             return Err(self.bad_exchange(id, "registration", "one event", found.len()));
         };
+        let event = log.log_decode::<Reserves::ExchangeRegistered>();
+        let event = event.map_err(|error| self.contract_error("ExchangeRegistered", error.into()))?.inner.data;
+        let expected = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name);
+        let expected = expected.map_err(|refusal| self.bad_exchange(id, "name", "a valid name", refusal))?;
+        if expected != *id {
+            return Err(self.bad_exchange(id, "id", hexadecimal::encode(expected), hexadecimal::encode(id)));
+        }
+        if stored.name != event.name {
+            return Err(self.bad_exchange(id, "name", event.name, &stored.name));
+        }
         let (number, timestamp) = self.moment(log, what).await?;
         let registered = RegisteredIn { number, timestamp, numbers_are_the_chains };
         if let Ok(mut known) = self.located.registrations.lock() {

@@ -16,7 +16,10 @@ use ballast_sdk::{
     Client, Error, ErrorKind,
     chain::Address as AnyAddress,
     epoch::Record,
-    evm::{EvmOptions, EvmReader, bindings::Witnesses},
+    evm::{
+        EvmOptions, EvmReader,
+        bindings::{Reserves as ReservesContract, Witnesses},
+    },
     exchange::Exchange,
     reader::{ChainReader, ObservationReader},
     reread::{ComparedHoldings, Tally},
@@ -180,6 +183,13 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
 
     let of_others = |_| Address::repeat_byte(7).abi_encode();
     assert_eq!(named(deceived::<Witnesses::reservesCall>(&deployment, of_others).await), "reserves");
+
+    let renamed = |mut exchange: ReservesContract::Exchange| {
+        exchange.name.push_str("\x1b[2J");
+        ReservesContract::exchangeCall::abi_encode_returns(&exchange)
+    };
+    let liar = deceived::<ReservesContract::exchangeCall>(&deployment, renamed).await.unwrap();
+    assert_eq!(named(liar.exchange(&deployment.exchange()).await), "name");
 
     let other_exchange = |mut wallet: Witnesses::Wallet| {
         wallet.exchangeId.0[0] ^= 1;
