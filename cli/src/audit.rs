@@ -66,7 +66,7 @@ impl Audit {
 
 impl Text for AuditReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for AuditedChain { chain, audited, holdings } in &self.chains {
+        for AuditedChain { chain, audited, compared } in &self.chains {
             let Audited { epoch, ledger_sequence, accounts, transactions, signatures, per_second, root, reserves } =
                 audited;
             writeln!(
@@ -82,8 +82,8 @@ impl Text for AuditReport {
             )?;
             writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the epoch's key" })?;
             writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
-            if let Some(holdings) = holdings {
-                compared_holdings(f, *holdings)?;
+            if let Some(compared) = compared {
+                compared_holdings(f, compared)?;
             }
         }
         Ok(())

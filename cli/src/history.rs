@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ballast_core::hexadecimal;
+use ballast_core::{escaped::Escaped, hexadecimal};
 use ballast_relayer::{
     failure::Failure,
     jobs::read::{self, Histories},
@@ -51,7 +51,7 @@ impl Text for Histories {
 impl Text for history::History {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Exchange { chain, name, id, cadence, .. } = &self.exchange;
-        let (id, every) = (hexadecimal::encode(id), duration(*cadence));
+        let (id, every, name) = (hexadecimal::encode(id), duration(*cadence), Escaped(name));
         writeln!(f, "{chain}: {name} ({id}), every {every} ({cadence} s)")?;
         self.entries.iter().try_for_each(|entry| match entry {
             Entry::Gap(gap) => gap.write(f),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ballast_core::escaped::Escaped;
 use ballast_relayer::{
     chains::{LookOutcome, looks::ShownHolding},
     failure::Failure,
@@ -53,7 +54,7 @@ impl Text for Looked {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { chain, outcome, warning } = self;
         match outcome {
-            Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", refused.problem)?,
+            Outcome::Refused(refused) => writeln!(f, "{chain}: reserves NOT WITNESSED: {}", Escaped(&refused.problem))?,
             Outcome::Ended(LookOutcome::Looked { holdings }) => {
                 writeln!(f, "{chain}: witnessed {}", count(*holdings, "holding", "holdings"))?;
             }
@@ -89,8 +90,10 @@ mod tests {
 
     #[test]
     fn a_chain_that_did_not_look_says_why() {
-        let refused = Refused { problem: "WalletUnknown".into(), kind: FailureKind::Refused };
-        assert_eq!(told(Outcome::Refused(refused), None), "evm: reserves NOT WITNESSED: WalletUnknown\n");
+        let refused = |problem: &str| Outcome::Refused(Refused { problem: problem.into(), kind: FailureKind::Refused });
+        assert_eq!(told(refused("WalletUnknown"), None), "evm: reserves NOT WITNESSED: WalletUnknown\n");
+        let drawn = told(refused("no\nevm: witnessed 2 holdings"), None);
+        assert_eq!(drawn.lines().count(), 1, "{drawn}");
         assert!(told(Outcome::Ended(LookOutcome::NotConfigured), None).contains("evm.witnesses is not set"));
         assert!(told(Outcome::Ended(LookOutcome::NothingToLookAt), None).contains("nothing to look at"));
     }

@@ -13,7 +13,7 @@ use alloy::{
     transports::http::reqwest::Url,
 };
 use anyhow::{Context, Error, Result, ensure};
-use ballast_core::{digest::sha256, hexadecimal};
+use ballast_core::{digest::sha256, escaped::Escaped, hexadecimal};
 use ballast_durable::read_bounded;
 use ballast_keys::{read_evm, read_solana};
 use ballast_migrations::{
@@ -154,7 +154,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// An error and its causes, without what the nodes' addresses hide.
+/// An error and its causes on one line, without what the nodes' addresses hide, and escaped: a node
+/// cannot draw on the terminal.
 fn told(error: &Error, nodes: &[Url]) -> String {
     nodes.iter().fold(format!("{error:#}"), |text, node| redact(node, &text))
 }
@@ -213,7 +214,7 @@ async fn evm(args: EvmArgs) -> Result<()> {
 
 async fn register(args: CircuitArgs) -> Result<()> {
     let (file, key) = circuit::read(&args.file)?;
-    println!("circuit {}: {}", hexadecimal::encode(file.id), file.notice);
+    println!("circuit {}: {}", hexadecimal::encode(file.id), Escaped(&file.notice));
     let contracts: record::EvmDeployment = record::read(&args.evm_record)?
         .with_context(|| format!("{} does not exist: run `migrate evm` first", args.evm_record.display()))?;
     let governance = keypair(&args.solana_governance, "--solana-governance")?;
@@ -273,5 +274,12 @@ mod tests {
         let text = told(&error, std::slice::from_ref(&url));
         assert!(text.contains("ask for the chain id") && text.contains("https://rpc.example"), "{text}");
         assert!(!text.contains("SECRET") && !text.contains("TOKEN") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn a_node_cannot_draw_on_the_terminal() {
+        let url: Url = "https://rpc.example".parse().unwrap();
+        let error = anyhow!("no\x1b[2J\ncontract 0x00").context("deploy Reserves");
+        assert_eq!(told(&error, &[url]), "deploy Reserves: no\\u{1b}[2J\\ncontract 0x00");
     }
 }

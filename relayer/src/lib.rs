@@ -32,6 +32,7 @@ pub mod config;
 pub mod crash;
 pub mod events;
 pub mod failure;
+pub mod heads;
 pub mod jobs;
 pub mod plan;
 pub mod proving;

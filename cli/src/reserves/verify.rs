@@ -40,9 +40,9 @@ impl Verify {
 impl Text for VerifiedReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { epoch, chains, not_compared, messages } = self;
-        for VerifiedChain { chain, holdings } in chains {
+        for VerifiedChain { chain, compared } in chains {
             writeln!(f, "{chain}: the report is that of epoch {epoch}")?;
-            compared_holdings(f, *holdings)?;
+            compared_holdings(f, compared)?;
         }
         let messages = count(*messages, "signed message", "signed messages");
         writeln!(f, "{messages} for this exchange: ownership signed, balances stated")?;

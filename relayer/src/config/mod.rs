@@ -77,6 +77,8 @@ pub struct Config {
     pub evm: Option<Evm>,
     pub store: Option<Store>,
     pub artifacts: Option<Artifacts>,
+    /// Never missing: none of it is required.
+    pub verify: Verify,
 }
 
 /// `[exchange]`: who posts. Name and first authorities make the exchange's id and never change,
@@ -182,6 +184,14 @@ pub struct Artifacts {
     pub private: PathBuf,
 }
 
+/// `[verify]`: what a reader remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verify {
+    /// `heads`: the file that keeps how far histories were verified, from where `ballast verify`
+    /// goes on; without it every epoch is read each time.
+    pub heads: Option<PathBuf>,
+}
+
 impl Config {
     /// Reads every setting; those of `needed` sections must be there.
     ///
@@ -205,6 +215,7 @@ impl Config {
             evm: Evm::read(reader),
             store: reader.required_path("store.path").map(|path| Store { path }),
             artifacts: Artifacts::read(reader),
+            verify: Verify { heads: reader.path("verify.heads") },
         }
     }
 

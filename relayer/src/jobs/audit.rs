@@ -8,6 +8,7 @@ use ballast_ledger::{listed::ListedError, replay::ReplayError, reserves::Reserve
 use ballast_sdk::{
     Epoch,
     audit::{AuditError, Audited, Auditor, Evidence},
+    reread::ComparedHoldings,
 };
 use serde::Serialize;
 
@@ -24,9 +25,9 @@ pub struct AuditedChain {
     pub chain: String,
     #[serde(flatten)]
     pub audited: Audited,
-    /// Holdings of this chain in the reserves report, all in registered wallets and of declared
-    /// tokens. None without a report.
-    pub holdings: Option<usize>,
+    /// Holdings of this chain in the reserves report. None without a report.
+    #[serde(flatten)]
+    pub compared: Option<ComparedHoldings>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -125,14 +126,14 @@ pub async fn run(
     });
     let mut audited = Vec::new();
     for ((chain, record), held) in asked.into_iter().zip(audits.await??) {
-        let holdings = match report {
+        let compared = match report {
             Some(report) => {
                 let report = ReservesReport::parse(report)?;
                 Some(chain.client().check_holdings(&record, &report).await?)
             }
             None => None,
         };
-        audited.push(AuditedChain { chain: chain.name().to_string(), audited: held, holdings });
+        audited.push(AuditedChain { chain: chain.name().to_string(), audited: held, compared });
     }
     Ok(AuditReport { chains: audited })
 }

@@ -1,17 +1,18 @@
 //! What the chains say, through the readers that anyone has.
 
-use std::ops::Bound;
+use std::{ops::Bound, path::Path};
 
-use ballast_core::hexadecimal;
+use ballast_core::{Digest, hexadecimal};
 use ballast_sdk::{
-    Epoch, History,
+    Client, Epoch, History,
     solvency::{Answer, Known},
-    verification::Agreement,
+    verification::{self, Agreement, Behind, ChainHistory, VerifiedHistory},
 };
 use serde::Serialize;
 
 use crate::{
     failure::{Failure, FailureKind},
+    heads::{Heads, Place},
     session::Chains,
 };
 
@@ -35,7 +36,7 @@ pub struct Answers {
     pub chains: Vec<Answer>,
 }
 
-/// Histories verified from their first record, and compared.
+/// Histories verified, and compared.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verified {
     pub chains: Vec<VerifiedChain>,
@@ -48,10 +49,23 @@ pub struct VerifiedChain {
     pub chain: String,
     /// Epochs whose records lead to the chain's head.
     pub epochs: u64,
+    /// The first of them that was read. Those before it were verified another time, and were not
+    /// verified again.
+    pub first: u64,
     #[serde(with = "hexadecimal")]
-    pub head: ballast_core::Digest,
-    /// Of the circuits that proved them, each once.
+    pub head: Digest,
+    /// Of the circuits that proved the epochs that were read, each once.
     pub setups: Vec<&'static str>,
+}
+
+impl From<VerifiedHistory> for VerifiedChain {
+    fn from(history: VerifiedHistory) -> Self {
+        let mut setups: Vec<&'static str> = history.epochs.iter().map(|epoch| epoch.setup.label()).collect();
+        setups.sort_unstable();
+        setups.dedup();
+        let (chain, epochs, first) = (history.chain.to_string(), history.latest(), history.after.unwrap_or(1));
+        Self { chain, epochs, first, head: history.head, setups }
+    }
 }
 
 /// # Errors
@@ -91,35 +105,93 @@ pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64, known: Known)
     Ok(Answers { fresh: answers.iter().all(Answer::is_fresh), chains: answers })
 }
 
+/// Verifies each chain's history and compares them. With `heads`, a file, each history goes on from
+/// where it was verified before, unless it is to be read `from_start`; how far it was verified is
+/// kept there once the histories were found to agree.
+///
 /// # Errors
-/// A history that does not lead to its head, or two that differ.
-pub async fn verify(chains: &Chains) -> Result<Verified, Failure> {
-    let mut verified = Vec::new();
-    let several = chains.iter().count() > 1;
+/// A history that does not lead to its head or not from the one that is kept, two that differ, or a
+/// file of heads that is no use.
+pub async fn verify(chains: &Chains, heads: Option<&Path>, from_start: bool) -> Result<Verified, Failure> {
+    let mut kept = match heads.map(Heads::read) {
+        // The file is replaced.
+        Some(Err(_)) if from_start => Heads::default(),
+        Some(read) => read?,
+        None => Heads::default(),
+    };
+    let known = kept.clone();
+    let mut histories = Vec::new();
     for chain in chains.iter() {
         let client = chain.client();
-        let history = match client.verify_history(&chains.exchange).await {
-            Ok(history) => history,
-            // Whether that is behind, the other chain says.
-            Err(ballast_sdk::Error::NoEpoch { .. }) if several => continue,
-            Err(error) => return Err(error.into()),
+        let place = place(client, chains.exchange);
+        let after = if from_start { None } else { known.of(&place)? };
+        let read = match &after {
+            Some(after) => client.verify_history_after(&chains.exchange, after).await,
+            None => client.verify_history(&chains.exchange).await,
         };
-        let mut setups: Vec<&'static str> = history.epochs.iter().map(|epoch| epoch.setup.label()).collect();
-        setups.sort_unstable();
-        setups.dedup();
-        verified.push(VerifiedChain {
-            chain: history.chain.to_string(),
-            epochs: history.epochs.len() as u64,
-            head: history.head,
-            setups,
-        });
+        match read {
+            Ok(history) => {
+                kept.keep(place, history.verified_head());
+                histories.push((client, Some(history)));
+            }
+            // Whether that is behind, the other chain says.
+            Err(ballast_sdk::Error::NoEpoch { .. }) if chains.iter().count() > 1 => histories.push((client, None)),
+            Err(error) => return Err(advised(error)),
+        }
     }
-    let mut clients = chains.iter().map(|chain| chain.client());
-    let agreement = match (clients.next(), clients.next()) {
-        (Some(first), Some(second)) => Some(first.compare_history(second, &chains.exchange).await?),
+    let agreement = match &histories[..] {
+        [ours, theirs] => Some(compare(&chains.exchange, ours, theirs).await?),
         _ => None,
     };
+    if let Some(file) = heads.filter(|_| kept != known) {
+        kept.write(file)?;
+    }
+    let verified = histories.into_iter().filter_map(|(_, history)| history.map(VerifiedChain::from)).collect();
     Ok(Verified { chains: verified, agreement })
+}
+
+fn place(client: &Client, exchange: Digest) -> Place {
+    Place { exchange, chain: client.chain().to_string(), deployment: client.deployment().to_string() }
+}
+
+/// Says what to do about a chain that does not have what was verified before.
+fn advised(error: ballast_sdk::Error) -> Failure {
+    match error {
+        ballast_sdk::Error::Unlike { .. } => Failure::from(error).context(
+            "what is kept in verify.heads is not on the chain; ask another node, or read everything with --from-start",
+        ),
+        error => error.into(),
+    }
+}
+
+/// A chain's history; none of a chain without epochs.
+type Read<'a> = (&'a Client, Option<VerifiedHistory>);
+
+/// Compares the epochs that were read of both chains. When one was read from a later epoch on than
+/// the other has, that chain is asked for the other's latest.
+async fn compare(exchange: &Digest, ours: &Read<'_>, theirs: &Read<'_>) -> Result<Agreement, Failure> {
+    fn history<'a>((client, read): &'a Read<'_>, exchange: &'a Digest) -> ChainHistory<'a> {
+        let epochs = read.as_ref().map_or(&[][..], |history| &history.epochs);
+        ChainHistory { chain: client.chain(), exchange, epochs }
+    }
+    let (left, right) = (history(ours, exchange), history(theirs, exchange));
+    let (first, latest) = (left.first().max(right.first()), left.latest().min(right.latest()));
+    if latest == 0 || first <= latest {
+        return Ok(verification::compare(&left, &right)?);
+    }
+    let (ahead, client) = if left.first() > right.first() { (&left, ours.0) } else { (&right, theirs.0) };
+    let epoch = [client.epoch(exchange, latest).await?];
+    let earlier = ChainHistory { epochs: &epoch, ..*ahead };
+    let agreement = match std::ptr::eq(ahead, &left) {
+        true => verification::compare(&earlier, &right)?,
+        false => verification::compare(&left, &earlier)?,
+    };
+    let behind = Behind {
+        chain: if std::ptr::eq(ahead, &left) { right.chain } else { left.chain },
+        latest,
+        by: ahead.latest() - latest,
+    };
+    Ok(Agreement { behind: Some(behind), ..agreement })
 }
 
 impl Answers {

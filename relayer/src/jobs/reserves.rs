@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use ballast_durable::read_bounded;
 use ballast_ledger::reserves::report::REPORT_MAX;
-use ballast_sdk::reserves::{CompareError, verify as verify_report};
+use ballast_sdk::{
+    reread::ComparedHoldings,
+    reserves::{CompareError, verify as verify_report},
+};
 use serde::Serialize;
 
 use crate::{
@@ -37,12 +40,13 @@ pub struct VerifiedReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct VerifiedChain {
     pub chain: String,
-    /// Holdings of this chain, all in registered wallets and of declared tokens.
-    pub holdings: usize,
+    #[serde(flatten)]
+    pub compared: ComparedHoldings,
 }
 
-/// Verifies that the report with these bytes is that of epoch `number` on every chain, and that its
-/// wallets and tokens are the exchange's on each of them.
+/// Verifies that the report with these bytes is that of epoch `number` on every chain, that its
+/// wallets and tokens are the exchange's on each of them, and that blocks, accounts and balances
+/// are as their nodes have them. What a node cannot tell is counted as not checked.
 ///
 /// # Errors
 /// A chain that does not answer or has no such epoch; refused where the report is not the epoch's.
@@ -51,8 +55,8 @@ pub async fn verify(chains: &Chains, number: u64, bytes: &[u8]) -> Result<Verifi
     for chain in chains.iter() {
         let epoch = chain.client().epoch(&chains.exchange, number).await?;
         let report = verify_report(&epoch.record, bytes).map_err(|error| refused(chain, number, error))?;
-        let holdings = chain.client().check_holdings(&epoch.record, &report).await?;
-        verified.push(VerifiedChain { chain: chain.client().chain().to_string(), holdings });
+        let compared = chain.client().check_holdings(&epoch.record, &report).await?;
+        verified.push(VerifiedChain { chain: chain.client().chain().to_string(), compared });
         named.extend(report.blocks.into_iter().map(|block| block.chain));
         messages = report.messages.len();
     }

@@ -3,7 +3,7 @@
 use std::ops::RangeBounds;
 
 use ballast_core::Digest;
-use ballast_ledger::reserves::ReservesReport;
+use ballast_ledger::reserves::{BlockLine, HoldingLine, ReservesReport};
 use solana_sdk::pubkey::Pubkey;
 
 use crate::{
@@ -17,10 +17,11 @@ use crate::{
     observation::{Observation, Token, Wallet},
     reader::ChainReader,
     reading::Reading,
-    reserves::{CompareError, check_holdings},
+    reread::ComparedHoldings,
+    reserves::{CompareError, HoldingError, check_holdings},
     solana::{SolanaOptions, SolanaReader},
     solvency::Answer,
-    verification::{self, Agreement, ChainHistory, VerifiedHistory},
+    verification::{self, Agreement, ChainHistory, VerifiedHead, VerifiedHistory},
 };
 
 /// Reads one deployment on one chain.
@@ -62,6 +63,11 @@ impl Client {
     /// The chain that is read.
     pub fn chain(&self) -> Chain {
         self.0.chain()
+    }
+
+    /// The address of the contract `Reserves` or of the program.
+    pub fn deployment(&self) -> Address {
+        self.0.deployment()
     }
 
     /// The time by the chain's clock, Unix seconds. It runs behind.
@@ -161,33 +167,58 @@ impl Client {
     /// Computes the rolling head from the records, from epoch 1, and compares it with the chain's.
     pub async fn verify_history(&self, id: &Digest) -> Result<VerifiedHistory, Error> {
         let reading = self.begin().await?;
-        reading.end(reading.verified(id).await).await
+        reading.end(reading.verified(id, None).await).await
+    }
+
+    /// Goes on from an epoch that was verified before: reads it again and all that follow. Nothing
+    /// before it is read, so the answer rests on what is given here.
+    ///
+    /// Fails with [`Error::Unlike`] when the chain has not so many epochs, or has the epoch with
+    /// another head or in another block.
+    pub async fn verify_history_after(&self, id: &Digest, after: &VerifiedHead) -> Result<VerifiedHistory, Error> {
+        let reading = self.begin().await?;
+        reading.end(reading.verified(id, Some(after)).await).await
     }
 
     /// Verifies both chains' histories and compares them. A chain without epochs is behind. Fails
     /// with [`Error::NoEpoch`] when neither chain has any.
     pub async fn compare_history(&self, other: &Self, id: &Digest) -> Result<Agreement, Error> {
         let (ours, theirs) = tokio::try_join!(self.verified_or_empty(id), other.verified_or_empty(id))?;
-        verification::compare(
-            &ChainHistory { chain: self.chain(), exchange: id, epochs: &ours },
-            &ChainHistory { chain: other.chain(), exchange: id, epochs: &theirs },
-        )
+        let history = |chain, epochs| ChainHistory { chain, exchange: id, epochs };
+        verification::compare(&history(self.chain(), &ours), &history(other.chain(), &theirs))
     }
 
     /// Compares what `report` says was read on this chain with the wallets and tokens that the
-    /// chain knows for the exchange of `record`, by [`check_holdings`]. Returns how many holdings
-    /// were compared; a chain of which the report has no holding is not asked.
+    /// chain knows for the exchange of `record`, by [`check_holdings`], and with what the node says
+    /// of block, accounts and balances. What the node cannot tell is counted as not checked; a
+    /// chain of which the report has no holding is not asked.
     ///
     /// # Errors
-    /// A chain that does not answer, or the first holding that is not the exchange's.
-    pub async fn check_holdings(&self, record: &Record, report: &ReservesReport) -> Result<usize, CompareError> {
-        let (chain, exchange) = (self.chain(), &record.exchange);
-        let name = chain.to_string();
-        if report.holdings.iter().all(|holding| holding.chain != name) {
-            return Ok(0);
+    /// A chain that does not answer, or the first holding that is not the exchange's or not as the
+    /// report says.
+    pub async fn check_holdings(
+        &self,
+        record: &Record,
+        report: &ReservesReport,
+    ) -> Result<ComparedHoldings, CompareError> {
+        let name = self.chain().to_string();
+        let holdings: Vec<&HoldingLine> = report.holdings.iter().filter(|holding| holding.chain == name).collect();
+        if holdings.is_empty() {
+            return Ok(ComparedHoldings::default());
         }
-        let (wallets, tokens) = (self.wallets(exchange).await?, self.tokens(exchange).await?);
-        Ok(check_holdings(report, record, chain, &wallets, &tokens)?)
+        let blocks: Vec<&BlockLine> = report.blocks.iter().filter(|block| block.chain == name).collect();
+        let [block] = &blocks[..] else {
+            return Err(HoldingError::Blocks { chain: name, found: blocks.len() }.into());
+        };
+        let reading = self.begin().await?;
+        let read = async {
+            let exchange = reading.exchange(&record.exchange).await?;
+            Ok((reading.wallets(&exchange).await?, reading.tokens(&exchange).await?))
+        };
+        let (wallets, tokens) = reading.end(read.await).await?;
+        check_holdings(report, record, self.chain(), &wallets, &tokens)?;
+        let reread = reading.end(reading.reread(block, &holdings).await).await?;
+        Ok(ComparedHoldings::new(&name, &holdings, &reread)?)
     }
 
     /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.

@@ -1,6 +1,6 @@
 //! Why something could not be read or does not hold.
 
-use ballast_core::{Digest, hexadecimal};
+use ballast_core::{Digest, escaped::Escaped, hexadecimal};
 
 use crate::chain::Chain;
 
@@ -52,6 +52,13 @@ pub enum Error {
     NoEpoch { chain: Chain, exchange: Digest },
     #[error("{chain}: circuit {} is not registered", hexadecimal::encode(circuit))]
     CircuitNotFound { chain: Chain, circuit: Digest },
+    /// `field` is epochs, head or block.
+    #[error(
+        "{chain}: exchange {}, epoch {epoch}: expected {field} {expected} as it was verified before, found {found}: \
+         the node is behind or on another chain, or what was verified was taken back",
+        hexadecimal::encode(exchange)
+    )]
+    Unlike { chain: Chain, exchange: Digest, epoch: u64, field: &'static str, expected: String, found: String },
     #[error(transparent)]
     BadData(Box<BadData>),
     #[error(transparent)]
@@ -129,7 +136,7 @@ impl Error {
             | Self::EpochUnfinished { .. }
             | Self::NoEpoch { .. }
             | Self::CircuitNotFound { .. } => ErrorKind::NotFound,
-            Self::BadData(_) | Self::HistoriesPart(_) => ErrorKind::BadData,
+            Self::BadData(_) | Self::HistoriesPart(_) | Self::Unlike { .. } => ErrorKind::BadData,
         }
     }
 
@@ -144,8 +151,9 @@ impl Error {
             chain,
             subject,
             field: field.into(),
-            expected: expected.to_string(),
-            found: found.to_string(),
+            // May be a node's words.
+            expected: Escaped(&expected.to_string()).to_string(),
+            found: Escaped(&found.to_string()).to_string(),
         }))
     }
 }
@@ -153,6 +161,12 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_node_says_is_escaped() {
+        let error = Error::bad_data(Chain::Solana, Subject::Exchange([1; 32]), "name", "a", "b\x1b[2J\nFresh");
+        assert!(error.to_string().ends_with("expected a, found b\\u{1b}[2J\\nFresh"), "{error}");
+    }
 
     #[test]
     fn ids_are_written_as_everywhere_else() {

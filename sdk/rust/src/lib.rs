@@ -51,6 +51,7 @@ pub mod node;
 pub mod observation;
 pub mod reader;
 mod reading;
+pub mod reread;
 pub mod reserves;
 pub mod setup;
 pub mod solana;

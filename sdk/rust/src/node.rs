@@ -1,6 +1,7 @@
 //! A node's address, and texts that do not show it: its path, query, user and password may be an
-//! operator's keys.
+//! operator's keys. What a node says is shown escaped, so that it cannot draw on a terminal.
 
+use ballast_core::escaped::Escaped;
 use url::Url;
 
 use crate::error::Error;
@@ -14,15 +15,18 @@ pub fn shown(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// `text` without the parts of `url` that may be keys. The address becomes what [`shown`] makes of
-/// it; every other mention of its path, query, user and password becomes `[hidden]`.
+/// `text`, which may be a node's, on one line: without the parts of `url` that may be keys, and
+/// with control characters and the like escaped. The address becomes what [`shown`] makes of it;
+/// every other mention of its path, query, user and password becomes `[hidden]`.
 pub fn redact(url: &Url, text: &str) -> String {
     let text = text.replace(url.as_str(), &shown(url));
     let path = url.path().trim_matches('/');
     let mut secrets = [Some(path), url.query(), url.password(), Some(url.username())].map(Option::unwrap_or_default);
     // One may be part of another, of which the rest would then be shown.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| text.replace(secret, "[hidden]"))
+    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+    let text = secrets.fold(text, |text, secret| text.replace(secret, "[hidden]"));
+    Escaped(&text).to_string()
 }
 
 /// The text of an error and of everything that caused it, each said once.
@@ -107,6 +111,19 @@ mod tests {
         assert!(texts[0].contains("refused"), "{}", texts[0]);
         for text in [&texts[0], &texts[2], &texts[1].replacen("SECRET-KEY?", "", 1)] {
             assert!(!text.contains("SECRET") && !text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_node_cannot_draw_on_a_terminal() {
+        let node = Endpoint::parse("https://rpc.example").unwrap();
+        let words = "no\x1b[2J\nsolana: Fresh\u{202e}";
+        let texts = [
+            node.refused("the clock", words).to_string(),
+            node.unreachable("the clock", &std::io::Error::other(words)).to_string(),
+        ];
+        for text in texts {
+            assert!(text.ends_with("no\\u{1b}[2J\\nsolana: Fresh\\u{202e}"), "{text}");
         }
     }
 

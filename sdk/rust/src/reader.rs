@@ -5,14 +5,16 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use ballast_core::Digest;
+use ballast_ledger::reserves::{BlockLine, HoldingLine};
 
 use crate::{
-    chain::Chain,
+    chain::{Address, Chain},
     circuit::Circuit,
     epoch::Epoch,
     error::Error,
     exchange::{Exchange, PendingEpoch},
     observation::{Observation, Token, Wallet},
+    reread::Reread,
     solvency::Answer,
 };
 
@@ -46,6 +48,14 @@ pub trait ChainReader: ObservationReader {
     /// `exchange.latest_epoch()`. One that is missing or does not match its digest fails the whole.
     async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error>;
 
+    /// The address of the contract `Reserves` or of the program.
+    fn deployment(&self) -> Address;
+
+    /// The hash of the block in which an epoch was finalized, by which a chain can be told later
+    /// from one that forked before it. Of Solana, whose nodes do not keep old blocks, it is the
+    /// hash of the cluster's first block.
+    async fn block_hash(&self, exchange: &Exchange, epoch: u64) -> Result<String, Error>;
+
     /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error>;
 
@@ -74,6 +84,11 @@ pub trait ObservationReader: Send + Sync {
     /// Every token that counts for an asset of the present list: on the EVM in order of
     /// declaration, on Solana in order of the addresses of their records.
     async fn tokens(&self, exchange: &Exchange) -> Result<Vec<Token>, Error>;
+
+    /// Reads again what a report says was read at `block`: the block, the accounts of `holdings`,
+    /// which are of this chain, and what they held. What the node cannot tell is said to be not
+    /// checked; that it does not answer at all is an error.
+    async fn reread(&self, block: &BlockLine, holdings: &[&HoldingLine]) -> Result<Reread, Error>;
 
     /// What the chain observed for one epoch so far, closed or not; none when nobody had it look.
     async fn observation(&self, exchange: &Exchange, epoch: u64) -> Result<Option<Observation>, Error>;

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Deref, RangeBounds, RangeInclusive};
 
-use ballast_core::Digest;
+use ballast_core::{Digest, hexadecimal};
 
 use crate::{
     clock::own_clock,
@@ -11,7 +11,7 @@ use crate::{
     exchange::Exchange,
     history::History,
     reader::ChainReader,
-    verification::{self, VerifiedHistory},
+    verification::{self, VerifiedHead, VerifiedHistory},
 };
 
 /// A reader that is held at one block while an answer is put together.
@@ -80,10 +80,32 @@ impl Reading {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    pub(crate) async fn verified(&self, id: &Digest) -> Result<VerifiedHistory, Error> {
+    /// The history from epoch 1, or from the epoch that was verified before. That one is read
+    /// again, so that what follows it is held against it.
+    pub(crate) async fn verified(&self, id: &Digest, after: Option<&VerifiedHead>) -> Result<VerifiedHistory, Error> {
         let exchange = self.exchange(id).await?;
-        let epochs = self.read(&exchange, 1..=exchange.latest_epoch()).await?;
-        verification::verify(&exchange, epochs)
+        let (chain, latest) = (exchange.chain, exchange.latest_epoch());
+        let unlike = |epoch, field, expected: &dyn ToString, found: &dyn ToString| {
+            let (expected, found) = (expected.to_string(), found.to_string());
+            Err(Error::Unlike { chain, exchange: *id, epoch, field, expected, found })
+        };
+        let first = after.map_or(1, |after| after.epoch);
+        if latest < first && after.is_some() {
+            return unlike(first, "epochs", &first, &latest);
+        }
+        let epochs = self.read(&exchange, first..=latest).await?;
+        if let (Some(after), Some(again)) = (after, epochs.first()) {
+            if again.head != after.head {
+                return unlike(first, "head", &hexadecimal::encode(after.head), &hexadecimal::encode(again.head));
+            }
+            let block = self.block_hash(&exchange, first).await?;
+            if block != after.block {
+                return unlike(first, "block", &after.block, &block);
+            }
+        }
+        let head = verification::verify(&exchange, first, &epochs)?;
+        let block = self.block_hash(&exchange, latest).await?;
+        Ok(VerifiedHistory { chain, exchange: *id, head, block, after: after.map(|after| after.epoch), epochs })
     }
 
     async fn one(&self, exchange: &Exchange, number: u64) -> Result<Epoch, Error> {

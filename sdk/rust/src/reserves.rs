@@ -3,9 +3,10 @@
 //! needed.
 //!
 //! # Soundness
-//! Nothing is asked about what an account held at a block: whoever doubts a balance asks a node
-//! that has the block. A chain says that a wallet is retired, but not since when, so a report from
-//! before a wallet was retired is refused afterwards.
+//! A chain says that a wallet is retired, but not since when, so a report from before a wallet was
+//! retired is refused afterwards, and so is one whose token account has another owner by now. What
+//! an account held at a block is asked of the node by [`crate::reread`], which only a node can tell
+//! that has the block's state.
 
 use ballast_core::{Digest, hexadecimal};
 use ballast_ledger::reserves::{HoldingLine, Recorded, ReportError, ReservesReport};
@@ -36,6 +37,11 @@ pub enum HoldingError {
     AssetMismatch { place: String, expected: String, found: String },
     #[error("{place}: expected a token of {expected} decimals, as declared, found {found}")]
     DecimalsMismatch { place: String, expected: u8, found: u8 },
+    /// `what` is the block, the account or the balance.
+    #[error("{place}: expected {what} to be {expected}, as the report says, found {found}")]
+    NotAsRead { place: String, what: &'static str, expected: String, found: String },
+    #[error("{chain}: expected one block at which its holdings were read, found {found}")]
+    Blocks { chain: String, found: usize },
 }
 
 /// Why a report's holdings were not found to be the exchange's on a chain.
@@ -122,6 +128,6 @@ fn check_token(holding: &HoldingLine, record: &Record, chain: Chain, tokens: &[T
     Ok(())
 }
 
-fn place(holding: &HoldingLine) -> String {
+pub(crate) fn place(holding: &HoldingLine) -> String {
     format!("{}: token {} at {}", holding.chain, holding.token, holding.account)
 }

@@ -8,7 +8,8 @@ use ballast_sdk::{
     chain::Chain,
     epoch::Epoch,
     error::Subject,
-    verification::{Agreement, Behind, ChainHistory, compare, verify},
+    exchange::Exchange,
+    verification::{self, Agreement, Behind, ChainHistory, compare},
 };
 use sample::*;
 
@@ -41,8 +42,15 @@ fn renamed(symbol: &str, decimals: u8) -> AssetList {
     AssetList::new(list).unwrap()
 }
 
+/// The epochs, when they are the whole history.
+fn verify(exchange: &Exchange, epochs: Vec<Epoch>) -> Result<Vec<Epoch>, Error> {
+    let head = verification::verify(exchange, 1, &epochs)?;
+    assert_eq!(head, exchange.head);
+    Ok(epochs)
+}
+
 fn told(chain: Chain, epochs: &[Epoch]) -> Result<Vec<Epoch>, Error> {
-    verify(&exchange(chain, epochs), epochs.to_vec()).map(|verified| verified.epochs)
+    verify(&exchange(chain, epochs), epochs.to_vec())
 }
 
 /// The epoch and field that an error names; epoch 0 when it is the exchange itself.
@@ -68,7 +76,7 @@ fn compared(left: &[Epoch], right: &[Epoch]) -> Result<Agreement, Error> {
 fn a_true_history_verifies_and_ends_at_the_chains_head() {
     let epochs = punctual(Chain::Solana, 5);
     let verified = verify(&exchange(Chain::Solana, &epochs), epochs.clone()).unwrap();
-    assert_eq!((verified.head, verified.epochs.len()), (epochs[4].head, 5));
+    assert_eq!(verified.len(), 5);
 }
 
 #[test]
@@ -216,6 +224,36 @@ fn a_chain_that_is_behind_is_named_and_no_error() {
     assert_eq!(agreed, Agreement { epochs: 3, behind: Some(Behind { chain: EVM, latest: 3, by: 1 }) });
     let agreed = compared(&[], &punctual(EVM, 2)).unwrap();
     assert_eq!(agreed, Agreement { epochs: 0, behind: Some(Behind { chain: Chain::Solana, latest: 0, by: 2 }) });
+}
+
+#[test]
+fn a_history_that_goes_on_from_an_epoch_is_verified_from_there() {
+    let epochs = punctual(Chain::Solana, 5);
+    let whole = exchange(Chain::Solana, &epochs);
+    assert_eq!(verification::verify(&whole, 3, &epochs[2..]).unwrap(), epochs[4].head);
+    for (first, epochs) in [(3, &epochs[3..]), (4, &epochs[2..]), (2, &epochs[2..])] {
+        assert_eq!(named(verification::verify(&whole, first, epochs).unwrap_err()), (0, "epochs".into()));
+    }
+    let mut changed = epochs.clone();
+    changed[3].head_before[0] ^= 1;
+    assert_eq!(named(verification::verify(&whole, 3, &changed[2..]).unwrap_err()).0, 4);
+}
+
+#[test]
+fn histories_that_were_not_read_from_the_first_epoch_are_compared_where_both_were() {
+    let (left, right) = (punctual(Chain::Solana, 5), punctual(EVM, 4));
+    let behind = Some(Behind { chain: EVM, latest: 4, by: 1 });
+    for (ours, theirs) in [(&left[2..], &right[..]), (&left[..], &right[3..]), (&left[3..], &right[1..])] {
+        assert_eq!(compared(ours, theirs).unwrap(), Agreement { epochs: 4, behind });
+    }
+    let error = compared(&left[4..], &right).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadInput, "nothing was compared: {error}");
+    // What differs before shows in the head of the first epoch of both.
+    let mut other = right.clone();
+    other[0].record.sources[0] ^= 1;
+    reseal(&mut other, 0);
+    let Error::HistoriesPart(parting) = compared(&left[2..], &other).unwrap_err() else { panic!() };
+    assert_eq!((parting.epoch, &parting.field[..]), (3, "head"));
 }
 
 #[test]

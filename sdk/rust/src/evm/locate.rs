@@ -9,7 +9,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use alloy::{primitives::B256, rpc::types::Log, sol_types::SolEvent};
-use ballast_core::Digest;
+use ballast_core::{Digest, exchange::exchange_id, hexadecimal};
 
 use super::{EvmReader, bindings::Reserves, block::At, logs};
 use crate::error::Error;
@@ -28,18 +28,37 @@ pub(super) struct RegisteredIn {
 #[derive(Default)]
 pub(super) struct Located {
     registrations: Mutex<HashMap<Digest, RegisteredIn>>,
+    /// Hashes of the blocks in which epochs were finalized, by exchange and number.
+    epochs: Mutex<HashMap<(Digest, u64), B256>>,
+}
+
+impl Located {
+    pub(super) fn registration(&self, id: &Digest) -> Option<RegisteredIn> {
+        self.registrations.lock().ok()?.get(id).copied()
+    }
+
+    /// Remembers the block in which an epoch was finalized.
+    pub(super) fn note(&self, exchange: &Digest, epoch: u64, hash: Option<B256>) {
+        if let (Some(hash), Ok(mut epochs)) = (hash, self.epochs.lock()) {
+            epochs.insert((*exchange, epoch), hash);
+        }
+    }
+
+    pub(super) fn block_hash(&self, exchange: &Digest, epoch: u64) -> Option<B256> {
+        self.epochs.lock().ok()?.get(&(*exchange, epoch)).copied()
+    }
 }
 
 impl EvmReader {
-    /// Where the exchange was registered, of which `stored` is what the contract has at `at`.
+    /// Where the exchange was registered, of which `stored` is what the contract has at `at`. Its
+    /// id and name must be those of the registration, which binds the name to the id.
     pub(super) async fn registered_in(
         &self,
         id: &Digest,
         stored: &Reserves::Exchange,
         at: At,
     ) -> Result<RegisteredIn, Error> {
-        let known = self.located.registrations.lock().ok().and_then(|known| known.get(id).copied());
-        if let Some(known) = known {
+        if let Some(known) = self.located.registration(id) {
             return Ok(known);
         }
         let what = "the registration";
@@ -55,6 +74,16 @@ impl EvmReader {
         let [log] = &found[..] else {
             return Err(self.bad_exchange(id, "registration", "one event", found.len()));
         };
+        let event = log.log_decode::<Reserves::ExchangeRegistered>();
+        let event = event.map_err(|error| self.contract_error("ExchangeRegistered", error.into()))?.inner.data;
+        let expected = exchange_id(&event.solanaAuthority.0, &event.authority.into_array(), &event.name);
+        let expected = expected.map_err(|refusal| self.bad_exchange(id, "name", "a valid name", refusal))?;
+        if expected != *id {
+            return Err(self.bad_exchange(id, "id", hexadecimal::encode(expected), hexadecimal::encode(id)));
+        }
+        if stored.name != event.name {
+            return Err(self.bad_exchange(id, "name", event.name, &stored.name));
+        }
         let (number, timestamp) = self.moment(log, what).await?;
         let registered = RegisteredIn { number, timestamp, numbers_are_the_chains };
         if let Ok(mut known) = self.located.registrations.lock() {

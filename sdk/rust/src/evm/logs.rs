@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 use alloy::{
     primitives::B256,
     rpc::types::{Filter, Log},
+    transports::TransportError,
 };
 
-use super::EvmReader;
+use super::{EvmReader, reader::transport_error};
 use crate::error::Error;
 
 const NO_BLOCKS: RangeInclusive<u64> = RangeInclusive::new(1, 0);
@@ -43,22 +44,6 @@ impl Pieces {
             first..=end
         })
     }
-
-    /// Puts a piece back and makes all further ones half as long. `None` when a piece is one block
-    /// already.
-    fn halve(&mut self, piece: RangeInclusive<u64>) -> Option<()> {
-        let length = piece.end() - piece.start() + 1;
-        if length == 1 {
-            return None;
-        }
-        self.most = length / 2;
-        self.blocks = if self.blocks.is_empty() {
-            piece
-        } else {
-            *self.blocks.start().min(piece.start())..=*self.blocks.end().max(piece.end())
-        };
-        Some(())
-    }
 }
 
 /// What a query is for: a contract's events by their indexed arguments.
@@ -80,33 +65,49 @@ impl EvmReader {
         blocks: RangeInclusive<u64>,
         what: &str,
     ) -> Result<Vec<Log>, Error> {
-        let mut pieces = Pieces::new(blocks, self.options.max_block_range);
-        let mut found = Vec::new();
-        while let Some(piece) = pieces.first() {
-            match self.logs_of_piece(filter, &piece, what).await {
-                Ok(logs) => found.extend(logs),
-                Err(error) => retry_smaller(&mut pieces, piece, error)?,
-            }
+        let (mut left, mut found) = (blocks, Vec::new());
+        while !left.is_empty() {
+            found.extend(self.next_logs(filter, &mut left, what).await?);
         }
         Ok(found)
     }
 
-    /// The events of `filter` in the first piece of `blocks` that has any, in order.
+    /// The first events of `filter` in `blocks`, in order: at least one, if there is any.
     pub(super) async fn first_logs(
         &self,
         filter: &Filter,
         blocks: RangeInclusive<u64>,
         what: &str,
     ) -> Result<Vec<Log>, Error> {
-        let mut pieces = Pieces::new(blocks, self.options.max_block_range);
-        while let Some(piece) = pieces.first() {
-            match self.logs_of_piece(filter, &piece, what).await {
-                Ok(logs) if logs.is_empty() => {}
-                Ok(logs) => return Ok(logs),
-                Err(error) => retry_smaller(&mut pieces, piece, error)?,
+        let (mut left, mut found) = (blocks, Vec::new());
+        while !left.is_empty() && found.is_empty() {
+            found = self.next_logs(filter, &mut left, what).await?;
+        }
+        Ok(found)
+    }
+
+    /// The events of the first pieces of `left`, which are taken from it. A node that refuses one
+    /// is asked for smaller ones from then on.
+    async fn next_logs(&self, filter: &Filter, left: &mut RangeInclusive<u64>, what: &str) -> Result<Vec<Log>, Error> {
+        let mut rest = Pieces::new(left.clone(), self.limits.blocks());
+        let pieces: Vec<_> = std::iter::from_fn(|| rest.first()).take(self.limits.pieces()).collect();
+        let answers = self.logs_of_pieces(filter, &pieces, what).await?;
+        let mut found = Vec::new();
+        for (piece, answer) in pieces.into_iter().zip(answers) {
+            match answer {
+                Ok(logs) => {
+                    self.limits.answered(length(&piece));
+                    found.extend(logs);
+                }
+                Err(error) => {
+                    self.shrink(&piece, error)?;
+                    *left = *piece.start()..=*left.end();
+                    return Ok(found);
+                }
             }
         }
-        Ok(Vec::new())
+        *left = rest.blocks;
+        Ok(found)
     }
 
     /// The events of `filter` in `blocks` from the last one that `begins` on, in order; looks from
@@ -118,39 +119,66 @@ impl EvmReader {
         what: &str,
         begins: impl Fn(&Log) -> bool,
     ) -> Result<Vec<Log>, Error> {
-        let mut pieces = Pieces::new(blocks, self.options.max_block_range);
-        let mut found: Vec<Log> = Vec::new();
-        while let Some(piece) = pieces.last() {
-            match self.logs_of_piece(filter, &piece, what).await {
-                Ok(mut logs) => {
-                    logs.append(&mut found);
-                    found = logs;
-                    if let Some(start) = found.iter().rposition(&begins) {
-                        return Ok(found.split_off(start));
+        let (mut left, mut found) = (blocks, Vec::new());
+        loop {
+            let mut rest = Pieces::new(left.clone(), self.limits.blocks());
+            let Some(piece) = rest.last() else { return Ok(found) };
+            let answers = self.logs_of_pieces(filter, std::slice::from_ref(&piece), what).await?;
+            for answer in answers {
+                match answer {
+                    Ok(mut logs) => {
+                        logs.append(&mut found);
+                        found = logs;
+                        left = rest.blocks.clone();
                     }
+                    Err(error) => self.shrink(&piece, error)?,
                 }
-                Err(error) => retry_smaller(&mut pieces, piece, error)?,
+            }
+            if let Some(start) = found.iter().rposition(&begins) {
+                return Ok(found.split_off(start));
             }
         }
-        Ok(found)
     }
 
-    async fn logs_of_piece(&self, filter: &Filter, piece: &RangeInclusive<u64>, what: &str) -> Result<Vec<Log>, Error> {
-        let filter = filter.clone().from_block(*piece.start()).to_block(*piece.end());
-        let mut logs = self.get_logs(&filter, what).await?;
-        logs.retain(|log| !log.removed);
-        logs.sort_by_key(|log| (log.block_number, log.log_index));
-        Ok(logs)
+    /// The events of each piece, in order, or the node's refusal.
+    async fn logs_of_pieces(
+        &self,
+        filter: &Filter,
+        pieces: &[RangeInclusive<u64>],
+        what: &str,
+    ) -> Result<Vec<Result<Vec<Log>, Error>>, Error> {
+        let question =
+            |piece: &RangeInclusive<u64>| (filter.clone().from_block(*piece.start()).to_block(*piece.end()),);
+        let questions: Vec<_> = pieces.iter().map(question).collect();
+        let answers: Vec<Result<Vec<Log>, _>> = self.ask_together("eth_getLogs", &questions, what).await?;
+        let sorted = |mut logs: Vec<Log>| {
+            logs.retain(|log| !log.removed);
+            logs.sort_by_key(|log| (log.block_number, log.log_index));
+            logs
+        };
+        let told = |answer: Result<Vec<Log>, TransportError>| match answer {
+            Ok(logs) => Ok(sorted(logs)),
+            Err(error) => Err(transport_error(&self.node, what, &error)),
+        };
+        Ok(answers.into_iter().map(told).collect())
+    }
+
+    /// Nodes refuse ranges or results that are too large for them, each in its own words: any
+    /// refusal of more than one block is answered with half as many, now and later.
+    fn shrink(&self, piece: &RangeInclusive<u64>, error: Error) -> Result<(), Error> {
+        match error {
+            Error::NodeRefused { .. } if length(piece) > 1 => {
+                self.limits.shrink(length(piece) / 2);
+                Ok(())
+            }
+            _ => Err(error),
+        }
     }
 }
 
-/// Nodes refuse ranges or results that are too large for them, each in its own words: any refusal
-/// of more than one block is answered with half as many.
-fn retry_smaller(pieces: &mut Pieces, piece: RangeInclusive<u64>, error: Error) -> Result<(), Error> {
-    match error {
-        Error::NodeRefused { .. } => pieces.halve(piece).ok_or(error),
-        _ => Err(error),
-    }
+/// The number of blocks of a piece.
+fn length(piece: &RangeInclusive<u64>) -> u64 {
+    piece.end().saturating_sub(*piece.start()).saturating_add(1)
 }
 
 #[cfg(test)]
@@ -182,25 +210,5 @@ mod tests {
         assert_eq!(edges.first(), None);
         let mut edges = Pieces::new(0..=0, 5);
         assert_eq!((edges.last(), edges.last()), (Some(0..=0), None));
-    }
-
-    #[test]
-    fn a_refused_piece_is_halved_and_nothing_is_lost() {
-        for forwards in [true, false] {
-            let mut pieces = Pieces::new(10..=20, 8);
-            let mut blocks = Vec::new();
-            loop {
-                let piece = if forwards { pieces.first() } else { pieces.last() };
-                let Some(piece) = piece else { break };
-                if piece.end() - piece.start() + 1 > 2 {
-                    pieces.halve(piece).unwrap();
-                } else {
-                    blocks.extend(piece);
-                }
-            }
-            blocks.sort_unstable();
-            assert_eq!(blocks, (10..=20).collect::<Vec<_>>());
-        }
-        assert_eq!(Pieces::new(NO_BLOCKS, 1).halve(5..=5), None);
     }
 }

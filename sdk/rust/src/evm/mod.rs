@@ -3,9 +3,11 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`bindings`] | contracts, structs, events and errors, generated from the committed ABI |
+//! | `batch` | several questions in one request |
 //! | `block` | the block at which everything of one answer is read |
 //! | [`reader`] | storage, and the answers that need nothing else |
 //! | `observation` | wallets, tokens and what the contract observed in them |
+//! | `reread` | what a report says was read, read again |
 //! | [`registration`] | what a wallet signs |
 //! | `provider` | the connection to a node |
 //! | `locate` | the blocks that events are in |
@@ -14,6 +16,7 @@
 //! | `rebuild` | what `assemble` needs, from the node |
 
 mod assemble;
+mod batch;
 pub mod bindings;
 mod block;
 mod locate;
@@ -23,6 +26,7 @@ mod provider;
 pub mod reader;
 mod rebuild;
 pub mod registration;
+mod reread;
 
 pub use block::EvmBlock;
 pub use provider::provider;

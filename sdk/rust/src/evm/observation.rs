@@ -7,6 +7,7 @@ use alloy::{
 };
 use async_trait::async_trait;
 use ballast_core::{hexadecimal, observation::TOKEN_DECIMALS_MAX, solvency::WitnessedSolvency};
+use ballast_ledger::reserves::{BlockLine, HoldingLine};
 
 use super::{EvmReader, bindings::Witnesses, logs, reader::transport_error};
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     exchange::Exchange,
     observation::{Observation, StoredObservation, Token, Wallet},
     reader::ObservationReader,
+    reread::Reread,
     solvency::{Answer, Known, Question},
 };
 
@@ -108,6 +110,10 @@ impl ObservationReader for EvmReader {
             Ok(Token { chain: self.chain, address, asset: token.asset, decimals: token.decimals })
         };
         stored.into_iter().map(checked).collect()
+    }
+
+    async fn reread(&self, block: &BlockLine, holdings: &[&HoldingLine]) -> Result<Reread, Error> {
+        self.read_again(block, holdings).await
     }
 
     /// What was observed for an epoch so far, closed or not; none when nobody had the contract

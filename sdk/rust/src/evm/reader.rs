@@ -6,10 +6,7 @@ use alloy::{
     contract::Error as ContractError,
     primitives::{Address as EvmAddress, B256},
     providers::{DynProvider, Provider},
-    rpc::{
-        json_rpc::ErrorPayload,
-        types::{Filter, Log},
-    },
+    rpc::json_rpc::ErrorPayload,
     sol_types::SolEvent,
     transports::{RpcError, TransportError},
 };
@@ -26,6 +23,7 @@ use ballast_core::{
 
 use super::{
     EvmBlock,
+    batch::Limits,
     bindings::{CircuitRegistry, CircuitVerifier, Reserves},
     block::At,
     locate::Located,
@@ -52,7 +50,7 @@ pub struct EvmOptions {
     /// before it.
     pub from_block: u64,
     /// The most blocks of one query for events. When a node refuses, smaller queries follow by
-    /// themselves.
+    /// themselves, and none is larger from then on.
     pub max_block_range: u64,
     /// The address of the contract `Witnesses`. It is needed only to read wallets, tokens and
     /// observations.
@@ -79,6 +77,7 @@ pub struct EvmReader {
     pub(super) options: EvmOptions,
     pub(super) circuits: Arc<KnownCircuits>,
     pub(super) located: Arc<Located>,
+    pub(super) limits: Arc<Limits>,
     /// The block at which everything is read; the youngest each time when none.
     pub(super) at: Option<At>,
 }
@@ -107,6 +106,7 @@ impl EvmReader {
             options,
             circuits: Arc::default(),
             located: Arc::default(),
+            limits: Arc::new(Limits::new(options.max_block_range)),
             at: None,
         };
         let registry = reader.contract().circuits().block(options.block.id()).call().await;
@@ -119,10 +119,6 @@ impl EvmReader {
 
     pub(super) fn contract(&self) -> Reserves::ReservesInstance<&DynProvider> {
         Reserves::new(self.reserves, &self.provider)
-    }
-
-    pub(super) async fn get_logs(&self, filter: &Filter, what: &str) -> Result<Vec<Log>, Error> {
-        self.provider.get_logs(filter).await.map_err(|error| transport_error(&self.node, what, &error))
     }
 
     /// The error of a failed call. The contract's views never revert: one that does, or answers
@@ -303,6 +299,20 @@ impl ChainReader for EvmReader {
 
     async fn epochs(&self, exchange: &Exchange, numbers: RangeInclusive<u64>) -> Result<Vec<Epoch>, Error> {
         self.rebuild_epochs(exchange, numbers).await
+    }
+
+    fn deployment(&self) -> Address {
+        Address::Evm(self.reserves)
+    }
+
+    async fn block_hash(&self, exchange: &Exchange, epoch: u64) -> Result<String, Error> {
+        if self.located.block_hash(&exchange.id, epoch).is_none() {
+            self.rebuild_epochs(exchange, epoch..=epoch).await?;
+        }
+        let found = self.located.block_hash(&exchange.id, epoch);
+        found
+            .map(|hash| hash.to_string())
+            .ok_or_else(|| self.node.refused("an epoch's event", "an event without a block"))
     }
 
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {

@@ -23,6 +23,7 @@ use super::{
     assemble::{Shards, StoredEpoch, amounts, assemble, check_latest_amounts},
     bindings::Reserves::{self, EpochFinalized, ShardPosted},
     block::At,
+    locate::RegisteredIn,
     logs,
 };
 use crate::{
@@ -52,11 +53,11 @@ impl EvmReader {
             return Err(self.bad_exchange(&exchange.id, "assets", "an asset list before the first epoch", "none"));
         }
         let at = self.now().await?;
-        let registered = self.stored(&exchange.id, at).await?;
+        let (registered, next_epoch) = self.place(exchange, at).await?;
         // The epoch before the first as well: where it ends, the first begins.
         let ends: Vec<u64> = if start == 1 { vec![end] } else { vec![start - 1, end] };
         let mut stored = self.stored_epochs(exchange, &ends, at).await?;
-        let blocks = self.blocks_of(&stored, &numbers, &registered, exchange, at).await?;
+        let blocks = self.blocks_of(&stored, &numbers, registered, at).await?;
         let mut told = self.told(exchange, &numbers, blocks.clone()).await?;
         let untold = |number: &u64| {
             let of = told.get(number).and_then(|told| told.finalized.first());
@@ -89,14 +90,25 @@ impl EvmReader {
             let circuit = self.circuits.proved_by(self, &event.circuitId.0).await?;
             let epoch = assemble(&stored, event, shards, exchange, circuit)?;
             head_before = epoch.head;
+            self.located.note(&exchange.id, number, log.block_hash);
             epochs.push(epoch);
         }
-        let latest = epochs.last().filter(|last| last.record.epoch.checked_add(1) == Some(registered.nextEpoch));
+        let latest = epochs.last().filter(|last| last.record.epoch.checked_add(1) == Some(next_epoch));
         if let Some(latest) = latest {
             let amounts = self.contract().latestAmounts(B256::from(exchange.id)).block(at.id()).call().await;
             check_latest_amounts(latest, &amounts.map_err(|error| self.contract_error("latestAmounts", error))?)?;
         }
         Ok(epochs)
+    }
+
+    /// Where the exchange was registered, and the number of its next epoch. A reader that is held
+    /// at one block has read both with the exchange.
+    async fn place(&self, exchange: &Exchange, at: At) -> Result<(RegisteredIn, u64), Error> {
+        if let (Some(_), Some(registered)) = (self.at, self.located.registration(&exchange.id)) {
+            return Ok((registered, exchange.next_epoch));
+        }
+        let stored = self.stored(&exchange.id, at).await?;
+        Ok((self.registered_in(&exchange.id, &stored, at).await?, stored.nextEpoch))
     }
 
     /// What the contract has of these epochs, by number. All of them are finalized.
@@ -106,10 +118,10 @@ impl EvmReader {
         numbers: &[u64],
         at: At,
     ) -> Result<BTreeMap<u64, Reserves::Epoch>, Error> {
+        let call = |number: &u64| Reserves::epochCall { exchangeId: exchange.id.into(), number: *number };
+        let calls: Vec<_> = numbers.iter().map(call).collect();
         let mut all = BTreeMap::new();
-        for number in numbers {
-            let stored = self.contract().epoch(B256::from(exchange.id), *number).block(at.id()).call().await;
-            let stored = stored.map_err(|error| self.contract_error("epoch", error))?;
+        for (number, stored) in numbers.iter().zip(self.call_together(self.reserves, &calls, at).await?) {
             if stored.head.is_zero() {
                 let subject = Subject::Epoch { exchange: exchange.id, epoch: *number };
                 return Err(Error::bad_data(self.chain, subject, "storage", "a finalized epoch", "none"));
@@ -124,11 +136,9 @@ impl EvmReader {
         &self,
         stored: &BTreeMap<u64, Reserves::Epoch>,
         numbers: &RangeInclusive<u64>,
-        registered: &Reserves::Exchange,
-        exchange: &Exchange,
+        registered: RegisteredIn,
         at: At,
     ) -> Result<RangeInclusive<u64>, Error> {
-        let registered = self.registered_in(&exchange.id, registered, at).await?;
         let first = match stored.get(&(numbers.start() - 1)) {
             Some(before) => self.first_block(before.into(), registered, at).await?,
             None => registered.number,
@@ -178,20 +188,19 @@ impl EvmReader {
 
     pub(super) async fn rebuild_pending(&self, exchange: &Exchange) -> Result<Option<PendingEpoch>, Error> {
         let at = self.now().await?;
-        let registered = self.stored(&exchange.id, at).await?;
+        let (registered, epoch) = self.place(exchange, at).await?;
         let pending = self.contract().pendingEpoch(B256::from(exchange.id)).block(at.id()).call().await;
         let pending = pending.map_err(|error| self.contract_error("pendingEpoch", error))?;
         let Some(assets) = exchange.assets.as_ref().filter(|_| pending.shardsDone > 0) else {
             return Ok(None);
         };
-        let epoch = registered.nextEpoch;
         let bad = |field: &str, expected: String, found: String| {
             let subject = Subject::Epoch { exchange: exchange.id, epoch };
             Error::bad_data(self.chain, subject, field, expected, found)
         };
         let before: Vec<u64> = epoch.checked_sub(1).into_iter().filter(|before| *before > 0).collect();
         let stored = self.stored_epochs(exchange, &before, at).await?;
-        let blocks = self.blocks_of(&stored, &(epoch..=epoch), &registered, exchange, at).await?;
+        let blocks = self.blocks_of(&stored, &(epoch..=epoch), registered, at).await?;
         let shards = self.shards(&exchange.id, epoch, *blocks.start()..=at.number).await?;
         let shards = Shards::in_order(&shards, bad)?;
         let liabilities = amounts(&pending.liabilities)

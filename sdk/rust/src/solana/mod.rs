@@ -7,6 +7,7 @@
 //! | [`instruction`] | instructions with their accounts filled in |
 //! | `account` | accounts as this crate's types, checked |
 //! | `observation` | records of wallets, tokens and observations as this crate's types, checked |
+//! | `reread` | what a report says was read, as far as a node can tell it |
 //! | [`reader`] | accounts, and the answer about solvency, from a node |
 
 mod account;
@@ -16,5 +17,6 @@ pub mod instruction;
 mod observation;
 mod observation_reader;
 pub mod reader;
+mod reread;
 
 pub use reader::{SolanaOptions, SolanaReader};

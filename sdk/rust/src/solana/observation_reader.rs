@@ -3,6 +3,7 @@
 use anchor_lang::Discriminator;
 use async_trait::async_trait;
 use ballast_core::Digest;
+use ballast_ledger::reserves::{BlockLine, HoldingLine};
 use solana_client::rpc_filter::Memcmp;
 
 use super::{address, bindings::accounts, observation, reader::SolanaReader};
@@ -11,6 +12,7 @@ use crate::{
     exchange::Exchange,
     observation::{Observation, Token, Wallet},
     reader::ObservationReader,
+    reread::Reread,
     solvency::{Answer, Known},
 };
 
@@ -36,6 +38,10 @@ impl ObservationReader for SolanaReader {
         let found = self.all::<accounts::Token>(of(&exchange.id), "tokens").await?;
         let read = found.into_iter().map(|(at, stored)| observation::token(&self.program, exchange, &at, stored));
         read.filter_map(Result::transpose).collect()
+    }
+
+    async fn reread(&self, block: &BlockLine, holdings: &[&HoldingLine]) -> Result<Reread, Error> {
+        self.read_again(block, holdings).await
     }
 
     /// What was observed for an epoch so far, closed or not; none when nobody had the program look.

@@ -65,10 +65,10 @@ impl Default for SolanaOptions {
 /// Reads the program `reserves`.
 #[derive(Clone)]
 pub struct SolanaReader {
-    rpc: Arc<RpcClient>,
-    node: Endpoint,
+    pub(super) rpc: Arc<RpcClient>,
+    pub(super) node: Endpoint,
     pub(super) program: Pubkey,
-    options: SolanaOptions,
+    pub(super) options: SolanaOptions,
     circuits: Arc<KnownCircuits>,
 }
 
@@ -94,7 +94,7 @@ impl SolanaReader {
         Ok(reader)
     }
 
-    fn error(&self, what: &str, error: ClientError) -> Error {
+    pub(super) fn error(&self, what: &str, error: ClientError) -> Error {
         match error.kind() {
             ClientErrorKind::RpcError(
                 RpcError::RpcResponseError { .. } | RpcError::ForUser(_) | RpcError::ParseError(_),
@@ -106,7 +106,7 @@ impl SolanaReader {
     }
 
     /// The accounts at these addresses, as many as addresses; at most [`MAX_MULTIPLE_ACCOUNTS`].
-    async fn accounts(&self, addresses: &[Pubkey], what: &str) -> Result<Vec<Option<Account>>, Error> {
+    pub(super) async fn accounts(&self, addresses: &[Pubkey], what: &str) -> Result<Vec<Option<Account>>, Error> {
         let found = self.rpc.get_multiple_ui_accounts_with_config(addresses, self.account_config()).await;
         let found = found.map_err(|error| self.error(what, error))?.value;
         if found.len() != addresses.len() {
@@ -378,6 +378,15 @@ impl ChainReader for SolanaReader {
             }
         }
         Ok(epochs)
+    }
+
+    fn deployment(&self) -> Address {
+        Address::Solana(self.program)
+    }
+
+    async fn block_hash(&self, _exchange: &Exchange, _epoch: u64) -> Result<String, Error> {
+        let genesis = self.rpc.get_genesis_hash().await;
+        Ok(genesis.map_err(|error| self.error("the genesis block", error))?.to_string())
     }
 
     async fn circuit(&self, id: &Digest) -> Result<Circuit, Error> {

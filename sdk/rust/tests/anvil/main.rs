@@ -1,10 +1,12 @@
 //! The EVM reader on a real node, with the contracts that are deployed and real proofs.
 
 mod block;
+mod calls;
 mod deployment;
 mod examples;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod long;
 mod numbers;
 mod proxy;
 mod witnessed;
@@ -292,6 +294,7 @@ async fn a_node_that_lies_about_what_is_not_finished_registered_or_solvent_is_fo
     let registered = Question::Event(Reserves::ExchangeRegistered::SIGNATURE_HASH);
     let client = deceived(&deployment, registered, |logs| flip(&mut logs[0]["data"], 0)).await;
     assert_eq!(named(client.exchanges().await), "id");
+    assert_eq!(named(client.exchange(&id).await), "id");
     let solvency = Question::Call(Reserves::solvencyCall::SELECTOR);
     for (word, field) in [(0, "standing"), (5, "ratio_bps"), (6, "setup")] {
         let lie: Lie = match word {

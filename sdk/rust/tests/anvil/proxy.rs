@@ -10,6 +10,19 @@ use tokio::{
 
 /// Ends the connection, answers a request itself, or changes the other node's answer to it.
 pub trait Conduct: Clone + Send + Sync + 'static {
+    /// Sees each request: one question, or several in a list.
+    fn receive(&self, _request: &Value) {}
+
+    /// The error to answer a list of so many questions with.
+    fn refuse_batch(&self, _questions: usize) -> Option<Value> {
+        None
+    }
+
+    /// The answer to give instead of the other node's.
+    fn invent(&self, _request: &Value) -> Option<Value> {
+        None
+    }
+
     /// Whether to end the connection without an answer.
     fn hang_up(&self, _request: &Value) -> bool {
         false
@@ -55,18 +68,21 @@ async fn serve(stream: TcpStream, node: &str, conduct: &impl Conduct) {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.unwrap();
     let request: Value = serde_json::from_slice(&body).unwrap();
-    if conduct.hang_up(&request) {
-        return;
-    }
-    let answer = match conduct.refuse(&request) {
-        Some(error) => json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }),
-        None => {
-            let mut asked = request.clone();
-            conduct.rewrite(&mut asked);
-            let body = asked.to_string();
-            let sent = HttpClient::new().post(node).header("content-type", "application/json").body(body).send().await;
-            let mut answer: Value = serde_json::from_slice(&sent.unwrap().bytes().await.unwrap()).unwrap();
-            conduct.change(&request, &mut answer["result"]);
+    conduct.receive(&request);
+    let answer = match &request {
+        Value::Array(requests) => {
+            let mut answers = Vec::new();
+            for request in requests {
+                let Some(answer) = answer(request, node, conduct).await else { return };
+                answers.push(answer);
+            }
+            match conduct.refuse_batch(requests.len()) {
+                Some(error) => json!({ "jsonrpc": "2.0", "id": null, "error": error }),
+                None => Value::Array(answers),
+            }
+        }
+        request => {
+            let Some(answer) = answer(request, node, conduct).await else { return };
             answer
         }
     };
@@ -78,4 +94,24 @@ async fn serve(stream: TcpStream, node: &str, conduct: &impl Conduct) {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream.flush().await.unwrap();
+}
+
+/// The answer to one question; none when the node hangs up.
+async fn answer(request: &Value, node: &str, conduct: &impl Conduct) -> Option<Value> {
+    if conduct.hang_up(request) {
+        return None;
+    }
+    if let Some(error) = conduct.refuse(request) {
+        return Some(json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }));
+    }
+    if let Some(result) = conduct.invent(request) {
+        return Some(json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }));
+    }
+    let mut asked = request.clone();
+    conduct.rewrite(&mut asked);
+    let body = asked.to_string();
+    let sent = HttpClient::new().post(node).header("content-type", "application/json").body(body).send().await;
+    let mut answer: Value = serde_json::from_slice(&sent.unwrap().bytes().await.unwrap()).unwrap();
+    conduct.change(request, &mut answer["result"]);
+    Some(answer)
 }

@@ -15,9 +15,14 @@ use ballast_ledger::reserves::{BlockLine, Holding, Occasion, ReadHoldings, Reser
 use ballast_sdk::{
     Client, Error, ErrorKind,
     chain::Address as AnyAddress,
-    evm::{EvmOptions, EvmReader, bindings::Witnesses},
+    epoch::Record,
+    evm::{
+        EvmOptions, EvmReader,
+        bindings::{Reserves as ReservesContract, Witnesses},
+    },
     exchange::Exchange,
     reader::{ChainReader, ObservationReader},
+    reread::{ComparedHoldings, Tally},
     reserves::{CompareError, HoldingError},
     solvency::Known,
 };
@@ -179,6 +184,13 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
     let of_others = |_| Address::repeat_byte(7).abi_encode();
     assert_eq!(named(deceived::<Witnesses::reservesCall>(&deployment, of_others).await), "reserves");
 
+    let renamed = |mut exchange: ReservesContract::Exchange| {
+        exchange.name.push_str("\x1b[2J");
+        ReservesContract::exchangeCall::abi_encode_returns(&exchange)
+    };
+    let liar = deceived::<ReservesContract::exchangeCall>(&deployment, renamed).await.unwrap();
+    assert_eq!(named(liar.exchange(&deployment.exchange()).await), "name");
+
     let other_exchange = |mut wallet: Witnesses::Wallet| {
         wallet.exchangeId.0[0] ^= 1;
         Witnesses::walletCall::abi_encode_returns(&wallet)
@@ -220,34 +232,92 @@ async fn a_node_that_lies_about_what_was_witnessed_is_found_out() {
     }
 }
 
+/// A report whose one holding is `wallet`'s native coin, `balance` of it in `block`.
+fn reported(record: &Record, block: BlockLine, wallet: Address, balance: u128) -> ReservesReport {
+    let (wallet, token, chain) = (wallet.to_string(), Address::ZERO.to_string(), block.chain.clone());
+    let holding = Holding { chain, account: wallet.clone(), wallet, token, decimals: 18, asset: 1, balance };
+    let read = ReadHoldings { blocks: vec![block], holdings: vec![holding] };
+    let nothing = vec![0; record.assets.len()];
+    let stated = Stated { sources: "A test".into(), amounts: nothing, messages: vec![] };
+    let occasion = Occasion { exchange: &record.exchange, as_of: record.as_of, assets: &record.assets };
+    ReservesReport::parse(&Reserves::new(&occasion, &stated, &read, None).unwrap().report).unwrap()
+}
+
+/// The block of this number, as a report names it.
+async fn line(deployment: &Deployment, chain: &str, number: u64) -> BlockLine {
+    let block = deployment.provider.get_block_by_number(number.into()).await.unwrap().unwrap();
+    let (chain, hash) = (chain.to_owned(), block.header.hash.to_string());
+    BlockLine { chain, height: number, hash, time: block.header.timestamp }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reports_holdings_are_compared_with_the_chain() {
     let deployment = Deployment::new().await;
     let wallet = witnessed(&deployment).await;
     let client = Client::new(reader(&deployment, Some(deployment.witnesses)).await.unwrap());
     let record = client.epoch(&deployment.exchange(), 1).await.unwrap().record;
-    let report = |chain: &str, wallet: Address| {
-        let (chain, wallet) = (chain.to_owned(), wallet.to_string());
-        let block = BlockLine { chain: chain.clone(), height: 1, hash: B256::ZERO.to_string(), time: record.as_of };
-        let (account, token, asset) = (wallet.clone(), Address::ZERO.to_string(), 1);
-        let holding = Holding { chain, wallet, account, token, decimals: 18, asset, balance: 1 };
-        let read = ReadHoldings { blocks: vec![block], holdings: vec![holding] };
-        let nothing = vec![0; record.assets.len()];
-        let stated = Stated { sources: "A test".into(), amounts: nothing, messages: vec![] };
-        let occasion = Occasion { exchange: &record.exchange, as_of: record.as_of, assets: &record.assets };
-        ReservesReport::parse(&Reserves::new(&occasion, &stated, &read, None).unwrap().report).unwrap()
-    };
     let chain = client.chain().to_string();
-    assert_eq!(client.check_holdings(&record, &report(&chain, wallet)).await.unwrap(), 1);
-    let stranger = client.check_holdings(&record, &report(&chain, deployment.node.addresses()[1])).await.unwrap_err();
+    let number = deployment.provider.get_block_number().await.unwrap();
+    let block = line(&deployment, &chain, number).await;
+    let balance: u128 = deployment.provider.get_balance(wallet).await.unwrap().to();
+    let honest = || reported(&record, block.clone(), wallet, balance);
+    let compared = client.check_holdings(&record, &honest()).await.unwrap();
+    assert_eq!((compared.holdings, compared.blocks.checked, compared.balances.checked), (1, 1, 1));
+    assert_eq!((compared.balances.not_checked, &compared.owners), (0, &Tally::default()));
+
+    let stranger = reported(&record, block.clone(), deployment.node.addresses()[1], balance);
+    let stranger = client.check_holdings(&record, &stranger).await.unwrap_err();
     assert!(matches!(stranger, CompareError::Holding(HoldingError::WalletUnknown { .. })), "{stranger}");
+    // What it had before or has now is not what it had then.
+    deployment.mine(1).await;
+    let emptied = (wallet, U256::from(3));
+    let () = deployment.provider.raw_request("anvil_setBalance".into(), emptied).await.unwrap();
+    deployment.mine(1).await;
+    assert_eq!(client.check_holdings(&record, &honest()).await.unwrap(), compared);
+    let time = block.time;
+    for (what, block, balance) in [
+        ("the balance", block.clone(), balance + 1),
+        ("the balance", line(&deployment, &chain, number + 2).await, balance),
+        ("the block", BlockLine { hash: B256::ZERO.to_string(), ..block.clone() }, balance),
+        ("the block", BlockLine { time: time + 1, ..block.clone() }, balance),
+        ("the block", BlockLine { height: number - 1, ..block.clone() }, balance),
+    ] {
+        let other = reported(&record, block, wallet, balance);
+        let error = client.check_holdings(&record, &other).await.unwrap_err();
+        let named =
+            matches!(&error, CompareError::Holding(HoldingError::NotAsRead { what: found, .. }) if *found == what);
+        assert!(named, "{what}: {error}");
+    }
+
+    // A node that has not the block, or not its state any more.
+    let later = reported(&record, BlockLine { height: number + 9, ..block.clone() }, wallet, balance);
+    let unknown = client.check_holdings(&record, &later).await.unwrap();
+    assert_eq!((unknown.blocks.not_checked, unknown.balances.not_checked, unknown.balances.checked), (1, 1, 0));
+    let url = proxy::start(deployment.node.endpoint(), Pruned).await;
+    let options = EvmOptions { witnesses: Some(deployment.witnesses), ..EvmOptions::default() };
+    let pruned = Client::evm(&url, deployment.reserves, options).await.unwrap();
+    let compared = pruned.check_holdings(&record, &honest()).await.unwrap();
+    assert_eq!((compared.blocks.checked, compared.balances.checked, compared.balances.not_checked), (1, 0, 1));
+    assert_eq!(compared.balances.reason.as_deref(), Some("missing trie node"));
+
     let contract = Witnesses::new(deployment.witnesses, &deployment.provider);
     deployment.send(contract.retireWallet(wallet).into_transaction_request()).await;
-    let retired = client.check_holdings(&record, &report(&chain, wallet)).await.unwrap_err();
+    let retired = client.check_holdings(&record, &honest()).await.unwrap_err();
     assert!(matches!(retired, CompareError::Holding(HoldingError::WalletRetired { .. })), "{retired}");
     // Of another chain's holdings it is not asked, so that it needs no address of the contract.
     let without = Client::new(reader(&deployment, None).await.unwrap());
-    assert_eq!(without.check_holdings(&record, &report("evm:1", wallet)).await.unwrap(), 0);
-    let asked = without.check_holdings(&record, &report(&chain, wallet)).await.unwrap_err();
+    let elsewhere = reported(&record, BlockLine { chain: "evm:1".into(), ..block.clone() }, wallet, balance);
+    assert_eq!(without.check_holdings(&record, &elsewhere).await.unwrap(), ComparedHoldings::default());
+    let asked = without.check_holdings(&record, &honest()).await.unwrap_err();
     assert!(matches!(asked, CompareError::Chain(Error::BadInput { .. })), "{asked}");
+}
+
+/// A node that keeps no balances.
+#[derive(Clone)]
+struct Pruned;
+
+impl Conduct for Pruned {
+    fn refuse(&self, request: &Value) -> Option<Value> {
+        (request["method"] == "eth_getBalance").then(|| json!({ "code": -32_000, "message": "missing trie node" }))
+    }
 }

@@ -95,6 +95,7 @@ async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
     let verified = ballast.json(&["verify"]).unwrap();
     assert_eq!(verified["chains"].as_array().unwrap().len(), 2);
     assert_eq!(verified["chains"][0]["head"], verified["chains"][1]["head"]);
+    what_was_verified_is_kept(&ballast, &folder);
     for client in [solana, evm] {
         let answer = client.solvency(&id, "ABC", 31_536_000).await.unwrap();
         // The circuit is a development setup's, which no answer is fresh from.
@@ -111,6 +112,45 @@ async fn the_sample_is_committed(network: &Network, folder: PathBuf) {
         let text = chain.to_string();
         assert!(text.contains("INSECURE"), "{text}");
     }
+}
+
+/// The file that keeps how far both histories were verified, with one thing changed at a time.
+fn what_was_verified_is_kept(ballast: &Ballast, folder: &std::path::Path) {
+    let file = folder.join("kept/heads.json");
+    let setting = format!("verify.heads={}", file.display());
+    let verify = |more: &[&str]| ballast.output(&[&["--set", &setting, "verify"], more].concat()).unwrap();
+    assert_eq!(exit_code(&verify(&[])), 0);
+    let kept = fs::read_to_string(&file).unwrap();
+    let heads: Value = serde_json::from_str(&kept).unwrap();
+    let [evm, solana] = &heads["heads"].as_array().unwrap()[..] else { panic!("{kept}") };
+    assert_eq!((&evm["chain"], &solana["chain"]), (&"evm:31337".into(), &"solana".into()));
+    assert_eq!((&evm["epoch"], &evm["head"]), (&solana["epoch"], &solana["head"]));
+    assert_eq!(exit_code(&verify(&[])), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), kept, "nothing is new");
+
+    let other = Value::from(format!("0x{}", "11".repeat(32)));
+    for (chain, name) in [(0, "evm:31337"), (1, "solana")] {
+        let cases = [
+            ("head", other.clone(), 3, "expected head"),
+            ("block", other.clone(), 3, "expected block"),
+            ("epoch", 2.into(), 3, "expected epochs 2"),
+            ("deployment", "elsewhere".into(), 2, "to be of deployment"),
+        ];
+        for (field, value, code, reason) in cases {
+            let mut changed = heads.clone();
+            changed["heads"][chain][field] = value;
+            fs::write(&file, changed.to_string()).unwrap();
+            let refused = verify(&[]);
+            let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert_eq!(exit_code(&refused), code, "{name}, {field}: {message}");
+            assert!([name, reason, "--from-start"].iter().all(|part| message.contains(part)), "{field}: {message}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), changed.to_string(), "what is refused is left as it is");
+        }
+    }
+    fs::write(&file, "nothing").unwrap();
+    assert_eq!(exit_code(&verify(&[])), 2);
+    assert_eq!(exit_code(&verify(&["--from-start"])), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), kept);
 }
 
 fn a_customer_checks(ballast: &Ballast, folder: &std::path::Path) {
