@@ -15,7 +15,8 @@ pub enum Exit {
     Refused = 3,
     /// A chain did not answer, or not in time. The same call may succeed later.
     Unreachable = 4,
-    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
+    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it
+    /// asks less.
     FeeCap = 5,
 }
 

@@ -92,6 +92,7 @@ fn describe(stage: &Stage) -> String {
         Stage::VerifyContributions => "snarkjs zkey verify".into(),
         Stage::SimulateLog => "simulating".into(),
         Stage::ReadSnapshot => "reading the snapshot".into(),
+        Stage::ReadLog => "reading the log".into(),
         Stage::ReplayLog => "replaying the log".into(),
         Stage::ProveEpoch { epoch } => format!("proving epoch {epoch}"),
         Stage::ProveInvented => "the proof".into(),

@@ -1,7 +1,7 @@
 //! Commands that only choose among others.
 
-/// The enum of a group's commands, each in a module of its own, with an `execute` that hands on what
-/// each of them takes.
+/// The enum of a group's commands, each in a module of its own, with an `execute` that hands on
+/// what each of them takes.
 macro_rules! subcommands {
     ($(#[$meta:meta])* $visibility:vis enum $name:ident($given:ident: $type:ty) {
         $($module:ident::$command:ident($($argument:ident),*),)+

@@ -22,7 +22,8 @@ library AmountList {
         }
     }
 
-    /// @notice The list as digests take it: n (u16) || n times: amount (u128). An amount of 2^128 or more has no encoding: `checkAll` refuses it.
+    /// @notice The list as digests take it: n (u16) || n times: amount (u128). An amount of 2^128
+    /// or more has no encoding: `checkAll` refuses it.
     /// @return encoded its bytes
     /// @return bits all bits that are set in an amount
     function encode(uint256[] memory amounts) internal pure returns (bytes memory encoded, uint256 bits) {

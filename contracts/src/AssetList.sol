@@ -7,7 +7,8 @@ import {Identifiers} from "./Identifiers.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 import {Asset} from "./interfaces/IReserves.sol";
 
-/// @dev Assets of one exchange: one for each total of a public vector. (Of a file, as a library's constant is no length of an array.)
+/// @dev Assets of one exchange: one for each total of a public vector. (Of a file, as a library's
+/// constant is no length of an array.)
 uint256 constant ASSETS_MAX = 128;
 
 /// @notice One asset as it is stored.
@@ -35,7 +36,8 @@ library AssetList {
 
     uint256 private constant SYMBOL_MAX = 16;
 
-    /// @notice Adds `assets` behind the list's last. New ones are compared with all, old ones never again.
+    /// @notice Adds `assets` behind the list's last. New ones are compared with all, old ones never
+    /// again.
     function append(AssetListState storage list, Asset[] memory assets) internal {
         uint256 listed = list.assets.length;
         if (assets.length == 0) _refuse(0, "no asset");
@@ -80,7 +82,8 @@ library AssetList {
         if (number != 0 && list.assets[number - 1].symbol != padded) number = 0;
     }
 
-    /// @notice The symbol, zero-padded, and as it is compared: in upper case, without `.`, `_` and `-`.
+    /// @notice The symbol, zero-padded, and as it is compared: in upper case, without `.`, `_` and
+    /// `-`.
     /// @return padded means nothing when it is no symbol
     /// @return folded zero when it is no symbol
     function parse(string memory symbol) internal pure returns (bytes16 padded, bytes16 folded) {

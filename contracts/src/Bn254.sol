@@ -4,8 +4,9 @@ pragma solidity ^0.8.37;
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
 /// @title The curve BN254 as far as a verifier needs it
-/// @dev Points are affine and uncompressed. A G1 point is (x, y) over F_q; a G2 point is (x, y) over F_q[u]/(u^2 + 1), each coordinate
-/// with its imaginary part first, as in EIP-197. Callers check that coordinates are below q.
+/// @dev Points are affine and uncompressed. A G1 point is (x, y) over F_q; a G2 point is (x, y)
+/// over F_q[u]/(u^2 + 1), each coordinate with its imaginary part first, as in EIP-197. Callers
+/// check that coordinates are below q.
 library Bn254 {
     /// @notice Order of the base field, in which coordinates lie.
     uint256 internal constant Q = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47;
@@ -38,8 +39,8 @@ library Bn254 {
         uint256 yReal;
     }
 
-    /// @notice A running sum in G1, with room behind it for the point and scalar that come next: the precompiles read and write it in place.
-    /// All zeros is the empty sum.
+    /// @notice A running sum in G1, with room behind it for the point and scalar that come next:
+    /// the precompiles read and write it in place. All zeros is the empty sum.
     struct Sum {
         uint256 x;
         uint256 y;
@@ -62,13 +63,15 @@ library Bn254 {
         return leftIm == addmod(cubeIm, TWIST_B_IMAGINARY, Q) && leftRe == addmod(cubeRe, TWIST_B_REAL, Q);
     }
 
-    /// @notice Whether a G2 point on its curve lies in the subgroup of order r: the pairing precompile refuses others (EIP-197).
+    /// @notice Whether a G2 point on its curve lies in the subgroup of order r: the pairing
+    /// precompile refuses others (EIP-197).
     function isInSubgroup(G2 memory point) internal view returns (bool) {
         (bool accepted, bytes memory result) = address(PAIRING).staticcall(abi.encode(G1(0, 0), point));
         return accepted && result.length == 32;
     }
 
-    /// @notice Adds `scalar` times (x, y) to the sum. Points are valid; a scalar of r or more counts modulo r.
+    /// @notice Adds `scalar` times (x, y) to the sum. Points are valid; a scalar of r or more
+    /// counts modulo r.
     function addProduct(Sum memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
         (sum.nextX, sum.nextY, sum.scalar) = (x, y, scalar);
         bool success;
@@ -85,7 +88,8 @@ library Bn254 {
         if (!success) revert IRefusals.PrecompileFailed(address(ADD));
     }
 
-    /// @notice Adds the sum of `scalars[i]` times point i. Points are valid; a scalar of r or more counts modulo r.
+    /// @notice Adds the sum of `scalars[i]` times point i. Points are valid; a scalar of r or more
+    /// counts modulo r.
     function addProducts(Sum memory sum, uint256[32] calldata points, uint256[16] memory scalars) internal view {
         bool multiplied = true;
         bool added = true;

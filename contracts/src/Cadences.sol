@@ -47,7 +47,8 @@ library Cadences {
         return Math.min(cadence / 10, GRACE_MAX);
     }
 
-    /// @notice Whether the next epoch is overdue. A clock before `asOf` says nothing of the age: it counts as overdue.
+    /// @notice Whether the next epoch is overdue. A clock before `asOf` says nothing of the age: it
+    /// counts as overdue.
     function isOverdue(uint64 cadence, uint64 asOf) internal view returns (bool) {
         return block.timestamp < asOf || block.timestamp - asOf > cadence + grace(cadence);
     }
@@ -59,7 +60,8 @@ library Cadences {
         return ((gap - allowed - 1) / cadence).toUint64();
     }
 
-    /// @notice The least as-of time of the epoch after one of the time `asOf`: a quarter of the cadence later.
+    /// @notice The least as-of time of the epoch after one of the time `asOf`: a quarter of the
+    /// cadence later.
     function earliestAfter(uint64 cadence, uint64 asOf) internal pure returns (uint64) {
         return Math.min(uint256(asOf) + Math.ceilDiv(cadence, 4), type(uint64).max).toUint64();
     }

@@ -27,7 +27,8 @@ contract CircuitRegistry is ICircuitRegistry, Ownable2Step {
     mapping(bytes32 circuitId => Circuit) private _circuits;
 
     /// @param owner who adds and retires circuits
-    /// @param delay seconds from adding a circuit until it counts: a day or more, unless development setups are allowed
+    /// @param delay seconds from adding a circuit until it counts: a day or more, unless
+    /// development setups are allowed
     /// @param development whether circuits with an INSECURE development setup may be added
     constructor(address owner, uint32 delay, bool development) Ownable(owner) {
         if (delay < DELAY_MIN && !development) revert CircuitDelayTooShort(DELAY_MIN, delay);

@@ -13,7 +13,8 @@ import {ICircuitVerifier} from "./interfaces/ICircuitVerifier.sol";
 ///     Groth16 (Groth 2016)   e(-A, B) e(alpha, beta) e(IC_0 + d IC_1 + rho IC_2 + phi IC_3, gamma) e(C, delta) = 1
 ///     the opening            e(X, [1]) e(-P, [tau]) = 1
 ///
-/// the second to the power t, a digest of all that goes into both: else an error of one could make up for an error of the other.
+/// the second to the power t, a digest of all that goes into both: else an error of one could make
+/// up for an error of the other.
 contract CircuitVerifier is ICircuitVerifier {
     using Bn254 for Bn254.Sum;
 
@@ -53,9 +54,12 @@ contract CircuitVerifier is ICircuitVerifier {
     uint256 private immutable TAU_Y_IMAGINARY;
     uint256 private immutable TAU_Y_REAL;
 
-    /// @param class number of the circuit's class, which the circuit has as a constant: under another one no proof holds
-    /// @param ceremony whether the key is said to come from a ceremony; one of the development setup is refused then
-    /// @param encoded verifying key, 832 bytes; a degenerate one is refused with the check that failed
+    /// @param class number of the circuit's class, which the circuit has as a constant: under
+    /// another one no proof holds
+    /// @param ceremony whether the key is said to come from a ceremony; one of the development
+    /// setup is refused then
+    /// @param encoded verifying key, 832 bytes; a degenerate one is refused with the check that
+    /// failed
     constructor(uint256 class, bool ceremony, bytes memory encoded) {
         CLASS = class;
         VerifyingKey.Key memory key = VerifyingKey.parse(encoded);
@@ -97,7 +101,8 @@ contract CircuitVerifier is ICircuitVerifier {
         _setGroth16(pairs, proof, _publicInput(d, rho, phi));
         _setOpening(pairs, openingPoints, openingScalars, Opening.separator(rho, proof));
         (bool valid, bool one) = Bn254.pairing(pairs, PAIRS);
-        // Of all points only B can be outside its subgroup: G1 has no other, and the key's were checked.
+        // Of all points only B can be outside its subgroup: G1 has no other, and the key's were
+        // checked.
         if (!valid) revert ProofPointInvalid(POINT_B);
         if (one) return;
         (, one) = Bn254.pairing(pairs, PAIRS_OF_GROTH16);
@@ -120,7 +125,8 @@ contract CircuitVerifier is ICircuitVerifier {
         return VerifyingKey.encode(key);
     }
 
-    /// @dev The pairing precompile would refuse these too, and take all gas with it. What is left to it is whether B is in the subgroup.
+    /// @dev The pairing precompile would refuse these too, and take all gas with it. What is left
+    /// to it is whether B is in the subgroup.
     function _checkProof(uint256[8] calldata proof) private pure {
         if (!Bn254.areBelow(Bn254.Q, proof)) {
             for (uint256 i = 0; i < proof.length; ++i) {

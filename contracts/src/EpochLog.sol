@@ -7,15 +7,17 @@ import {SetupKind} from "./interfaces/ICircuitRegistry.sol";
 import {Epoch} from "./interfaces/IReserves.sol";
 
 /// @title Finalized epochs of one exchange
-/// @dev They stay for ever and each needs new storage, so little of it is used: a slot for the head, half a slot for what else there is to say of every
-/// epoch, and a slot more only for an epoch with insolvent assets.
+/// @dev They stay for ever and each needs new storage, so little of it is used: a slot for the
+/// head, half a slot for what else there is to say of every epoch, and a slot more only for an
+/// epoch with insolvent assets.
 library EpochLog {
     using SafeCast for uint256;
 
     /// @notice Shards of one epoch.
     uint16 internal constant SHARDS_MAX = 128;
 
-    // An entry: three times 40 bits, 7 of the shard count less one, and the highest, which is set after a ceremony.
+    // An entry: three times 40 bits, 7 of the shard count less one, and the highest, which is set
+    // after a ceremony.
     uint256 private constant TIME_BOUND = 2 ** 40;
     uint256 private constant POSTED_AT = 40;
     uint256 private constant POSTED_IN_BLOCK = 80;
@@ -38,7 +40,8 @@ library EpochLog {
         if (epoch.insolvent != 0) log.insolvent[number] = epoch.insolvent;
     }
 
-    /// @notice The epoch with this number, but for its cadence and what follows from it; all zero when it was not finalized.
+    /// @notice The epoch with this number, but for its cadence and what follows from it; all zero
+    /// when it was not finalized.
     function read(State storage log, uint64 number) internal view returns (Epoch memory epoch) {
         epoch.head = log.heads[number];
         if (epoch.head == 0) return epoch;

@@ -40,7 +40,8 @@ library Judgement {
         return Standing.Fresh;
     }
 
-    /// @notice Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    /// @notice Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when
+    /// nothing is owed.
     function ratioBps(Amounts memory amounts) internal pure returns (uint64) {
         if (amounts.liability == 0) return type(uint64).max;
         uint256 ratio = uint256(amounts.reserve) * 10_000 / amounts.liability;

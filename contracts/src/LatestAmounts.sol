@@ -6,9 +6,11 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Amounts} from "./interfaces/IReserves.sol";
 
 /// @title Liabilities and reserves of the latest epoch
-/// @dev Storage is what a post pays most for after the pairings, so the amounts are packed. Sixteen assets are a block; in a block every amount takes as
-/// many bytes as the largest needs, so that with 32 amounts a block of so many bytes an amount fills exactly so many slots. The four bits that say how many,
-/// for each block, are kept by the caller, in a word it writes anyway. Slots are overwritten in place; what an earlier epoch left behind the last is never read.
+/// @dev Storage is what a post pays most for after the pairings, so the amounts are packed. Sixteen
+/// assets are a block; in a block every amount takes as many bytes as the largest needs, so that
+/// with 32 amounts a block of so many bytes an amount fills exactly so many slots. The four bits
+/// that say how many, for each block, are kept by the caller, in a word it writes anyway. Slots are
+/// overwritten in place; what an earlier epoch left behind the last is never read.
 library LatestAmounts {
     using SafeCast for uint256;
 
@@ -81,7 +83,8 @@ library LatestAmounts {
                 insolvent := or(shl(1, insolvent), lt(held, owed))
             }
             for {} bits { bits := shr(8, bits) } { size := add(size, 1) }
-            // Amounts are laid out from the last to the first: the zeros before one are where the next goes, or before the block.
+            // Amounts are laid out from the last to the first: the zeros before one are where the
+            // next goes, or before the block.
             let laidOut := add(mload(64), 32)
             let behind := add(laidOut, mul(size, shl(1, sub(end, start))))
             mstore(behind, 0)

@@ -5,8 +5,9 @@ import {Bn254} from "./Bn254.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
 /// @title The opening of the committed columns
-/// @notice Points C_0 to C_12, S, Q, P and scalars z_0 to z_3, eta, u, i, v, of the specification's section 3. With the weights
-/// w_j = product over b < 4 of (bit b of j ? z_b : 1 - z_b) and X = sum of w_j C_j + eta S - i [1] - v Q + u P the opening says e(X, [1]) = e(P, [tau]).
+/// @notice Points C_0 to C_12, S, Q, P and scalars z_0 to z_3, eta, u, i, v, of the specification's
+/// section 3. With the weights w_j = product over b < 4 of (bit b of j ? z_b : 1 - z_b) and X = sum
+/// of w_j C_j + eta S - i [1] - v Q + u P the opening says e(X, [1]) = e(P, [tau]).
 library Opening {
     using Bn254 for Bn254.Sum;
 
@@ -24,7 +25,8 @@ library Opening {
     uint256 private constant I = 6;
     uint256 private constant V = 7;
 
-    /// @notice Refuses a coordinate that is not canonical and a point that is at infinity or not on the curve.
+    /// @notice Refuses a coordinate that is not canonical and a point that is at infinity or not on
+    /// the curve.
     function check(uint256[32] calldata points) internal pure {
         if (_arePoints(points)) return;
         for (uint256 word = 0; word < 2 * POINTS; ++word) {
@@ -37,7 +39,8 @@ library Opening {
     }
 
     /// @notice t, by which the opening's equation is multiplied before it joins Groth16's.
-    /// @dev rho is a digest of all points and scalars of the opening; with the proof nothing in either equation is left to choose once t is known.
+    /// @dev rho is a digest of all points and scalars of the opening; with the proof nothing in
+    /// either equation is left to choose once t is known.
     function separator(uint256 rho, uint256[8] calldata proof) internal pure returns (uint256) {
         return uint256(sha256(abi.encodePacked(rho, proof))) & type(uint128).max;
     }
@@ -60,7 +63,8 @@ library Opening {
     function _coefficients(uint256[8] calldata scalars, uint256 t) private pure returns (uint256[16] memory result) {
         uint256 r = Bn254.R;
         result[0] = t;
-        // One variable after the other, the highest bit's first, splits each product in two. The last three of the sixteen are not used.
+        // One variable after the other, the highest bit's first, splits each product in two. The
+        // last three of the sixteen are not used.
         for (uint256 b = VARIABLES; b > 0; --b) {
             uint256 z = scalars[b - 1];
             assembly ("memory-safe") {

@@ -7,8 +7,10 @@ import {Bn254} from "./Bn254.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
 /// @title The public vector Y and the Groth16 inputs that bind it
-/// @dev Section 3 of the specification. Y has 204 elements: context halves, root, 128 totals, 16 points as halves of their coordinates, 8 scalars, the class. What
-/// comes before the points is called its head here; posts leave out the zeros at the head's end. In memory d lies behind Y, as both are hashed.
+/// @dev Section 3 of the specification. Y has 204 elements: context halves, root, 128 totals, 16
+/// points as halves of their coordinates, 8 scalars, the class. What comes before the points is
+/// called its head here; posts leave out the zeros at the head's end. In memory d lies behind Y, as
+/// both are hashed.
 library PublicVector {
     /// @notice Elements before the totals.
     uint256 internal constant HEADER = 3;
@@ -64,7 +66,8 @@ library PublicVector {
         }
     }
 
-    /// @notice Refuses a half of the context of 2^128 or more, a root that is not canonical, a total of 2^112 or more.
+    /// @notice Refuses a half of the context of 2^128 or more, a root that is not canonical, a
+    /// total of 2^112 or more.
     /// @param headLength elements of the head but for zeros at its end
     function checkHead(uint256[205] memory y, uint256 headLength) internal pure {
         _checkHalf(0, y[0]);
@@ -77,7 +80,8 @@ library PublicVector {
         }
     }
 
-    /// @notice Refuses a scalar or a stated d that is not canonical. (Halves of coordinates are, being halves.)
+    /// @notice Refuses a scalar or a stated d that is not canonical. (Halves of coordinates are,
+    /// being halves.)
     function checkTail(uint256[8] calldata scalars, uint256 d) internal pure {
         if (!Bn254.areBelow(Bn254.R, scalars)) {
             for (uint256 i = 0; i < scalars.length; ++i) {
@@ -105,7 +109,8 @@ library PublicVector {
     }
 
     /// @notice phi: the sum of rho^i Y_i, by Horner's rule.
-    /// @param headLength elements of the head but for zeros at its end: whole groups of those are skipped
+    /// @param headLength elements of the head but for zeros at its end: whole groups of those are
+    /// skipped
     function evaluate(uint256[205] memory y, uint256 headLength, uint256 rho) internal pure returns (uint256 phi) {
         uint256 last = HEAD / GROUP * GROUP;
         phi = _evaluate(y, last, CLASS, rho, y[CLASS]);
@@ -117,8 +122,8 @@ library PublicVector {
         phi = _evaluate(y, 0, last, rho, phi) % Bn254.R;
     }
 
-    /// @dev Sum of rho^i Y_(from + i) for the elements before `to`, and rho^(to - from) `phi`. An element and a remainder of r together do not overflow,
-    /// so what is added need not be reduced.
+    /// @dev Sum of rho^i Y_(from + i) for the elements before `to`, and rho^(to - from) `phi`. An
+    /// element and a remainder of r together do not overflow, so what is added need not be reduced.
     function _evaluate(uint256[205] memory y, uint256 from, uint256 to, uint256 rho, uint256 phi)
         private
         pure

@@ -39,7 +39,8 @@ struct FinalizedHead {
 }
 
 /// @title Proofs of reserves of exchanges
-/// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of them in `Solvencies`.
+/// @notice See `IReserves`. Posts are here; what precedes them is in `Exchanges`, what is read of
+/// them in `Solvencies`.
 contract Reserves is Exchanges, Solvencies, IERC165 {
     using EpochLog for EpochLog.State;
     using LatestAmounts for LatestAmounts.State;
@@ -122,7 +123,8 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
         }
     }
 
-    /// @dev Rule 3. That a shard agrees with shard 0 is seen by the context that shard 0 would have had by its statement.
+    /// @dev Rule 3. That a shard agrees with shard 0 is seen by the context that shard 0 would have
+    /// had by its statement.
     function _checkShard(ExchangeState storage state, Progress memory progress, StatementFields memory fields)
         private
         view
@@ -167,7 +169,8 @@ contract Reserves is Exchanges, Solvencies, IERC165 {
         });
     }
 
-    /// @dev Roots and totals of the epoch with this shard. Shard 0 starts from nothing, whatever was begun before.
+    /// @dev Roots and totals of the epoch with this shard. Shard 0 starts from nothing, whatever
+    /// was begun before.
     function _accumulate(PendingState storage pending, uint256[] calldata publicVector, uint16 shardIndex)
         private
         view

@@ -3,8 +3,8 @@ pragma solidity ^0.8.37;
 
 import {AmountList} from "./AmountList.sol";
 
-/// @notice Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard, asset list, circuit, ledger
-/// position, reserves report or history.
+/// @notice Everything a proof is bound to: it cannot be moved to another exchange, epoch, shard,
+/// asset list, circuit, ledger position, reserves report or history.
 struct StatementFields {
     bytes32 exchangeId;
     uint64 epoch;

@@ -5,7 +5,8 @@ import {Bn254} from "./Bn254.sol";
 import {IRefusals} from "./interfaces/IRefusals.sol";
 
 /// @title Checks of a verifying key
-/// @notice Groth16's part and tau of the opening's setup. A key comes from outside; a degenerate one accepts forged proofs. Every check has its own error.
+/// @notice Groth16's part and tau of the opening's setup. A key comes from outside; a degenerate
+/// one accepts forged proofs. Every check has its own error.
 library VerifyingKey {
     /// @notice Bytes of a key: alpha, beta, gamma, delta, IC_0 to IC_3, tau.
     uint256 internal constant LENGTH = 832;
@@ -47,7 +48,8 @@ library VerifyingKey {
         _checkPoint(TAU, key.tau);
     }
 
-    /// @notice Whether alpha, beta, gamma, delta or tau is that of the development setup, or its negative: its secret is public, whatever else is in the key.
+    /// @notice Whether alpha, beta, gamma, delta or tau is that of the development setup, or its
+    /// negative: its secret is public, whatever else is in the key.
     /// @dev By the first half of x, which is the same for every depth.
     function isOfDevelopment(Key memory key) internal pure returns (bool) {
         return key.alpha.x == DEVELOPMENT_ALPHA || key.beta.xImaginary == DEVELOPMENT_BETA
@@ -74,8 +76,9 @@ library VerifyingKey {
         }
     }
 
-    /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input: Groth16's phase 2 was not run. With tau the
-    /// generator, the secret of the opening's setup is 1. A negative is as bad, so only x is compared.
+    /// @dev With gamma or delta the generator, or equal, the proof's C can absorb any public input:
+    /// Groth16's phase 2 was not run. With tau the generator, the opening's setup has the secret
+    /// one. A negative is as bad, so only x is compared.
     function _checkDistinct(Key memory key) private pure {
         if (_isGenerator(key.gamma)) revert IRefusals.KeyPointIsGenerator(GAMMA);
         if (_isGenerator(key.delta)) revert IRefusals.KeyPointIsGenerator(DELTA);

@@ -28,7 +28,8 @@ struct WitnessState {
     bool closed;
     /// On the list at the first look; it may have grown since.
     uint8 assets;
-    /// Bit a - 1 is set when a holding of asset number a was looked at. An amount without its bit is of looks before these, and is 0.
+    /// Bit a - 1 is set when a holding of asset number a was looked at. An amount without its bit
+    /// is of looks before these, and is 0.
     uint128 looked;
     address lastToken;
     address lastWallet;

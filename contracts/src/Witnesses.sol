@@ -12,7 +12,8 @@ import {Amounts, Exchange, IReserves, Solvency, Standing} from "./interfaces/IRe
 import {Holding, IWitnesses, Witness, WitnessedSolvency} from "./interfaces/IWitnesses.sol";
 
 /// @title Witnessed reserves of exchanges
-/// @notice See `IWitnesses`. Looks are here; wallets and tokens, which precede them, are in `Wallets`.
+/// @notice See `IWitnesses`. Looks are here; wallets and tokens, which precede them, are in
+/// `Wallets`.
 contract Witnesses is Wallets, IERC165 {
     using SafeCast for uint256;
 
@@ -84,7 +85,8 @@ contract Witnesses is Wallets, IERC165 {
         });
     }
 
-    /// @dev A contract could borrow before the look and return after it; so could an account with code (EIP-7702), which may do more than one thing.
+    /// @dev A contract could borrow before the look and return after it; so could an account with
+    /// code (EIP-7702), which may do more than one thing.
     function _checkCaller(bytes32 exchangeId) private view {
         address[] memory posters = reserves.posters(exchangeId);
         bool found = false;
@@ -95,7 +97,8 @@ contract Witnesses is Wallets, IERC165 {
         if (msg.sender != tx.origin || msg.sender.code.length != 0) revert WitnessNotAlone(tx.origin, msg.sender);
     }
 
-    /// @dev What looks before these left of the amounts is not cleared: without its bit in `looked` it is never read.
+    /// @dev What looks before these left of the amounts is not cleared: without its bit in `looked`
+    /// it is never read.
     /// @param assets how many the list has now
     function _begin(WitnessState storage state, uint64 epoch, bool first, uint16 assets) private {
         if (state.closed) revert WitnessClosed(epoch);

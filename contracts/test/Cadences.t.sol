@@ -7,7 +7,8 @@ import {Epoch, IReserves, ShardPost, Standing} from "../src/interfaces/IReserves
 import {Fixture} from "./Fixture.sol";
 import {Vm, vm} from "./Vm.sol";
 
-/// @notice The cadence that an exchange promises, and what follows from it: overdue, missed, too soon.
+/// @notice The cadence that an exchange promises, and what follows from it: overdue, missed, too
+/// soon.
 contract CadencesTest is Fixture {
     /// Words of `EpochFinalized` before the cadence.
     uint256 private constant EVENT_CADENCE = 4;

@@ -126,7 +126,8 @@ contract CircuitsTest is Fixture {
         }
     }
 
-    /// @dev With the same key under two classes: what is proved for one holds under that one only, whatever id the post names.
+    /// @dev With the same key under two classes: what is proved for one holds under that one only,
+    /// whatever id the post names.
     function test_a_key_of_another_class_than_it_is_registered_as_verifies_nothing() public {
         bytes memory key = SimulatedProof.verifyingKey();
         vm.prank(OWNER);
@@ -193,7 +194,8 @@ contract CircuitsTest is Fixture {
         for (uint256 i = 0; i < 4; ++i) {
             uint8 point = points[i];
             bytes memory encoded = withPoint(point, pointOutsideSubgroup());
-            // A failing precompile takes all the gas it was given; a test has enough for four of these only with a bound.
+            // A failing precompile takes all the gas it was given; a test has enough for four of
+            // these only with a bound.
             vm.prank(OWNER);
             (bool success, bytes memory result) = address(registry).call{gas: 20_000_000}(
                 abi.encodeCall(registry.addCircuit, (7, 128, 2, OTHER_TRANSCRIPT, encoded))

@@ -144,7 +144,8 @@ contract ExchangesTest is Fixture {
         refuses(AUTHORITY, call, abi.encodeWithSelector(IRefusals.PostersInvalid.selector, index, found));
     }
 
-    /// @dev Stated and witnessed are two questions: a contract that answers one does not answer the other.
+    /// @dev Stated and witnessed are two questions: a contract that answers one does not answer the
+    /// other.
     function test_contracts_tell_which_question_they_answer() public {
         Witnesses witnesses = new Witnesses(reserves);
         vm.assertTrue(reserves.supportsInterface(type(IReserves).interfaceId), "stated");

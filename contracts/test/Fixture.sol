@@ -36,7 +36,8 @@ abstract contract Fixture {
         deploy(DELAY, START);
     }
 
-    /// @notice Contracts, circuit and exchange, with the clock at `start`, when the circuit begins to count.
+    /// @notice Contracts, circuit and exchange, with the clock at `start`, when the circuit begins
+    /// to count.
     function deploy(uint32 delay, uint64 start) internal {
         vm.warp(start - delay);
         registry = new CircuitRegistry(OWNER, delay, true);
@@ -55,8 +56,9 @@ abstract contract Fixture {
         vm.stopPrank();
     }
 
-    /// @notice Gas of the transaction that deploys `code`, and a few opcodes. With dynamic linking `new` is no transaction; with isolation
-    /// `create` is one, for which its own price, and that of a word of its code, is paid a second time.
+    /// @notice Gas of the transaction that deploys `code`, and a few opcodes. With dynamic linking
+    /// `new` is no transaction; with isolation `create` is one, for which its own price, and that
+    /// of a word of its code, is paid a second time.
     function gasOfDeployment(bytes memory code) internal returns (uint256 gas) {
         address created;
         gas = gasleft();
@@ -132,7 +134,8 @@ abstract contract Fixture {
         );
     }
 
-    /// @notice A single-shard post for the next epoch, true now, owing (100, 200) and holding (100, 201).
+    /// @notice A single-shard post for the next epoch, true now, owing (100, 200) and holding (100,
+    /// 201).
     function nextPost() internal view returns (ShardPost memory) {
         return nextShard(0, 1);
     }

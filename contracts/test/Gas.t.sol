@@ -8,8 +8,8 @@ import {Fixture} from "./Fixture.sol";
 import {GoldenFixture} from "./GoldenFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice What a post, and what precedes it, costs as a transaction: `forge test --match-contract Gas -vv` prints docs/performance.md's figures.
-/// forge-config: default.isolate = true
+/// @notice What a post, and what precedes it, costs as a transaction: `forge test --match-contract
+/// Gas -vv` prints docs/performance.md's figures. forge-config: default.isolate = true
 contract GasTest is GoldenFixture {
     function setUp() public override {
         load("tests/vectors/wide.json");
@@ -58,8 +58,8 @@ contract GasTest is GoldenFixture {
     }
 }
 
-/// @notice The same for amounts of all sizes, with simulated proofs: what is verified costs the same.
-/// forge-config: default.isolate = true
+/// @notice The same for amounts of all sizes, with simulated proofs: what is verified costs the
+/// same. forge-config: default.isolate = true
 contract AmountsGasTest is Fixture {
     function test_posts_of_53_assets_by_the_size_of_amounts() public {
         for (uint256 size = 4; size <= 10; ++size) {

@@ -7,7 +7,8 @@ import {Epoch, ShardPost} from "../src/interfaces/IReserves.sol";
 import {GoldenFixture} from "./GoldenFixture.sol";
 import {Vm, vm} from "./Vm.sol";
 
-/// @notice The golden history: real proofs by the prover, accepted in order and refused in any other.
+/// @notice The golden history: real proofs by the prover, accepted in order and refused in any
+/// other.
 contract GoldenTest is GoldenFixture {
     function setUp() public override {
         load("tests/vectors/history.json");

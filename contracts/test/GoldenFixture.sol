@@ -11,7 +11,8 @@ import {vm} from "./Vm.sol";
 abstract contract GoldenFixture is Fixture {
     string internal json;
 
-    /// @notice Contracts, circuit and exchange of a file of vectors, with the clock at its last as-of time.
+    /// @notice Contracts, circuit and exchange of a file of vectors, with the clock at its last
+    /// as-of time.
     function load(string memory path) internal {
         json = vm.readFile(path);
         registry = new CircuitRegistry(OWNER, 0, true);

@@ -37,7 +37,8 @@ contract TestToken {
         answer = itsAnswer;
     }
 
-    /// @notice What it calls when asked for a balance; it then answers with 1 more when the call went through.
+    /// @notice What it calls when asked for a balance; it then answers with 1 more when the call
+    /// went through.
     function reenter(address itsTarget, bytes calldata call) external {
         (answer, target, reentry) = (Answer.Reenter, itsTarget, call);
     }

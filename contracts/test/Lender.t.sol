@@ -134,7 +134,8 @@ contract LenderTest is WitnessFixture {
         return new Lender(kind, source, exchangeId, "BTC", 600, 600);
     }
 
-    /// @dev Who asks one question of the contract that answers the other finds out when the lender is made.
+    /// @dev Who asks one question of the contract that answers the other finds out when the lender
+    /// is made.
     function test_it_is_not_made_with_a_contract_that_answers_another_question() public {
         address[3] memory sources = [address(witnesses), address(reserves), STRANGER];
         Kind[3] memory kinds = [Kind.Stated, Kind.Witnessed, Kind.Stated];

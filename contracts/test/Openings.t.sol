@@ -11,7 +11,8 @@ import {SimulatedOpening} from "./SimulatedOpening.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice The opening of a post: its points, its scalars, its equation, and that neither equation makes up for the other.
+/// @notice The opening of a post: its points, its scalars, its equation, and that neither equation
+/// makes up for the other.
 contract OpeningsTest is Fixture {
     uint256 private constant POINTS = 16;
     uint256 private constant SCALARS = 8;
@@ -103,7 +104,8 @@ contract OpeningsTest is Fixture {
         }
     }
 
-    /// @dev `post` is refused by the proof, which is of other points, and by the equation once it is proved.
+    /// @dev `post` is refused by the proof, which is of other points, and by the equation once it
+    /// is proved.
     function refusesByBoth(ShardPost memory post) internal {
         refuses(post, proofRejected(post));
         setProof(post, 1);
@@ -295,7 +297,8 @@ contract OpeningsTest is Fixture {
         refuses(changed, abi.encodeWithSelector(IRefusals.EpochNotNext.selector, 2, 1));
     }
 
-    /// @dev An opening and a proof with these logarithms of what their pairings come to; both hold when they are zero.
+    /// @dev An opening and a proof with these logarithms of what their pairings come to; both hold
+    /// when they are zero.
     function setDefects(ShardPost memory post, uint256 ofOpening, uint256 ofProof) internal view {
         SimulatedOpening.Logarithms memory opening = SimulatedOpening.draw(1);
         SimulatedOpening.complete(opening, ofOpening);

@@ -7,7 +7,8 @@ import {ShardPost} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice Posts whose elements are out of range, as the specification encodes them: refused here by the same names.
+/// @notice Posts whose elements are out of range, as the specification encodes them: refused here
+/// by the same names.
 contract PostVectorsTest is Fixture {
     /// Bytes of a post before its words.
     uint256 private constant HEADER = 127;

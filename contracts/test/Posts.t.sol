@@ -284,7 +284,8 @@ contract PostsTest is Fixture {
         refuses(post, abi.encodeWithSelector(IRefusals.ContextMismatch.selector, contextOf(post), found));
     }
 
-    /// @dev The same key under another transcript: active, and not the circuit the proof was made for.
+    /// @dev The same key under another transcript: active, and not the circuit the proof was made
+    /// for.
     function anotherCircuit() internal returns (bytes32 id) {
         bytes memory key = verifier().verifyingKey();
         vm.warp(START - DELAY);

@@ -5,7 +5,8 @@ import {Bn254} from "../src/Bn254.sol";
 import {ShardPost} from "../src/interfaces/IReserves.sol";
 
 /// @title The public vector as the specification writes it
-/// @notice Element by element and power by power, with nothing of the contracts: what they compute in place is compared with this.
+/// @notice Element by element and power by power, with nothing of the contracts: what they compute
+/// in place is compared with this.
 library ReferenceVector {
     uint256 internal constant LENGTH = 204;
     uint256 internal constant POINTS = 131;

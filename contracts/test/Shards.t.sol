@@ -163,7 +163,8 @@ contract ShardsTest is Fixture {
         refuses(nextShard(1, 2), abi.encodeWithSelector(IRefusals.CircuitRetired.selector, circuitId));
     }
 
-    /// @dev Of what shard 0 wrote only the exchange's progress is left; context, roots and totals are not.
+    /// @dev Of what shard 0 wrote only the exchange's progress is left; context, roots and totals
+    /// are not.
     function test_the_storage_of_an_unfinished_epoch_is_cleared() public {
         ShardPost memory first = nextShard(0, 2);
         vm.record();

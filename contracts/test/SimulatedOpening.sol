@@ -5,7 +5,8 @@ import {Bn254} from "../src/Bn254.sol";
 import {SimulatedProof} from "./SimulatedProof.sol";
 
 /// @title Openings by a setup whose secret is known
-/// @notice Points with known logarithms and the P that the known tau asks for: an opening of nothing at all. X is computed as the specification writes it.
+/// @notice Points with known logarithms and the P that the known tau asks for: an opening of
+/// nothing at all. X is computed as the specification writes it.
 library SimulatedOpening {
     uint256 internal constant CHUNKS = 13;
     uint256 internal constant S = 13;

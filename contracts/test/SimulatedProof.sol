@@ -4,8 +4,9 @@ pragma solidity ^0.8.37;
 import {Bn254} from "../src/Bn254.sol";
 
 /// @title Proofs by a key whose secret is known
-/// @notice With the discrete logarithms of its key anyone simulates a Groth16 proof of any statement (Groth 2016, section 3.2): here a test does, for
-/// posts that no snapshot would give. The verifier under test is the real one.
+/// @notice With the discrete logarithms of its key anyone simulates a Groth16 proof of any
+/// statement (Groth 2016, section 3.2): here a test does, for posts that no snapshot would give.
+/// The verifier under test is the real one.
 library SimulatedProof {
     // Logarithms of the key's points.
     uint256 private constant ALPHA = 7;
@@ -75,7 +76,8 @@ library SimulatedProof {
         return prove(inputs, mask, 0);
     }
 
-    /// @notice A proof for which the product of Groth16's pairings is e([1], [1]) to the power `defect`: valid when that is zero.
+    /// @notice A proof for which the product of Groth16's pairings is e([1], [1]) to the power
+    /// `defect`: valid when that is zero.
     /// @dev A = mask G, B = beta, and C makes the equation hold.
     function prove(uint256[3] memory inputs, uint256 mask, uint256 defect) internal view returns (uint256[8] memory) {
         uint256 left = addmod(mulmod(mask, BETA, Bn254.R), minus(owed(inputs)), Bn254.R);

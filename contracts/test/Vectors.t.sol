@@ -49,7 +49,8 @@ contract VectorsTest {
         }
     }
 
-    /// @dev A call ended as entry `index` says: with the entry's `field`, or with its refusal, whose arguments have these types. Returns which.
+    /// @dev A call ended as entry `index` says: with the entry's `field`, or with its refusal,
+    /// whose arguments have these types. Returns which.
     function accepts(
         bool success,
         bytes memory result,
@@ -280,7 +281,8 @@ contract VectorsTest {
         }
     }
 
-    /// @dev Against the specification's formulas, element by element; what is beyond the range of elements is reduced.
+    /// @dev Against the specification's formulas, element by element; what is beyond the range of
+    /// elements is reduced.
     function testFuzz_binding_is_what_the_specification_writes(
         uint256 seed,
         uint8 assets,
@@ -334,7 +336,8 @@ contract VectorsTest {
         vm.assertEq(reservesDigest(words, sources), sha256(bytes.concat(preimage, sources)), "digest");
     }
 
-    /// @dev Errors of the contract are the shared refusals but for those of Solana alone, and a few of its own.
+    /// @dev Errors of the contract are the shared refusals but for those of Solana alone, and a few
+    /// of its own.
     function test_errors_are_the_shared_refusals() public view {
         string[] memory shared = names(vm.readFile("tests/vectors/posts.json"), ".refusals", "");
         string[] memory errors = names(vm.readFile("contracts/abi/Reserves.json"), "$", "error");

@@ -7,7 +7,8 @@ import {ShardPost} from "../src/interfaces/IReserves.sol";
 import {Fixture} from "./Fixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice A circuit's verifier by itself: what it refuses whoever asks, without the exchange's rules before it.
+/// @notice A circuit's verifier by itself: what it refuses whoever asks, without the exchange's
+/// rules before it.
 contract VerifierTest is Fixture {
     function test_anyone_may_ask() public view {
         verify(nextPost());
@@ -68,7 +69,8 @@ contract VerifierTest is Fixture {
         }
     }
 
-    /// @dev Without a comparison of states, which a view does not change, and in memory that is used again.
+    /// @dev Without a comparison of states, which a view does not change, and in memory that is
+    /// used again.
     function refusesHead(ShardPost memory post, bytes32 context, bytes memory expected) internal view {
         uint256 free;
         assembly ("memory-safe") {

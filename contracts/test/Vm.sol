@@ -18,7 +18,8 @@ interface Vm {
     }
 
     function warp(uint256 timestamp) external;
-    /// @dev The optimizer takes `block.timestamp` for a constant of a call, which it is not in a test that moves the clock.
+    /// @dev The optimizer takes `block.timestamp` for a constant of a call, which it is not in a
+    /// test that moves the clock.
     function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 number) external;
     function prank(address sender) external;
@@ -28,6 +29,7 @@ interface Vm {
     function lastCallGas() external view returns (Gas memory);
     function mockCall(address target, bytes calldata data, bytes calldata result) external;
     function clearMockedCalls() external;
+    function expectRevert(bytes calldata revertData) external;
     function chainId(uint256 id) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;

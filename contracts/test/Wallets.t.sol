@@ -187,7 +187,8 @@ contract WalletsTest is WitnessFixture {
         refusesWitness(address(0), address(0), call, expected);
     }
 
-    /// @dev What was declared, and witnessed, before the list was cleared counts for nothing, also when the same list is set again.
+    /// @dev What was declared, and witnessed, before the list was cleared counts for nothing, also
+    /// when the same list is set again.
     function test_a_list_that_is_set_again_has_its_own_tokens_and_looks() public {
         look(1, true, true, one(address(high), wallet));
         relist(numberedAssets(2));

@@ -8,7 +8,8 @@ import {Fixture} from "./Fixture.sol";
 import {TestToken} from "./HostileContracts.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice The exchange of `Fixture` with a token for each asset, the chain's coin for its first one, and two wallets.
+/// @notice The exchange of `Fixture` with a token for each asset, the chain's coin for its first
+/// one, and two wallets.
 abstract contract WitnessFixture is Fixture {
     uint256 internal constant KEY = 0xA11CE;
     uint256 internal constant OTHER_KEY = 0xB0B;
@@ -108,7 +109,8 @@ abstract contract WitnessFixture is Fixture {
         refusesWitness(POSTER, POSTER, call, expected);
     }
 
-    /// @notice `call` of `sender` in a transaction of `origin` is refused with exactly `expected`, and nothing changed.
+    /// @notice `call` of `sender` in a transaction of `origin` is refused with exactly `expected`,
+    /// and nothing changed.
     function refusesWitness(address sender, address origin, bytes memory call, bytes memory expected) internal {
         bytes32 before = seen();
         vm.prank(sender, origin);

@@ -7,8 +7,8 @@ import {TestToken} from "./HostileContracts.sol";
 import {WitnessFixture} from "./WitnessFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice What a look, and what precedes it, costs as a transaction: docs/performance.md's figures.
-/// forge-config: default.isolate = true
+/// @notice What a look, and what precedes it, costs as a transaction: docs/performance.md's
+/// figures. forge-config: default.isolate = true
 contract WitnessGasTest is WitnessFixture {
     /// @dev Tokens whose balance is one slot, cold as in a transaction of its own.
     function test_a_look_at_many_holdings() public {

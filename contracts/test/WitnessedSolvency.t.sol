@@ -117,7 +117,8 @@ contract WitnessedSolvencyTest is WitnessFixture {
         vm.assertTrue(standing(type(uint64).max) == Standing.Overdue, "whatever age is allowed");
     }
 
-    /// @dev What is paid in or out between the epoch and a look is held at one time and owed at the other.
+    /// @dev What is paid in or out between the epoch and a look is held at one time and owed at the
+    /// other.
     function test_looks_far_from_the_epoch_do_not_count() public {
         vm.prank(AUTHORITY);
         reserves.setCadence(exchangeId, 1 days);
@@ -194,7 +195,8 @@ contract WitnessedSolvencyTest is WitnessFixture {
         assertMissing("BTC", "not looked at in this epoch");
     }
 
-    /// @dev Entries never change: what was closed before the list grew counts for the assets it had.
+    /// @dev Entries never change: what was closed before the list grew counts for the assets it
+    /// had.
     function test_what_was_closed_before_the_list_grew_counts() public {
         closeWith(1, 100);
         vm.prank(AUTHORITY);
@@ -206,7 +208,8 @@ contract WitnessedSolvencyTest is WitnessFixture {
         vm.assertEq(witnesses.witnessOf(exchangeId, 1).amounts.length, 2, "amounts of the list as it was");
     }
 
-    /// @dev The list is cleared and set again; what was seen, closed or not, is of another generation.
+    /// @dev The list is cleared and set again; what was seen, closed or not, is of another
+    /// generation.
     function test_what_was_seen_before_the_list_was_cleared_never_counts() public {
         closeWith(1, 100);
         relist(twoAssets());

@@ -58,7 +58,8 @@ contract WitnessesTest is WitnessFixture {
         refusesWitness(POSTER, POSTER, call, expected);
     }
 
-    /// @dev A loan for the time of a transaction needs a contract that takes it, looks and returns it.
+    /// @dev A loan for the time of a transaction needs a contract that takes it, looks and returns
+    /// it.
     function test_nothing_is_seen_from_inside_another_call() public {
         Borrower borrower = new Borrower();
         address[] memory posters = new address[](2);
@@ -68,7 +69,8 @@ contract WitnessesTest is WitnessFixture {
         bytes memory call = abi.encodeCall(witnesses.witness, (exchangeId, 1, true, true, one(address(0), wallet)));
         bytes memory expected = abi.encodeWithSelector(IRefusals.WitnessNotAlone.selector, POSTER, address(borrower));
         refusesWitness(address(borrower), POSTER, call, expected);
-        // An account whose key also delegates to code (EIP-7702) does many things in one transaction of its own.
+        // An account whose key also delegates to code (EIP-7702) does many things in one
+        // transaction of its own.
         vm.etch(POSTER, abi.encodePacked(hex"ef0100", address(borrower)));
         refusesWitness(POSTER, POSTER, call, abi.encodeWithSelector(IRefusals.WitnessNotAlone.selector, POSTER, POSTER));
         vm.etch(POSTER, "");
@@ -297,7 +299,8 @@ contract WitnessesTest is WitnessFixture {
         return success && result <= type(uint128).max ? result : type(uint256).max;
     }
 
-    /// @dev The vectors of `core::observation::to_units`; there none is what has more than 128 bits.
+    /// @dev The vectors of `core::observation::to_units`; there none is what has more than 128
+    /// bits.
     function test_units_are_those_of_the_specification() public pure {
         uint256 none = type(uint256).max;
         uint256 most = type(uint128).max;

@@ -47,8 +47,8 @@ impl Asset {
         }
     }
 
-    /// The symbol as it is compared: letters in upper case, without `.`, `_` and `-`, so that no two
-    /// assets of a list look alike.
+    /// The symbol as it is compared: letters in upper case, without `.`, `_` and `-`, so that no
+    /// two assets of a list look alike.
     fn folded(&self) -> [u8; SYMBOL_MAX] {
         let mut folded = [0; SYMBOL_MAX];
         let kept = self.symbol.iter().filter(|byte| byte.is_ascii_alphanumeric());
@@ -132,6 +132,15 @@ impl AssetList {
     /// `asset_list_digest` of section 1.
     pub fn digest(&self) -> Digest {
         self.0.iter().fold(EMPTY_LIST, |digest, asset| next_digest(&digest, asset))
+    }
+
+    /// The list with `added` behind its assets.
+    ///
+    /// # Errors
+    /// Those of [`append`].
+    pub fn with(&self, added: &[Asset]) -> Result<Self, Refusal> {
+        append(&self.0, &self.digest(), added)?;
+        Ok(Self([&self.0, added].concat()))
     }
 
     /// The list of the first `count` assets, as an earlier epoch had it; none when there are fewer.

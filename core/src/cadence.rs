@@ -1,5 +1,5 @@
-//! The cadence an exchange promises: how far apart its epochs are, when one is overdue, and how many
-//! were missed (sections 6 and 7).
+//! The cadence an exchange promises: how far apart its epochs are, when one is overdue, and how
+//! many were missed (sections 6 and 7).
 
 /// The longest time that an epoch may be late before it is overdue, in seconds.
 const GRACE_MAX: u64 = 3_600;

@@ -22,7 +22,8 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     solana_sha256_hasher::hashv(parts).to_bytes()
 }
 
-/// The digest with these 64 hexadecimal digits, for constants: anything else does not compile there.
+/// The digest with these 64 hexadecimal digits, for constants: anything else does not compile
+/// there.
 pub const fn digest(digits: &str) -> Digest {
     let digits = digits.as_bytes();
     assert!(digits.len() == 64);

@@ -2,11 +2,12 @@
 
 use core::fmt;
 
-/// Shows text from a file or a node on one line: control characters, line feeds, direction marks and whatever else does
-/// not print as itself are written as escapes, so that text cannot move a terminal's cursor, colour a verdict or start a
-/// line of its own.
+/// Shows text from a file or a node on one line: control characters, line feeds, direction marks
+/// and whatever else does not print as itself are written as escapes, so that text cannot move a
+/// terminal's cursor, colour a verdict or start a line of its own.
 ///
-/// Letters of any script, quotation marks and backslashes stay as they are: the text is shown to people, not parsed.
+/// Letters of any script, quotation marks and backslashes stay as they are: the text is shown to
+/// people, not parsed.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a str);
 

@@ -145,7 +145,8 @@ pub struct Expected<'a> {
 }
 
 impl InclusionFile {
-    /// Refuses text that is not a file of this version. A byte order mark before it, which editors add, is skipped.
+    /// Refuses text that is not a file of this version. A byte order mark before it, which editors
+    /// add, is skipped.
     pub fn parse(text: &str) -> Result<Self, InclusionError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let file: Self = serde_json::from_str(text).map_err(|error| {

@@ -37,7 +37,8 @@ pub(crate) fn set_file_mode(builder: &mut tempfile::Builder<'_, '_>, access: Acc
     let _ = (builder, access);
 }
 
-/// Has a file opened only if its name is not a link, and without waiting for the other end of a pipe.
+/// Has a file opened only if its name is not a link, and without waiting for the other end of a
+/// pipe.
 pub(crate) fn refuse_links(options: &mut OpenOptions) {
     #[cfg(unix)]
     {

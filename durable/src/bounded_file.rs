@@ -14,7 +14,8 @@ use std::{
 /// # Errors
 /// The file system's, and [`ErrorKind::InvalidInput`] for a folder, a pipe, a socket or a device.
 pub fn open_plain(path: &Path) -> io::Result<File> {
-    // Before it is opened, since to open a pipe is to wait for who writes to it; and after, since names change.
+    // Before it is opened, since to open a pipe is to wait for who writes to it; and after, since
+    // names change.
     check_plain(&fs::metadata(path)?)?;
     let file = File::open(path)?;
     check_plain(&file.metadata()?)?;

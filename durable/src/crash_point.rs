@@ -56,9 +56,10 @@ impl CrashPoints {
         }
     }
 
-    /// Writes all of `bytes`. When the point `name` is armed they are written slowly and in at least
-    /// two pieces, and the point is passed after each piece but the last. So a test can end the process
-    /// in the middle of a write, or from outside with a passage count that is never reached.
+    /// Writes all of `bytes`. When the point `name` is armed they are written slowly and in at
+    /// least two pieces, and the point is passed after each piece but the last. So a test can end
+    /// the process in the middle of a write, or from outside with a passage count that is never
+    /// reached.
     ///
     /// # Errors
     /// Those of `out`.

@@ -30,7 +30,8 @@ const RENAMED: &str = "file-renamed";
 /// The crash points of a whole-file write, in the order in which it passes them.
 pub static CRASH_POINTS: CrashPoints = CrashPoints::new(&[&[BEGUN, WRITTEN, RENAMED]]);
 
-/// Bytes that are gathered before they go to the file: keys are written a point of a curve at a time.
+/// Bytes that are gathered before they go to the file: keys are written a point of a curve at a
+/// time.
 const BUFFER: usize = 1 << 20;
 
 /// Writes a file, replacing the one that has its name. A reader finds the old content or the new
@@ -121,8 +122,8 @@ fn begin(path: &Path, access: Access) -> io::Result<NamedTempFile> {
                 if is_at(file.as_file(), file.path())? {
                     return Ok(file);
                 }
-                // Another writer took it for abandoned before it was locked. The name is no longer ours
-                // to remove.
+                // Another writer took it for abandoned before it was locked. The name is no longer
+                // ours to remove.
                 let _ = file.into_temp_path().keep();
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -10,9 +10,9 @@
 //! | [`Lock`] | One process holds it, and the system releases it when that process ends. |
 //! | [`crash_point`] | A test can end the process between any two steps of a write. |
 //!
-//! When a call that writes returns without an error, its effect survives a power failure: the content is flushed
-//! before the file gets its name, and the directory is flushed after that. A file or directory for
-//! its [owner](Access::Owner) is closed to others from the moment it exists.
+//! When a call that writes returns without an error, its effect survives a power failure: the
+//! content is flushed before the file gets its name, and the directory is flushed after that. A
+//! file or directory for its [owner](Access::Owner) is closed to others from the moment it exists.
 //!
 //! # What is not guaranteed
 //! - The content reaches the disk only if the disk keeps its promise to flush.

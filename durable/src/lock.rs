@@ -42,8 +42,8 @@ impl Lock {
     /// there, for its owner alone, and then says which process holds the lock. No link is followed.
     ///
     /// # Errors
-    /// [`LockError::Held`] names the process that has the lock. [`LockError::NotALock`] when the file
-    /// at `path` is none that this function wrote: nothing in it is changed.
+    /// [`LockError::Held`] names the process that has the lock. [`LockError::NotALock`] when the
+    /// file at `path` is none that this function wrote: nothing in it is changed.
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let mut file = open(path)?;
         if !file.metadata()?.is_file() {
@@ -76,8 +76,8 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether a lock file can have this content. A process that was killed, or the power failed, while it
-/// took the lock leaves a part of a number, or zeros.
+/// Whether a lock file can have this content. A process that was killed, or the power failed, while
+/// it took the lock leaves a part of a number, or zeros.
 fn is_lock(content: &[u8]) -> bool {
     content.len() as u64 <= LENGTH_MAX && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'\n' | 0))
 }

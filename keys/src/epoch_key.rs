@@ -29,14 +29,18 @@ impl GivenEpoch {
     /// [`KeyError::Exists`] when anything has the name: no file is overwritten.
     /// [`KeyError::Unwritable`] of the file system.
     pub fn create(&self, path: &Path) -> Result<(), KeyError> {
-        let exchange = hexadecimal::encode(self.exchange);
-        let key = Zeroizing::new(hexadecimal::encode(self.key.expose()));
-        let text =
-            Zeroizing::new(format!("{NOTICE}\n{VERSION}\nexchange {exchange}\nepoch {}\nkey {}\n", self.epoch, *key));
+        let text = Zeroizing::new(format!("{NOTICE}\n{}", *self.lines()));
         create_new(path, Access::Owner, text.as_bytes()).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => KeyError::Exists { path: path.into() },
             _ => KeyError::Unwritable { path: path.into(), source },
         })
+    }
+
+    /// What stands behind the notice.
+    fn lines(&self) -> Zeroizing<String> {
+        let exchange = hexadecimal::encode(self.exchange);
+        let key = Zeroizing::new(hexadecimal::encode(self.key.expose()));
+        Zeroizing::new(format!("{VERSION}\nexchange {exchange}\nepoch {}\nkey {}\n", self.epoch, *key))
     }
 
     /// Reads a file that [`Self::create`] wrote.
@@ -57,7 +61,10 @@ impl GivenEpoch {
         let number = lines.next()?.strip_prefix("epoch ")?;
         let epoch: u64 = number.parse().ok().filter(|epoch: &u64| *epoch > 0 && epoch.to_string() == number)?;
         let key = Zeroizing::new(hexadecimal::decode(lines.next()?.strip_prefix("key ")?)?);
-        (lines.next().is_none() && *key != [0; 32]).then(|| Self { exchange, epoch, key: EpochKey::new(*key) })
+        let given = Self { exchange, epoch, key: EpochKey::new(*key) };
+        let (_, after_notice) = text.split_once('\n')?;
+        // Digits are small letters, as they are written: a key has one text.
+        (lines.next().is_none() && *key != [0; 32] && given.lines().as_str() == after_notice).then_some(given)
     }
 }
 
@@ -94,7 +101,8 @@ mod tests {
         let path = directory.path().join("epoch-3.key");
         given().create(&path).unwrap();
         let good = fs::read_to_string(&path).unwrap();
-        let changes: [fn(&str) -> String; 11] = [
+        let changes: [fn(&str) -> String; 12] = [
+            |good| good.replacen("exchange 0x07", "exchange 0X07", 1),
             |good| good.replace("version 1", "version 2"),
             |good| good.replace("version 1\n", ""),
             |_| String::new(),

@@ -1,9 +1,9 @@
 //! Encrypted keystores: the Web3 Secret Storage Definition, version 3
 //! (<https://ethereum.org/en/developers/docs/data-structures-and-encoding/web3-secret-storage/>).
 //!
-//! The key is encrypted by AES-128 in counter mode under a key that scrypt or PBKDF2 derives from the
-//! password. alloy opens a keystore by its path alone, which would read the file a second time, without
-//! a bound on the memory and time that the file may ask for.
+//! The key is encrypted by AES-128 in counter mode under a key that scrypt or PBKDF2 derives from
+//! the password. alloy opens a keystore by its path alone, which would read the file a second time,
+//! without a bound on the memory and time that the file may ask for.
 
 use std::path::Path;
 
@@ -18,8 +18,8 @@ use crate::error::KeyError;
 
 const EXPECTED: &str = "a keystore of version 3 with 32 bytes, encrypted by aes-128-ctr under 32 bytes from scrypt or pbkdf2 (hmac-sha256)";
 const LIMITS: &str = "a keystore whose password takes at most 2^23 rounds of its derivation to check";
-/// Rounds of PBKDF2, or n r p of scrypt, which takes 128 n r bytes of memory: 1 GiB at this bound. Those
-/// of geth's keystores are 2^21, with 256 MiB.
+/// Rounds of PBKDF2, or n r p of scrypt, which takes 128 n r bytes of memory: 1 GiB at this bound.
+/// Those of geth's keystores are 2^21, with 256 MiB.
 const ROUNDS_MAX: u64 = 1 << 23;
 
 #[derive(Deserialize)]
@@ -63,8 +63,8 @@ fn bytes<'de, const LENGTH: usize, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Decrypts the key in the keystore `text`, which was read from `path`.
 ///
 /// # Errors
-/// [`KeyError::PasswordWrong`]; [`KeyError::Malformed`] for another format, or for one that asks for
-/// more memory or time than any wallet's.
+/// [`KeyError::PasswordWrong`]; [`KeyError::Malformed`] for another format, or for one that asks
+/// for more memory or time than any wallet's.
 pub(crate) fn decrypt(path: &Path, text: &str, password: &str) -> Result<Zeroizing<[u8; 32]>, KeyError> {
     let refuse = |expected| KeyError::Malformed { path: path.into(), expected };
     let keystore: Keystore = serde_json::from_str(text).map_err(|_| refuse(EXPECTED))?;
@@ -88,8 +88,8 @@ pub(crate) fn decrypt(path: &Path, text: &str, password: &str) -> Result<Zeroizi
 }
 
 impl Derivation {
-    /// The key that a password stands for: 16 bytes that encrypt, 16 that authenticate. Otherwise what
-    /// was expected.
+    /// The key that a password stands for: 16 bytes that encrypt, 16 that authenticate. Otherwise
+    /// what was expected.
     fn derive(&self, password: &str) -> Result<Zeroizing<[u8; 32]>, &'static str> {
         let mut derived = Zeroizing::new([0; 32]);
         let salt = |digits: &str| hex::decode(digits).map_err(|_| EXPECTED);
@@ -123,7 +123,8 @@ mod tests {
 
     const SECRET: &str = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
 
-    /// The definition's example of PBKDF2. Its example of scrypt breaks a bound of RFC 7914 (n < 2^16r).
+    /// The definition's example of PBKDF2. Its example of scrypt breaks a bound of RFC 7914 (n <
+    /// 2^16r).
     fn pbkdf2() -> Value {
         json!({
             "crypto": {
@@ -144,8 +145,8 @@ mod tests {
         })
     }
 
-    /// The other derivation, for what is refused before it. A keystore that alloy made is opened in the
-    /// tests of [`crate::read_evm`].
+    /// The other derivation, for what is refused before it. A keystore that alloy made is opened in
+    /// the tests of [`crate::read_evm`].
     fn scrypt() -> Value {
         let mut keystore = pbkdf2();
         keystore["crypto"]["kdf"] = "scrypt".into();

@@ -1,4 +1,5 @@
-//! Signing keys and the master secret. They are read from files, never from flags, and shown nowhere.
+//! Signing keys and the master secret. They are read from files, never from flags, and shown
+//! nowhere.
 //!
 //! | item | file |
 //! | --- | --- |
@@ -7,13 +8,13 @@
 //! | [`create_master`], [`read_master`] | the 32 bytes from which every salt of an exchange is derived |
 //!
 //! A file is used only if it is a plain one, belongs to the user that runs this process or to root,
-//! and no other user can read or write it. It is opened once and what is read is bounded: the checks are about the bytes
-//! that are used. A UTF-8 byte order mark at its beginning is skipped. No error has a part of a
-//! file's content.
+//! and no other user can read or write it. It is opened once and what is read is bounded: the
+//! checks are about the bytes that are used. A UTF-8 byte order mark at its beginning is skipped.
+//! No error has a part of a file's content.
 //!
-//! Text, passwords and bytes that this crate holds are overwritten when they are dropped, and so are
-//! the keys that it returns. What is not guaranteed: parsers and the allocator may leave copies of
-//! their own, and memory can be swapped out.
+//! Text, passwords and bytes that this crate holds are overwritten when they are dropped, and so
+//! are the keys that it returns. What is not guaranteed: parsers and the allocator may leave copies
+//! of their own, and memory can be swapped out.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod epoch_key;

@@ -34,7 +34,8 @@ pub enum LayoutError {
     TooManyShards { leaves: usize, shards: usize, per_shard: usize },
 }
 
-/// How many leaves a snapshot has, in shards of which class. It is the same whatever the epoch's key.
+/// How many leaves a snapshot has, in shards of which class. It is the same whatever the epoch's
+/// key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     class: Class,

@@ -12,6 +12,7 @@
 //! | [`transaction`], [`signature`] | the ledger's transactions: canonical bytes, keys, signatures (`docs/ledger.md`) |
 //! | [`state`] | every account's balances, and what holds after every transaction |
 //! | [`log`], [`replay`], [`checkpoint`] | transactions on disk, and the state that they make |
+//! | [`listed`] | the asset list that a log comes to |
 //! | [`lending`] | what was lent, borrowed and is gone |
 //! | [`simulate`] | a simulated exchange |
 //!
@@ -31,6 +32,7 @@ pub mod checkpoint;
 pub mod inclusion;
 pub mod leaves;
 pub mod lending;
+pub mod listed;
 pub mod log;
 pub mod replay;
 pub mod report;

@@ -3,8 +3,8 @@
 use ballast_core::assets::AssetList;
 use unicode_security::confusable_detection::skeleton;
 
-/// The declared symbol that prints like `symbol` (Unicode Technical Standard 39, section 4), blanks around it aside.
-/// Asked for a symbol that is not declared itself.
+/// The declared symbol that prints like `symbol` (Unicode Technical Standard 39, section 4), blanks
+/// around it aside. Asked for a symbol that is not declared itself.
 pub(crate) fn declared_alike(symbol: &str, assets: &AssetList) -> Option<String> {
     let print = |text: &str| skeleton(text).collect::<String>().trim().to_owned();
     let printed = print(symbol);
@@ -12,7 +12,8 @@ pub(crate) fn declared_alike(symbol: &str, assets: &AssetList) -> Option<String>
     symbols.into_iter().find(|declared| print(declared) == printed)
 }
 
-/// A symbol as a message shows it: everything but printable ASCII, of which declared symbols are made, is escaped.
+/// A symbol as a message shows it: everything but printable ASCII, of which declared symbols are
+/// made, is escaped.
 pub(crate) fn shown(symbol: &str) -> String {
     let escape = |character: char| match character {
         ' '..='~' => character.to_string(),

@@ -35,8 +35,8 @@ pub(crate) async fn is_there<P: Provider<Ethereum>>(provider: &P, address: Addre
     Ok(!code.is_empty())
 }
 
-/// Holds the contracts of `existing` against the compiled code, each other, the policy and the owner
-/// that are asked for. Returns whether there is a contract `Witnesses` among them.
+/// Holds the contracts of `existing` against the compiled code, each other, the policy and the
+/// owner that are asked for. Returns whether there is a contract `Witnesses` among them.
 ///
 /// # Errors
 /// The first thing that differs, with both values; or what the node answers.

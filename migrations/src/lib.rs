@@ -1,6 +1,7 @@
 //! Deploy and upgrade steps, in order. Each looks at the chain first and does only what is missing,
 //! so that a run that was cut short is finished by running it again. What is there already is held
-//! against what is asked for: a difference is refused, unless it is a program that is to be upgraded.
+//! against what is asked for: a difference is refused, unless it is a program that is to be
+//! upgraded.
 //!
 //! | step | module | chain |
 //! | --- | --- | --- |

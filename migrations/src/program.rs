@@ -29,8 +29,8 @@ pub struct Upload<'a> {
     /// The address's key, which signs the first deployment. Whoever upgrades needs none.
     pub key: Option<&'a Keypair>,
     pub bytecode: &'a [u8],
-    /// Bytes that the program's account has beyond the bytecode. Rent is paid for them for good, and
-    /// an upgrade that needs more makes the account longer.
+    /// Bytes that the program's account has beyond the bytecode. Rent is paid for them for good,
+    /// and an upgrade that needs more makes the account longer.
     pub room: u32,
     /// Whether a program of other bytes, if there is one, is to be replaced.
     pub upgrade: bool,

@@ -143,8 +143,8 @@ pub fn encode_key(key: &ark_groth16::VerifyingKey<Bn254>, tau: &G2Affine) -> Res
     VerifyingKey::new(&bytes)
 }
 
-/// The verifying key with these bytes, and `[tau]`. Together with [`VerifyingKey::new`] this is every
-/// check of section 1.
+/// The verifying key with these bytes, and `[tau]`. Together with [`VerifyingKey::new`] this is
+/// every check of section 1.
 ///
 /// # Errors
 /// The [`Refusal`] of a point that is not on its curve or outside its subgroup.

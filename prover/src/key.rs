@@ -173,8 +173,8 @@ pub(crate) mod tests {
     use crate::circuit::shape::SHAPES;
     use ark_bn254::{Fq, Fr};
 
-    /// Constraints with five private variables, in the place of the smallest class's: points of real
-    /// keys take hundreds of megabytes.
+    /// Constraints with five private variables, in the place of the smallest class's: points of
+    /// real keys take hundreds of megabytes.
     pub(crate) const SMALL: Shape = Shape { rows: 4, columns: 9, ..SHAPES[0] };
 
     /// Powers of this tau, as many as the class has.

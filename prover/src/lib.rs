@@ -6,8 +6,8 @@
 //! proof shows that the verifier of those sum-checks accepts ([`circuit`]). The bytes are
 //! `ballast-core`'s. The text that these modules follow is `docs/spec.md`, sections 8 and 9.
 //!
-//! Every module uses modules of its own row, of the rows above it, and of the last two rows.
-//! The verifier's side of each part is in [`verifier`], where nothing may panic, and is named again in
+//! Every module uses modules of its own row, of the rows above it, and of the last two rows. The
+//! verifier's side of each part is in [`verifier`], where nothing may panic, and is named again in
 //! the module of its part.
 //!
 //! | module | holds |

@@ -39,8 +39,8 @@ pub enum ProveError {
     Stopped(#[from] Stopped),
 }
 
-/// Proves one shard: the public vector and a proof that [`verify`] accepts for it, under the key's verifying key.
-/// Masks come from the operating system.
+/// Proves one shard: the public vector and a proof that [`verify`] accepts for it, under the key's
+/// verifying key. Masks come from the operating system.
 ///
 /// # Errors
 /// [`ProveError`]; a shard is refused before anything is computed.
@@ -48,8 +48,8 @@ pub fn prove(key: &ProvingKey, shard: &Shard) -> Result<(PublicVector, Proof), P
     prove_with(key, shard, &mut OsRng, &mut Phases::default())
 }
 
-/// [`prove`] with masks from `rng`, telling what each phase took. A proof whose masks can be predicted is not zero-knowledge:
-/// balances could be guessed and tested against it.
+/// [`prove`] with masks from `rng`, telling what each phase took. A proof whose masks can be
+/// predicted is not zero-knowledge: balances could be guessed and tested against it.
 ///
 /// # Errors
 /// [`ProveError`]; [`ProveError::Stopped`] when the proof is given up ([`Phases::until`]).
@@ -69,8 +69,8 @@ pub fn prove_with(
     Ok((vector, proof))
 }
 
-/// The argument for a shard, which [`Shard::check`] has let through: the circuit's assignment and the public vector. What is left
-/// is the Groth16 proof.
+/// The argument for a shard, which [`Shard::check`] has let through: the circuit's assignment and
+/// the public vector. What is left is the Groth16 proof.
 ///
 /// # Errors
 /// [`ProveError`].
@@ -93,18 +93,20 @@ pub fn argue(
     Ok(witness.ok_or(SynthesisError::Unsatisfiable)?)
 }
 
-/// A proof of an assignment for the public inputs that it claims, which need not be those of any public vector.
+/// A proof of an assignment for the public inputs that it claims, which need not be those of any
+/// public vector.
 ///
 /// # Errors
-/// [`SynthesisError::ArityMismatch`] when the witness is of another class than the key; [`ProveError::Unsatisfied`] when the
-/// assignment breaks a constraint.
+/// [`SynthesisError::ArityMismatch`] when the witness is of another class than the key;
+/// [`ProveError::Unsatisfied`] when the assignment breaks a constraint.
 pub fn prove_witness(
     key: &ProvingKey,
     witness: &Witness,
     rng: &mut dyn SecureRng,
     phases: &mut Phases,
 ) -> Result<Proof, ProveError> {
-    // The circuit is laid down by the witness's depth alone, and its values would meet the points of another.
+    // The circuit is laid down by the witness's depth alone, and its values would meet the points
+    // of another.
     if witness.depth != key.class().depth {
         return Err(SynthesisError::ArityMismatch.into());
     }

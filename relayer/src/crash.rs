@@ -1,5 +1,5 @@
-//! The engine's crash points: where a test has the process end, to see that the same command goes on
-//! from there. [`ballast_durable::crash_point`] says how one is armed.
+//! The engine's crash points: where a test has the process end, to see that the same command goes
+//! on from there. [`ballast_durable::crash_point`] says how one is armed.
 
 use ballast_durable::crash_point::{self, CrashPoints, UnknownCrashPoint};
 
@@ -60,8 +60,8 @@ pub static CRASH_POINTS: CrashPoints = CrashPoints::new(&[RUN_POINTS, CLEANING_P
 
 bad_input!(UnknownCrashPoint);
 
-/// Arms the point that the environment names, of the engine or of what it writes with. Called once, as
-/// the process starts.
+/// Arms the point that the environment names, of the engine or of what it writes with. Called once,
+/// as the process starts.
 ///
 /// # Errors
 /// A point that does not exist.

@@ -17,7 +17,8 @@ pub enum FailureKind {
     Refused,
     /// A chain did not answer, or not in time. The same call may succeed later.
     Unreachable,
-    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it asks less.
+    /// A chain asks more for a transaction than the settings allow. The same call succeeds when it
+    /// asks less.
     FeeCap,
 }
 
@@ -76,7 +77,8 @@ impl<E: Classified + std::error::Error + Send + Sync + 'static> From<E> for Fail
 }
 
 impl fmt::Display for Failure {
-    /// What files and nodes say is shown escaped, line by line: it cannot move a terminal's cursor or hide what follows.
+    /// What files and nodes say is shown escaped, line by line: it cannot move a terminal's cursor
+    /// or hide what follows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         for cause in self.error.chain().map(ToString::to_string) {
@@ -141,8 +143,8 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl Classified for Problems {
-    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that did not answer, or that
-    /// asks too much.
+    /// Bad input first, since nothing else can be judged by it; then a refusal; then a chain that
+    /// did not answer, or that asks too much.
     fn failure_kind(&self) -> FailureKind {
         let has = |kind: FailureKind| self.0.iter().any(|(other, _)| *other == kind);
         let worst_first = [FailureKind::BadInput, FailureKind::Refused, FailureKind::Unreachable, FailureKind::FeeCap];

@@ -75,8 +75,8 @@ impl Heads {
     /// Reads the file; one that is not there has no heads.
     ///
     /// # Errors
-    /// Bad input, naming the file: what cannot be read or is no such file, another version, an epoch
-    /// 0, or two heads of one exchange on one chain.
+    /// Bad input, naming the file: what cannot be read or is no such file, another version, an
+    /// epoch 0, or two heads of one exchange on one chain.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let refuse = |what: String| Failure::bad_input(format!("{}: {what}; {ADVICE}", file.display()));
         let text = match read_text_bounded(file, FILE_MAX) {

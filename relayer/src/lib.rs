@@ -18,9 +18,10 @@
 //! whole, and the same job goes on where it stopped.
 //!
 //! # Restarts
-//! A statement is written down before its first proof, a proof before it is posted, a transaction before it is sent. After a
-//! kill at any point the same command asks each chain where it stands, brings to its end what is in flight with the
-//! bytes that were signed, posts what is missing, and reads both chains back. [`crash::RUN_POINTS`] lists the windows.
+//! A statement is written down before its first proof, a proof before it is posted, a transaction
+//! before it is sent. After a kill at any point the same command asks each chain where it stands,
+//! brings to its end what is in flight with the bytes that were signed, posts what is missing, and
+//! reads both chains back. [`crash::RUN_POINTS`] lists the windows.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod artifacts;

@@ -1,4 +1,5 @@
-//! Balances are of one height: nodes whose answers are of several, of a block that is replaced meanwhile, or of the latest state.
+//! Balances are of one height: nodes whose answers are of several, of a block that is replaced
+//! meanwhile, or of the latest state.
 
 use std::{
     collections::BTreeMap,
@@ -95,7 +96,8 @@ fn block(number: u8) -> Value {
     })
 }
 
-/// Reads one wallet's native coin from a node whose block has these hashes, one after the other and then the last.
+/// Reads one wallet's native coin from a node whose block has these hashes, one after the other and
+/// then the last.
 async fn read_native(
     hashes: &'static [u8],
     balance: impl Fn(&Value) -> Result<Value, &'static str> + Send + Sync + 'static,
@@ -167,8 +169,8 @@ async fn a_block_that_is_gone_is_asked_for_no_more_and_a_node_that_fails_is_not_
     assert!(error.to_string().contains("header not found"), "{error}");
 }
 
-/// Reads so many wallets' lamports from a node that says, for the number of a request, of which slot its answer is; all have as
-/// many lamports as the slot's number.
+/// Reads so many wallets' lamports from a node that says, for the number of a request, of which
+/// slot its answer is; all have as many lamports as the slot's number.
 async fn read_lamports(
     wallets: usize,
     slot: impl Fn(usize) -> u64 + Send + Sync + 'static,

@@ -45,5 +45,6 @@ KEPT=entrypoint,SECURITY_TXT
 "$SBF_LLVM/llc" -march=bpfel -mcpu=v2 -mattr=+allows-misaligned-mem-access -O3 -bpf-stack-size=4096 \
   --bpf-disable-trap-unreachable -filetype=obj "$WORK/lowered.bc" -o "$WORK/lowered.o"
 "$SBF_WORK/linker/debug/sbf-linker" "$WORK/lowered.o" "$output"
-# What each function takes can only be read here: `readelf -sW` lists sizes, the program has no symbols.
+# What each function takes can only be read here: `readelf -sW` lists sizes, the program has no
+# symbols.
 [ -z "${SBF_OBJECTS:-}" ] || cp "$WORK/lowered.o" "$SBF_OBJECTS/$(basename "$output" .so).o"

@@ -56,7 +56,8 @@ replace(
     'unsafe extern "C" { fn abort() -> !; }\n    unsafe { abort() }',
 )
 
-# The panic syscall takes the place; the message is lost, as formatting it would cost more units than most instructions have.
+# The panic syscall takes the place; the message is lost, as formatting it would cost more units
+# than most instructions have.
 handler = "pub fn panic_handler(info: &core::panic::PanicInfo<'_>) -> ! {\n"
 replace(
     "panicking.rs",

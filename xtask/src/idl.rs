@@ -12,14 +12,16 @@ const BUILDING: &str = "BALLAST_IDL_BUILDING";
 pub fn run() -> Result<()> {
     let root = crate::root();
     if env::var_os(BUILDING).is_none() {
-        // A folder of its own: with the description's features the program's library has another content and, as that of
-        // every cdylib, the same file name, so that what links the library next would find the wrong one.
+        // A folder of its own: with the description's features the program's library has another
+        // content and, as that of every cdylib, the same file name, so that what links the library
+        // next would find the wrong one.
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("idl");
         let status = Command::new(env::current_exe()?)
             .arg("idl")
             .env(BUILDING, "1")
             .env("CARGO_TARGET_DIR", target)
-            // The builder passes this variable of rustup's on in a way that cargo does not understand.
+            // The builder passes this variable of rustup's on in a way that cargo does not
+            // understand.
             .env_remove("RUSTUP_TOOLCHAIN")
             .status()
             .context("starting the builder")?;

@@ -1,4 +1,5 @@
-//! Regenerates what is committed but derived: vectors, IDL, ABI. `git diff --exit-code` after it must find nothing.
+//! Regenerates what is committed but derived: vectors, IDL, ABI. `git diff --exit-code` after it
+//! must find nothing.
 
 mod abi;
 mod generate;

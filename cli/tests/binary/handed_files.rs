@@ -1,4 +1,5 @@
-//! Files that were handed over and are not what they are said to be: exit code 2, at once, in words of our own.
+//! Files that were handed over and are not what they are said to be: exit code 2, at once, in words
+//! of our own.
 
 use std::{
     ffi::OsStr,
@@ -61,7 +62,8 @@ fn pipes_folders_and_endless_files_are_2() {
     }
 }
 
-/// Ceremony files that are something else: a web page, a pointer to large storage, powers that were cut short.
+/// Ceremony files that are something else: a web page, a pointer to large storage, powers that were
+/// cut short.
 #[test]
 fn what_is_no_ceremony_file_is_2_in_words_of_our_own() {
     let folder = Folder::new();

@@ -15,8 +15,9 @@ enum Kind {
 }
 
 /// @title An example of a contract that asks before it lends
-/// @notice It lends only while one exchange is proved to hold what it owes in one asset. Exchange, asset, age and what counts as
-/// held are chosen when it is made: a borrower who could choose them would choose badly.
+/// @notice It lends only while one exchange is proved to hold what it owes in one asset. Exchange,
+/// asset, age and what counts as held are chosen when it is made: a borrower who could choose them
+/// would choose badly.
 contract Lender {
     /// @notice Why nothing is lent, with the figures of what was stated.
     error NotProvedSolvent(Standing standing, uint64 epoch, uint64 asOf, uint64 ratioBps);
@@ -27,18 +28,21 @@ contract Lender {
     /// @notice The contract does not answer this kind of question.
     error WrongSource(address source, Kind kind);
 
-    /// @notice Something was lent, and on what: `firstLook` and `span` are zero where what is stated is enough.
+    /// @notice Something was lent, and on what: `firstLook` and `span` are zero where what is
+    /// stated is enough.
     event Lent(address indexed borrower, uint256 amount, uint64 epoch, uint64 asOf, uint64 firstLook, uint64 span);
 
     /// @notice What counts as held.
     Kind public immutable kind;
-    /// @notice The contract that answers: an `IReserves` for what is stated, an `IWitnesses` for what was seen.
+    /// @notice The contract that answers: an `IReserves` for what is stated, an `IWitnesses` for
+    /// what was seen.
     address public immutable source;
     /// @notice The exchange that must be solvent.
     bytes32 public immutable exchangeId;
     /// @notice How old the figures may be, in seconds.
     uint64 public immutable maxAge;
-    /// @notice How far apart the looks at the wallets may lie, in seconds: what moves between wallets in them is counted twice.
+    /// @notice How far apart the looks at the wallets may lie, in seconds: what moves between
+    /// wallets in them is counted twice.
     uint64 public immutable maxSpan;
     /// @notice The symbol of the asset on the exchange's list.
     string public symbol;
@@ -46,7 +50,8 @@ contract Lender {
     /// @notice What was lent to each borrower.
     mapping(address borrower => uint256 amount) public lent;
 
-    /// @dev The two questions have two names: a contract that answers the other one is found out here, not at the first loan.
+    /// @dev The two questions have two names: a contract that answers the other one is found out
+    /// here, not at the first loan.
     constructor(
         Kind kind_,
         address source_,
@@ -68,7 +73,8 @@ contract Lender {
         else _lendOnSight(amount);
     }
 
-    /// @dev Fresh is the only yes: a ceremony's circuit, which is not retired, proved figures that are recent, suffice and are followed in time.
+    /// @dev Fresh is the only yes: a ceremony's circuit, which is not retired, proved figures that
+    /// are recent, suffice and are followed in time.
     function _lendOnWord(uint256 amount) private {
         Solvency memory answer = IReserves(source).solvency(exchangeId, symbol, maxAge);
         if (answer.standing != Standing.Fresh) {

@@ -2,8 +2,9 @@
 pragma solidity ^0.8.37;
 
 /// @title Every reason for which the contracts refuse
-/// @notice A refusal changes nothing. Names are those of the specification's other implementations; arguments say what was
-/// expected and what was found. All contracts declare all of them, so that one ABI decodes an error whichever contract raised it.
+/// @notice A refusal changes nothing. Names are those of the specification's other implementations;
+/// arguments say what was expected and what was found. All contracts declare all of them, so that
+/// one ABI decodes an error whichever contract raised it.
 interface IRefusals {
     // --- Exchange ---
 
@@ -37,8 +38,8 @@ interface IRefusals {
 
     // --- Asset list ---
 
-    /// @notice An asset list is 1 to 128 assets with symbols of 1 to 16 of `A-Z a-z 0-9 . _ -`, distinct but for case and punctuation,
-    /// and at most 36 decimals.
+    /// @notice An asset list is 1 to 128 assets with symbols of 1 to 16 of `A-Z a-z 0-9 . _ -`,
+    /// distinct but for case and punctuation, and at most 36 decimals.
     /// @param number of the offending asset, from 1; 0 when their count is
     error AssetListInvalid(uint256 number, string reason);
 
@@ -56,7 +57,8 @@ interface IRefusals {
 
     // --- Post ---
 
-    /// @notice The post has another number of totals or reserves than the exchange's list has assets.
+    /// @notice The post has another number of totals or reserves than the exchange's list has
+    /// assets.
     error AssetCountMismatch(uint256 expected, uint256 found);
 
     /// @notice The epoch is not the exchange's next one.
@@ -68,7 +70,8 @@ interface IRefusals {
     /// @notice The as-of time is not after the last epoch's. Unix seconds.
     error AsOfNotAfterLast(uint64 last, uint64 found);
 
-    /// @notice The as-of time is less than a quarter of the cadence after the last epoch's. Unix seconds.
+    /// @notice The as-of time is less than a quarter of the cadence after the last epoch's. Unix
+    /// seconds.
     error AsOfTooSoon(uint64 earliest, uint64 found);
 
     /// @notice The ledger sequence is more than 2^40 above the last epoch's.
@@ -92,12 +95,14 @@ interface IRefusals {
     /// @notice This very shard was posted already.
     error ShardAlreadyPosted(uint16 index);
 
-    /// @notice The shard disagrees with shard 0 on time, count, circuit, ledger position or reserves.
+    /// @notice The shard disagrees with shard 0 on time, count, circuit, ledger position or
+    /// reserves.
     /// @param expected context of shard 0
     /// @param found context that shard 0 would have had by this post
     error ShardStatementMismatch(uint16 index, bytes32 expected, bytes32 found);
 
-    /// @notice An element of the public vector is not below the order of the scalar field. The vector's digest d has the index after the last.
+    /// @notice An element of the public vector is not below the order of the scalar field. The
+    /// vector's digest d has the index after the last.
     error ElementNotCanonical(uint256 index, uint256 found);
 
     /// @notice A half of the context is not below 2^128.
@@ -115,8 +120,9 @@ interface IRefusals {
     /// @notice A coordinate of the proof is not below the order of the base field.
     error ProofCoordinateNotCanonical(uint256 word, uint256 found);
 
-    /// @notice A point of the proof is not an affine point of its curve, or outside its subgroup. (The pairing precompile is what tells that B is, and
-    /// it fails in the same way when gas runs out.)
+    /// @notice A point of the proof is not an affine point of its curve, or outside its subgroup.
+    /// (The pairing precompile is what tells that B is, and it fails in the same way when gas runs
+    /// out.)
     /// @param point A 0, B 1, C 2
     error ProofPointInvalid(uint8 point);
 
@@ -155,7 +161,8 @@ interface IRefusals {
     /// @notice A development setup is insecure and not accepted here.
     error DevelopmentCircuitRefused();
 
-    /// @notice The delay of circuits is less than a day and development setups are not allowed. Seconds.
+    /// @notice The delay of circuits is less than a day and development setups are not allowed.
+    /// Seconds.
     error CircuitDelayTooShort(uint64 least, uint64 found);
 
     /// @notice The key is that of a development setup, which is registered as a ceremony's.
@@ -164,7 +171,8 @@ interface IRefusals {
     /// @notice The setup kind is neither 1 (development) nor 2 (ceremony).
     error SetupKindInvalid(uint8 found);
 
-    // --- Verifying key; points are numbered alpha 0, beta 1, gamma 2, delta 3, IC_0 to IC_3 4 to 7, tau 8 ---
+    // --- Verifying key; points are numbered alpha 0, beta 1, gamma 2, delta 3, IC_0 to IC_3 4 to
+    // 7, tau 8 ---
 
     /// @notice A verifying key is 832 bytes.
     error KeyLengthWrong(uint256 expected, uint256 found);
@@ -231,7 +239,8 @@ interface IRefusals {
     /// @notice The looks at an epoch's reserves lie within 600 seconds. Unix seconds.
     error WitnessWindowPassed(uint64 began, uint64 clock);
 
-    /// @notice Reserves are witnessed by a transaction that does nothing else, or they could be lent for its time: the caller is its origin and has no code.
+    /// @notice Reserves are witnessed by a transaction that does nothing else, or they could be
+    /// lent for its time: the caller is its origin and has no code.
     error WitnessNotAlone(address origin, address caller);
 
     // --- Only here: what other chains do not have ---
@@ -239,7 +248,8 @@ interface IRefusals {
     /// @notice So little gas is left that a call which fails could have failed for want of it.
     error GasInsufficient(uint256 expected, uint256 found);
 
-    /// @notice A precompile failed on input that is known to be valid: the chain lacks it, or gas ran out.
+    /// @notice A precompile failed on input that is known to be valid: the chain lacks it, or gas
+    /// ran out.
     error PrecompileFailed(address precompile);
 
     /// @notice Circuits always have an owner, who alone can retire a broken one.

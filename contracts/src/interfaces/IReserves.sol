@@ -4,7 +4,8 @@ pragma solidity ^0.8.37;
 import {ICircuitRegistry, SetupKind} from "./ICircuitRegistry.sol";
 import {IRefusals} from "./IRefusals.sol";
 
-/// @notice How an exchange stands in one asset. Only `Fresh` is a yes; where several apply, the gravest, which comes first, is told.
+/// @notice How an exchange stands in one asset. Only `Fresh` is a yes; where several apply, the
+/// gravest, which comes first, is told.
 enum Standing {
     /// No epoch was ever finalized, or it has no such asset, or no observation of it counts.
     Missing,
@@ -34,7 +35,8 @@ struct Amounts {
     uint112 reserve;
 }
 
-/// @notice The answer to "is this exchange solvent in this asset?", with the figures it rests on. All zero when missing.
+/// @notice The answer to "is this exchange solvent in this asset?", with the figures it rests on.
+/// All zero when missing.
 struct Solvency {
     Standing standing;
     uint64 epoch;
@@ -42,7 +44,8 @@ struct Solvency {
     uint64 asOf;
     uint112 liability;
     uint112 reserve;
-    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing
+    /// is owed.
     uint64 ratioBps;
     /// How the circuit that proved it was set up. `Development` is INSECURE.
     SetupKind setup;
@@ -99,14 +102,16 @@ struct Exchange {
     bytes32 assetListDigest;
     /// Assets on the list: where the next ones are appended.
     uint16 assetCount;
-    /// How often the list was cleared; what was declared or witnessed in an earlier generation never counts again.
+    /// How often the list was cleared; what was declared or witnessed in an earlier generation
+    /// never counts again.
     uint32 generation;
     /// Rolling head of the history so far.
     bytes32 head;
 }
 
 /// @notice A finalized epoch. All zero when it is not.
-/// @dev Its record is in the event: `head` is the SHA-256 of the head before and the record's digest, so it determines the record.
+/// @dev Its record is in the event: `head` is the SHA-256 of the head before and the record's
+/// digest, so it determines the record.
 struct Epoch {
     /// Rolling head after the epoch.
     bytes32 head;
@@ -114,7 +119,8 @@ struct Epoch {
     uint64 asOf;
     /// Unix seconds.
     uint64 postedAt;
-    /// Block of the finalizing post. Earlier shards lie between the previous epoch's block and this one.
+    /// Block of the finalizing post. Earlier shards lie between the previous epoch's block and this
+    /// one.
     uint64 postedInBlock;
     uint16 shardCount;
     SetupKind setup;
@@ -139,38 +145,46 @@ struct PendingEpoch {
 }
 
 /// @title Proofs of reserves
-/// @notice An exchange states every epoch what it owes and what it holds; each statement of what it owes is proved. Anyone
-/// may register an exchange; only its own posters post for it. The contract has no owner and no upgrade.
-/// What it holds is its word here; `IWitnesses` answers by what the chain saw.
+/// @notice An exchange states every epoch what it owes and what it holds; each statement of what it
+/// owes is proved. Anyone may register an exchange; only its own posters post for it. The contract
+/// has no owner and no upgrade. What it holds is its word here; `IWitnesses` answers by what the
+/// chain saw.
 /// @dev What an answer rests on besides the proof:
-/// - The owner of `circuits` can retire a circuit, after which nothing that it proved is fresh, and can add one, which counts after a delay. Readers look
-///   at the registry's owner, `activationDelay` and `allowDevelopment`.
-/// - The authority chooses the cadence, of any length, and another one counts at once for whether the exchange is overdue. `maxAge` is the caller's own bound.
-/// - An as-of time is the exchange's word within bounds: a quarter of the cadence after the last one, and not in the future.
+/// - The owner of `circuits` can retire a circuit, after which nothing that it proved is fresh, and
+///   can add one, which counts after a delay. Readers look at the registry's owner,
+///   `activationDelay` and `allowDevelopment`.
+/// - The authority chooses the cadence, of any length, and another one counts at once for whether
+///   the exchange is overdue. `maxAge` is the caller's own bound.
+/// - An as-of time is the exchange's word within bounds: a quarter of the cadence after the last
+///   one, and not in the future.
 interface IReserves is IRefusals {
     /// @notice An exchange was registered.
     /// @param solanaAuthority its first authority on Solana, part of its id
     event ExchangeRegistered(
         bytes32 indexed exchangeId, address indexed authority, bytes32 solanaAuthority, string name, uint64 cadence
     );
-    /// @notice Another authority was proposed, or none when `proposed` is zero. Nothing changes until it accepts.
+    /// @notice Another authority was proposed, or none when `proposed` is zero. Nothing changes
+    /// until it accepts.
     event AuthorityProposed(bytes32 indexed exchangeId, address indexed authority, address indexed proposed);
     /// @notice The proposed authority accepted.
     event AuthorityChanged(bytes32 indexed exchangeId, address indexed previous, address indexed authority);
     /// @notice These addresses, and no other, may post from now on.
     event PostersSet(bytes32 indexed exchangeId, address[] posters);
-    /// @notice The asset list grew behind entry `start`, to `count` assets; asset number a is entry a - 1.
+    /// @notice The asset list grew behind entry `start`, to `count` assets; asset number a is entry
+    /// a - 1.
     event AssetsAppended(
         bytes32 indexed exchangeId, bytes32 assetListDigest, uint16 count, uint16 start, Asset[] assets
     );
-    /// @notice The asset list was emptied. What was declared or witnessed before this generation never counts again.
+    /// @notice The asset list was emptied. What was declared or witnessed before this generation
+    /// never counts again.
     event AssetsCleared(bytes32 indexed exchangeId, uint32 generation);
     /// @notice The exchange promises another cadence, in seconds, from epoch `fromEpoch` on.
     event CadenceSet(bytes32 indexed exchangeId, uint64 cadence, uint64 fromEpoch);
     /// @notice Posts were stopped, or let through again.
     event PausedSet(bytes32 indexed exchangeId, bool paused);
 
-    /// @notice A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not count.
+    /// @notice A shard was proved. When shard 0 is posted again the epoch began again and earlier
+    /// shards do not count.
     event ShardPosted(
         bytes32 indexed exchangeId,
         uint64 indexed epoch,
@@ -180,7 +194,8 @@ interface IReserves is IRefusals {
         uint256 root
     );
 
-    /// @notice An epoch is complete. Together with the roots of its shards these fields hold its record.
+    /// @notice An epoch is complete. Together with the roots of its shards these fields hold its
+    /// record.
     /// @param setup of the circuit; `Development` is INSECURE
     /// @param cadence seconds between two epochs, as promised
     /// @param missed how many epochs were missed before this one
@@ -208,7 +223,8 @@ interface IReserves is IRefusals {
         bytes32 head
     );
 
-    /// @notice In this asset the epoch owes more than it holds. Emitted before `EpochFinalized`, once an insolvent asset.
+    /// @notice In this asset the epoch owes more than it holds. Emitted before `EpochFinalized`,
+    /// once an insolvent asset.
     event AssetInsolvent(
         bytes32 indexed exchangeId,
         uint64 indexed epoch,
@@ -226,7 +242,8 @@ interface IReserves is IRefusals {
         external
         returns (bytes32 exchangeId);
 
-    /// @notice Proposes another authority, or none when zero. Only the authority; the proposed one must accept.
+    /// @notice Proposes another authority, or none when zero. Only the authority; the proposed one
+    /// must accept.
     function proposeAuthority(bytes32 exchangeId, address proposed) external;
 
     /// @notice Becomes the authority. Only the proposed one.
@@ -235,31 +252,38 @@ interface IReserves is IRefusals {
     /// @notice Replaces the posters: at most 8, distinct and not zero. Only the authority.
     function setPosters(bytes32 exchangeId, address[] calldata posters) external;
 
-    /// @notice Adds assets to the list, in order of their numbers. Only the authority, and not while an epoch is unfinished.
-    /// @dev An entry never changes. Posts after it are for the longer list: a proof that was made for the shorter one is refused. The new assets are `Missing` until
-    /// the next epoch.
+    /// @notice Adds assets to the list, in order of their numbers. Only the authority, and not
+    /// while an epoch is unfinished.
+    /// @dev An entry never changes. Posts after it are for the longer list: a proof that was made
+    /// for the shorter one is refused. The new assets are `Missing` until the next epoch.
     /// @param start how many assets the list has, so that nothing is added twice
     function appendAssets(bytes32 exchangeId, uint16 start, Asset[] calldata assets) external;
 
     /// @notice Empties the list, to begin anew. Only the authority, only before an epoch was begun.
-    /// @dev What was declared or witnessed under it never counts again, even when the same list is set again.
+    /// @dev What was declared or witnessed under it never counts again, even when the same list is
+    /// set again.
     function clearAssets(bytes32 exchangeId) external;
 
     /// @notice Promises another cadence, in seconds, from the next epoch on. Only the authority.
-    /// @dev It counts at once for whether the exchange is overdue and how soon it may post. Shards of an epoch that was begun may then be too soon: the epoch is
-    /// begun again with a later time.
+    /// @dev It counts at once for whether the exchange is overdue and how soon it may post. Shards
+    /// of an epoch that was begun may then be too soon: the epoch is begun again with a later time.
     function setCadence(bytes32 exchangeId, uint64 cadence) external;
 
-    /// @notice Stops posts, or lets them through again. Answers about finalized epochs go on. Only the authority.
+    /// @notice Stops posts, or lets them through again. Answers about finalized epochs go on. Only
+    /// the authority.
     function setPaused(bytes32 exchangeId, bool paused) external;
 
-    /// @notice Verifies the proof of one shard and stores it; the last shard finalizes the epoch. Only a poster.
-    /// @dev The rules of the specification's section 6, in its order but for the range of reserves, which is seen before the context, each with its own error. An insolvent epoch is stored, never refused.
+    /// @notice Verifies the proof of one shard and stores it; the last shard finalizes the epoch.
+    /// Only a poster.
+    /// @dev The rules of the specification's section 6, in its order but for the range of reserves,
+    /// which is seen before the context, each with its own error. An insolvent epoch is stored,
+    /// never refused.
     function postShard(bytes32 exchangeId, ShardPost calldata post) external;
 
     /// @notice How the exchange stands in the asset called `symbol`, by what it states.
     /// @dev An asset is called by its symbol to the letter: `btc` is not `BTC`.
-    /// @param maxAge seconds that may have passed since the figures were true; an exchange that is overdue is not fresh whatever the age
+    /// @param maxAge seconds that may have passed since the figures were true; an exchange that is
+    /// overdue is not fresh whatever the age
     function solvency(bytes32 exchangeId, string calldata symbol, uint64 maxAge) external view returns (Solvency memory);
 
     /// @notice How the exchange stands in asset number `number`, from 1.
@@ -275,13 +299,15 @@ interface IReserves is IRefusals {
     /// @notice The exchange's asset list; asset number a is entry a - 1.
     function assets(bytes32 exchangeId) external view returns (Asset[] memory);
 
-    /// @notice The number of the asset called `symbol`, to the letter; 0 when it is not on the list.
+    /// @notice The number of the asset called `symbol`, to the letter; 0 when it is not on the
+    /// list.
     function numberOf(bytes32 exchangeId, string calldata symbol) external view returns (uint16);
 
     /// @notice A finalized epoch, from 1.
     function epoch(bytes32 exchangeId, uint64 number) external view returns (Epoch memory);
 
-    /// @notice Liabilities and reserves of the latest epoch, by asset: of none before the first, nor of those appended since.
+    /// @notice Liabilities and reserves of the latest epoch, by asset: of none before the first,
+    /// nor of those appended since.
     function latestAmounts(bytes32 exchangeId) external view returns (Amounts[] memory);
 
     /// @notice The unfinished epoch, if any.

@@ -1,5 +1,5 @@
-//! The process that is killed: what it is told to do by its environment, it says on its output before
-//! and after.
+//! The process that is killed: what it is told to do by its environment, it says on its output
+//! before and after.
 
 use ballast_durable::{
     Access, CRASH_POINTS, Lock, LockError,

@@ -77,7 +77,8 @@ pub fn random_kills() {
     assert_eq!((found(&path), entries(directory.path()).len()), (7, 1), "the last litter is gone");
 }
 
-/// Each point, whether the new content has the name by then, and whether an unfinished file is left.
+/// Each point, whether the new content has the name by then, and whether an unfinished file is
+/// left.
 #[cfg(debug_assertions)]
 const POINTS: [(&str, bool, bool); 4] = [
     ("file-begun", false, true),

@@ -2,8 +2,8 @@
 
 use libtest_mimic::{Arguments, Trial};
 
-/// Runs these tests one after the other, unless the command line says how many at once, and ends the
-/// process.
+/// Runs these tests one after the other, unless the command line says how many at once, and ends
+/// the process.
 pub fn run(tests: impl IntoIterator<Item = (&'static str, fn())>) -> ! {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(1);

@@ -217,7 +217,8 @@ fn counted(holding: &HoldingLine, asset: &Asset) -> Result<u128, ReportError> {
         let found = holding.decimals;
         return Err(ReportError::TokenDecimalsInvalid { place: place(holding), found });
     }
-    // Read as u128: a balance of 128 bits is one. An integer has one way of being written: a report has no padding.
+    // Read as u128: a balance of 128 bits is one. An integer has one way of being written: a report
+    // has no padding.
     let balance: u128 = match amount::parse_integer(&holding.balance, 128) {
         Ok(balance) if !balance.negative => balance.units,
         Ok(_) => return Err(wrong(AmountError::Character('-'))),

@@ -52,7 +52,8 @@ struct Message {
 
 const DOTTED: &str = "a symbol with a dot is written in quotes";
 
-/// The parser itself refuses `USDC.e = "1"` beside `USDC = "2"`: the one is a table of the other's name.
+/// The parser itself refuses `USDC.e = "1"` beside `USDC = "2"`: the one is a table of the other's
+/// name.
 fn with_hint(error: TomlError) -> TomlError {
     match error {
         TomlError::Malformed { line, message }
@@ -64,7 +65,8 @@ fn with_hint(error: TomlError) -> TomlError {
     }
 }
 
-/// An amount in quotes. TOML takes `BTC.b = "10"` for a table `BTC` with a key `b`, so a table is told what it is.
+/// An amount in quotes. TOML takes `BTC.b = "10"` for a table `BTC` with a key `b`, so a table is
+/// told what it is.
 struct AmountText(String);
 
 impl<'de> Deserialize<'de> for AmountText {

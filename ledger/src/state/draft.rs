@@ -1,5 +1,7 @@
 //! Drafts: what a transaction would change, before any of it happens.
 
+use ballast_core::assets::AssetList;
+
 use super::{Account, Balance, Cause, Order, Part, State, balance::Flow};
 use crate::{signature::Claim, transaction::PublicId};
 
@@ -21,6 +23,8 @@ pub(super) struct Draft {
     pub flow: Option<(Flow, u16, u64)>,
     pub opened: Option<(PublicId, [u8; 32])>,
     pub rotated: Option<(u32, [u8; 32])>,
+    /// The list with new assets.
+    pub assets: Option<AssetList>,
     /// The signatures to verify, the transaction's own first.
     pub claims: Vec<Claim>,
 }
@@ -113,6 +117,9 @@ impl State {
             && let Some(holder) = self.accounts.get_mut(account as usize)
         {
             holder.key = key;
+        }
+        if let Some(assets) = draft.assets {
+            self.set_assets(assets);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     signature::{KeyInvalid, check_key},
-    transaction::{DecodeError, Fields, Genesis, PublicId},
+    transaction::{DecodeError, Fields, Genesis, PublicId, encode_entries, read_entries},
 };
 
 /// Why bytes are not a state.
@@ -36,6 +36,7 @@ impl State {
     /// The canonical bytes (`docs/ledger.md`). **They hold every customer's balances.**
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.genesis.encode();
+        encode_entries(self.assets.as_slice().get(self.genesis.assets.len()..).unwrap_or_default(), &mut bytes);
         let mut put = |part: &[u8]| bytes.extend_from_slice(part);
         put(&self.position.sequence.to_be_bytes());
         put(&self.position.head);
@@ -80,11 +81,16 @@ impl State {
         let mut fields = Fields::new(bytes);
         let genesis = Genesis::read(&mut fields)?;
         check_key(&genesis.engine_key)?;
+        let listed = read_entries(&mut fields)?;
+        let assets = match listed.as_slice() {
+            [] => genesis.assets.clone(),
+            listed => genesis.assets.with(listed).map_err(DecodeError::AssetList)?,
+        };
         let position = LedgerPosition { sequence: fields.u64()?, head: fields.array()? };
         let time = fields.u64()?;
         require(time <= TIME_MAX, "time", &fields)?;
         let mut totals = Vec::new();
-        for _ in 0..genesis.assets.len() {
+        for _ in 0..assets.len() {
             let (deposited, withdrawn) = (fields.u128()?, fields.u128()?);
             let (minted, burned) = (fields.u128()?, fields.u128()?);
             totals.push(Totals { deposited, withdrawn, minted, burned, ..Totals::default() });
@@ -95,8 +101,9 @@ impl State {
             accounts: Vec::new(),
             orders: BTreeMap::new(),
             totals,
-            lenders: vec![Lenders::default(); genesis.assets.len()],
+            lenders: vec![Lenders::default(); assets.len()],
             ids: HashSet::new(),
+            assets,
             genesis,
         };
         for number in 0..fields.u32()? {

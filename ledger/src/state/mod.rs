@@ -127,6 +127,8 @@ impl Lenders {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     genesis: Genesis,
+    /// Those of the genesis, and what was listed since.
+    assets: AssetList,
     position: LedgerPosition,
     time: u64,
     accounts: Vec<Account>,
@@ -149,15 +151,16 @@ impl State {
         let refuse = |cause| Refused { sequence: 0, kind: Some("genesis"), cause };
         check_key(&genesis.engine_key).map_err(|error| refuse(error.into()))?;
         let id = PublicId::new(EXCHANGE_ID).map_err(|error| refuse(error.into()))?;
-        let assets = genesis.assets.len();
+        let count = genesis.assets.len();
         Ok(Self {
+            assets: genesis.assets.clone(),
             position: LedgerPosition { sequence: 0, head: genesis.head() },
             time: 0,
             ids: HashSet::from([Self::identity(&id)]),
             accounts: vec![Account { id, key: genesis.engine_key, balances: Vec::new() }],
             orders: BTreeMap::new(),
-            totals: vec![Totals::default(); assets],
-            lenders: vec![Lenders::default(); assets],
+            totals: vec![Totals::default(); count],
+            lenders: vec![Lenders::default(); count],
             genesis,
         })
     }
@@ -171,9 +174,16 @@ impl State {
         &self.genesis
     }
 
-    /// The ledger's assets, those of the genesis.
+    /// The ledger's assets: those of the genesis, and those listed since.
     pub fn assets(&self) -> &AssetList {
-        &self.genesis.assets
+        &self.assets
+    }
+
+    /// Takes a list that is longer than the present one, of whose new assets nobody has any.
+    fn set_assets(&mut self, assets: AssetList) {
+        self.totals.resize(assets.len(), Totals::default());
+        self.lenders.resize(assets.len(), Lenders::default());
+        self.assets = assets;
     }
 
     /// The position of the ledger: the sequence of the last transaction, 0 before the first, and

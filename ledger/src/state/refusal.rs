@@ -1,5 +1,10 @@
 //! Why a transaction is refused.
 
+use ballast_core::{
+    Refusal,
+    assets::{ASSETS_MAX, Asset},
+};
+
 use super::{Part, invariant::Broken};
 use crate::{
     signature::{KeyInvalid, SignatureInvalid},
@@ -41,6 +46,12 @@ pub enum Cause {
     TooManyAccounts,
     #[error("asset {asset}: expected 1 to {count}")]
     AssetUnknown { asset: u16, count: usize },
+    #[error(
+        "assets {}: expected new symbols that differ from all others by more than case and punctuation, and at most \
+         {ASSETS_MAX} assets in all: {refusal}",
+        listed(assets)
+    )]
+    AssetsUnlistable { assets: Vec<Asset>, refusal: Refusal },
     #[error("the amount is 0")]
     AmountZero,
     #[error("account {account}, asset {asset}: expected at least {expected} {}, found {found}", part.name())]
@@ -69,6 +80,12 @@ pub enum Cause {
     LendersTooFew { asset: u16, expected: u64, found: u64, limit: usize },
     #[error(transparent)]
     Invariant(#[from] Broken),
+}
+
+/// Symbols, for messages: bytes that are none are escaped.
+fn listed(assets: &[Asset]) -> String {
+    let symbols = assets.iter().map(|asset| asset.symbol().escape_default().to_string());
+    symbols.collect::<Vec<_>>().join(", ")
 }
 
 /// The first bytes of a digest, for messages.

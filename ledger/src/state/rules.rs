@@ -56,6 +56,12 @@ impl State {
                 not_zero(amount)?;
                 draft.pay(self, (account, Part::Available), EXCHANGE_ACCOUNT, asset, amount)
             }
+            Kind::ListAssets(listing) => {
+                let grown = self.assets.with(listing.assets());
+                let refused = |refusal| Cause::AssetsUnlistable { assets: listing.assets().to_vec(), refusal };
+                draft.assets = Some(grown.map_err(refused)?);
+                Ok(())
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A strict reader of big-endian fields in a fixed layout.
 
-use ballast_core::Refusal;
+use ballast_core::{Refusal, assets::ASSETS_MAX};
 
 use super::{VERSION, kind::SettlementError};
 
@@ -13,12 +13,14 @@ pub enum DecodeError {
     Trailing { offset: usize, found: usize },
     #[error("unknown version: expected {VERSION}, found {found}")]
     Version { found: u8 },
-    #[error("unknown kind: expected 1 to 17, found {found}")]
+    #[error("unknown kind: expected 1 to 18, found {found}")]
     Kind { found: u8 },
     #[error("public id: expected 1 to 64 printable ASCII characters without outer blanks, found other {found} bytes")]
     PublicId { found: usize },
     #[error("unknown sign of a settlement's amount: expected 0 (received) or 1 (paid), found {found}")]
     Sign { found: u8 },
+    #[error("listing: expected 1 to {ASSETS_MAX} assets, found {found}")]
+    Listing { found: usize },
     #[error(transparent)]
     Settlement(#[from] SettlementError),
     #[error("asset list: {0}")]

@@ -1,14 +1,14 @@
 //! The genesis, with which a ledger begins.
 
 use ballast_core::{
-    assets::{Asset, AssetList},
+    assets::AssetList,
     digest::{Digest, Preimage},
 };
 
-use super::{DecodeError, Fields, VERSION};
+use super::{DecodeError, Fields, VERSION, encode_entries, read_entries};
 
-/// The genesis of a ledger, at sequence 0: the exchange, its assets, and the key that signs for the
-/// matching engine.
+/// The genesis of a ledger, at sequence 0: the exchange, its first assets, and the key that signs
+/// for the matching engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Genesis {
     /// The `exchange_id` of section 1.
@@ -24,11 +24,7 @@ impl Genesis {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&self.exchange);
-        bytes.extend_from_slice(&(self.assets.len() as u16).to_be_bytes());
-        for asset in self.assets.as_slice() {
-            bytes.extend_from_slice(&asset.symbol);
-            bytes.push(asset.decimals);
-        }
+        encode_entries(self.assets.as_slice(), &mut bytes);
         bytes.extend_from_slice(&self.engine_key);
         bytes
     }
@@ -47,12 +43,7 @@ impl Genesis {
     pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
         fields.version()?;
         let exchange = fields.array()?;
-        let count = fields.u16()?;
-        let mut assets = Vec::new();
-        for _ in 0..count {
-            assets.push(Asset { symbol: fields.array()?, decimals: fields.u8()? });
-        }
-        let assets = AssetList::new(assets).map_err(DecodeError::AssetList)?;
+        let assets = AssetList::new(read_entries(fields)?).map_err(DecodeError::AssetList)?;
         Ok(Self { exchange, assets, engine_key: fields.array()? })
     }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::{DecodeError, Fields};
+use super::{DecodeError, Fields, Listing};
 
 /// Bytes of the longest public id.
 pub const PUBLIC_ID_MAX: usize = 64;
+/// The code of [`Kind::ListAssets`].
+pub(super) const LIST_ASSETS: u8 = 18;
 /// The most accounts of a settlement.
 pub const SETTLEMENT_MAX: usize = 1024;
 
@@ -197,6 +199,8 @@ pub enum Kind {
     Mint { to: Movement, reference: [u8; 32] },
     /// A token is paid out by a bank to `destination`: SHA-256 of the bank account.
     Burn { from: Movement, destination: [u8; 32] },
+    /// Adds assets behind those of the list, for good. They have the next numbers.
+    ListAssets(Listing),
 }
 
 impl Kind {
@@ -220,6 +224,7 @@ impl Kind {
             Self::Fee(_) => 15,
             Self::Mint { .. } => 16,
             Self::Burn { .. } => 17,
+            Self::ListAssets(_) => LIST_ASSETS,
         }
     }
 
@@ -243,6 +248,7 @@ impl Kind {
             Self::Fee(_) => "fee",
             Self::Mint { .. } => "mint",
             Self::Burn { .. } => "burn",
+            Self::ListAssets(_) => "list assets",
         }
     }
 
@@ -262,7 +268,8 @@ impl Kind {
             | Self::AccrueInterest { .. }
             | Self::Settle { .. }
             | Self::Fee(_)
-            | Self::Mint { .. } => Signer::Engine,
+            | Self::Mint { .. }
+            | Self::ListAssets(_) => Signer::Engine,
         }
     }
 
@@ -319,6 +326,7 @@ impl Kind {
                 put(&asset.to_be_bytes());
                 settlement.encode(bytes);
             }
+            Self::ListAssets(listing) => listing.encode(bytes),
         }
     }
 
@@ -362,6 +370,7 @@ impl Kind {
             15 => Self::Fee(Movement::read(fields)?),
             16 => Self::Mint { to: Movement::read(fields)?, reference: fields.array()? },
             17 => Self::Burn { from: Movement::read(fields)?, destination: fields.array()? },
+            LIST_ASSETS => Self::ListAssets(Listing::read(fields)?),
             found => return Err(DecodeError::Kind { found }),
         })
     }

@@ -6,10 +6,14 @@
 mod encoding;
 mod genesis;
 mod kind;
+mod listing;
 
 pub use encoding::{DecodeError, Fields};
 pub use genesis::Genesis;
+pub(crate) use listing::{encode_entries, read_entries};
+
 pub use kind::{Kind, LimitOrder, Movement, PublicId, SETTLEMENT_MAX, Settlement, SettlementError, Signer};
+pub use listing::Listing;
 
 use ballast_core::digest::{Digest, Preimage, sha256};
 
@@ -59,6 +63,11 @@ impl Transaction {
         fields.end()?;
         Ok(Self { sequence, head_before, time, kind })
     }
+}
+
+/// Whether these bytes would be of a transaction that lists assets, going by their kind alone.
+pub(crate) fn is_listing(bytes: &[u8]) -> bool {
+    bytes.get(PREFIX_LENGTH - 1) == Some(&kind::LIST_ASSETS)
 }
 
 /// The head after a transaction of these bytes.

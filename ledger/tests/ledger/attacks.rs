@@ -217,7 +217,7 @@ fn bytes_that_are_no_encoding_are_refused() {
     };
     assert_eq!(changed(0, 2), Err(DecodeError::Version { found: 2 }));
     assert_eq!(changed(49, 0), Err(DecodeError::Kind { found: 0 }));
-    assert_eq!(changed(49, 18), Err(DecodeError::Kind { found: 18 }));
+    assert_eq!(changed(49, 19), Err(DecodeError::Kind { found: 19 }));
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn checkpoint_of_another_engine_key_or_asset_is_refused() {
 fn checkpoint_of_another_history_is_refused() {
     let (log_of_twelve, path) = log(&simulation(12, 20, 300));
     let genesis = simulation(12, 20, 300).genesis().unwrap();
-    let head_at = MAGIC.len() + genesis.encode().len() + 8;
+    let head_at = MAGIC.len() + genesis.encode().len() + 2 + 8;
     rewritten(&path, |bytes| bytes[head_at] ^= 1);
     let error = from(log_of_twelve.path(), &path).unwrap_err();
     assert!(

@@ -6,7 +6,9 @@ use ballast_ledger::{
     signature::{SigningKey, public_key, sign},
     simulate::{Simulation, signing_key},
     state::{Balance, Cause, Refused, State},
-    transaction::{Genesis, Kind, LimitOrder, Movement, PublicId, SignedTransaction, Transaction, possession_message},
+    transaction::{
+        Genesis, Kind, LimitOrder, Listing, Movement, PublicId, SignedTransaction, Transaction, possession_message,
+    },
 };
 use std::path::Path;
 
@@ -49,6 +51,12 @@ pub fn withdraw(account: u32, asset: u16, amount: u64) -> Kind {
 
 pub fn order(account: u32, sells: u16, amount: u64, buys: u16, at_least: u64) -> Kind {
     Kind::PlaceOrder(LimitOrder { account, sells, amount, buys, at_least })
+}
+
+/// Adds these symbols with their decimals to the list.
+pub fn list(assets: &[(&str, u8)]) -> Kind {
+    let assets = assets.iter().map(|(symbol, decimals)| Asset::new(symbol, *decimals).unwrap());
+    Kind::ListAssets(Listing::new(assets.collect()).unwrap())
 }
 
 pub fn open(id: &str, key: &SigningKey) -> Kind {

@@ -51,7 +51,7 @@ fn history_of_every_kind_is_as_golden() {
         state.apply(&signed).unwrap();
         assert_eq!(state.position().head, head);
     }
-    assert_eq!(kinds, (1..=17).collect());
+    assert_eq!(kinds, (1..=18).collect());
     assert_eq!(state.encode(), bytes(&golden["state"]));
     assert_eq!(state.digest(), array(&golden["state_digest"]));
 }

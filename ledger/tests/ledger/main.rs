@@ -8,6 +8,7 @@ mod forged;
 mod golden;
 mod ids;
 mod lending;
+mod listing;
 mod replay;
 mod rules;
 mod signatures;

@@ -30,13 +30,14 @@ fn table() -> Vec<(Kind, Signer)> {
         (Kind::Fee(movement(ALICE, USD, 1)), Signer::Engine),
         (Kind::Mint { to: movement(ALICE, USD, 1), reference }, Signer::Engine),
         (Kind::Burn { from: movement(BOB, USD, 1), destination: [0; 32] }, of(BOB)),
+        (list(&[("EUR", 2)]), Signer::Engine),
     ]
 }
 
 #[test]
 fn every_kind_has_its_signer() {
     let table = table();
-    assert_eq!(table.iter().map(|(kind, _)| kind.code()).collect::<Vec<_>>(), (1..=17).collect::<Vec<_>>());
+    assert_eq!(table.iter().map(|(kind, _)| kind.code()).collect::<Vec<_>>(), (1..=18).collect::<Vec<_>>());
     for (kind, signer) in table {
         assert_eq!(kind.signer(), signer, "{kind:?}");
     }
@@ -52,7 +53,8 @@ fn valid_transaction_by_another_signer_is_refused() {
     let buys = exchange.ok(order(BOB, USD, 100, BTC, 0));
     let settlement = Settlement::new(vec![(ALICE, -1), (BOB, 1)]).unwrap();
     let engine = [ALICE, BOB, CAROL];
-    let cases: [(Kind, &[u32]); 8] = [
+    let cases: [(Kind, &[u32]); 9] = [
+        (list(&[("EUR", 2)]), &engine),
         (Kind::Fill { first: sells, first_gives: 1, second: buys, second_gives: 1 }, &engine),
         (Kind::Liquidate { borrower: CAROL, order: sells, sold: 1, paid: 1 }, &engine),
         (Kind::AccrueInterest { borrower: CAROL, lender: ALICE, asset: BTC, amount: 1 }, &engine),

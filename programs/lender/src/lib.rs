@@ -1,9 +1,9 @@
 //! An example of a program that asks: it lends only while an exchange is proved to hold what it
 //! owes.
 //!
-//! A market fixes whom it trusts and how: the exchange, the asset, the greatest age, and whether only
-//! what the chain saw in the exchange's wallets counts. A borrower chooses none of it. The registry is
-//! called by `idls/reserves.json`, as any program on the chain would.
+//! A market fixes whom it trusts and how: the exchange, the asset, the greatest age, and whether
+//! only what the chain saw in the exchange's wallets counts. A borrower chooses none of it. The
+//! registry is called by `idls/reserves.json`, as any program on the chain would.
 
 #![allow(unexpected_cfgs)] // anchor-lang's macros ask for features of its own
 
@@ -50,7 +50,8 @@ pub struct Terms {
     pub asset: u16,
     /// Seconds that may have passed since the figures were true.
     pub max_age: u64,
-    /// How far apart the looks at the wallets may lie, in seconds; none when what the exchange states is enough.
+    /// How far apart the looks at the wallets may lie, in seconds; none when what the exchange
+    /// states is enough.
     pub witnessed_within: Option<u64>,
 }
 

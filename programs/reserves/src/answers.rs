@@ -1,11 +1,11 @@
-//! What the program answers, as types of the IDL, so that generated clients decode it. The judgement
-//! and its bytes are those of `ballast_core::solvency`.
+//! What the program answers, as types of the IDL, so that generated clients decode it. The
+//! judgement and its bytes are those of `ballast_core::solvency`.
 
 use anchor_lang::prelude::*;
 use ballast_core::solvency;
 
-/// How an exchange stands in one asset. Only `Fresh` is a yes; where several apply, the gravest, which
-/// comes first, is told.
+/// How an exchange stands in one asset. Only `Fresh` is a yes; where several apply, the gravest,
+/// which comes first, is told.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// No epoch was ever finalized, or it has no such asset, or no observation of it counts.
@@ -36,16 +36,18 @@ pub struct Solvency {
     pub liability: u128,
     /// What the exchange holds, in committed units.
     pub reserve: u128,
-    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing is owed.
+    /// Reserve over liability in basis points, rounded down; 2^64 - 1 when larger or when nothing
+    /// is owed.
     pub ratio_bps: u64,
-    /// Setup of the circuit that proved it. 0: none. 1: from a fixed seed, INSECURE. 2: from a ceremony.
+    /// Setup of the circuit that proved it. 0: none. 1: from a fixed seed, INSECURE. 2: from a
+    /// ceremony.
     pub setup: u8,
     /// Id of the circuit that proved it.
     pub circuit: [u8; 32],
 }
 
-/// The answer when only what the chain saw in the exchange's wallets counts as held. All zero but the
-/// standing when missing.
+/// The answer when only what the chain saw in the exchange's wallets counts as held. All zero but
+/// the standing when missing.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WitnessedSolvency {
     /// The figures, with what was seen as the reserve.

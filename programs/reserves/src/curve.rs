@@ -14,7 +14,8 @@ pub fn in_g1(point: &[u8]) -> bool {
     alt_bn128_g1_addition_be(&input).is_ok()
 }
 
-/// Whether every one of `points` is on the curve of G2 and in the subgroup of order r. The point at infinity is.
+/// Whether every one of `points` is on the curve of G2 and in the subgroup of order r. The point at
+/// infinity is.
 pub fn in_g2(points: &[&[u8]]) -> bool {
     // Paired with infinity a point adds nothing, but the syscall looks at it all the same.
     let mut input = vec![0; PAIR_LENGTH * points.len()];

@@ -28,7 +28,7 @@ fn call_itself(event: &[u8], authority: &AccountInfo) -> Result<()> {
     let call =
         Instruction { program_id: crate::ID, accounts: vec![AccountMeta::new_readonly(authority.key(), true)], data };
     let (_, bump) = crate::EVENT_AUTHORITY_AND_BUMP;
-    invoke_signed(&call, &[authority.clone()], &[&[b"__event_authority", &[bump]]])?;
+    invoke_signed(&call, std::slice::from_ref(authority), &[&[b"__event_authority", &[bump]]])?;
     Ok(())
 }
 
@@ -128,7 +128,8 @@ pub struct PausedSet {
     pub paused: bool,
 }
 
-/// A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not count.
+/// A shard was proved. When shard 0 is posted again the epoch began again and earlier shards do not
+/// count.
 #[event]
 pub struct ShardPosted {
     pub exchange: [u8; 32],
@@ -139,8 +140,8 @@ pub struct ShardPosted {
     pub root: [u8; 32],
 }
 
-/// An epoch is complete. What is owed and held, asset by asset, and the roots are in its commitment account: at 128 assets
-/// they would not fit in an instruction's memory a second time.
+/// An epoch is complete. What is owed and held, asset by asset, and the roots are in its commitment
+/// account: at 128 assets they would not fit in an instruction's memory a second time.
 #[event]
 pub struct EpochFinalized {
     pub exchange: [u8; 32],
@@ -193,7 +194,8 @@ pub struct TokenDeclared {
     pub decimals: u8,
 }
 
-/// The chain looked at holdings. What it saw is in the witness account; it counts once that is closed.
+/// The chain looked at holdings. What it saw is in the witness account; it counts once that is
+/// closed.
 #[event]
 pub struct ReservesWitnessed {
     pub exchange: [u8; 32],

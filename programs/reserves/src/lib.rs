@@ -93,7 +93,8 @@ pub mod reserves {
         instructions::append_assets::handler(ctx, args)
     }
 
-    /// Empties an exchange's list, to begin anew. Only its authority, only before an epoch was begun.
+    /// Empties an exchange's list, to begin anew. Only its authority, only before an epoch was
+    /// begun.
     pub fn clear_assets(ctx: Context<AdministerExchange>) -> Result<()> {
         instructions::clear_assets::handler(ctx)
     }
@@ -123,7 +124,8 @@ pub mod reserves {
         CloseBuffer::handler(ctx)
     }
 
-    /// Verifies the proof of one shard, read from a buffer, and stores it; the last shard finalizes the epoch. Only a poster.
+    /// Verifies the proof of one shard, read from a buffer, and stores it; the last shard finalizes
+    /// the epoch. Only a poster.
     pub fn post_shard(ctx: Context<PostShard>) -> Result<()> {
         PostShard::handler(ctx)
     }
@@ -138,12 +140,14 @@ pub mod reserves {
         RetireWallet::handler(ctx)
     }
 
-    /// Says which asset a token counts for, once until the list is cleared. Only the exchange's authority.
+    /// Says which asset a token counts for, once until the list is cleared. Only the exchange's
+    /// authority.
     pub fn declare_token(ctx: Context<DeclareToken>, asset: u16) -> Result<()> {
         DeclareToken::handler(ctx, asset)
     }
 
-    /// Looks at holdings of an exchange's wallets, in a transaction that does nothing else. Only a poster.
+    /// Looks at holdings of an exchange's wallets, in a transaction that does nothing else. Only a
+    /// poster.
     pub fn witness_reserves<'info>(
         ctx: Context<'info, WitnessReserves<'info>>,
         args: WitnessReservesArgs,
@@ -156,7 +160,8 @@ pub mod reserves {
         Solvency::handler(ctx, args)
     }
 
-    /// How an exchange stands in one asset by what the chain saw in its wallets, as return data. Anyone.
+    /// How an exchange stands in one asset by what the chain saw in its wallets, as return data.
+    /// Anyone.
     pub fn witnessed_solvency(
         ctx: Context<WitnessedSolvency>,
         args: WitnessedSolvencyArgs,

@@ -18,8 +18,8 @@
 //! 203 / 2^253 for each hash tried. Equality is of field elements, so the circuit checks no ranges
 //! in Y.
 //!
-//! The class is the last element of Y, and a constant here. So a key of one depth that is registered
-//! as one of another depth verifies nothing: verifiers put the registered class into Y'.
+//! The class is the last element of Y, and a constant here. So a key of one depth that is
+//! registered as one of another depth verifies nothing: verifiers put the registered class into Y'.
 //!
 //! # What the caller owes
 //! Y' is canonical with halves below 2^128, points are on the curve, rho and phi are computed from

@@ -72,8 +72,9 @@ impl Witness {
     }
 }
 
-/// The public vector Y as the bytes that a verifier gets; `None` when there are more or fewer totals
-/// than asset positions, or when an element that should be half of 32 bytes has more than 128 bits.
+/// The public vector Y as the bytes that a verifier gets; `None` when there are more or fewer
+/// totals than asset positions, or when an element that should be half of 32 bytes has more than
+/// 128 bits.
 pub fn public_vector(class: Class, claim: &Claim<Fr>, scalars: [Fr; OPENING_SCALARS]) -> Option<PublicVector> {
     let elements = claim.clone().into_public_vector(scalars, class.element().into());
     PublicVector::from_elements(class, elements.into_iter().map(Element::from).collect())

@@ -12,9 +12,9 @@
 //!
 //! # Soundness
 //! What is returned are powers of one tau on the curve bn128, and their multiples by one alpha and
-//! one beta. Coordinates are canonical, points are on the curve and in the subgroup. That all of them
-//! are of the same tau, alpha and beta is checked with random weights, which are drawn after the file
-//! was written: a file that lies passes with a chance of a few / r.
+//! one beta. Coordinates are canonical, points are on the curve and in the subgroup. That all of
+//! them are of the same tau, alpha and beta is checked with random weights, which are drawn after
+//! the file was written: a file that lies passes with a chance of a few / r.
 //!
 //! The file cannot show that nobody knows tau. `snarkjs powersoftau verify` follows the
 //! contributions, and one contributor has to be believed.

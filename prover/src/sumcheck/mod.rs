@@ -51,8 +51,8 @@ pub struct Reduced<S> {
     pub value: S,
 }
 
-/// The coefficients g_0 .. g_D of a round with the equality polynomial factored out, from those that
-/// are sent, g_1 .. g_D: g_0 = c - z_j (g_1 + .. + g_D).
+/// The coefficients g_0 .. g_D of a round with the equality polynomial factored out, from those
+/// that are sent, g_1 .. g_D: g_0 = c - z_j (g_1 + .. + g_D).
 pub(crate) fn with_equality<A: Arithmetic, const D: usize>(
     field: &mut A,
     claim: &A::Scalar,

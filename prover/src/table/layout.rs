@@ -58,8 +58,8 @@ pub const fn multiplicity_columns(depth: u8) -> usize {
     LIMB_VALUES.div_ceil(rows(depth))
 }
 
-/// The column with the asset number of a slot; its balance is in the [four columns](balance_columns)
-/// after it.
+/// The column with the asset number of a slot; its balance is in the [four
+/// columns](balance_columns) after it.
 pub const fn asset_column(slot: usize) -> usize {
     SLOT_LIMBS * slot
 }

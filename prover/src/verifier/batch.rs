@@ -17,8 +17,8 @@ use crate::{
 /// Reduces all claims to one value of the table.
 ///
 /// # Soundness
-/// See the [batch](crate::batch). The claims are in the transcript, or follow from what is, before this
-/// is called; the caller owes that the table has the value that is returned.
+/// See the [batch](crate::batch). The claims are in the transcript, or follow from what is, before
+/// this is called; the caller owes that the table has the value that is returned.
 ///
 /// # Errors
 /// [`Check::Shape`] when the batch is not of this class or a claim's point has another number of

@@ -46,8 +46,8 @@ impl<S: Clone> Challenges<S> {
 /// Checks that the fractions sum to sum_a T_a / (gamma - a), down to claims on the table's columns.
 ///
 /// # Soundness
-/// See the [fractional sum](crate::lookup). `totals` and the commitments are in the transcript before the
-/// challenges are drawn; the caller owes the claims that are returned.
+/// See the [fractional sum](crate::lookup). `totals` and the commitments are in the transcript
+/// before the challenges are drawn; the caller owes the claims that are returned.
 ///
 /// # Errors
 /// [`Check::Shape`] when messages or totals are not of this class; [`Check`] names a pole, a root
@@ -159,7 +159,7 @@ where
 /// The first equation of section 8.4:
 ///
 /// ```text
-/// sum_s e_{45+s} (balance limbs of s, weighed 1, 2^16, 2^32, 2^48)  -  sum_t e_{60+t} column 48 + t
+/// sum_s e_{45+s} (balance limbs of s, weighed 1, 2^16, 2^32, 2^48) - sum_t e_{60+t} column 48 + t
 ///     =  P - sum_{c<45} e_c
 /// ```
 fn numerator_claim<A: Arithmetic>(
@@ -268,7 +268,8 @@ mod tests {
             self.columns[column].iter().map(|(row, entry)| self.rows[*row] * entry).sum()
         }
 
-        /// The extension of all fractions' numerators at the point, from section 8.4's list of them.
+        /// The extension of all fractions' numerators at the point, from section 8.4's list of
+        /// them.
         fn numerators(&self) -> Fr {
             let numerator = |column: usize| match column {
                 0..45 => Fr::one(),
@@ -282,8 +283,8 @@ mod tests {
             (0..COLUMNS).map(|column| self.weights[column] * numerator(column)).sum()
         }
 
-        /// The extension of all denominators, where the row x of column 60 + t has `of_value` of the
-        /// value t L + x.
+        /// The extension of all denominators, where the row x of column 60 + t has `of_value` of
+        /// the value t L + x.
         fn denominators(&self, of_value: impl Fn(usize) -> Fr) -> Fr {
             let Challenges { limb: beta, asset: gamma } = &self.challenges;
             let denominator = |column: usize| match column {

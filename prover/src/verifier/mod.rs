@@ -1,5 +1,6 @@
-//! All that says yes or no: the native verifier, and the verifier of the argument, which is also the
-//! circuit. The claims that each part checks, and its soundness, are in the module of its section.
+//! All that says yes or no: the native verifier, and the verifier of the argument, which is also
+//! the circuit. The claims that each part checks, and its soundness, are in the module of its
+//! section.
 //!
 //! | module | section | checks |
 //! | --- | --- | --- |

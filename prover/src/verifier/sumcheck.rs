@@ -1,4 +1,5 @@
-//! The verifier of sum-checks. The module [`sumcheck`](crate::sumcheck) has the two forms and what the caller owes.
+//! The verifier of sum-checks. The module [`sumcheck`](crate::sumcheck) has the two forms and what
+//! the caller owes.
 
 use crate::{
     arithmetic::{Arithmetic, ShapeError},

@@ -134,7 +134,8 @@ fn the_transcript_takes_everything_in_the_order_of_the_specification() {
     assert_eq!(taken, 3 + 128 + 4 * (CHUNKS + 2) + Messages::<Fr>::count(CLASS.depth));
 }
 
-/// What a const assertion compares with the width of the tree's permutation is all that is permuted.
+/// What a const assertion compares with the width of the tree's permutation is all that is
+/// permuted.
 #[test]
 fn the_transcript_permutes_no_state_as_wide_as_the_trees() {
     let (claim, messages) = named(honest());

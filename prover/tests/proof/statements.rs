@@ -174,8 +174,8 @@ fn a_key_of_another_class_than_it_is_registered_as_verifies_nothing() {
     }
 }
 
-/// The honest assignment with public inputs that fit the vector of another class. The circuit has its
-/// class as a constant, so the prover has no variable to change.
+/// The honest assignment with public inputs that fit the vector of another class. The circuit has
+/// its class as a constant, so the prover has no variable to change.
 #[test]
 fn the_circuit_has_no_assignment_for_a_vector_of_another_class() {
     let Proved { witness, vector, .. } = honest();

@@ -6,9 +6,9 @@
 //! private/epoch-000001/  accounts.jsonl
 //! ```
 //!
-//! What is public can be given to anyone: it holds no balance and no salt. `index.json` has length and SHA-256 of every other
-//! file and is written last, so a directory with an index is whole. The private directory has what inclusion files are made
-//! from; its file says PRIVATE first.
+//! What is public can be given to anyone: it holds no balance and no salt. `index.json` has length
+//! and SHA-256 of every other file and is written last, so a directory with an index is whole. The
+//! private directory has what inclusion files are made from; its file says PRIVATE first.
 
 mod private;
 mod public;

@@ -1,7 +1,8 @@
-//! What only the exchange may have of an epoch: the accounts that were committed, from which inclusion files are made.
+//! What only the exchange may have of an epoch: the accounts that were committed, from which
+//! inclusion files are made.
 //!
-//! One line of JSON for the epoch, whose first words are that it is private, then one an account. Salts are not in it: they
-//! are derived again from the master secret.
+//! One line of JSON for the epoch, whose first words are that it is private, then one an account.
+//! Salts are not in it: they are derived again from the master secret.
 
 use std::{
     collections::HashSet,

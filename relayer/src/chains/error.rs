@@ -12,7 +12,8 @@ use crate::{
 /// A failure on one chain.
 #[derive(Debug, thiserror::Error)]
 pub enum ChainError {
-    /// `refusal` has the name that core gives it, with what was expected and found as far as the chain says it.
+    /// `refusal` has the name that core gives it, with what was expected and found as far as the
+    /// chain says it.
     #[error("{chain} refuses {what}: {refusal}")]
     Refused { chain: ChainName, what: String, refusal: String },
     /// `node` is what may be shown of it.
@@ -20,7 +21,8 @@ pub enum ChainError {
     Unreachable { chain: ChainName, node: String, what: String, reason: String },
     #[error("{chain}: {what} is not settled after {waited}; it may be yet: run the same command again")]
     Unsettled { chain: ChainName, what: String, waited: String },
-    /// Nothing was signed. The same call succeeds when the price of gas has fallen, or the cap is raised.
+    /// Nothing was signed. The same call succeeds when the price of gas has fallen, or the cap is
+    /// raised.
     #[error(
         "{chain}: the base fee is {base_fee} wei, {setting} allows at most {cap}: wait until it has fallen and run the same \
          command again, or raise the cap; nothing was signed"
@@ -50,7 +52,8 @@ impl Classified for ChainError {
     }
 }
 
-/// A reader's failure: what a chain does not have was asked for in error; what it contradicts is a refusal.
+/// A reader's failure: what a chain does not have was asked for in error; what it contradicts is a
+/// refusal.
 pub fn read_kind(error: &ballast_sdk::Error) -> FailureKind {
     match error.kind() {
         ErrorKind::BadInput | ErrorKind::NotFound => FailureKind::BadInput,

@@ -1,4 +1,5 @@
-//! Has a chain look at reserve wallets: in which parts it is shown what they hold, and what comes of it.
+//! Has a chain look at reserve wallets: in which parts it is shown what they hold, and what comes
+//! of it.
 
 use std::str::FromStr;
 
@@ -94,7 +95,8 @@ pub(super) trait Shows: Destination {
     fn told(holding: &Self::Holding) -> ShownHolding;
 }
 
-/// Shows the chain every holding in ascending order, and closes the witness; without a store, simulates the first part.
+/// Shows the chain every holding in ascending order, and closes the witness; without a store,
+/// simulates the first part.
 pub(super) async fn look<C: Shows>(
     chain: &C,
     store: Option<&Store>,

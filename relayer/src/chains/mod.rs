@@ -1,7 +1,8 @@
 //! The two destinations of an epoch, behind one small trait each for posting and for governing.
 //!
-//! A chain is the authority on where it stands; the store says what was signed for it. Whatever is sent was written to
-//! the store before, and what the store holds in flight is brought to its end before anything else is signed.
+//! A chain is the authority on where it stands; the store says what was signed for it. Whatever is
+//! sent was written to the store before, and what the store holds in flight is brought to its end
+//! before anything else is signed.
 
 pub mod action;
 mod error;
@@ -26,7 +27,8 @@ pub use holdings::{ChainHoldings, Uncounted};
 pub use looks::LookOutcome;
 pub use state::{ChainState, Position};
 
-/// What a transaction of ours does. Its name is in the store, in reports and in the names of crash points.
+/// What a transaction of ours does. Its name is in the store, in reports and in the names of crash
+/// points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     OpenBuffer,
@@ -115,9 +117,9 @@ pub trait Destination: ReadableChain {
         self.client()
     }
 
-    /// Reads what transactions of ours build on: on Solana at the commitment of the settings, on the
-    /// EVM at the latest block, since each transaction was waited for until it had the confirmations
-    /// of the settings.
+    /// Reads what transactions of ours build on: on Solana at the commitment of the settings, on
+    /// the EVM at the latest block, since each transaction was waited for until it had the
+    /// confirmations of the settings.
     fn confirmed(&self) -> &Client {
         self.client()
     }
@@ -141,25 +143,28 @@ pub trait Destination: ReadableChain {
     /// The address of the configured authority.
     fn authority(&self) -> Result<Address, ChainError>;
 
-    /// What the poster has, and what posting the shards from `first` on may cost. Refused when the chain's own simulation
-    /// of the next post is, as far as it can be simulated before anything is sent.
+    /// What the poster has, and what posting the shards from `first` on may cost. Refused when the
+    /// chain's own simulation of the next post is, as far as it can be simulated before anything is
+    /// sent.
     async fn purse(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError>;
 
-    /// Brings every transaction that the store holds in flight to its end: the same bytes are sent again while they are
-    /// valid.
+    /// Brings every transaction that the store holds in flight to its end: the same bytes are sent
+    /// again while they are valid.
     async fn settle(&self, store: &Store) -> Result<(), ChainError>;
 
     /// Posts one shard. The chain has all shards before it.
     async fn submit(&self, store: &Store, epoch: &ProvedEpoch, shard: u16) -> Result<(), ChainError>;
 
-    /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left behind.
+    /// Waits until the whole epoch is as settled as was asked for, and cleans up what posting left
+    /// behind.
     async fn confirm(&self, store: &Store, epoch: &ProvedEpoch) -> Result<(), ChainError>;
 
-    /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and close the witness. Without a
-    /// store nothing is signed or sent: the first look is simulated.
+    /// Has the chain look at the holdings of the exchange's wallets for `epoch`, its latest, and
+    /// close the witness. Without a store nothing is signed or sent: the first look is simulated.
     async fn witness(&self, store: Option<&Store>, exchange: &Digest, epoch: u64) -> Result<LookOutcome, ChainError>;
 
-    /// Does what an authority asks; the caller has found it needed. Returns how many transactions it took.
+    /// Does what an authority asks; the caller has found it needed. Returns how many transactions
+    /// it took.
     async fn govern(&self, store: &Store, exchange: &Digest, action: &Action) -> Result<usize, ChainError>;
 
     /// Simulates what [`Destination::govern`] would send first.

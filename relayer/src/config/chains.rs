@@ -19,7 +19,8 @@ pub struct Solana {
     pub program: Pubkey,
     /// `poster`: solana-keygen file of the key that posts and pays.
     pub poster: Option<PathBuf>,
-    /// `authority`: solana-keygen file of the key that governs the exchange, for `ballast exchange`.
+    /// `authority`: solana-keygen file of the key that governs the exchange, for `ballast
+    /// exchange`.
     pub authority: Option<PathBuf>,
     /// `commitment`: `confirmed` or `finalized` (default), for reading and for confirming.
     pub commitment: CommitmentConfig,
@@ -38,15 +39,18 @@ pub struct Evm {
     pub rpc_url: Url,
     /// `contract`: address of the registry of reserves.
     pub contract: Address,
-    /// `block`: `finalized` (default), `safe` or `latest`: how settled a block must be to be read. What posts and governs reads the
-    /// youngest block, and waits for `confirmations`.
+    /// `block`: `finalized` (default), `safe` or `latest`: how settled a block must be to be read.
+    /// What posts and governs reads the youngest block, and waits for `confirmations`.
     pub block: EvmBlock,
-    /// `from_block`: a block that is no later than the contract's deployment; 0 by default. Registrations are looked for from there
-    /// on a chain whose contracts see another chain's block numbers.
+    /// `from_block`: a block that is no later than the contract's deployment; 0 by default.
+    /// Registrations are looked for from there on a chain whose contracts see another chain's block
+    /// numbers.
     pub from_block: u64,
-    /// `witnesses`: address of the contract that looks at wallets; without it nothing is witnessed on this chain.
+    /// `witnesses`: address of the contract that looks at wallets; without it nothing is witnessed
+    /// on this chain.
     pub witnesses: Option<Address>,
-    /// `poster`: file of the key that posts and pays: 64 hexadecimal digits, or an encrypted keystore.
+    /// `poster`: file of the key that posts and pays: 64 hexadecimal digits, or an encrypted
+    /// keystore.
     pub poster: Option<PathBuf>,
     /// `poster_password`: file with the keystore's password.
     pub poster_password: Option<PathBuf>,

@@ -1,7 +1,9 @@
-//! What the relayer is told: one documented structure, read from a TOML file, then the environment, then flags.
+//! What the relayer is told: one documented structure, read from a TOML file, then the environment,
+//! then flags.
 //!
-//! `cli/ballast.example.toml` shows every setting. A command needs some sections only; settings missing in the others
-//! are no problem, but a setting that does not exist, or does not parse, is one wherever it stands.
+//! `cli/ballast.example.toml` shows every setting. A command needs some sections only; settings
+//! missing in the others are no problem, but a setting that does not exist, or does not parse, is
+//! one wherever it stands.
 
 mod chains;
 mod reader;
@@ -79,7 +81,8 @@ pub struct Config {
     pub verify: Verify,
 }
 
-/// `[exchange]`: who posts. Name and first authorities make the exchange's id and never change, whoever has authority today.
+/// `[exchange]`: who posts. Name and first authorities make the exchange's id and never change,
+/// whoever has authority today.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// `name`: 1 to 32 bytes of printable ASCII.
@@ -118,7 +121,8 @@ pub struct SnapshotFile {
     pub as_of: Option<u64>,
     /// `borrows`: `refuse` (default) or `gross`, for negative balances.
     pub borrows: Borrows,
-    /// `accounts`: only the first so many accounts, for tests and demonstrations; all of them by default.
+    /// `accounts`: only the first so many accounts, for tests and demonstrations; all of them by
+    /// default.
     pub accounts: Option<usize>,
 }
 
@@ -127,17 +131,19 @@ pub struct SnapshotFile {
 pub struct LedgerLog {
     /// `log`: directory of its segments.
     pub directory: PathBuf,
-    /// `checkpoint`: PRIVATE file in which the state of the last replay is kept; without it every run replays from the start.
+    /// `checkpoint`: PRIVATE file in which the state of the last replay is kept; without it every
+    /// run replays from the start.
     pub checkpoint: Option<PathBuf>,
 }
 
-/// `[reserves]`: where reserves are read beside the file that states them, and what is surprising about them.
+/// `[reserves]`: where reserves are read beside the file that states them, and what is surprising
+/// about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reserves {
     /// `read`: chains whose registered wallets are read, `["solana", "evm"]`; none by default.
     pub read: Vec<ChainName>,
-    /// `surprise_basis_points`: how far an asset's surplus may move between two epochs without being confirmed, in hundredths
-    /// of a percent of what is owed; 100 by default.
+    /// `surprise_basis_points`: how far an asset's surplus may move between two epochs without
+    /// being confirmed, in hundredths of a percent of what is owed; 100 by default.
     pub surprise_basis_points: u16,
 }
 
@@ -151,12 +157,14 @@ pub struct Secret {
 /// `[circuit]`: what proves.
 #[derive(Clone, Debug)]
 pub struct Circuit {
-    /// `setup`: `ceremony`, or `development`, which is INSECURE: whoever reads the source can forge proofs.
+    /// `setup`: `ceremony`, or `development`, which is INSECURE: whoever reads the source can forge
+    /// proofs.
     pub setup: SetupKind,
-    /// `depths`: of the classes to choose from, 7 to 10; 7 by default. The smallest that holds a snapshot in one shard proves
-    /// it, else it is split into shards of the largest.
+    /// `depths`: of the classes to choose from, 7 to 10; 7 by default. The smallest that holds a
+    /// snapshot in one shard proves it, else it is split into shards of the largest.
     pub classes: Vec<Class>,
-    /// `keys`: directory in which proving keys are kept. Development keys are made when they are missing.
+    /// `keys`: directory in which proving keys are kept. Development keys are made when they are
+    /// missing.
     pub keys: PathBuf,
 }
 
@@ -179,8 +187,8 @@ pub struct Artifacts {
 /// `[verify]`: what a reader remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verify {
-    /// `heads`: the file that keeps how far histories were verified, from where `ballast verify` goes on; without it every epoch
-    /// is read each time.
+    /// `heads`: the file that keeps how far histories were verified, from where `ballast verify`
+    /// goes on; without it every epoch is read each time.
     pub heads: Option<PathBuf>,
 }
 

@@ -13,7 +13,8 @@ use crate::failure::Failure;
 /// Variables with this prefix are settings: `BALLAST_SOLANA_RPC_URL` is `solana.rpc_url`.
 pub const PREFIX: &str = "BALLAST_";
 
-/// Variables with the prefix that are not settings: the flags `--config` and `--log-filter` read them, and the crash points.
+/// Variables with the prefix that are not settings: the flags `--config` and `--log-filter` read
+/// them, and the crash points.
 pub const NOT_SETTINGS: &[&str] = &["BALLAST_CONFIG", "BALLAST_LOG", ballast_durable::crash_point::VARIABLE];
 
 /// Settings as text, from one source.
@@ -60,7 +61,8 @@ pub fn environment() -> Result<Vec<(String, String)>, Failure> {
     own.map(text).collect()
 }
 
-/// All sources in order. `file` must exist when it is given; without it the environment and the flags are all there is.
+/// All sources in order. `file` must exist when it is given; without it the environment and the
+/// flags are all there is.
 ///
 /// # Errors
 /// Bad input when the file cannot be read. What is in it is judged by whoever reads settings.

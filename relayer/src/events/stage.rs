@@ -29,6 +29,8 @@ pub enum Stage {
     SimulateLog,
     /// Reading the snapshot that an epoch is made from. Its steps are not counted.
     ReadSnapshot,
+    /// Reading the exchange's log for its asset list. Its steps are not counted.
+    ReadLog,
     /// Replaying the exchange's log. Its steps are not counted.
     ReplayLog,
     /// Proving an epoch. A step is a shard.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ballast_core::{Digest, hexadecimal, leaf::EpochKey};
 use ballast_keys::GivenEpoch;
-use ballast_ledger::{replay::ReplayError, reserves::ReservesReport};
+use ballast_ledger::{listed::ListedError, replay::ReplayError, reserves::ReservesReport};
 use ballast_sdk::{
     Epoch,
     audit::{AuditError, Audited, Auditor, Evidence},
@@ -42,8 +42,14 @@ pub struct AuditReport {
 impl Classified for AuditError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            // What was given is no readable log of this exchange up to the epoch: nothing is said about the epoch.
-            Self::NoEpochs | Self::NoLedger { .. } | Self::OtherExchange { .. } | Self::Log(_) => FailureKind::BadInput,
+            // What was given is no readable log of this exchange up to the epoch: nothing is said
+            // about the epoch.
+            Self::NoEpochs
+            | Self::NoLedger { .. }
+            | Self::OtherExchange { .. }
+            | Self::Log(_)
+            | Self::Listed(ListedError::Log(_)) => FailureKind::BadInput,
+            Self::Listed(ListedError::Stopped { .. }) => FailureKind::Other,
             Self::Replay(error) => match error {
                 ReplayError::Refused { .. }
                 | ReplayError::Genesis(_)
@@ -175,6 +181,7 @@ mod tests {
             AuditError::Parted { epoch: 1, after: 0, by: 9, expected, found },
             AuditError::LaterTransaction { sequence: 10, time: 1, as_of: 1 },
             AuditError::OtherAssets { epoch: 1, expected: String::new(), found: String::new() },
+            AuditError::Listed(ListedError::Signature(SignatureInvalid { sequence: 9, by: Signatory::NewKey(1) })),
             AuditError::Replay(ReplayError::Signature(SignatureInvalid { sequence: 9, by: Signatory::NewKey(1) })),
         ];
         for error in refused {
@@ -185,6 +192,7 @@ mod tests {
             AuditError::NoLedger { epoch: 1 },
             AuditError::OtherExchange { expected, found },
             AuditError::Log(damaged()),
+            AuditError::Listed(ListedError::Log(damaged())),
             AuditError::Replay(ReplayError::Log(damaged())),
             AuditError::Replay(ReplayError::Ended { expected: 9, found: 8 }),
         ];

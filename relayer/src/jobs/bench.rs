@@ -1,5 +1,5 @@
-//! What a proof costs on this machine, phase by phase, in time and in field multiplications of the same run: the second
-//! figure is nearly the same on another machine.
+//! What a proof costs on this machine, phase by phase, in time and in field multiplications of the
+//! same run: the second figure is nearly the same on another machine.
 
 use std::path::Path;
 
@@ -46,7 +46,8 @@ pub struct BenchReport {
     pub threads: usize,
     /// What a proof of this setup is worth; none when none was made.
     pub setup: Option<&'static str>,
-    /// Real time over multiplications, all threads multiplying independent elements; before and after the proof.
+    /// Real time over multiplications, all threads multiplying independent elements; before and
+    /// after the proof.
     pub field_multiplication_nanoseconds: f64,
     pub argument_seconds: f64,
     /// Real time of the argument without the Groth16 step.
@@ -73,7 +74,8 @@ pub struct PhaseReport {
     pub field_multiplications_per_leaf: f64,
 }
 
-/// Proves a random snapshot that fills the class. Its accounts and balances are the same in every run.
+/// Proves a random snapshot that fills the class. Its accounts and balances are the same in every
+/// run.
 ///
 /// # Errors
 /// A class that does not exist, or a key that can be neither read nor made.

@@ -43,7 +43,8 @@ pub enum Outcome {
 /// Does what `action` makes for each chain. Judges all chains before anything is sent.
 ///
 /// # Errors
-/// Bad input when there is nothing to do on any chain; every chain on which it is impossible; then the first that refuses.
+/// Bad input when there is nothing to do on any chain; every chain on which it is impossible; then
+/// the first that refuses.
 pub async fn govern(
     session: &Session<Sending>,
     action: impl Fn(ChainName) -> Option<Action>,
@@ -129,7 +130,8 @@ impl GovernReport {
     }
 }
 
-/// Refuses addresses that none of the chains that are asked would take, and more than `most` of one chain.
+/// Refuses addresses that none of the chains that are asked would take, and more than `most` of one
+/// chain.
 ///
 /// # Errors
 /// Bad input, naming the first such address.

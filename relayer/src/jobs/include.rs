@@ -51,7 +51,8 @@ pub struct ShownBalance {
 
 bad_input!(inclusion::MakeError);
 
-/// Makes the file of `account` from what was kept of the epoch, and verifies it against the chains' roots.
+/// Makes the file of `account` from what was kept of the epoch, and verifies it against the chains'
+/// roots.
 ///
 /// # Errors
 /// An account that the epoch does not have, or an epoch whose accounts were not kept.
@@ -88,12 +89,14 @@ pub async fn make(
 /// The text of an inclusion file that was given.
 ///
 /// # Errors
-/// Bad input when it cannot be read, is no plain file of text, or is longer than any inclusion file.
+/// Bad input when it cannot be read, is no plain file of text, or is longer than any inclusion
+/// file.
 pub fn read(file: &Path) -> Result<String, Failure> {
     read_text_bounded(file, LENGTH_MAX).map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
 }
 
-/// Verifies a file against the roots of every chain. The epoch is the file's own: its roots are the chains'.
+/// Verifies a file against the roots of every chain. The epoch is the file's own: its roots are the
+/// chains'.
 ///
 /// # Errors
 /// A text that is no inclusion file is bad input; one that does not show what it should is refused.

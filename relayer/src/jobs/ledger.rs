@@ -5,6 +5,7 @@ use std::{fs, io, path::Path};
 use ballast_core::{Digest, hexadecimal, statement::LedgerPosition};
 use ballast_ledger::{
     lending::{AssetLending, LendingReport},
+    listed::ListedAssets,
     log::{LogReader, Writer, WriterOptions},
     replay::{Options, Replayed, replay_until},
     simulate::{ACCOUNTS_MIN, Simulation, SimulationError},
@@ -49,7 +50,8 @@ pub struct ReplayReport {
 pub struct AssetState {
     pub symbol: String,
     pub decimals: u8,
-    /// Available, in orders, or lent and not borrowed, of all accounts: what is owed and must be held.
+    /// Available, in orders, or lent and not borrowed, of all accounts: what is owed and must be
+    /// held.
     #[serde(with = "ballast_core::units")]
     pub physical: u128,
     /// What was lent and borrowed, and where it went.
@@ -89,13 +91,14 @@ pub struct Simulated {
     pub assets: Vec<AssetState>,
 }
 
-/// What whoever verifies a log knows of its end. A copy that was cut between two records looks whole, and one that was
-/// cut within a record looks like a log whose writer was stopped.
+/// What whoever verifies a log knows of its end. A copy that was cut between two records looks
+/// whole, and one that was cut within a record looks like a log whose writer was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownEnd {
     /// Nothing: a log that ends within a record is refused.
     Nothing,
-    /// The log is where its writer left it: a record that was begun and not finished was never acknowledged.
+    /// The log is where its writer left it: a record that was begun and not finished was never
+    /// acknowledged.
     OwnLog,
     /// The head after the last record, as the owner or a chain says it.
     Head(Digest),
@@ -104,8 +107,8 @@ pub enum KnownEnd {
 /// Replays the whole log, signatures and all.
 ///
 /// # Errors
-/// The first thing wrong, by file and offset, or by transaction; a log without transactions. Refused when the log's end
-/// is not what is known of it.
+/// The first thing wrong, by file and offset, or by transaction; a log without transactions.
+/// Refused when the log's end is not what is known of it.
 pub async fn verified(log: &Path, end: KnownEnd) -> Result<ReplayReport, Failure> {
     let log = log.to_owned();
     let verified = compute(move |token| {
@@ -217,7 +220,9 @@ pub async fn inspect(log: &Path) -> Result<Inspected, Failure> {
 fn read_through(log: &Path, token: &CancellationToken) -> Result<Inspected, Failure> {
     let mut reader = LogReader::open(log)?;
     let mut segments: Vec<Segment> = Vec::new();
+    let mut listed = ListedAssets::new(reader.genesis());
     while let Some(entry) = reader.read()? {
+        listed.take(&entry)?;
         if token.is_cancelled() {
             return Err(Cancelled.into());
         }
@@ -234,7 +239,7 @@ fn read_through(log: &Path, token: &CancellationToken) -> Result<Inspected, Fail
     let genesis = reader.genesis();
     Ok(Inspected {
         exchange: genesis.exchange,
-        assets: genesis.assets.as_slice().iter().map(|asset| asset.symbol()).collect(),
+        assets: listed.list().as_slice().iter().map(|asset| asset.symbol()).collect(),
         segments,
         sequence: position.sequence,
         head: position.head,

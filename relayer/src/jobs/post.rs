@@ -98,8 +98,8 @@ impl Poster<'_, Sending> {
     /// Posts the epoch where it is missing, reads it back from both chains and completes it.
     ///
     /// # Errors
-    /// Every pre-flight problem at once, before anything is spent; later the first failure, after which the same call
-    /// goes on where this one stopped.
+    /// Every pre-flight problem at once, before anything is spent; later the first failure, after
+    /// which the same call goes on where this one stopped.
     pub async fn post(&self, epoch: &ProvedEpoch) -> Result<PostReport, Failure> {
         self.preflight(epoch).await?;
         crash::point("preflight-passed");

@@ -1,7 +1,9 @@
-//! An epoch held against both chains before anything is proved or spent: every problem at once, as each chain would refuse.
+//! An epoch held against both chains before anything is proved or spent: every problem at once, as
+//! each chain would refuse.
 
 use ballast_core::{
     Element, Refusal,
+    assets::{Asset, AssetList},
     circuit::PROOF_LENGTH,
     hexadecimal,
     opening::Opening,
@@ -50,7 +52,8 @@ pub fn check_agreement(states: &[ChainState], problems: &mut Problems) {
     }
 }
 
-/// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets, circuit and order.
+/// What one chain would refuse about an epoch, whatever its proofs: exchange, poster, assets,
+/// circuit and order.
 pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &mut Problems) {
     let chain = state.chain;
     let Some(exchange) = &state.exchange else {
@@ -63,13 +66,12 @@ pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &
     }
     match (&exchange.assets, plan.asset_list()) {
         (None, _) => problems.refused(format!("{chain}: {}: `ballast exchange add-assets`", Refusal::AssetListMissing)),
-        (Some(declared), Ok(ours)) if *declared != ours => problems.bad_input(format!(
-            "{chain}: the snapshot's asset list ({}) is not the exchange's ({})",
-            hexadecimal::encode(ours.digest()),
-            hexadecimal::encode(declared.digest())
-        )),
+        (Some(declared), Ok(ours)) => {
+            if let Some(difference) = asset_difference(declared, &ours) {
+                problems.bad_input(format!("{chain}: {difference}"));
+            }
+        }
         (_, Err(refusal)) => problems.bad_input(format!("the snapshot's asset list: {refusal}")),
-        (Some(_), Ok(_)) => {}
     }
     check_circuit_of(state, plan, problems);
     if let Err(refusal) = order(state, exchange, plan) {
@@ -79,6 +81,32 @@ pub fn check_plan(state: &ChainState, plan: &Plan, poster: &Address, problems: &
         };
         problems.push(kind(&refusal), format!("{chain}: {refusal}{hint}"));
     }
+}
+
+/// In what the snapshot's asset list is not the exchange's, and what to do about it; none when they
+/// are the same.
+fn asset_difference(declared: &AssetList, ours: &AssetList) -> Option<String> {
+    let symbols = |assets: &[Asset]| assets.iter().map(Asset::symbol).collect::<Vec<_>>().join(", ");
+    if let Some(new) = ours.as_slice().strip_prefix(declared.as_slice()) {
+        return (!new.is_empty()).then(|| {
+            format!(
+                "the snapshot has assets that the exchange did not list yet ({}): `ballast exchange add-assets`",
+                symbols(new)
+            )
+        });
+    }
+    if let Some(missing) = declared.as_slice().strip_prefix(ours.as_slice()) {
+        return Some(format!(
+            "the exchange has listed assets that the snapshot is without ({}): give a snapshot that has them, or list \
+             them in the ledger",
+            symbols(missing)
+        ));
+    }
+    Some(format!(
+        "the snapshot's asset list ({}) is not the exchange's ({})",
+        hexadecimal::encode(ours.digest()),
+        hexadecimal::encode(declared.digest())
+    ))
 }
 
 /// The rules of order for the next shard that the chain expects.
@@ -133,7 +161,8 @@ pub fn check_proofs(epoch: &ProvedEpoch, problems: &mut Problems) {
     }
 }
 
-/// A snapshot that is not newer than the last epoch was posted before, or is older: asking again will not help.
+/// A snapshot that is not newer than the last epoch was posted before, or is older: asking again
+/// will not help.
 fn kind(refusal: &Refusal) -> FailureKind {
     match refusal {
         Refusal::AsOfNotAfterLast { .. }
@@ -141,5 +170,28 @@ fn kind(refusal: &Refusal) -> FailureKind {
         | Refusal::LedgerHeadChanged { .. }
         | Refusal::AssetCountMismatch { .. } => FailureKind::BadInput,
         _ => FailureKind::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(symbols: &[&str]) -> AssetList {
+        AssetList::new(symbols.iter().map(|symbol| Asset::new(symbol, 2).unwrap()).collect()).unwrap()
+    }
+
+    #[test]
+    fn lists_that_differ_are_told_apart_by_who_is_behind() {
+        let declared = list(&["BTC", "USD"]);
+        assert_eq!(asset_difference(&declared, &declared), None);
+        for (ours, expected) in [
+            (list(&["BTC", "USD", "EUR", "SOL"]), "did not list yet (EUR, SOL): `ballast exchange add-assets`"),
+            (list(&["BTC"]), "the snapshot is without (USD)"),
+            (list(&["USD", "BTC"]), "is not the exchange's"),
+        ] {
+            let told = asset_difference(&declared, &ours).unwrap();
+            assert!(told.contains(expected), "{told}");
+        }
     }
 }

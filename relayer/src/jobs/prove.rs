@@ -1,4 +1,5 @@
-//! Fixes an epoch and proves its shards, so that a restart goes on where it stopped and nothing is ever proved twice.
+//! Fixes an epoch and proves its shards, so that a restart goes on where it stopped and nothing is
+//! ever proved twice.
 
 use std::sync::Arc;
 
@@ -85,8 +86,8 @@ pub fn restore(store: &Store, stored: StoredEpoch) -> Result<(StoredEpoch, Plan,
     Ok((stored, plan, proved))
 }
 
-/// Tells one snapshot and master secret from another, without saying anything of either: a shard proved with other salts
-/// than its neighbours could not be shown to its customers.
+/// Tells one snapshot and master secret from another, without saying anything of either: a shard
+/// proved with other salts than its neighbours could not be shown to its customers.
 fn fingerprint(snapshot: &Digest, master: &MasterSecret) -> Digest {
     let salt = master.epoch_key(snapshot, 0).salt(AccountId::from_public_id(""), 0);
     sha256(&[snapshot, salt.element().as_bytes()])
@@ -96,7 +97,8 @@ impl<A: Storing> Prover<'_, A> {
     /// Proves what is not proved of the snapshot's epoch, and writes its artifacts.
     ///
     /// # Errors
-    /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was begun with.
+    /// Bad input for a snapshot that cannot follow, or that is not the one the unfinished epoch was
+    /// begun with.
     pub async fn prove(&self) -> Result<ProvedEpoch, Failure> {
         let (source, plan, proved) = match unfinished(self.session.store())? {
             Some((stored, plan, proved)) => {
@@ -150,7 +152,8 @@ impl<A: Storing> Prover<'_, A> {
         Ok(())
     }
 
-    /// The plan that this snapshot would have after what the chains hold now, and every problem with it.
+    /// The plan that this snapshot would have after what the chains hold now, and every problem
+    /// with it.
     ///
     /// # Errors
     /// When the chains cannot be asked.
@@ -184,7 +187,8 @@ impl<A: Storing> Prover<'_, A> {
         Ok(plan)
     }
 
-    /// The circuit of the smallest class that holds the snapshot in one shard, or else of the largest.
+    /// The circuit of the smallest class that holds the snapshot in one shard, or else of the
+    /// largest.
     async fn circuit(&self, snapshot: &Snapshot) -> Result<CircuitFile, Failure> {
         let class = Layout::choose(snapshot, self.keys.classes())?.class();
         Ok(circuit_file(&*self.keys.of(class).await?))

@@ -105,9 +105,9 @@ pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64, known: Known)
     Ok(Answers { fresh: answers.iter().all(Answer::is_fresh), chains: answers })
 }
 
-/// Verifies each chain's history and compares them. With a `file` of heads each history goes on from
-/// where it was verified before, unless it is to be read `from_start`; how far it was verified is
-/// kept there once the histories were found to agree.
+/// Verifies each chain's history and compares them. With a `file` of heads each history goes on
+/// from where it was verified before, unless it is to be read `from_start`; how far it was verified
+/// is kept there once the histories were found to agree.
 ///
 /// # Errors
 /// A history that does not lead to its head or not from the one that is kept, two that differ, or a

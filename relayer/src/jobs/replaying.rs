@@ -1,4 +1,5 @@
-//! From the exchange's log to what an epoch commits to, with a checkpoint so that the next replay is short.
+//! From the exchange's log to what an epoch commits to, with a checkpoint so that the next replay
+//! is short.
 
 use std::{
     fs::File,
@@ -42,10 +43,12 @@ pub enum Checkpoint {
     Leave,
 }
 
-/// What the log owes as of `as_of`, Unix seconds: the next transaction, if there is one, is later. What is returned is on the disk.
+/// What the log owes as of `as_of`, Unix seconds: the next transaction, if there is one, is later.
+/// What is returned is on the disk.
 ///
 /// # Errors
-/// Bad input: the log of another exchange, one that cannot be replayed, or one without a transaction by then.
+/// Bad input: the log of another exchange, one that cannot be replayed, or one without a
+/// transaction by then.
 pub async fn committed(
     log: &LedgerLog,
     exchange: &Digest,
@@ -109,7 +112,8 @@ fn replay_log(log: &LedgerLog, exchange: &Digest, end: End, token: &Cancellation
     Ok(replayed)
 }
 
-/// The checkpoint, if there is one and it is not beyond `end`: it may be later than an epoch that is gone on with.
+/// The checkpoint, if there is one and it is not beyond `end`: it may be later than an epoch that
+/// is gone on with.
 fn usable<'a>(path: Option<&'a Path>, exchange: &Digest, end: End) -> Result<Option<&'a Path>, Failure> {
     let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
     let state = checkpoint::read(path)?;
@@ -121,9 +125,9 @@ fn usable<'a>(path: Option<&'a Path>, exchange: &Digest, end: End) -> Result<Opt
     Ok((!beyond).then_some(path))
 }
 
-/// Has the disk keep what leads to `position`: a writer at work may have written records that it has not flushed yet, and an
-/// epoch must not be bound to what a power cut could take back. Returns the segment of the last of them; those before were
-/// flushed before it was begun.
+/// Has the disk keep what leads to `position`: a writer at work may have written records that it
+/// has not flushed yet, and an epoch must not be bound to what a power cut could take back. Returns
+/// the segment of the last of them; those before were flushed before it was begun.
 fn flush(log: &Path, position: &LedgerPosition) -> Result<PathBuf, Failure> {
     let reader = LogReader::open_after(log, position)?;
     let segment = reader.file();

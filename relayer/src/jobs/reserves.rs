@@ -44,8 +44,9 @@ pub struct VerifiedChain {
     pub compared: ComparedHoldings,
 }
 
-/// Verifies that the report with these bytes is that of epoch `number` on every chain, that its wallets and tokens are the exchange's on
-/// each of them, and that blocks, accounts and balances are as their nodes have them. What a node cannot tell is counted as not checked.
+/// Verifies that the report with these bytes is that of epoch `number` on every chain, that its
+/// wallets and tokens are the exchange's on each of them, and that blocks, accounts and balances
+/// are as their nodes have them. What a node cannot tell is counted as not checked.
 ///
 /// # Errors
 /// A chain that does not answer or has no such epoch; refused where the report is not the epoch's.

@@ -1,5 +1,5 @@
-//! Takes an epoch back into the store from its public files: a store that was lost between two chains leaves one of them
-//! behind, and only the same statement can follow there.
+//! Takes an epoch back into the store from its public files: a store that was lost between two
+//! chains leaves one of them behind, and only the same statement can follow there.
 
 use ballast_core::hexadecimal;
 
@@ -14,8 +14,8 @@ use crate::{
 /// What a restored epoch was made from is not in its public files.
 const UNKNOWN_SOURCE: [u8; 32] = [0; 32];
 
-/// Reads epoch number `epoch` from its public files, holds every file against the index and every post against the
-/// statement, and writes it into the store, to be posted where it is missing.
+/// Reads epoch number `epoch` from its public files, holds every file against the index and every
+/// post against the statement, and writes it into the store, to be posted where it is missing.
 ///
 /// # Errors
 /// Files that do not make an epoch of this exchange, or a store that has another under this number.

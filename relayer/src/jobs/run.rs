@@ -72,7 +72,8 @@ impl Prover<'_, Sending> {
 }
 
 impl<A: Storing> Prover<'_, A> {
-    /// Looks at the snapshot and at both chains, and lists every problem; proves, signs and sends nothing.
+    /// Looks at the snapshot and at both chains, and lists every problem; proves, signs and sends
+    /// nothing.
     ///
     /// # Errors
     /// Every problem at once.

@@ -1,8 +1,10 @@
 //! Proving keys: the INSECURE development setup, and what a ceremony needs of this project.
 //!
-//! A ceremony is snarkjs's to run. From here come the constraints that it is run for ([`begin`], [`export_r1cs`]), the calls of its
-//! steps ([`contribute`], [`beacon`]), and the verification of what comes out of it ([`verify`], [`import`]): by snarkjs that each
-//! contribution follows from the one before, by `ballast_prover` that the key is made from exactly these constraints and powers.
+//! A ceremony is snarkjs's to run. From here come the constraints that it is run for ([`begin`],
+//! [`export_r1cs`]), the calls of its steps ([`contribute`], [`beacon`]), and the verification of
+//! what comes out of it ([`verify`], [`import`]): by snarkjs that each contribution follows from
+//! the one before, by `ballast_prover` that the key is made from exactly these constraints and
+//! powers.
 
 use std::path::Path;
 
@@ -122,10 +124,12 @@ pub async fn export_r1cs(class: Class, file: &Path) -> Result<Written, Failure> 
     written.await?
 }
 
-/// Begins the second phase: a key without contributions, from a class's constraints and powers of tau.
+/// Begins the second phase: a key without contributions, from a class's constraints and powers of
+/// tau.
 ///
 /// # Errors
-/// Powers of tau that cannot be read, are too few or are not prepared, with the power that is needed; snarkjs's.
+/// Powers of tau that cannot be read, are too few or are not prepared, with the power that is
+/// needed; snarkjs's.
 pub async fn begin(class: Class, ptau: &Path, snarkjs: &Path, out: &Path) -> Result<Written, Failure> {
     let [ptau, snarkjs, out] = [ptau, snarkjs, out].map(Path::to_owned);
     let written = write(move |token| {

@@ -1,4 +1,5 @@
-//! What an epoch is made from: balances, from the exchange's log or a file of its own making, and reserves.
+//! What an epoch is made from: balances, from the exchange's log or a file of its own making, and
+//! reserves.
 
 use std::{
     io::{self, Read},
@@ -11,6 +12,7 @@ use ballast_durable::open_plain;
 use ballast_ledger::{
     checkpoint::CheckpointError,
     lending::LendingReport,
+    listed::{ListedError, listed_assets},
     log::{LogError, LogReader},
     replay::ReplayError,
     reserves::{Reserves, ReservesError},
@@ -33,7 +35,7 @@ use crate::{
     session::Chains,
 };
 
-bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, SnapshotRefused);
+bad_input!(SnapshotError, ReservesError, ReplayError, CheckpointError, LogError, ListedError, SnapshotRefused);
 
 /// A file's bytes that are hashed before it is asked whether to go on.
 const BYTES_AT_ONCE: u64 = 1 << 26;
@@ -47,8 +49,8 @@ pub struct Source {
     pub digest: Digest,
 }
 
-/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are logged. The log's state is kept
-/// as its checkpoint, except in a rehearsal.
+/// What a new epoch would be made from, now. `accept` goes on in spite of surprises, which are
+/// logged. The log's state is kept as its checkpoint, except in a rehearsal.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where; every surprise at once.
@@ -108,8 +110,8 @@ async fn registered(
     Ok((epoch, wallets, tokens))
 }
 
-/// What an epoch that is planned was made from, as far as it can be had again: balances that were read on chains have moved
-/// since, so reserves are those of the plan.
+/// What an epoch that is planned was made from, as far as it can be had again: balances that were
+/// read on chains have moved since, so reserves are those of the plan.
 ///
 /// # Errors
 /// Bad input, naming what is wrong and where.
@@ -135,7 +137,10 @@ pub async fn again(config: &Config, plan: &Plan, events: &Events) -> Result<Sour
 pub async fn assets(settings: &config::Snapshot, events: &Events) -> Result<AssetList, Failure> {
     match &settings.origin {
         Origin::File(file) => Ok(read_file(file, events).await?.assets),
-        Origin::Log(log) => Ok(LogReader::open(&log.directory)?.genesis().assets.clone()),
+        Origin::Log(log) => {
+            let (directory, _running) = (log.directory.clone(), events.begin(Stage::ReadLog, None));
+            Ok(compute(move |token| listed_assets(&directory, &|| token.is_cancelled())).await??)
+        }
     }
 }
 
@@ -150,7 +155,8 @@ pub async fn read_file(file: &SnapshotFile, events: &Events) -> Result<Snapshot,
     Ok(compute(move |_| snapshot::read(&path, assets.as_deref(), &options)).await??)
 }
 
-/// Digest of the snapshot's files and of what the settings make of them, or of a log and a position in it.
+/// Digest of the snapshot's files and of what the settings make of them, or of a log and a position
+/// in it.
 ///
 /// # Errors
 /// Bad input when a file cannot be read.
@@ -174,7 +180,8 @@ pub async fn digest(settings: &config::Snapshot, position: &LedgerPosition) -> R
     Ok(hasher.finalize().into())
 }
 
-/// Whether a new epoch would have the balances of one that is planned: the same files, or a log that has not grown.
+/// Whether a new epoch would have the balances of one that is planned: the same files, or a log
+/// that has not grown.
 ///
 /// # Errors
 /// Bad input when they cannot be read.
@@ -195,7 +202,8 @@ fn file_digest(path: &Path, token: &CancellationToken) -> io::Result<Digest> {
     Ok(hasher.finalize().into())
 }
 
-/// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no chain takes a later one.
+/// The as-of time of a log's epoch, Unix seconds: what every chain's clock has reached, since no
+/// chain takes a later one.
 async fn clock(chains: &Chains<dyn Destination>) -> Result<u64, Failure> {
     let mut reached = u64::MAX;
     for chain in chains.iter() {

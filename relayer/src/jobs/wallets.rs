@@ -99,8 +99,9 @@ async fn of_chain(chain: &dyn ReadableChain, id: &Digest) -> Result<Kept, Failur
     Ok(Kept { chain: chain.name(), wallets, tokens, witness, exchange })
 }
 
-/// Has every chain look at the reserves of `epoch`, its latest, whose figures are of `as_of`. A chain that refuses does not keep the
-/// others from looking. Without a store, nothing is signed or sent.
+/// Has every chain look at the reserves of `epoch`, its latest, whose figures are of `as_of`. A
+/// chain that refuses does not keep the others from looking. Without a store, nothing is signed or
+/// sent.
 ///
 /// # Errors
 /// A chain that cannot be reached: the same again goes on.
@@ -208,7 +209,8 @@ impl Outcome {
 }
 
 impl LookedAt {
-    /// Whether the chains have looked: none of them refused, and one of them at least had something to look at.
+    /// Whether the chains have looked: none of them refused, and one of them at least had something
+    /// to look at.
     ///
     /// # Errors
     /// The kind of failure that the outcomes amount to.

@@ -22,7 +22,8 @@ pub use proved::{ProvedEpoch, ProvedEpochError};
 
 pub const VERSION: u8 = 1;
 
-/// Everything that an epoch's statements say. Written down before the first proof; it never changes.
+/// Everything that an epoch's statements say. Written down before the first proof; it never
+/// changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {

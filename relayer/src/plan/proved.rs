@@ -69,8 +69,8 @@ impl ProvedEpoch {
     /// Holds what is proved against the snapshot's own sums, which were added up in another way.
     ///
     /// # Errors
-    /// [`ProvedEpochError::LiabilityMismatch`] names the first asset; [`ProvedEpochError::LiabilitiesMissing`] when the sums are not
-    /// of every asset.
+    /// [`ProvedEpochError::LiabilityMismatch`] names the first asset;
+    /// [`ProvedEpochError::LiabilitiesMissing`] when the sums are not of every asset.
     pub fn check_liabilities(&self, totals: &[u128]) -> Result<(), ProvedEpochError> {
         let (expected, found) = (self.plan.assets.len(), totals.len());
         if found != expected {

@@ -14,8 +14,8 @@ pub struct Counted(BTreeMap<u16, u128>);
 
 impl Counted {
     /// Adds the holdings of `told`, in the order in which a chain looks at them. One that has no
-    /// amount in its asset's units, or with which the sum would have none, counts 0, as on the chain
-    /// itself, and is moved to `uncounted`: one bad token must not stop an epoch.
+    /// amount in its asset's units, or with which the sum would have none, counts 0, as on the
+    /// chain itself, and is moved to `uncounted`: one bad token must not stop an epoch.
     pub fn add(&mut self, told: &mut ChainHoldings, assets: &AssetList) {
         // An EVM address is written with capitals that say nothing.
         told.holdings.sort_by_cached_key(|holding| [&holding.token, &holding.wallet].map(|text| text.to_lowercase()));
@@ -87,8 +87,8 @@ mod tests {
             assert_eq!(kept, [7], "{balance}");
             assert!(reasons.len() == 1 && reasons[0].contains("an amount below 2^112 units of USDC"), "{reasons:?}");
         }
-        // A sum: the later one of an asset, whatever the capitals of its wallet; another asset has a
-        // sum of its own.
+        // A sum: the later one of an asset, whatever the capitals of its wallet; another asset has
+        // a sum of its own.
         let (kept, reasons) = counted(vec![
             holding("0xb", 6, 1, 1),
             holding("0xA", 6, 1, MOST),

@@ -1,4 +1,5 @@
-//! What the exchange holds: stated in a file, read from its wallets on the chains, and signed for; and whether that is surprising.
+//! What the exchange holds: stated in a file, read from its wallets on the chains, and signed for;
+//! and whether that is surprising.
 //!
 //! ```text
 //! reserves.toml ────────────────────────────────────┐
@@ -6,8 +7,8 @@
 //!                                                  the last epoch ────┘
 //! ```
 //!
-//! What a chain holds changes with every block, so an epoch that was begun goes on with the report it was begun with:
-//! [`resume`] reads no chain.
+//! What a chain holds changes with every block, so an epoch that was begun goes on with the report
+//! it was begun with: [`resume`] reads no chain.
 
 mod counted;
 mod surprise;
@@ -71,11 +72,12 @@ pub struct Request<'a> {
     pub accept: bool,
 }
 
-/// Gathers an epoch's reserves: what `snapshot.reserves` states, and what the chains of `reserves.read` hold. Nothing is spent
-/// and nothing is written.
+/// Gathers an epoch's reserves: what `snapshot.reserves` states, and what the chains of
+/// `reserves.read` hold. Nothing is spent and nothing is written.
 ///
 /// # Errors
-/// Bad input for a file that is wrong, and for surprises that are not accepted, all at once; otherwise what the chains have.
+/// Bad input for a file that is wrong, and for surprises that are not accepted, all at once;
+/// otherwise what the chains have.
 pub async fn gather(config: &Config, request: Request<'_>, events: &Events) -> Result<Reserves, Failure> {
     let Request { exchange, as_of, assets, .. } = request;
     let stated = Stated::read(&config.snapshot()?.reserves, assets)?;
@@ -128,8 +130,8 @@ pub fn resume(config: &Config, plan: &Plan) -> Result<Reserves, Failure> {
     Ok(Reserves { amounts: plan.reserves.clone(), report: plan.reserves_report.clone().into_bytes(), sources })
 }
 
-/// What the wallets hold on the chains that the settings name, in the order in which epochs are posted, and what of it does not
-/// count.
+/// What the wallets hold on the chains that the settings name, in the order in which epochs are
+/// posted, and what of it does not count.
 async fn read(config: &Config, request: &Request<'_>) -> Result<(ReadHoldings, Vec<Uncounted>), Failure> {
     let Request { assets, wallets, tokens, .. } = *request;
     let (mut read, mut uncounted, mut counted) = (ReadHoldings::default(), Vec::new(), Counted::default());

@@ -48,14 +48,16 @@ pub struct FiguresMissing {
     pub found: usize,
 }
 
-/// Something that may be as it should, but is confirmed before anything is spent on it. Amounts are in the asset's units.
+/// Something that may be as it should, but is confirmed before anything is spent on it. Amounts are
+/// in the asset's units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surprise {
     /// Less is held than is owed.
     Insolvent { symbol: String, liability: String, found: String },
     /// The surplus moved by more than the tolerance.
     SurplusMoved { symbol: String, epoch: u64, basis_points: u16, expected: String, found: String },
-    /// The files of the epoch before are not where the settings say, so that nothing can be compared with it.
+    /// The files of the epoch before are not where the settings say, so that nothing can be
+    /// compared with it.
     PreviousEpochUnknown { epoch: u64 },
     /// A balance that was read counts 0.
     Uncounted(Uncounted),
@@ -97,13 +99,14 @@ fn wallets(holdings: &[HoldingLine]) -> BTreeSet<(String, String)> {
     holdings.iter().map(|holding| (holding.chain.clone(), holding.wallet.clone())).collect()
 }
 
-/// Everything surprising about `now`. Without a previous epoch only what is owed can be compared, which is a surprise itself unless
-/// this is the first.
+/// Everything surprising about `now`. Without a previous epoch only what is owed can be compared,
+/// which is a surprise itself unless this is the first.
 ///
 /// `tolerance` in basis points of what is owed now.
 ///
 /// # Errors
-/// [`FiguresMissing`] when an epoch has not as many figures as the list has assets.
+/// [`FiguresMissing`] when this epoch has not as many figures as the list has assets, or the one
+/// before has more, or none.
 pub fn surprise(
     previous: Option<&PreviousEpoch>,
     now: &Figures<'_>,
@@ -140,7 +143,9 @@ pub fn surprise(
     Ok(surprises)
 }
 
-/// Those of the epoch before, by asset; none without one. Refuses figures that are not of every asset, of either epoch.
+/// Those of the epoch before, by asset, 0 for what was listed since; none without one. Refuses
+/// figures that are not of every asset, and an epoch before that had more of them or not as many
+/// reserves as liabilities.
 fn surpluses(previous: Option<&PreviousEpoch>, now: &Figures<'_>) -> Result<Vec<i128>, FiguresMissing> {
     let expected = now.assets.len();
     let check = |epoch, what, amounts: &[u128]| match amounts.len() {
@@ -150,9 +155,15 @@ fn surpluses(previous: Option<&PreviousEpoch>, now: &Figures<'_>) -> Result<Vec<
     check(now.epoch, "liabilities", now.liabilities)?;
     check(now.epoch, "reserves", now.reserves)?;
     let Some(PreviousEpoch { epoch, liabilities, reserves, .. }) = previous else { return Ok(Vec::new()) };
-    check(*epoch, "liabilities", liabilities)?;
-    check(*epoch, "reserves", reserves)?;
-    Ok(liabilities.iter().zip(reserves).map(|(liability, reserve)| surplus(*liability, *reserve)).collect())
+    if liabilities.is_empty() || liabilities.len() > expected {
+        check(*epoch, "liabilities", liabilities)?;
+    }
+    if reserves.len() != liabilities.len() {
+        let (expected, found) = (liabilities.len(), reserves.len());
+        return Err(FiguresMissing { epoch: *epoch, what: "reserves", expected, found });
+    }
+    let before = liabilities.iter().zip(reserves).map(|(liability, reserve)| surplus(*liability, *reserve));
+    Ok(before.chain(std::iter::repeat(0)).take(expected).collect())
 }
 
 /// Of amounts below 2^112.
@@ -248,6 +259,16 @@ mod tests {
         assert_eq!(of(Some(&short), &[1, 1], &[1, 1]), missing(6, "liabilities", 0));
         let short = PreviousEpoch { reserves: vec![1], ..before };
         assert_eq!(of(Some(&short), &[1, 1], &[1, 1]), missing(6, "reserves", 1));
+        let long = PreviousEpoch { liabilities: vec![1; 3], reserves: vec![1; 3], ..short };
+        assert_eq!(of(Some(&long), &[1, 1], &[1, 1]), missing(6, "liabilities", 3));
+    }
+
+    #[test]
+    fn an_asset_that_was_listed_since_had_no_surplus() {
+        let before = PreviousEpoch { liabilities: vec![9_000], reserves: vec![10_000], ..previous() };
+        assert_eq!(found(Some(&before), [9_000, 100], [10_000, 100]), []);
+        let surprises = found(Some(&before), [9_000, 100], [10_000, 150]);
+        assert!(matches!(&surprises[..], [Surprise::SurplusMoved { .. }]), "{surprises:?}");
     }
 
     #[test]

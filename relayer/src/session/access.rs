@@ -17,8 +17,8 @@ pub trait Access: sealed::Sealed + Send + Sync {
     /// The store, or nothing.
     type Store: Open;
 
-    /// Holds store and chains against each other before anything is done with them; without a store there is nothing to
-    /// hold.
+    /// Holds store and chains against each other before anything is done with them; without a store
+    /// there is nothing to hold.
     ///
     /// # Errors
     /// A store of other deployments; a transaction in flight that does not end now.

@@ -64,7 +64,8 @@ impl Store {
     /// Fixes the post of a shard. The same again changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Fixed`] when the shard has another post, [`StoreError::EpochUnknown`] when it has no epoch.
+    /// [`StoreError::Fixed`] when the shard has another post, [`StoreError::EpochUnknown`] when it
+    /// has no epoch.
     pub fn add_post(&self, epoch: u64, shard: u16, post: &[u8]) -> Result<(), StoreError> {
         match self.add_first_post(epoch, shard, post)? {
             Some(first) if first != post => Err(StoreError::Fixed { epoch, what: "proof" }),
@@ -116,7 +117,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets an epoch that is not completed, with its proofs. The caller owes that no chain holds it.
+    /// Forgets an epoch that is not completed, with its proofs. The caller owes that no chain holds
+    /// it.
     pub fn discard_epoch(&self, epoch: u64) -> Result<(), StoreError> {
         let changed = self
             .connection()

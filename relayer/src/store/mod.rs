@@ -1,7 +1,9 @@
-//! The relayer's memory: what it fixed, proved and signed, written down before anything of it leaves.
+//! The relayer's memory: what it fixed, proved and signed, written down before anything of it
+//! leaves.
 //!
-//! SQLite with a write-ahead log and `synchronous = FULL`: what a call returned from is on the disk. The chains remain the
-//! authority on what was posted; the store says what was meant, so that a restart goes on with the same bytes.
+//! SQLite with a write-ahead log and `synchronous = FULL`: what a call returned from is on the
+//! disk. The chains remain the authority on what was posted; the store says what was meant, so that
+//! a restart goes on with the same bytes.
 
 mod epochs;
 mod transactions;

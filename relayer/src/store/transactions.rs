@@ -142,7 +142,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredTransaction> {
 }
 
 impl Store {
-    /// Writes signed transactions, all or none, and returns their numbers. A caller sends them after this, never before.
+    /// Writes signed transactions, all or none, and returns their numbers. A caller sends them
+    /// after this, never before.
     pub fn add_transactions(&self, transactions: &[NewTransaction]) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.connection();
         let written = connection.transaction()?;

@@ -1,4 +1,5 @@
-//! What wallets hold, read from a real node at one block; tokens that fail, in bytecode of a few instructions.
+//! What wallets hold, read from a real node at one block; tokens that fail, in bytecode of a few
+//! instructions.
 
 use std::{
     fs,
@@ -55,7 +56,8 @@ async fn put_code(chain: &Chain, token: Address, code: &str) {
     chain.cheat("anvil_setCode", json!([token, code])).await;
 }
 
-/// In a block of its own: the node keeps a block's state when the next one comes, so one comes first.
+/// In a block of its own: the node keeps a block's state when the next one comes, so one comes
+/// first.
 async fn put_balance(chain: &Chain, token: Address, wallet: Address, balance: u128) {
     chain.cheat("anvil_mine", json!([])).await;
     let [slot, value] =

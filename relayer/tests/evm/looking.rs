@@ -77,7 +77,8 @@ async fn a_dry_run_lists_and_sends_nothing_and_a_look_is_made_once() {
 
     let blind = chain.evm(|settings| settings.witnesses = None).await;
     assert_eq!(blind.witness(Some(&store), &chain.exchange, EPOCH).await.unwrap(), LookOutcome::NotConfigured);
-    // No epoch but the latest and the next is looked for, and who is no poster finds out without sending.
+    // No epoch but the latest and the next is looked for, and who is no poster finds out without
+    // sending.
     for store in [None, Some(&store)] {
         let refused = evm.witness(store, &chain.exchange, EPOCH + 1).await.unwrap_err();
         assert!(matches!(&refused, ChainError::Refused { refusal, .. } if refusal.contains("Epoch")), "{refused}");

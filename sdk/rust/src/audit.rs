@@ -24,6 +24,7 @@ use ballast_core::{
 use ballast_ledger::{
     leaves::{LayoutError, Leaves},
     lending::LendingReport,
+    listed::{ListedAssets, ListedError},
     log::{LogError, LogReader},
     replay::{Options, ReplayError, replay_until},
     reserves::{LendingLine, ReportError},
@@ -72,6 +73,8 @@ pub struct Audited {
 /// Why an epoch is not what the log gives, or why the two cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
+    #[error(transparent)]
+    Listed(#[from] ListedError),
     #[error("there is no epoch to audit: expected at least one")]
     NoEpochs,
     #[error("epoch {epoch} is not bound to a ledger, so there is no log to audit it with")]
@@ -83,7 +86,7 @@ pub enum AuditError {
     )]
     OtherExchange { expected: Digest, found: Digest },
     /// Lists as symbols with their decimals, in order.
-    #[error("epoch {epoch}: expected the assets {expected} in the log's genesis, found {found}")]
+    #[error("epoch {epoch}: expected the assets {expected} in the log, found {found}")]
     OtherAssets { epoch: u64, expected: String, found: String },
     /// `after` is where they last agreed, the position of an epoch before or 0.
     #[error(
@@ -205,6 +208,7 @@ fn audit_until(
     let options = Options { at: Some(record.ledger.sequence), ..Options::default() };
     let replayed = replay_until(evidence.log, &options, stop)?;
     check_head(record, agreed, replayed.state.position().head)?;
+    check_assets(record, replayed.state.assets())?;
     check_next(record, LogReader::open_after(evidence.log, &record.ledger)?)?;
     let snapshot = replayed.state.snapshot(record.as_of)?;
     check_totals(record, &snapshot)?;
@@ -228,37 +232,46 @@ fn audit_until(
     })
 }
 
-/// Refuses a log of another exchange or of other assets than the record's.
+/// Refuses a log of another exchange than the record's, or that begins with other assets.
 fn check_genesis(record: &Record, genesis: &Genesis) -> Result<(), AuditError> {
     if genesis.exchange != record.exchange {
         return Err(AuditError::OtherExchange { expected: record.exchange, found: genesis.exchange });
     }
-    if genesis.assets != record.assets {
-        let [expected, found] = [&record.assets, &genesis.assets].map(listed);
+    let first = record.assets.first(genesis.assets.len());
+    if first.as_ref() == Some(&genesis.assets) { Ok(()) } else { check_assets(record, &genesis.assets) }
+}
+
+/// Refuses a log whose assets at the record's position are not the record's.
+fn check_assets(record: &Record, found: &AssetList) -> Result<(), AuditError> {
+    if *found != record.assets {
+        let [expected, found] = [&record.assets, found].map(listed);
         return Err(AuditError::OtherAssets { epoch: record.epoch, expected, found });
     }
     Ok(())
 }
 
-/// Refuses a log that does not pass through every position that the chain bound, in order. Returns
-/// the last sequence.
+/// Refuses a log that does not pass through every position that the chain bound, in order, with the
+/// assets that the chain had then. Returns the last sequence.
 fn check_heads<'a>(
     records: impl Iterator<Item = &'a Record>,
     reader: &mut LogReader,
     stop: &dyn Fn() -> bool,
 ) -> Result<u64, AuditError> {
     let mut agreed = 0;
+    let mut assets = ListedAssets::new(reader.genesis());
     for record in records.filter(|record| record.ledger.sequence > 0) {
         check_genesis(record, reader.genesis())?;
         let sequence = record.ledger.sequence;
         while reader.position().sequence < sequence {
             go_on(stop, reader.position().sequence)?;
-            if reader.read()?.is_none() {
+            let Some(entry) = reader.read()? else {
                 let found = reader.position().sequence;
                 return Err(ReplayError::Ended { expected: sequence, found }.into());
-            }
+            };
+            assets.take(&entry)?;
         }
         check_head(record, agreed, reader.position().head)?;
+        check_assets(record, assets.list())?;
         agreed = sequence;
     }
     Ok(agreed)

@@ -119,8 +119,8 @@ impl Client {
         reading.end(reading.history(id, range).await).await
     }
 
-    /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It is
-    /// the chain's own word, held against this machine's clock. `max_age` in seconds.
+    /// How the exchange stands in the asset called `symbol`, counting what is reported as held. It
+    /// is the chain's own word, held against this machine's clock. `max_age` in seconds.
     pub async fn solvency(&self, id: &Digest, symbol: &str, max_age: u64) -> Result<Answer, Error> {
         let reading = self.begin().await?;
         let read = async { reading.solvency(&reading.exchange(id).await?, symbol, max_age).await };
@@ -190,8 +190,8 @@ impl Client {
 
     /// Compares what `report` says was read on this chain with the wallets and tokens that the
     /// chain knows for the exchange of `record`, by [`check_holdings`], and with what the node says
-    /// of block, accounts and balances. What the node cannot tell is counted as not checked; a chain
-    /// of which the report has no holding is not asked.
+    /// of block, accounts and balances. What the node cannot tell is counted as not checked; a
+    /// chain of which the report has no holding is not asked.
     ///
     /// # Errors
     /// A chain that does not answer, or the first holding that is not the exchange's or not as the

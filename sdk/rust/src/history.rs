@@ -4,7 +4,8 @@
 //! finalized. An epoch is due one cadence after the figures before it, and posted in time when no
 //! more than one cadence passes between the moment it speaks of and its posting: so a punctual
 //! exchange's latest figures are never older than two cadences. Epochs that were missed by the rule
-//! of section 6 are a gap, shown in the place where they would be. Nothing is left out: late and insolvent epochs are entries like the others.
+//! of section 6 are a gap, shown in the place where they would be. Nothing is left out: late and
+//! insolvent epochs are entries like the others.
 
 use ballast_core::{cadence::Cadence, hexadecimal};
 use serde::Serialize;
@@ -132,8 +133,8 @@ impl History {
     }
 }
 
-/// Refuses an `epoch` that is not the one after `previous`, by number, as-of time, what was missed in
-/// between, ledger position and rolling head.
+/// Refuses an `epoch` that is not the one after `previous`, by number, as-of time, what was missed
+/// in between, ledger position and rolling head.
 pub(crate) fn check_succession(previous: &Epoch, epoch: &Epoch) -> Result<(), Error> {
     let (last, next) = (&previous.record, &epoch.record);
     if next.exchange != last.exchange {

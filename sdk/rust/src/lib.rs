@@ -69,3 +69,9 @@ extern crate self as ballast_sdk;
 #[cfg(test)]
 #[path = "../tests/sample/mod.rs"]
 mod sample;
+
+/// The Rust that the project's pages show, compiled by the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../../../docs/integrate.md")]
+pub struct Pages;

@@ -15,9 +15,9 @@ pub fn shown(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// `text`, which may be a node's, on one line: without the parts of `url` that may be keys, and with
-/// control characters and the like escaped. The address becomes what [`shown`] makes of it; every
-/// other mention of its path, query, user and password becomes `[hidden]`.
+/// `text`, which may be a node's, on one line: without the parts of `url` that may be keys, and
+/// with control characters and the like escaped. The address becomes what [`shown`] makes of it;
+/// every other mention of its path, query, user and password becomes `[hidden]`.
 pub fn redact(url: &Url, text: &str) -> String {
     let text = text.replace(url.as_str(), &shown(url));
     let path = url.path().trim_matches('/');

@@ -55,8 +55,8 @@ pub struct Observation {
     /// The number of holdings looked at.
     pub holdings: u32,
     /// The sums of the holdings by asset number, in committed units, of the assets that were listed
-    /// at the first look. None where no holding of the asset was looked at. In JSON they are decimal
-    /// strings.
+    /// at the first look. None where no holding of the asset was looked at. In JSON they are
+    /// decimal strings.
     #[serde(serialize_with = "units")]
     pub amounts: Vec<Option<u128>>,
 }

@@ -52,8 +52,8 @@ pub trait ChainReader: ObservationReader {
     fn deployment(&self) -> Address;
 
     /// The hash of the block in which an epoch was finalized, by which a chain can be told later
-    /// from one that forked before it. Of Solana, whose nodes do not keep old blocks, it is the hash
-    /// of the cluster's first block.
+    /// from one that forked before it. Of Solana, whose nodes do not keep old blocks, it is the
+    /// hash of the cluster's first block.
     async fn block_hash(&self, exchange: &Exchange, epoch: u64) -> Result<String, Error>;
 
     /// The circuit with this id. Fails with [`Error::CircuitNotFound`] when it is not registered.

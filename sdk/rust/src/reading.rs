@@ -80,8 +80,8 @@ impl Reading {
         History::new(exchange, before.as_ref(), epochs, pending, clock)
     }
 
-    /// The history from epoch 1, or from the epoch that was verified before. That one is read again,
-    /// so that what follows it is held against it.
+    /// The history from epoch 1, or from the epoch that was verified before. That one is read
+    /// again, so that what follows it is held against it.
     pub(crate) async fn verified(&self, id: &Digest, after: Option<&VerifiedHead>) -> Result<VerifiedHistory, Error> {
         let exchange = self.exchange(id).await?;
         let (chain, latest) = (exchange.chain, exchange.latest_epoch());

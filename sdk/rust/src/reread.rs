@@ -1,5 +1,5 @@
-//! What a reserves report says was read on a chain, read again from a node: the block, who owns each
-//! account, and what it held at the block. Not every node can tell all of it.
+//! What a reserves report says was read on a chain, read again from a node: the block, who owns
+//! each account, and what it held at the block. Not every node can tell all of it.
 
 use ballast_ledger::reserves::HoldingLine;
 use serde::Serialize;

@@ -1,10 +1,10 @@
 //! Whether a chain's history is whole, and whether two chains tell the same.
 //!
 //! # Soundness
-//! [`verify`] starts from the exchange's id, or from a head that was verified before, computes every
-//! record's digest and every head again and ends at the head that the chain holds for the exchange. What a chain adds by itself (poster,
-//! time of posting) is not covered by the head. That the heads were only reached by valid proofs is
-//! the chain's word.
+//! [`verify`] starts from the exchange's id, or from a head that was verified before, computes
+//! every record's digest and every head again and ends at the head that the chain holds for the
+//! exchange. What a chain adds by itself (poster, time of posting) is not covered by the head. That
+//! the heads were only reached by valid proofs is the chain's word.
 
 use ballast_core::{Digest, hexadecimal, record::first_head};
 use serde::Serialize;

@@ -12,6 +12,7 @@ use std::{
 
 use ballast_core::{
     Digest, Element,
+    assets::Asset,
     circuit::Class,
     leaf::{EpochKey, MasterSecret},
     statement::LedgerPosition,
@@ -25,7 +26,7 @@ use ballast_ledger::{
     signature::sign,
     simulate::{self, Simulation, signing_key},
     state::{SnapshotRefused, State},
-    transaction::{Kind, Movement, Transaction},
+    transaction::{Kind, Listing, Movement, Transaction},
 };
 use ballast_sdk::{
     audit::{AuditError, Audited, Auditor, Evidence, audit},
@@ -95,6 +96,11 @@ impl Case {
     fn new() -> Self {
         let log = tempfile::tempdir().unwrap();
         write(log.path(), id(), 1, TRANSACTIONS);
+        Self::bound(log)
+    }
+
+    /// The log, with epochs at its seconds.
+    fn bound(log: TempDir) -> Self {
         let mut report = Vec::new();
         let mut epochs = punctual(EVM, SECONDS.len() as u64);
         for (epoch, second) in epochs.iter_mut().zip(SECONDS) {
@@ -235,6 +241,51 @@ fn what_differs_is_named() {
     assert!(matches!(none, AuditError::NoLedger { epoch: 3 }), "{none}");
     let nothing = case.audit(Vec::clear).unwrap_err();
     assert!(matches!(nothing, AuditError::NoEpochs), "{nothing}");
+}
+
+/// A log with 100 transactions in each of its seconds, of which one lists a new asset where this
+/// says so.
+fn listing(log: &Path, lists: [&[(&str, u8)]; 4]) {
+    let simulation = simulation(id(), 1, 100);
+    let (mut all, engine) = (Vec::new(), signing_key(1, None, 0));
+    let mut state = simulation
+        .run(|batch| {
+            all.extend_from_slice(batch);
+            Ok::<_, LogError>(())
+        })
+        .unwrap();
+    for (second, list) in (0..).zip(lists) {
+        let time = simulate::START + 1_000 * second + 500;
+        let assets: Vec<Asset> = list.iter().map(|(symbol, decimals)| Asset::new(symbol, *decimals).unwrap()).collect();
+        let mut kinds: Vec<Kind> = Listing::new(assets).map(Kind::ListAssets).into_iter().collect();
+        let asset = (state.assets().len() + list.len()) as u16;
+        kinds.push(Kind::Deposit { to: Movement { account: 1, asset, amount: 5 }, reference: [1; 32] });
+        for kind in kinds {
+            let signed = sign(&engine, &state.next(time, kind));
+            state.apply(&signed).unwrap();
+            all.push(signed);
+        }
+    }
+    let mut writer = Writer::create(log, &simulation.genesis().unwrap(), WriterOptions::default()).unwrap();
+    writer.append(&all).unwrap();
+}
+
+#[test]
+fn every_epoch_has_the_assets_of_its_position() {
+    let log = tempfile::tempdir().unwrap();
+    listing(log.path(), [&[], &[("EUR", 2)], &[("XRP", 6), ("ADA", 6)], &[("DOT", 9)]]);
+    let case = Case::bound(log);
+    let counts: Vec<usize> = case.epochs.iter().map(|epoch| epoch.record.assets.len()).collect();
+    assert_eq!(counts, [4, 5, 7], "what is listed after the last epoch is no part of it");
+    assert!(case.audit(|_| {}).unwrap().root);
+    for (index, count) in [(0, 5), (1, 4), (1, 7), (2, 5)] {
+        let refused = case.audit(|epochs| {
+            let list = &case.epochs[2].record.assets;
+            epochs[index].record.assets = list.first(count).unwrap();
+        });
+        let epoch = index as u64 + 1;
+        assert!(matches!(refused, Err(AuditError::OtherAssets { epoch: e, .. }) if e == epoch), "{refused:?}");
+    }
 }
 
 /// Under a fresh as-of time, deposits since would be in the reserves and not in the liabilities.

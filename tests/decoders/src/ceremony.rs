@@ -44,8 +44,8 @@ pub fn ptau(bytes: &[u8]) -> bool {
     said(read).is_some()
 }
 
-/// A key of snarkjs's, as far as it can be read beside the powers of tau of the seeds. Those of the seeds have points that
-/// are none of a setup's: what counts is whether they are keys.
+/// A key of snarkjs's, as far as it can be read beside the powers of tau of the seeds. Those of the
+/// seeds have points that are none of a setup's: what counts is whether they are keys.
 pub fn zkey(bytes: &[u8]) -> bool {
     let Ok((_folder, path)) = written(bytes) else { return false };
     let Ok((_other, powers)) = written(&POWERS) else { return false };
@@ -183,7 +183,8 @@ fn stored(element: Fr) -> Vec<u8> {
     element.0.0.map(u64::to_le_bytes).concat()
 }
 
-/// A stored proving key of the smallest class. Its first millions of bytes are points: inputs end within them.
+/// A stored proving key of the smallest class. Its first millions of bytes are points: inputs end
+/// within them.
 pub fn key_file(bytes: &[u8]) -> bool {
     let Ok((_folder, path)) = written(bytes) else { return false };
     said(key_file::load(&path, Class::SMALLEST)).is_some()

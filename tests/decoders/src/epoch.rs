@@ -1,4 +1,7 @@
-//! What is published of an epoch, what a chain answers, and what a customer is handed.
+//! What is published of an epoch, what a chain answers, and what a customer or an auditor is
+//! handed.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::{Context, Result};
 use ballast_core::{
@@ -14,13 +17,14 @@ use ballast_core::{
     statement::LedgerPosition,
     tree::Tree,
 };
+use ballast_keys::GivenEpoch;
 use ballast_ledger::{
     amount,
     reserves::{Occasion, ReadHoldings, Recorded, Reserves, ReservesReport, Stated},
 };
 use ballast_prover::encoding;
 
-use crate::{Seed, hexadecimal, items, read, said, vectors};
+use crate::{Seed, folder, hexadecimal, items, read, said, vectors};
 
 /// What the chains know in these tests.
 const CHAIN: PriorState = PriorState { exchange: [1; 32], asset_list: [2; 32], head_before: [3; 32] };
@@ -94,6 +98,37 @@ pub fn circuit_file(bytes: &[u8]) -> bool {
 
 pub fn circuit_file_seeds() -> Result<Vec<Seed>> {
     Ok(vec![Seed::new("depth-7-development", read("circuits/depth-7-development.json")?, true)])
+}
+
+/// The file with which an exchange gives an auditor the key of one epoch.
+pub fn epoch_key(bytes: &[u8]) -> bool {
+    let Ok(folder) = folder() else { return false };
+    let given = put(folder.path(), bytes).ok().and_then(|path| said(GivenEpoch::read(&path)));
+    let Some(given) = given else { return false };
+    let again = folder.path().join("again");
+    let copied = given.create(&again).ok().and_then(|()| fs::read(&again).ok());
+    // The notice's words are free but for the first.
+    let behind_notice = |bytes: &[u8]| bytes.iter().position(|byte| *byte == b'\n').map(|end| bytes[end..].to_vec());
+    assert_eq!(copied.as_deref().and_then(behind_notice), behind_notice(bytes), "a key has one encoding");
+    true
+}
+
+/// Writes a file that only its owner can read.
+fn put(folder: &Path, bytes: &[u8]) -> std::io::Result<std::path::PathBuf> {
+    let path = folder.join("epoch.key");
+    fs::write(&path, bytes)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok(path)
+}
+
+pub fn epoch_key_seeds() -> Result<Vec<Seed>> {
+    let folder = folder()?;
+    let path = folder.path().join("epoch.key");
+    let exchange = [7; 32];
+    GivenEpoch { exchange, epoch: 3, key: MasterSecret::new([9; 32]).epoch_key(&exchange, 3) }.create(&path)?;
+    let text = fs::read_to_string(&path)?;
+    let later = text.replace("version 1", "version 2");
+    Ok(vec![Seed::new("of epoch 3", text, true), Seed::new("of another version", later, false)])
 }
 
 /// An inclusion file, against an epoch of which the file itself says what it needs to get far.

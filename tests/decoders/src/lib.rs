@@ -1,15 +1,16 @@
-//! Every decoder that faces strangers, called in one way: `fuzz/` runs each on inputs that a fuzzer makes, and a test of
-//! this package runs each on its seeds, on changed seeds and on every input that was ever found to break one.
+//! Every decoder that faces strangers, called in one way: `fuzz/` runs each on inputs that a fuzzer
+//! makes, and a test of this package runs each on its seeds, on changed seeds and on every input
+//! that was ever found to break one.
 //!
 //! | module | decoders |
 //! | --- | --- |
-//! | [`epoch`] | what is published of an epoch, and what a customer is handed |
+//! | [`epoch`] | what is published of an epoch, and what a customer or an auditor is handed |
 //! | [`snapshot`] | what an exchange says of its balances and reserves |
 //! | [`log`] | the ledger: segments, genesis, transactions, checkpoints |
 //! | [`ceremony`] | files of a setup |
 //!
-//! A decoder may refuse whatever it likes; it must not panic, hang or take memory without bound. Where what was read can
-//! be written again, what is written must be what was read.
+//! A decoder may refuse whatever it likes; it must not panic, hang or take memory without bound.
+//! Where what was read can be written again, what is written must be what was read.
 
 pub mod ceremony;
 pub mod epoch;
@@ -47,11 +48,12 @@ impl Seed {
 }
 
 /// All of them; each is a fuzz target.
-pub const DECODERS: [Decoder; 16] = [
+pub const DECODERS: [Decoder; 17] = [
     Decoder { name: "post", accepts: epoch::post, seeds: epoch::post_seeds },
     Decoder { name: "answer", accepts: epoch::answer, seeds: epoch::answer_seeds },
     Decoder { name: "circuit_file", accepts: epoch::circuit_file, seeds: epoch::circuit_file_seeds },
     Decoder { name: "inclusion_file", accepts: epoch::inclusion_file, seeds: epoch::inclusion_file_seeds },
+    Decoder { name: "epoch_key", accepts: epoch::epoch_key, seeds: epoch::epoch_key_seeds },
     Decoder { name: "reserves_report", accepts: epoch::reserves_report, seeds: epoch::reserves_report_seeds },
     Decoder { name: "snapshot_csv", accepts: snapshot::csv, seeds: snapshot::csv_seeds },
     Decoder { name: "snapshot_json", accepts: snapshot::json, seeds: snapshot::json_seeds },

@@ -1,6 +1,7 @@
 //! The ledger: what a log's directory holds, transactions on their own, and checkpoints.
 //!
-//! Records and checkpoints are under checksums that a fuzzer does not guess, so their contents are also read on their own.
+//! Records and checkpoints are under checksums that a fuzzer does not guess, so their contents are
+//! also read on their own.
 
 use std::{fs, sync::LazyLock};
 
@@ -60,8 +61,9 @@ pub fn genesis_seeds() -> Result<Vec<Seed>> {
     Ok(vec![Seed::new("two assets", hexadecimal(&ledger["genesis"]["encoded"])?, true)])
 }
 
-/// Transactions, each behind its length in one byte, applied one after the other to the ledger of the vectors without their
-/// signatures. What a fuzzer does not guess is put in: sequence and head before.
+/// Transactions, each behind its length in one byte, applied one after the other to the ledger of
+/// the vectors without their signatures. What a fuzzer does not guess is put in: sequence and head
+/// before.
 pub fn transactions(bytes: &[u8]) -> bool {
     static EMPTY: LazyLock<Option<State>> = LazyLock::new(|| {
         let ledger = vectors("ledger.json").ok()?;

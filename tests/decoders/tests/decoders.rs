@@ -1,4 +1,5 @@
-//! The short form of fuzzing: every seed, seeds with something changed, and whatever a fuzzer ever found.
+//! The short form of fuzzing: every seed, seeds with something changed, and whatever a fuzzer ever
+//! found.
 
 use std::{
     fs,

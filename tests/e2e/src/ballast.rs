@@ -47,7 +47,8 @@ impl Ballast {
         ["register", "add-assets", "set-posters"].iter().try_for_each(|step| self.run(&["exchange", step]).map(drop))
     }
 
-    /// Runs with `--json` and expects an answer that is no: exit code 3, with the answer all the same.
+    /// Runs with `--json` and expects an answer that is no: exit code 3, with the answer all the
+    /// same.
     pub fn refused_json(&self, arguments: &[&str]) -> Result<Value> {
         let output = self.output(&[arguments, &["--json"]].concat())?;
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -1,4 +1,5 @@
-//! Generated exchanges, the same every time: one that needs two shards, and one that fills a circuit class.
+//! Generated exchanges, the same every time: one that needs two shards, and one that fills a
+//! circuit class.
 
 use std::{
     fmt::Write as _,
@@ -46,7 +47,8 @@ pub fn full(folder: &Path, class: Class) -> Result<Generated> {
     write(folder, class, ASSETS, held, class.leaves() / 2, None)
 }
 
-/// Writes the files of an exchange. An account is the first asset that it holds, and how many from there on.
+/// Writes the files of an exchange. An account is the first asset that it holds, and how many from
+/// there on.
 fn write(
     folder: &Path,
     class: Class,

@@ -1,4 +1,5 @@
-//! Everything real at once: a Solana node and an EVM node, the deployed bytecode, and the `ballast` binary.
+//! Everything real at once: a Solana node and an EVM node, the deployed bytecode, and the `ballast`
+//! binary.
 
 pub mod ballast;
 pub mod generated;

@@ -96,7 +96,8 @@ pub fn start_anvil(block_time: Option<u64>) -> Result<AnvilInstance> {
         .filter_map(|entry| Some(entry.ok()?.path().join("bin/anvil")))
         .find(|path| path.to_string_lossy().contains("anvil-") && path.exists())
         .with_context(|| format!("no anvil for this machine in {}", packages.display()))?;
-    // Every block is final at once, for readers who ask for that: by default it would be 64 blocks old.
+    // Every block is final at once, for readers who ask for that: by default it would be 64 blocks
+    // old.
     let anvil = Anvil::at(path).args(["--slots-in-an-epoch", "0"]);
     let anvil = match block_time {
         Some(seconds) => anvil.block_time(seconds),

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{network::Source, nodes::project};
 
-/// A source in `folder` that is one shard, with five assets and ample reserves. Its first time is `as_of(0)`.
+/// A source in `folder` that is one shard, with five assets and ample reserves. Its first time is
+/// `as_of(0)`.
 pub fn source(folder: &Path) -> Result<Source> {
     fs::create_dir_all(folder)?;
     let [snapshot, assets, reserves] = ["snapshot.csv", "assets.toml", "reserves.toml"].map(|name| folder.join(name));

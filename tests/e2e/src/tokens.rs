@@ -1,4 +1,5 @@
-//! Tokens on the local chains, as real as their programs: an SPL mint, and an ERC-20 of the project's development token.
+//! Tokens on the local chains, as real as their programs: an SPL mint, and an ERC-20 of the
+//! project's development token.
 
 use std::fs;
 

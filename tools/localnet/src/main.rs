@@ -1,5 +1,5 @@
-//! A local Solana node: prints its JSON-RPC address on the first line of standard output, then serves until standard
-//! input is closed, so that it never outlives whoever started it.
+//! A local Solana node: prints its JSON-RPC address on the first line of standard output, then
+//! serves until standard input is closed, so that it never outlives whoever started it.
 
 use std::io::Write;
 
@@ -15,8 +15,9 @@ async fn main() -> Result<()> {
     let builder = Surfnet::builder().offline(true);
     let node =
         builder.block_production_mode(BlockProductionMode::Clock).slot_time_ms(SLOT_MILLISECONDS).start().await?;
-    // Runs every transaction once instead of twice and without a copy of all recent accounts, which for the writes of a
-    // program of a megabyte is nine tenths of the work: instructions are not profiled while a runbook is executed.
+    // Runs every transaction once instead of twice and without a copy of all recent accounts, which
+    // for the writes of a program of a megabyte is nine tenths of the work: instructions are not
+    // profiled while a runbook is executed.
     node.send_command(SimnetCommand::StartRunbookExecution("localnet".into()))?;
     println!("{}", node.rpc_url());
     std::io::stdout().flush()?;

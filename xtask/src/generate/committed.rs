@@ -1,7 +1,8 @@
 //! Proofs that the committed vectors have already.
 //!
-//! A proof takes a quarter of a minute, and any proof of a statement will do: one that stands in the vectors, is of the same
-//! statement and is accepted by the verifier is kept. A file that is deleted is proved anew.
+//! A proof takes a quarter of a minute, and any proof of a statement will do: one that stands in
+//! the vectors, is of the same statement and is accepted by the verifier is kept. A file that is
+//! deleted is proved anew.
 
 use std::{fs, path::Path};
 
@@ -26,7 +27,8 @@ impl Committed {
         Self(posts)
     }
 
-    /// `post`, whose digest, opening and proof are missing, with those of a committed post: only if they prove `statement`.
+    /// `post`, whose digest, opening and proof are missing, with those of a committed post: only if
+    /// they prove `statement`.
     pub fn complete(
         &self,
         class: Class,
@@ -67,7 +69,8 @@ mod tests {
     use super::*;
     use ballast_core::{circuit_file::CircuitFile, post::PriorState, record::first_head};
 
-    /// Epoch 1 of the vectors, with its statement and its circuit's key, and a post of another epoch.
+    /// Epoch 1 of the vectors, with its statement and its circuit's key, and a post of another
+    /// epoch.
     struct Case {
         post: ShardPost,
         statement: Statement,

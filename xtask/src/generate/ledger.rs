@@ -7,7 +7,7 @@ use ballast_ledger::{
     simulate::{START, Simulation, signing_key},
     state::State,
     transaction::{
-        Genesis, Kind, LimitOrder, Movement, PublicId, Settlement, Signer, possession_message, signed_message,
+        Genesis, Kind, LimitOrder, Listing, Movement, PublicId, Settlement, Signer, possession_message, signed_message,
     },
 };
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ use super::{arbitrary, decimal, hexadecimal};
 const SEED: u64 = 11;
 const BTC: u16 = 1;
 const USD: u16 = 2;
+/// Listed later.
+const EUR: u16 = 3;
 const ALICE: u32 = 1;
 const BOB: u32 = 2;
 
@@ -88,6 +90,8 @@ fn history(key: &impl Fn(u32) -> SigningKey) -> Result<Vec<Kind>> {
         Kind::Settle { asset: USD, settlement },
         Kind::Fee(movement(BOB, USD, 1)),
         Kind::Burn { from: movement(BOB, USD, 7), destination: arbitrary("bank account") },
+        Kind::ListAssets(Listing::new(vec![Asset::new("EUR", 2)?, Asset::new("SOL", 9)?])?),
+        Kind::Mint { to: movement(BOB, EUR, 3), reference: arbitrary("mint of a listed asset") },
     ])
 }
 

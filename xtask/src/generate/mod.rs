@@ -1,7 +1,8 @@
-//! Golden and negative vectors in `tests/vectors`: what core and ledger say, for every other reader to reproduce; and the
-//! published files of `circuits`.
+//! Golden and negative vectors in `tests/vectors`: what core and ledger say, for every other reader
+//! to reproduce; and the published files of `circuits`.
 //!
-//! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without loss.
+//! Bytes are hexadecimal with 0x, integers are decimal strings: every language reads both without
+//! loss.
 
 mod answers;
 mod committed;

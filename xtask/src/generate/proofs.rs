@@ -84,7 +84,8 @@ impl Exchange {
         leaves
     }
 
-    /// Account `number`'s leaf in `epoch`: a balance of each of at most nine assets, the first account's at 2^64 - 1.
+    /// Account `number`'s leaf in `epoch`: a balance of each of at most nine assets, the first
+    /// account's at 2^64 - 1.
     fn leaf(&self, epoch: u64, number: u64) -> Leaf {
         let account = AccountId::from_public_id(&format!("customer-{number}"));
         let mut slots = [Slot::default(); SLOTS];
@@ -254,8 +255,9 @@ fn circuit() -> Result<Value> {
     }))
 }
 
-/// Three epochs of three assets: one shard; two shards and insolvent in USDC; one shard. `other` is another attempt at
-/// epoch 2, a second later and of other accounts: its shards are right by themselves and wrong beside epoch 2's.
+/// Three epochs of three assets: one shard; two shards and insolvent in USDC; one shard. `other` is
+/// another attempt at epoch 2, a second later and of other accounts: its shards are right by
+/// themselves and wrong beside epoch 2's.
 pub fn history() -> Result<Value> {
     let exchange = Exchange::new("Vector Exchange", &[("BTC", 8), ("USDC", 6), ("SOL", 9)])?;
     let leaves = |epoch, accounts| exchange.leaves(epoch, accounts);
@@ -290,8 +292,8 @@ pub fn wide() -> Result<Value> {
     Ok(json!({ "circuit": circuit()?, "exchange": exchange.describe(), "epochs": epochs }))
 }
 
-/// The last of 128 shards of 128 assets with the longest symbols, every asset insolvent: nothing a chain stores is larger.
-/// The reserves of all shards together are 1 each.
+/// The last of 128 shards of 128 assets with the longest symbols, every asset insolvent: nothing a
+/// chain stores is larger. The reserves of all shards together are 1 each.
 pub fn limits() -> Result<Value> {
     let symbols: Vec<String> = (1..=128).map(|number| format!("SIXTEEN-BYTES{number:03}")).collect();
     let assets: Vec<(&str, u8)> = symbols.iter().map(|symbol| (symbol.as_str(), 36)).collect();

@@ -1,7 +1,11 @@
 //! Bytes of a state patched one field at a time.
 
 use super::{invariant::Broken, *};
-use crate::{signature::KeyInvalid, transaction::DecodeError};
+use crate::{
+    signature::KeyInvalid,
+    transaction::{DecodeError, Kind, Listing},
+};
+use ballast_core::assets::Asset;
 
 /// The identity, for which everyone can sign.
 const WEAK: [u8; 32] = {
@@ -18,6 +22,8 @@ const ORDER: usize = 8 + 4 + 2 + 8 + 8 + 2 + 8;
 /// Where fields of [`state`] begin.
 struct Offsets {
     engine_key: usize,
+    /// The number of assets listed since the genesis, of which there is none.
+    listed: usize,
     time: usize,
     deposited: usize,
     /// The bytes of ids, without their lengths.
@@ -35,8 +41,9 @@ fn offsets(state: &State, bytes: &[u8]) -> Offsets {
     let alice = find(b"alice");
     Offsets {
         engine_key: genesis - 32,
-        time: genesis + 8 + 32,
-        deposited: genesis + 8 + 32 + 8,
+        listed: genesis,
+        time: genesis + 2 + 8 + 32,
+        deposited: genesis + 2 + 8 + 32 + 8,
         own_id: find(EXCHANGE_ID.as_bytes()),
         alice,
         bob: find(b"bobby"),
@@ -111,6 +118,24 @@ fn invariants_are_checked_as_well() {
     let at = offsets(&state, &bytes).deposited;
     let broken = Broken::NotConserved { asset: BTC, expected: Some(1001), found: 1000 };
     assert_eq!(patched(&bytes, at, &1001u128.to_be_bytes()), Err(StateError::Broken(broken)));
+}
+
+#[test]
+fn assets_listed_later_are_part_of_the_state() {
+    let mut state = state();
+    let before = state.digest();
+    let listing = Kind::ListAssets(Listing::new(vec![Asset::new("EUR", 2).unwrap()]).unwrap());
+    let transaction = state.next(2, listing);
+    state.apply_unverified(&SignedTransaction { bytes: transaction.encode(), signature: [0; 64] }).unwrap();
+    let bytes = state.encode();
+    assert_eq!(State::decode(&bytes), Ok(state.clone()));
+    assert_ne!(state.digest(), before);
+    assert_eq!(State::decode(&bytes).unwrap().assets().len(), 3);
+    // A symbol that the genesis has already.
+    let at = offsets(&state, &bytes).listed + 2;
+    let refused =
+        |bytes: &[u8]| matches!(patched(bytes, at, b"BTC"), Err(StateError::Decode(DecodeError::AssetList(_))));
+    assert!(refused(&bytes));
 }
 
 #[test]

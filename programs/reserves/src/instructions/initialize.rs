@@ -11,10 +11,11 @@ use crate::{
 pub struct InitializeArgs {
     /// Decides which circuits count.
     pub authority: Pubkey,
-    /// Seconds from registering a circuit until it counts: a day or more, unless development setups are allowed.
+    /// Seconds from registering a circuit until it counts: a day or more, unless development setups
+    /// are allowed.
     pub circuit_delay: u64,
-    /// Whether circuits with an INSECURE development setup may be registered. False where figures mean anything; it can
-    /// never be changed.
+    /// Whether circuits with an INSECURE development setup may be registered. False where figures
+    /// mean anything; it can never be changed.
     pub allow_development: bool,
 }
 

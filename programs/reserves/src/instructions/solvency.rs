@@ -34,9 +34,9 @@ impl Solvency<'_> {
     }
 }
 
-/// The figures of asset number `asset` of the latest epoch; none when no epoch is finalized or it has
-/// no such asset. Any other commitment than the latest is refused, as an answer from it would be an
-/// old one or another exchange's, and any other circuit than the one that proved it.
+/// The figures of asset number `asset` of the latest epoch; none when no epoch is finalized or it
+/// has no such asset. Any other commitment than the latest is refused, as an answer from it would
+/// be an old one or another exchange's, and any other circuit than the one that proved it.
 pub fn latest(
     exchange: &Exchange,
     commitment: Option<&Account<Commitment>>,

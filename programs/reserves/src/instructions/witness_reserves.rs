@@ -15,7 +15,8 @@ use crate::{
 
 /// The program whose instructions may come with a look, as they move nothing.
 const COMPUTE_BUDGET: Pubkey = pubkey!("ComputeBudget111111111111111111111111111111");
-/// The number of accounts of a holding: the wallet's record, what holds the balance, the token's record.
+/// The number of accounts of a holding: the wallet's record, what holds the balance, the token's
+/// record.
 const ACCOUNTS_OF_HOLDING: usize = 3;
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -58,8 +59,8 @@ impl<'info> WitnessReserves<'info> {
         self.check_alone()
     }
 
-    /// Refuses to look in a transaction that has instructions of other programs: what is lent for the
-    /// time of one transaction must be back at its end.
+    /// Refuses to look in a transaction that has instructions of other programs: what is lent for
+    /// the time of one transaction must be back at its end.
     ///
     /// So no program calls this one either. A call would begin in one of the transaction's own
     /// instructions; this program's call nothing that looks, and the compute budget's call nothing.

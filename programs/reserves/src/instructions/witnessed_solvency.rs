@@ -11,7 +11,8 @@ use crate::{
 pub struct WitnessedSolvencyArgs {
     /// Number of the asset on the exchange's list, from 1.
     pub asset: u16,
-    /// Seconds that may have passed since the figures were true: since the epoch's as-of time and since the first look.
+    /// Seconds that may have passed since the figures were true: since the epoch's as-of time and
+    /// since the first look.
     pub max_age: u64,
     /// Seconds that may lie between the first look and the last.
     pub max_span: u64,

@@ -3,8 +3,8 @@ use ballast_core::Refusal;
 
 use crate::errors::{ensure, keep};
 
-/// Bytes on their way to an instruction that needs more of them than a transaction holds. They follow this header in the
-/// account's data; the account's rent returns to its owner.
+/// Bytes on their way to an instruction that needs more of them than a transaction holds. They
+/// follow this header in the account's data; the account's rent returns to its owner.
 #[account]
 #[derive(InitSpace)]
 pub struct Buffer {

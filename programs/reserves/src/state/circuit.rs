@@ -34,7 +34,8 @@ pub struct Circuit {
 impl Circuit {
     pub const VERSION: u8 = 1;
 
-    /// The circuit in `account`. An account that is not a circuit of this program is an unknown circuit.
+    /// The circuit in `account`. An account that is not a circuit of this program is an unknown
+    /// circuit.
     pub fn load(account: &AccountInfo) -> Result<Box<Self>> {
         let known = account.owner == &crate::ID;
         let data = account.try_borrow_data()?;

@@ -27,7 +27,8 @@ pub struct Commitment {
     pub as_of: u64,
     /// Id of the circuit.
     pub circuit: [u8; 32],
-    /// The circuit's setup. 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a ceremony.
+    /// The circuit's setup. 1: from a fixed seed, INSECURE, anyone can forge proofs. 2: from a
+    /// ceremony.
     pub setup: u8,
     pub asset_list_digest: [u8; 32],
     pub ledger_sequence: u64,
@@ -115,8 +116,8 @@ impl Commitment {
         Ok(())
     }
 
-    /// The commitment of an epoch of which no shard is done. `sources` is the digest of the published reserves
-    /// report.
+    /// The commitment of an epoch of which no shard is done. `sources` is the digest of the
+    /// published reserves report.
     pub fn begin(
         bump: u8,
         checked: &CheckedPost,

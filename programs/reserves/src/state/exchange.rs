@@ -48,7 +48,8 @@ pub struct Exchange {
     pub head: [u8; 32],
     /// The next epoch, when it was begun.
     pub pending: Option<PendingEpoch>,
-    /// How often the list was cleared; what was declared or seen in another generation never counts again.
+    /// How often the list was cleared; what was declared or seen in another generation never counts
+    /// again.
     pub generation: u32,
     /// Zero while there is no list.
     pub asset_list_digest: [u8; 32],

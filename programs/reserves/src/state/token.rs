@@ -36,7 +36,8 @@ impl Token {
     pub const VERSION: u8 = 1;
 
     /// The token recorded in `account` and the asset that it counts for, if `exchange` declared it
-    /// since its list was cleared last. This program makes records nowhere but at their own addresses.
+    /// since its list was cleared last. This program makes records nowhere but at their own
+    /// addresses.
     pub fn load(account: &AccountInfo, exchange: &Exchange) -> Option<(Self, Asset)> {
         let data = account.try_borrow_data().ok().filter(|_| account.owner == &crate::ID)?;
         let token = Self::try_deserialize(&mut &data[..]).ok().filter(|token| token.counts_for(exchange))?;

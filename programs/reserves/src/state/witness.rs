@@ -102,7 +102,8 @@ impl Witness {
         }
     }
 
-    /// Refuses to look again at what was closed, unless the list that it was closed under is cleared.
+    /// Refuses to look again at what was closed, unless the list that it was closed under is
+    /// cleared.
     pub fn check_open(&self, exchange: &Exchange) -> Result<()> {
         let closed = self.closed && self.generation == exchange.generation;
         ensure(!closed, Refusal::WitnessClosed { epoch: self.epoch })
@@ -122,8 +123,8 @@ impl Witness {
         ensure(*holding > self.last_holding, Refusal::HoldingOutOfOrder { index })
     }
 
-    /// Adds the balance of a holding, in units of its token, to the token's asset. `decimals` are those
-    /// of the asset.
+    /// Adds the balance of a holding, in units of its token, to the token's asset. `decimals` are
+    /// those of the asset.
     pub fn count(&mut self, holding: &Pubkey, balance: u64, token: &Token, decimals: u8) -> Result<()> {
         let asset = token.asset;
         let slot = usize::from(asset).checked_sub(1).and_then(|index| self.amounts.get_mut(index));
@@ -146,8 +147,8 @@ impl Witness {
     }
 
     /// What was seen of asset number `asset` for an epoch of `exchange`. None when that is not
-    /// known: the witness is of another exchange, epoch or generation of the list, it is not closed,
-    /// or no holding of the asset was looked at.
+    /// known: the witness is of another exchange, epoch or generation of the list, it is not
+    /// closed, or no holding of the asset was looked at.
     pub fn seen(&self, exchange: &Exchange, epoch: u64, asset: u16) -> Option<Seen> {
         let same = self.exchange == exchange.id && self.epoch == epoch && self.generation == exchange.generation;
         let index = usize::from(asset).checked_sub(1).filter(|_| same && self.closed)?;

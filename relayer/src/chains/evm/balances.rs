@@ -37,11 +37,12 @@ const ATTEMPTS: usize = 3;
 /// What one question found: units of the token, or why it counts 0.
 type Balance = Result<u128, String>;
 
-/// Reads what `wallets` hold of `tokens`, all of it at the youngest block that has the configured confirmations. Retired wallets,
-/// and those of another chain, are left out.
+/// Reads what `wallets` hold of `tokens`, all of it at the youngest block that has the configured
+/// confirmations. Retired wallets, and those of another chain, are left out.
 ///
-/// A token that fails, or answers with less than 32 bytes or a balance of more than 128 bits, counts 0 for that wallet, as
-/// on the chain itself, and is in `uncounted`: one bad token must not stop an epoch.
+/// A token that fails, or answers with less than 32 bytes or a balance of more than 128 bits,
+/// counts 0 for that wallet, as on the chain itself, and is in `uncounted`: one bad token must not
+/// stop an epoch.
 ///
 /// # Errors
 /// When the node does not answer, or the chain is reorganised again and again.
@@ -156,8 +157,9 @@ impl EvmBalanceReader<'_> {
         balance.map_err(|error| self.node.error("a balance", &error))
     }
 
-    /// Tells a token that fails from a node that does. Nodes have no common code for a call that runs out of gas or into an invalid
-    /// instruction; one that answers another question about the same block is well, so the call was the token's failure.
+    /// Tells a token that fails from a node that does. Nodes have no common code for a call that
+    /// runs out of gas or into an invalid instruction; one that answers another question about the
+    /// same block is well, so the call was the token's failure.
     async fn failed(
         &self,
         question: &Question<'_>,

@@ -160,8 +160,8 @@ impl EvmRpc {
         self.provider.get_transaction_receipt(hash).await.map_err(|error| self.error("a receipt", &error))
     }
 
-    /// Sends signed bytes. That the node knows them already, or has seen their nonce used, is no failure: the receipt
-    /// that is asked for next says what became of them.
+    /// Sends signed bytes. That the node knows them already, or has seen their nonce used, is no
+    /// failure: the receipt that is asked for next says what became of them.
     pub async fn send(&self, raw: &[u8]) -> Result<(), ChainError> {
         match self.provider.send_raw_transaction(raw).await {
             Ok(_) => Ok(()),

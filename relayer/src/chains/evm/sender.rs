@@ -85,8 +85,8 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Signs the call with the gas that its simulation used and a margin, and fees of now, sends it and waits for its
-    /// confirmations.
+    /// Signs the call with the gas that its simulation used and a margin, and fees of now, sends it
+    /// and waits for its confirmations.
     ///
     /// # Errors
     /// [`ChainError::Refused`] by the simulation, before anything is signed, or by the chain.
@@ -113,8 +113,9 @@ impl Sender<'_> {
         }
     }
 
-    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed. What the price of gas has
-    /// left behind is signed again with the same nonce, so that only one of them can take effect.
+    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed.
+    /// What the price of gas has left behind is signed again with the same nonce, so that only one
+    /// of them can take effect.
     ///
     /// # Errors
     /// [`ChainError::Unsettled`] when it is not mined in time.
@@ -145,8 +146,8 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// The same transaction at the price of now, written down, when the old price is below the base fee: nodes take it for
-    /// the old one's place if it pays an eighth more.
+    /// The same transaction at the price of now, written down, when the old price is below the base
+    /// fee: nodes take it for the old one's place if it pays an eighth more.
     async fn outbid(&self, signer: &PrivateKeySigner, flight: &Flight) -> Result<Option<Flight>, ChainError> {
         let malformed = |reason: String| ChainError::Unexpected {
             chain: ChainName::Evm,
@@ -221,14 +222,15 @@ impl Sender<'_> {
         Ok(Flight { number, hash, raw, nonce, signer: signer.address(), what, told })
     }
 
-    /// Waits until one of `flights`, which have the same signer and nonce, has its confirmations, or none can take effect
-    /// any more, and writes that down.
+    /// Waits until one of `flights`, which have the same signer and nonce, has its confirmations,
+    /// or none can take effect any more, and writes that down.
     async fn finish(&self, flights: &[Flight]) -> Result<End, ChainError> {
         let Some(first) = flights.first() else { return Ok(End::Expired) };
         let start = Instant::now();
         let (mut polls, mut gone) = (0, 0);
         loop {
-            // Asked for before the receipts: a nonce that was used then, and no receipt now, was used by another.
+            // Asked for before the receipts: a nonce that was used then, and no receipt now, was
+            // used by another.
             let used = self.node.mined(first.signer).await? > first.nonce;
             let mut landed = None;
             for flight in flights {
@@ -240,7 +242,8 @@ impl Sender<'_> {
                 Some((flight, receipt)) => {
                     gone = 0;
                     let block = receipt.block_number.unwrap_or_default();
-                    // A block that is taken back takes the receipt with it, so it is asked for each time.
+                    // A block that is taken back takes the receipt with it, so it is asked for each
+                    // time.
                     if self.node.height().await? + 1 >= block + self.settings.confirmations {
                         self.expire(flights.iter().filter(|other| other.number != flight.number))?;
                         return self.ended(flight, &receipt, block);
@@ -279,7 +282,8 @@ impl Sender<'_> {
 
     async fn resend(&self, flight: &Flight) -> Result<(), ChainError> {
         match self.send(flight).await {
-            // Its price may be too low now, or what it does may be done: what becomes of it is asked for next.
+            // Its price may be too low now, or what it does may be done: what becomes of it is
+            // asked for next.
             Err(error @ (ChainError::Unexpected { .. } | ChainError::Refused { .. })) => {
                 tracing::warn!(hash = %flight.hash, %error, "was not taken again");
                 Ok(())

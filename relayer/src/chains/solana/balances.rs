@@ -29,15 +29,18 @@ const ACCOUNTS_AT_ONCE: usize = 100;
 /// Requests that a node is asked at once while token accounts are looked for.
 const REQUESTS_AT_ONCE: usize = 8;
 
-/// How often all accounts are asked for again when they were not all read at one slot, and how often for the slot's block.
+/// How often all accounts are asked for again when they were not all read at one slot, and how
+/// often for the slot's block.
 const ATTEMPTS: usize = 20;
 
 /// Between two attempts: about half a slot.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Reads what `wallets` hold of `tokens`, all of it at one slot of the configured commitment. Retired wallets are left out.
+/// Reads what `wallets` hold of `tokens`, all of it at one slot of the configured commitment.
+/// Retired wallets are left out.
 ///
-/// What counts is what the program counts when it looks, by the same code. A frozen account is in `uncounted`.
+/// What counts is what the program counts when it looks, by the same code. A frozen account is in
+/// `uncounted`.
 ///
 /// # Errors
 /// When the node does not answer, or its answers are never all of one slot.
@@ -124,8 +127,8 @@ struct SolanaBalanceReader {
 }
 
 impl SolanaBalanceReader {
-    /// Every account that may count, by its address. One that appears only afterwards is not there; it is read in the next
-    /// epoch.
+    /// Every account that may count, by its address. One that appears only afterwards is not there;
+    /// it is read in the next epoch.
     async fn places<'a>(
         &self,
         wallets: &[Pubkey],

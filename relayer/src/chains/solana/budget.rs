@@ -28,7 +28,8 @@ pub struct Budget<'a> {
 }
 
 impl Budget<'_> {
-    /// The compute units that a job may use: what its simulation used, and the margin of the settings.
+    /// The compute units that a job may use: what its simulation used, and the margin of the
+    /// settings.
     ///
     /// # Errors
     /// [`ChainError::Refused`] when the simulation fails.

@@ -96,15 +96,17 @@ impl Solana {
         self.node.account_with_rest(&address, "a buffer").await
     }
 
-    /// Closes every buffer of the poster's but those numbered in `keep`: what an interrupted post left behind. The rent
-    /// returns. A poster's key belongs to one relayer, so no other's are closed.
+    /// Closes every buffer of the poster's but those numbered in `keep`: what an interrupted post
+    /// left behind. The rent returns. A poster's key belongs to one relayer, so no other's are
+    /// closed.
     pub(super) async fn close_buffers(&self, store: &Store, keep: &[u32]) -> Result<(), ChainError> {
         let signer = self.poster_key()?;
         let owner = signer.pubkey();
         let keep: BTreeSet<u32> = keep.iter().copied().collect();
         let buffers: Vec<accounts::Buffer> = match self.node.accounts(&self.settings.program, FIELDS, "buffers").await {
             Ok(buffers) => buffers,
-            // Some nodes do not list accounts. Rent can be had back later; the epoch cannot wait for it.
+            // Some nodes do not list accounts. Rent can be had back later; the epoch cannot wait
+            // for it.
             Err(error) => {
                 tracing::warn!(%error, "cannot look for buffers that were left behind");
                 return Ok(());

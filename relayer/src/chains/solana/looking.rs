@@ -78,7 +78,8 @@ mod tests {
     /// What a packet of the network holds.
     const PACKET: usize = 1_232;
 
-    /// Bytes of the signed transaction that shows so many holdings, no address of which is another's.
+    /// Bytes of the signed transaction that shows so many holdings, no address of which is
+    /// another's.
     fn bytes(count: usize) -> usize {
         let settings = config::Solana {
             rpc_url: "http://127.0.0.1:1".parse().unwrap(),

@@ -1,4 +1,5 @@
-//! Solana: a post is too large for a transaction, so it goes through a buffer account written in pieces.
+//! Solana: a post is too large for a transaction, so it goes through a buffer account written in
+//! pieces.
 //!
 //! | module | holds |
 //! | --- | --- |

@@ -28,7 +28,8 @@ use url::Url;
 
 use crate::chains::{ChainError, ChainName};
 
-/// A connected node, read at confirmed commitment. Its errors show scheme, host and port of its address, nothing more.
+/// A connected node, read at confirmed commitment. Its errors show scheme, host and port of its
+/// address, nothing more.
 pub struct SolanaRpc {
     pub rpc: RpcClient,
     url: Url,
@@ -197,7 +198,8 @@ fn says_already_processed(error: &ClientError) -> bool {
         || error.to_string().contains("already been processed")
 }
 
-/// A failed transaction in core's words: the refusal's name with what was expected and found, when it is one.
+/// A failed transaction in core's words: the refusal's name with what was expected and found, when
+/// it is one.
 pub fn describe(error: &TransactionError, logs: &[String]) -> String {
     let message = logs.iter().rev().find_map(|line| line.split_once("Error Message: ").map(|(_, message)| message));
     match (refusal(error), message) {

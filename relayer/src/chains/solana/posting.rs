@@ -62,7 +62,8 @@ impl Solana {
         Ok(())
     }
 
-    /// What the poster has, and what the shards from `first` on may take: rent of buffer and commitment, and fees.
+    /// What the poster has, and what the shards from `first` on may take: rent of buffer and
+    /// commitment, and fees.
     pub(super) async fn cost(&self, epoch: &ProvedEpoch, first: u16) -> Result<Purse, ChainError> {
         let address = self.poster_key()?.pubkey();
         let balance = self.node.balance(&address).await?;

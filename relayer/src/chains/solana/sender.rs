@@ -79,9 +79,9 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Simulates the first of `jobs`, which are alike and of which it is the largest, gives all of them its compute units
-    /// and a margin, and sends them side by side. Returns when each is confirmed, which
-    /// is a step of `stage`.
+    /// Simulates the first of `jobs`, which are alike and of which it is the largest, gives all of
+    /// them its compute units and a margin, and sends them side by side. Returns when each is
+    /// confirmed, which is a step of `stage`.
     ///
     /// # Errors
     /// [`ChainError::Refused`] by the simulation, before anything is signed, or by the chain.
@@ -121,7 +121,8 @@ impl Sender<'_> {
         Err(ChainError::Unsettled { chain: ChainName::Solana, what: first.about.to_string(), waited })
     }
 
-    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed, while it is valid.
+    /// Brings to its end whatever the store holds in flight: it is sent again as it was signed,
+    /// while it is valid.
     pub async fn settle(&self) -> Result<(), ChainError> {
         let mut flights = Vec::new();
         for StoredTransaction { id, transaction, .. } in self.store.in_flight(ChainName::Solana)? {
@@ -160,7 +161,8 @@ impl Sender<'_> {
     async fn sign(&self, signer: &Keypair, jobs: &[&Job], units: u32) -> Result<Vec<Flight>, ChainError> {
         let (mut blockhash, mut last_valid_height) = self.budget.node.blockhash().await?;
         let mut signed = self.signed(signer, jobs, units, blockhash)?;
-        // The same again in the same block has the same signature, and would be taken for what was done already.
+        // The same again in the same block has the same signature, and would be taken for what was
+        // done already.
         while signed.iter().any(|(signature, _)| self.was_signed(signature)) {
             tokio::time::sleep(POLL).await;
             (blockhash, last_valid_height) = self.budget.node.blockhash().await?;
@@ -239,7 +241,8 @@ impl Sender<'_> {
             if open.is_empty() {
                 return Ok(ends.into_iter().flatten().collect());
             }
-            // Asked for before the statuses: what has none afterwards and was not valid before never will have one.
+            // Asked for before the statuses: what has none afterwards and was not valid before
+            // never will have one.
             let height = self.budget.node.finalized_height().await?;
             for indices in open.chunks(STATUSES_AT_ONCE) {
                 let signatures: Vec<Signature> = indices.iter().map(|index| flights[*index].signature).collect();

@@ -62,8 +62,8 @@ impl Shards {
     }
 }
 
-/// The epoch that `event` and `shards` tell, when storage confirms it. `exchange` has the list, which
-/// has only grown since; the last argument is of the circuit that the event names.
+/// The epoch that `event` and `shards` tell, when storage confirms it. `exchange` has the list,
+/// which has only grown since; the last argument is of the circuit that the event names.
 pub(super) fn assemble(
     stored: &StoredEpoch,
     event: &EpochFinalized,

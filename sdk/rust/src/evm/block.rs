@@ -98,8 +98,8 @@ impl EvmReader {
         Ok(block.map(|block| block.header.into()))
     }
 
-    /// Refuses what was read at the block that this reader is held at, when the chain has another in
-    /// its place by now. Events are asked for by number: what they tell may be of either.
+    /// Refuses what was read at the block that this reader is held at, when the chain has another
+    /// in its place by now. Events are asked for by number: what they tell may be of either.
     pub(super) async fn check_block_is_there(&self) -> Result<(), Error> {
         let Some(At { number, hash, .. }) = self.at else { return Ok(()) };
         let what = format!("block {number}");

@@ -50,8 +50,8 @@ impl Located {
 }
 
 impl EvmReader {
-    /// Where the exchange was registered, of which `stored` is what the contract has at `at`. Its id
-    /// and name must be those of the registration, which binds the name to the id.
+    /// Where the exchange was registered, of which `stored` is what the contract has at `at`. Its
+    /// id and name must be those of the registration, which binds the name to the id.
     pub(super) async fn registered_in(
         &self,
         id: &Digest,

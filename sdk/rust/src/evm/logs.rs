@@ -86,8 +86,8 @@ impl EvmReader {
         Ok(found)
     }
 
-    /// The events of the first pieces of `left`, which are taken from it. A node that refuses one is
-    /// asked for smaller ones from then on.
+    /// The events of the first pieces of `left`, which are taken from it. A node that refuses one
+    /// is asked for smaller ones from then on.
     async fn next_logs(&self, filter: &Filter, left: &mut RangeInclusive<u64>, what: &str) -> Result<Vec<Log>, Error> {
         let mut rest = Pieces::new(left.clone(), self.limits.blocks());
         let pieces: Vec<_> = std::iter::from_fn(|| rest.first()).take(self.limits.pieces()).collect();

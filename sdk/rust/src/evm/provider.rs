@@ -16,8 +16,8 @@ use url::Url;
 
 use crate::node::TIMEOUT;
 
-/// Repeats what was turned away because there are too many requests, but not what asked for too much
-/// at once. Some nodes have one error code for both.
+/// Repeats what was turned away because there are too many requests, but not what asked for too
+/// much at once. Some nodes have one error code for both.
 #[derive(Clone, Debug)]
 struct TooManyRequests(RateLimitRetryPolicy);
 

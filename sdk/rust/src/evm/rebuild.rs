@@ -101,8 +101,8 @@ impl EvmReader {
         Ok(epochs)
     }
 
-    /// Where the exchange was registered, and the number of its next epoch. A reader that is held at
-    /// one block has read both with the exchange.
+    /// Where the exchange was registered, and the number of its next epoch. A reader that is held
+    /// at one block has read both with the exchange.
     async fn place(&self, exchange: &Exchange, at: At) -> Result<(RegisteredIn, u64), Error> {
         if let (Some(_), Some(registered)) = (self.at, self.located.registration(&exchange.id)) {
             return Ok((registered, exchange.next_epoch));

@@ -247,8 +247,8 @@ impl Program {
         self.instruction(accounts, args::PostShard {})
     }
 
-    /// Asks how an exchange stands in asset number `asset` by what it states. `latest` is its latest
-    /// epoch with the id of the circuit that proved it; none before the first.
+    /// Asks how an exchange stands in asset number `asset` by what it states. `latest` is its
+    /// latest epoch with the id of the circuit that proved it; none before the first.
     pub fn solvency(&self, exchange: &Digest, latest: Option<(u64, Digest)>, args: types::SolvencyArgs) -> Instruction {
         let accounts = accounts::Solvency {
             exchange: address::exchange(&self.0, exchange),

@@ -50,8 +50,8 @@ impl SolanaReader {
         Ok(Finding::of(&told(&line.hash, line.time), &told(&block.blockhash, time)))
     }
 
-    /// Whether each account is a token account of its wallet, for its mint. Lamports are the wallet's
-    /// own.
+    /// Whether each account is a token account of its wallet, for its mint. Lamports are the
+    /// wallet's own.
     async fn owners(&self, holdings: &[&HoldingLine]) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::with_capacity(holdings.len());
         for holdings in holdings.chunks(MAX_MULTIPLE_ACCOUNTS) {

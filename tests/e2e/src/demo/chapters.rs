@@ -176,8 +176,10 @@ pub fn ask(story: &mut Story, ballast: &Ballast, subject: &Subject) -> Result<()
 
     // A year, because the sample's date is fixed.
     let question = ["solvency", subject.symbol(), "--max-age", "31536000"];
-    let step =
-        story.step("Ask each chain, as a contract would: is it solvent?", &[format!("ballast {}", question.join(" "))]);
+    let step = story.step(
+        "Ask each chain, as a contract would: is it solvent? A development setup never gets a yes.",
+        &[format!("ballast {}", question.join(" "))],
+    );
     // Only a circuit of a ceremony answers fresh, and this one is of the development setup.
     for answer in list(&ballast.refused_json(&question)?, "chains")? {
         let (ratio, standing) = (number(answer, "ratio_bps")?, text(answer, "standing")?);

@@ -1,8 +1,9 @@
 //! The demonstration: one exchange proves what it owes, on two local chains.
 //!
-//! `demo` commits to the sample; `demo --depth D` to a generated exchange that fills the circuit class of that depth.
-//! With `--stay` the two chains run on until the Enter key is pressed, so that every command can be
-//! tried on them. Its files are in `.ballast/demo`, or in the folder that `--folder` names.
+//! `demo` commits to the sample; `demo --depth D` to a generated exchange that fills the circuit
+//! class of that depth. With `--stay` the two chains run on until the Enter key is pressed, so that
+//! every command can be tried on them. Its files are in `.ballast/demo`, or in the folder that
+//! `--folder` names.
 
 mod chapters;
 mod story;

@@ -1,4 +1,5 @@
-//! How the demonstration is told: numbered steps, each with its purpose, its commands, a few figures and its cost.
+//! How the demonstration is told: numbered steps, each with its purpose, its commands, a few
+//! figures and its cost.
 
 use std::{
     env,

@@ -1,4 +1,5 @@
-//! Whole epochs by the `ballast` binary on two real chains, read back by the SDK and by an independent calculation.
+//! Whole epochs by the `ballast` binary on two real chains, read back by the SDK and by an
+//! independent calculation.
 
 use std::{
     collections::BTreeMap,
@@ -175,7 +176,8 @@ async fn what_is_wrong_is_told_by_the_exit_code(network: &Network, folder: PathB
     let source = small_exchange::source(&folder).unwrap();
     let (_, ballast) = network.exchange(folder.clone(), "Wrong", &source).await.unwrap();
     ballast.run(&["secret", "new"]).unwrap();
-    // Posting for an exchange that is not registered, or not posted for by this key, is refused before anything is sent.
+    // Posting for an exchange that is not registered, or not posted for by this key, is refused
+    // before anything is sent.
     let unregistered = ballast.output(&["run", "--once"]).unwrap();
     assert_ne!(exit_code(&unregistered), 0);
     for command in ["register", "add-assets", "set-posters"] {

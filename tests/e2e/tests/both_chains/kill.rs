@@ -1,8 +1,9 @@
-//! The relayer killed at every point of what it does: nothing is posted twice, and no chain is left behind. `two_shards` kills
-//! it at any moment.
+//! The relayer killed at every point of what it does: nothing is posted twice, and no chain is left
+//! behind. `two_shards` kills it at any moment.
 //!
-//! A proof takes long, and what was proved before a kill is not proved again. So few epochs go through many kills: each
-//! run is killed at its point, and the next one, which goes on where that one stopped, at a later one.
+//! A proof takes long, and what was proved before a kill is not proved again. So few epochs go
+//! through many kills: each run is killed at its point, and the next one, which goes on where that
+//! one stopped, at a later one.
 
 use std::{collections::BTreeSet, process::Stdio, sync::Arc, time::Duration};
 
@@ -64,8 +65,8 @@ impl Exchange {
         small_exchange::date(self.folder.path(), epoch).unwrap();
     }
 
-    /// Kills `run` at moments in the middle of the proof and, once `prove` has made it, of posting, and lets the last one
-    /// finish.
+    /// Kills `run` at moments in the middle of the proof and, once `prove` has made it, of posting,
+    /// and lets the last one finish.
     pub async fn kill_at_any_moment(&self, prove: &[&str], run: &[&str]) {
         let moments = [1_000, 4_000].into_iter().map(Some).chain([None]);
         for moment in moments.chain((1..=8).map(|number| Some(450 * number + 37))) {
@@ -84,8 +85,8 @@ impl Exchange {
         assert!(matches!(finished.status.code(), Some(0 | 2)), "{errors}");
     }
 
-    /// After a run that ended well: exactly `epochs` epochs on both chains, the last of the snapshot of that number, each
-    /// posted once.
+    /// After a run that ended well: exactly `epochs` epochs on both chains, the last of the
+    /// snapshot of that number, each posted once.
     async fn assert_whole(&self, epochs: u64, after: &str) {
         self.assert_posted(epochs, epochs, after).await;
         for client in self.network.clients().await.unwrap() {
@@ -94,8 +95,8 @@ impl Exchange {
         }
     }
 
-    /// Exactly `epochs` epochs on both chains, of `shards` shards together, each posted once, the same on both, and no rent
-    /// left behind.
+    /// Exactly `epochs` epochs on both chains, of `shards` shards together, each posted once, the
+    /// same on both, and no rent left behind.
     pub async fn assert_posted(&self, epochs: u64, shards: u64, after: &str) {
         let [solana, evm] = self.network.clients().await.unwrap();
         let agreement = solana.compare_history(&evm, &self.id).await.unwrap();
@@ -127,7 +128,8 @@ impl Exchange {
     }
 }
 
-/// Points of the first epoch: each of them is passed by a run that goes on after a kill at the one before.
+/// Points of the first epoch: each of them is passed by a run that goes on after a kill at the one
+/// before.
 const FIRST: &[&str] = &[
     "statement-persisted",
     "shard-proved",

@@ -3,12 +3,18 @@
 use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, path::Path, process::Stdio, thread};
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
-use ballast_core::solvency::Standing;
+use ballast_core::{assets::Asset, solvency::Standing, statement::LedgerPosition};
 use ballast_durable::crash_point::VARIABLE;
 use ballast_e2e::{
     ballast::Ballast,
     network::{ExchangeKeys, Network, Source, fund, owner, wallet, write_key},
     tokens::{Erc20Token, SplToken},
+};
+use ballast_ledger::{
+    log::{Writer, WriterOptions},
+    signature::sign,
+    simulate::{self, signing_key},
+    transaction::{Kind, Listing, Transaction},
 };
 use ballast_migrations::transaction::connect;
 use ballast_relayer::crash::WITNESS_POINTS;
@@ -24,12 +30,15 @@ use crate::signals::{A_WHILE, interrupt};
 
 const ACCOUNTS: &str = "10000";
 const TRANSACTIONS: u64 = 1_000_000;
+const SEED: u64 = 4;
 const NAME: &str = "Simulated";
 /// The longest span of looks that is allowed, in seconds.
 const SPAN: u64 = 600;
 const HOUR: u64 = 3_600;
 /// What is owed in each asset is held twice over by the exchange's wallets.
 const ASSETS: [&str; 4] = ["BTC", "ETH", "SOL", "USD"];
+/// Listed after the first epoch.
+const LISTED: &str = "XRP";
 
 /// Physical balances by asset, in committed units.
 type Owed = BTreeMap<String, u128>;
@@ -73,6 +82,7 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     let looked = again["chains"].as_array().unwrap();
     assert!(looked.len() == 2 && looked.iter().all(|looked| looked["outcome"] == "looked_before"), "{again}");
 
+    an_asset_is_listed(&ballast, &source, [&solana, &evm], &id).await;
     wallets.empty_of_dollars_on_solana(&network, owed["USD"]).await;
     let surprised = ballast.output(&["run", "--once"]).unwrap();
     let told = String::from_utf8_lossy(&surprised.stderr);
@@ -89,7 +99,8 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
         let killed = command.env(VARIABLE, point).output().unwrap();
         assert_eq!(killed.status.signal(), Some(6), "{point}: {}", String::from_utf8_lossy(&killed.stderr));
     }
-    // Solana has looked by now, and what was written down for the EVM was not sent: a dry run does not send it either.
+    // Solana has looked by now, and what was written down for the EVM was not sent: a dry run does
+    // not send it either.
     let rehearsed = ballast.json(&["witness", "--dry-run"]).unwrap();
     let outcomes: Vec<&Value> = rehearsed["chains"].as_array().unwrap().iter().map(|look| &look["outcome"]).collect();
     assert_eq!(outcomes, ["looked_before", "would_look"], "{rehearsed}");
@@ -102,11 +113,14 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     }
     for client in [&solana, &evm] {
         let latest = client.latest(&id).await.unwrap();
-        assert_eq!((latest.record.epoch, latest.record.ledger.sequence), (2, TRANSACTIONS));
+        assert_eq!((latest.record.epoch, latest.record.ledger.sequence), (2, TRANSACTIONS + 1));
+        assert_eq!((latest.record.assets.len(), latest.record.liabilities.last()), (5, Some(&0)));
     }
+    ballast.run(&["audit", "2", "--log", source.snapshot.to_str().unwrap()]).unwrap();
     assert!(solana.compare_history(&evm, &id).await.unwrap().behind.is_none());
     what_was_verified_is_not_read_again(&ballast, &keys, &source.snapshot);
-    // The dollars that are gone are missing where the chain looked, and in what was reported; nothing else changed.
+    // The dollars that are gone are missing where the chain looked, and in what was reported;
+    // nothing else changed.
     let mut expected = before;
     for answer in expected.iter_mut().filter(|answer| answer.symbol == "USD") {
         match answer.known {
@@ -120,19 +134,49 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     assert_eq!(answers([&solana, &evm], &id).await, expected);
 }
 
+/// The log lists an asset between two epochs: no epoch is made before the chains have listed it,
+/// too.
+async fn an_asset_is_listed(ballast: &Ballast, source: &Source, clients: [&Client; 2], id: &[u8; 32]) {
+    let (mut writer, _) = Writer::open(&source.snapshot, WriterOptions::default()).unwrap();
+    let LedgerPosition { sequence, head: head_before } = writer.position();
+    let listing = Listing::new(vec![Asset::new(LISTED, 6).unwrap()]).unwrap();
+    // Later than any simulated one: they are less than four milliseconds apart.
+    let time = simulate::START + 4 * TRANSACTIONS;
+    let kind = Kind::ListAssets(listing);
+    let transaction = Transaction { sequence: sequence + 1, head_before, time, kind };
+    writer.append(&[sign(&signing_key(SEED, None, 0), &transaction)]).unwrap();
+    drop(writer);
+    state_reserves(&source.reserves, &[&ASSETS[..], &[LISTED]].concat());
+    let refused = ballast.output(&["run", "--once"]).unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains(&format!("did not list yet ({LISTED})")) && told.contains("add-assets"), "{told}");
+    ballast.run(&["exchange", "add-assets"]).unwrap();
+    for client in clients {
+        assert_eq!(client.exchange(id).await.unwrap().assets.unwrap().number(LISTED), Some(5));
+        assert_eq!(client.latest(id).await.unwrap().record.epoch, 1, "{}: nothing was posted", client.chain());
+    }
+}
+
 fn source(folder: &Path) -> Source {
     let reserves = folder.join("reserves.toml");
-    let nothing = ASSETS.map(|symbol| format!("{symbol} = \"0\"\n")).concat();
-    let text = format!("sources = \"All of it is in wallets on two chains\"\n\n[amounts]\n{nothing}");
-    std::fs::write(&reserves, text).unwrap();
+    state_reserves(&reserves, &ASSETS);
     Source::new(folder.join("log"), None, reserves, 7)
+}
+
+/// States that nothing is held but what wallets hold.
+fn state_reserves(file: &Path, assets: &[&str]) {
+    let nothing: String = assets.iter().map(|symbol| format!("{symbol} = \"0\"\n")).collect();
+    let text = format!("sources = \"All of it is in wallets on two chains\"\n\n[amounts]\n{nothing}");
+    std::fs::write(file, text).unwrap();
 }
 
 /// Writes the log, and says what it owes.
 fn simulate(ballast: &Ballast, log: &Path) -> Owed {
     let log = log.to_str().unwrap();
     let transactions = TRANSACTIONS.to_string();
-    let simulate = ["ledger", "simulate", "--log", log, "--accounts", ACCOUNTS, "--seed", "4", "--transactions"];
+    let seed = SEED.to_string();
+    let simulate = ["ledger", "simulate", "--log", log, "--accounts", ACCOUNTS, "--seed", &seed, "--transactions"];
     let simulated = ballast.json(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();
     assert!(simulated["notice"].as_str().unwrap().contains("INSECURE"));
     let again = ballast.output(&[simulate.as_slice(), &[&transactions]].concat()).unwrap();

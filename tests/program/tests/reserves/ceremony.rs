@@ -1,9 +1,9 @@
-//! The history of the vectors as if a ceremony's circuit had proved it, for what only such a circuit
-//! may answer.
+//! The history of the vectors as if a ceremony's circuit had proved it, for what only such a
+//! circuit may answer.
 //!
 //! No ceremony was held: the key's secrets are in `simulated.rs`, and nothing but these tests says
-//! otherwise. Epochs, figures and roots are those of the vectors; contexts, proofs and heads are new,
-//! as the circuit is part of both.
+//! otherwise. Epochs, figures and roots are those of the vectors; contexts, proofs and heads are
+//! new, as the circuit is part of both.
 
 use ballast_core::{
     Digest, Element,

@@ -20,8 +20,8 @@ use crate::{
 /// Stands for lamports among mints.
 pub const LAMPORTS: Pubkey = Pubkey::new_from_array([0; 32]);
 
-/// The exchange of the vectors, as if a ceremony's circuit had proved its epochs: BTC with 8 decimals,
-/// USDC with 6, SOL with 9.
+/// The exchange of the vectors, as if a ceremony's circuit had proved its epochs: BTC with 8
+/// decimals, USDC with 6, SOL with 9.
 pub struct Custody {
     pub history: History,
 }

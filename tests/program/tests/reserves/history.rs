@@ -16,8 +16,8 @@ use crate::{
     vectors::{EpochVector, ExchangeVector, Vectors},
 };
 
-/// Unix seconds at which posts begin: the circuit is active, and the last epoch of the vectors lies a
-/// minute behind.
+/// Unix seconds at which posts begin: the circuit is active, and the last epoch of the vectors lies
+/// a minute behind.
 pub const READY: u64 = 1_795_391_252;
 /// Bytes of a post that one transaction carries.
 const CHUNK: usize = 900;

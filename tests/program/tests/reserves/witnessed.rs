@@ -200,8 +200,8 @@ fn a_witness_of_another_exchange_is_missing_and_a_forged_one_refused() {
     custody.ask(3, Some(3), SOL, u64::MAX).refused_with(3007, "AccountOwnedByWrongProgram");
 }
 
-/// What is seen long before or after an epoch was paid in or out since: it is held at one time and owed
-/// at the other.
+/// What is seen long before or after an epoch was paid in or out since: it is held at one time and
+/// owed at the other.
 #[test]
 fn looks_far_from_the_epoch_do_not_count() {
     for (seconds, counts) in [(-3_600, true), (-3_601, false), (3_600, true), (3_601, false)] {
@@ -232,8 +232,8 @@ fn the_asker_bounds_the_span_of_the_looks() {
     assert_eq!(within(29), WitnessedSolvency::MISSING);
 }
 
-/// Under A declare a token that nobody wants as the asset, look, close; set B; set A again: what was seen
-/// does not count.
+/// Under A declare a token that nobody wants as the asset, look, close; set B; set A again: what
+/// was seen does not count.
 #[test]
 fn looks_of_a_cleared_list_do_not_answer() {
     let mut custody = Custody::new();
