@@ -17,7 +17,7 @@ use crate::{
     context::Context,
     output::Output,
     session::open,
-    text::{Text, compared_holdings, count},
+    text::{Text, compared_holdings, count, not_read_again},
 };
 
 /// Replay a log and say whether it gives an epoch; exit code 3 if it does not, 2 if the log is
@@ -40,6 +40,9 @@ pub struct Audit {
     /// (`ballast secret epoch-key`)
     #[arg(long, value_name = "FILE")]
     epoch_key: Option<PathBuf>,
+    /// Read the chains' histories from the first epoch, whatever the setting verify.heads keeps
+    #[arg(long)]
+    from_start: bool,
     #[command(flatten)]
     chains: ChainChoice,
 }
@@ -54,19 +57,20 @@ impl Audit {
         let given = self.epoch_key.as_deref().map(GivenEpoch::read).transpose()?;
         let log = settings.log(self.log)?;
         let report = self.report.as_deref().map(audit::read_report).transpose()?;
-        let (_, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
+        let (config, session) = open(Reading, context, &self.chains.chains(), &[]).await?;
         let key = match (given, master) {
             (Some(given), _) => Some(audit::key_of(given, session.chains.exchange, self.epoch)?),
             (None, Some(master)) => Some(master.epoch_key(&session.chains.exchange, self.epoch)),
             (None, None) => None,
         };
-        Output::new(&audit::run(&session.chains, self.epoch, &log, report.as_deref(), key.as_ref()).await?)
+        let heads = config.verify.heads.as_deref().filter(|_| !self.from_start);
+        Output::new(&audit::run(&session.chains, self.epoch, heads, &log, report.as_deref(), key.as_ref()).await?)
     }
 }
 
 impl Text for AuditReport {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for AuditedChain { chain, audited, compared } in &self.chains {
+        for AuditedChain { chain, first, audited, compared } in &self.chains {
             let Audited { epoch, ledger_sequence, accounts, transactions, signatures, per_second, root, reserves } =
                 audited;
             writeln!(
@@ -80,6 +84,7 @@ impl Text for AuditReport {
                 count(*transactions, "transaction", "transactions"),
                 count(*signatures, "signature", "signatures")
             )?;
+            not_read_again(f, *first)?;
             writeln!(f, "  root: {}", if *root { "compared" } else { "NOT COMPARED, that needs the epoch's key" })?;
             writeln!(f, "  reserves report: {}", if *reserves { "compared" } else { "NOT COMPARED, none was given" })?;
             if let Some(compared) = compared {

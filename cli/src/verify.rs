@@ -16,7 +16,7 @@ use crate::{
     context::Context,
     output::Output,
     session::open,
-    text::{Text, count},
+    text::{Text, count, not_read_again},
 };
 
 /// Recompute the rolling head of both chains and compare them; exit code 3 if they differ or one
@@ -43,10 +43,7 @@ impl Text for Verified {
         for VerifiedChain { chain, epochs, first, head, setups } in &self.chains {
             let lead = if *epochs == 1 { "1 epoch leads".into() } else { format!("{epochs} epochs lead") };
             writeln!(f, "{chain}: {lead} to its head {} ({})", hexadecimal::encode(head), setups.join(", "))?;
-            if *first > 1 {
-                let before = count(*first - 1, "epoch", "epochs");
-                writeln!(f, "  read from epoch {first} on: {before} before it NOT READ AGAIN, verified another time")?;
-            }
+            not_read_again(f, *first)?;
         }
         let Some(Agreement { epochs, behind }) = &self.agreement else { return Ok(()) };
         let epochs = count(*epochs, "epoch", "epochs");

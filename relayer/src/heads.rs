@@ -7,7 +7,10 @@ use std::{collections::BTreeSet, io::ErrorKind, path::Path};
 
 use ballast_core::{Digest, hexadecimal};
 use ballast_durable::{Access, create_directory, read_text_bounded};
-use ballast_sdk::verification::VerifiedHead;
+use ballast_sdk::{
+    Client, Error,
+    verification::{VerifiedHead, VerifiedHistory},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -53,6 +56,13 @@ pub struct Place {
     /// `solana` or `evm:<chain id>`.
     pub chain: String,
     pub deployment: String,
+}
+
+impl Place {
+    /// The exchange's history on the chain that `client` reads.
+    pub fn of(client: &Client, exchange: Digest) -> Self {
+        Self { exchange, chain: client.chain().to_string(), deployment: client.deployment().to_string() }
+    }
 }
 
 impl Default for Heads {
@@ -125,6 +135,32 @@ impl Heads {
         }
         let text = serde_json::to_string_pretty(self).map_err(Failure::other)? + "\n";
         ballast_durable::write(file, Access::Everyone, text.as_bytes()).map_err(failed)
+    }
+}
+
+/// Verifies a chain's history, from where it was verified before if that is given.
+///
+/// None when the chain has no epoch, and nothing was verified before.
+///
+/// # Errors
+/// A history that does not lead to its head, or that does not have what was verified before, with
+/// what to do about it.
+pub async fn verify(
+    client: &Client,
+    exchange: &Digest,
+    after: Option<&VerifiedHead>,
+) -> Result<Option<VerifiedHistory>, Failure> {
+    let read = match after {
+        Some(after) => client.verify_history_after(exchange, after).await,
+        None => client.verify_history(exchange).await,
+    };
+    match read {
+        Ok(history) => Ok(Some(history)),
+        Err(Error::NoEpoch { .. }) => Ok(None),
+        Err(error @ Error::Unlike { .. }) => Err(Failure::from(error).context(
+            "what is kept in verify.heads is not on the chain; ask another node, or read everything with --from-start",
+        )),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod count;
 mod holdings;
+mod read;
 mod status;
 mod time;
 
@@ -12,6 +13,7 @@ use std::fmt;
 
 pub use count::count;
 pub use holdings::compared_holdings;
+pub use read::not_read_again;
 pub use status::status;
 pub use time::{date, duration};
 

@@ -16,6 +16,7 @@ use super::reserves;
 use crate::{
     blocking::compute,
     failure::{Classified, Failure, FailureKind},
+    heads::{self, Heads, Place},
     session::Chains,
 };
 
@@ -23,6 +24,9 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 pub struct AuditedChain {
     pub chain: String,
+    /// The first epoch of the chain's history that was read. Those before it were verified another
+    /// time, and were not verified again.
+    pub first: u64,
     #[serde(flatten)]
     pub audited: Audited,
     /// Holdings of this chain in the reserves report. None without a report.
@@ -90,23 +94,30 @@ pub fn read_report(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Audits `number` on every chain; `report` are bytes of [`read_report`].
+/// Audits `number` on every chain; `report` are bytes of [`read_report`]. Each chain's history is
+/// verified from where `heads`, a file, says that it was verified before, unless that is later than
+/// the epoch. Nothing is kept there: an audit does not compare the chains.
 ///
 /// # Errors
-/// The first thing in which log and chain differ.
+/// The first thing in which log and chain differ, or a file of heads that is no use.
 pub async fn run(
     chains: &Chains,
     number: u64,
+    heads: Option<&Path>,
     log: &Path,
     report: Option<&[u8]>,
     key: Option<&EpochKey>,
 ) -> Result<AuditReport, Failure> {
+    let kept = heads.map(Heads::read).transpose()?.unwrap_or_default();
     let (mut asked, mut histories) = (Vec::new(), Vec::new());
     for chain in chains.iter() {
-        let history = chain.client().verify_history(&chains.exchange).await?;
-        let epochs: Vec<Epoch> = history.epochs.into_iter().filter(|epoch| epoch.record.epoch <= number).collect();
+        let client = chain.client();
+        let after = kept.of(&Place::of(client, chains.exchange))?.filter(|after| after.epoch <= number);
+        let history = heads::verify(client, &chains.exchange, after.as_ref()).await?;
+        let (first, epochs) = history.map_or((1, vec![]), |history| (history.after.unwrap_or(1), history.epochs));
+        let epochs: Vec<Epoch> = epochs.into_iter().filter(|epoch| epoch.record.epoch <= number).collect();
         match epochs.last().map(|epoch| epoch.record.clone()) {
-            Some(record) if record.epoch == number => asked.push((chain, record)),
+            Some(record) if record.epoch == number => asked.push((chain, record, first)),
             latest => {
                 let latest = latest.map_or(0, |record| record.epoch);
                 return Err(Failure::bad_input(format!(
@@ -125,7 +136,7 @@ pub async fn run(
         histories.iter().map(|epochs| auditor.audit(epochs)).collect()
     });
     let mut audited = Vec::new();
-    for ((chain, record), held) in asked.into_iter().zip(audits.await??) {
+    for ((chain, record, first), held) in asked.into_iter().zip(audits.await??) {
         let compared = match report {
             Some(report) => {
                 let report = ReservesReport::parse(report)?;
@@ -133,7 +144,7 @@ pub async fn run(
             }
             None => None,
         };
-        audited.push(AuditedChain { chain: chain.name().to_string(), audited: held, compared });
+        audited.push(AuditedChain { chain: chain.name().to_string(), first, audited: held, compared });
     }
     Ok(AuditReport { chains: audited })
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     failure::{Failure, FailureKind},
-    heads::{Heads, Place},
+    heads::{self, Heads, Place},
     session::Chains,
 };
 
@@ -105,15 +105,15 @@ pub async fn solvency(chains: &Chains, symbol: &str, max_age: u64, known: Known)
     Ok(Answers { fresh: answers.iter().all(Answer::is_fresh), chains: answers })
 }
 
-/// Verifies each chain's history and compares them. With `heads`, a file, each history goes on from
-/// where it was verified before, unless it is to be read `from_start`; how far it was verified is
-/// kept there once the histories were found to agree.
+/// Verifies each chain's history and compares them. With a `file` of heads each history goes on
+/// from where it was verified before, unless it is to be read `from_start`; how far it was verified
+/// is kept there once the histories were found to agree.
 ///
 /// # Errors
 /// A history that does not lead to its head or not from the one that is kept, two that differ, or a
 /// file of heads that is no use.
-pub async fn verify(chains: &Chains, heads: Option<&Path>, from_start: bool) -> Result<Verified, Failure> {
-    let mut kept = match heads.map(Heads::read) {
+pub async fn verify(chains: &Chains, file: Option<&Path>, from_start: bool) -> Result<Verified, Failure> {
+    let mut kept = match file.map(Heads::read) {
         // The file is replaced.
         Some(Err(_)) if from_start => Heads::default(),
         Some(read) => read?,
@@ -121,47 +121,32 @@ pub async fn verify(chains: &Chains, heads: Option<&Path>, from_start: bool) -> 
     };
     let known = kept.clone();
     let mut histories = Vec::new();
+    let several = chains.iter().count() > 1;
     for chain in chains.iter() {
         let client = chain.client();
-        let place = place(client, chains.exchange);
+        let place = Place::of(client, chains.exchange);
         let after = if from_start { None } else { known.of(&place)? };
-        let read = match &after {
-            Some(after) => client.verify_history_after(&chains.exchange, after).await,
-            None => client.verify_history(&chains.exchange).await,
-        };
-        match read {
-            Ok(history) => {
-                kept.keep(place, history.verified_head());
-                histories.push((client, Some(history)));
-            }
+        let history = heads::verify(client, &chains.exchange, after.as_ref()).await?;
+        match &history {
+            Some(history) => kept.keep(place, history.verified_head()),
             // Whether that is behind, the other chain says.
-            Err(ballast_sdk::Error::NoEpoch { .. }) if chains.iter().count() > 1 => histories.push((client, None)),
-            Err(error) => return Err(advised(error)),
+            None if several => {}
+            None => {
+                let (chain, exchange) = (client.chain(), chains.exchange);
+                return Err(ballast_sdk::Error::NoEpoch { chain, exchange }.into());
+            }
         }
+        histories.push((client, history));
     }
     let agreement = match &histories[..] {
         [ours, theirs] => Some(compare(&chains.exchange, ours, theirs).await?),
         _ => None,
     };
-    if let Some(file) = heads.filter(|_| kept != known) {
+    if let Some(file) = file.filter(|_| kept != known) {
         kept.write(file)?;
     }
     let verified = histories.into_iter().filter_map(|(_, history)| history.map(VerifiedChain::from)).collect();
     Ok(Verified { chains: verified, agreement })
-}
-
-fn place(client: &Client, exchange: Digest) -> Place {
-    Place { exchange, chain: client.chain().to_string(), deployment: client.deployment().to_string() }
-}
-
-/// Says what to do about a chain that does not have what was verified before.
-fn advised(error: ballast_sdk::Error) -> Failure {
-    match error {
-        ballast_sdk::Error::Unlike { .. } => Failure::from(error).context(
-            "what is kept in verify.heads is not on the chain; ask another node, or read everything with --from-start",
-        ),
-        error => error.into(),
-    }
 }
 
 /// A chain's history; none of a chain without epochs.

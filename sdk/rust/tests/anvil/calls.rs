@@ -68,9 +68,11 @@ async fn what_a_node_allows_is_learned_once() {
     let (questions, requests, refused) = node.asked.take();
     assert_eq!(refused, 0);
     assert!(requests > questions / 9 && requests < questions / 3, "{questions} {requests}");
-    let single = Long { batch: 1, ..Long::new(&deployment, WEEK, false) };
-    let url = proxy::start(deployment.node.endpoint(), single.clone()).await;
-    assert_eq!(crate::client(&url, &deployment).await.verify_history(&id).await.unwrap(), whole);
+    for batch in [9, 1] {
+        let few = Long { batch, ..Long::new(&deployment, WEEK, false) };
+        let url = proxy::start(deployment.node.endpoint(), few.clone()).await;
+        assert_eq!(crate::client(&url, &deployment).await.verify_history(&id).await.unwrap(), whole);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,6 +118,7 @@ async fn a_simulated_exchange_is_proved_from_its_log_and_its_wallets_are_witness
     }
     ballast.run(&["audit", "2", "--log", source.snapshot.to_str().unwrap()]).unwrap();
     assert!(solana.compare_history(&evm, &id).await.unwrap().behind.is_none());
+    what_was_verified_is_not_read_again(&ballast, &keys, &source.snapshot);
     // The dollars that are gone are missing where the chain looked, and in what was reported;
     // nothing else changed.
     let mut expected = before;
@@ -221,6 +222,26 @@ fn audited(ballast: &Ballast, keys: &ExchangeKeys, log: &Path) {
     ballast.run(&simulate).unwrap();
     let refused = ballast.output(&["audit", "1", "--log", other]).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+}
+
+/// What was verified up to epoch 2 goes on from there, unless epoch 1 is asked for.
+fn what_was_verified_is_not_read_again(ballast: &Ballast, keys: &ExchangeKeys, log: &Path) {
+    let setting = format!("verify.heads={}", keys.folder.join("heads.json").display());
+    let firsts = |arguments: &[&str]| -> Vec<u64> {
+        let told = ballast.json(&[&["--set", &setting], arguments].concat()).unwrap();
+        let chains = told["chains"].as_array().unwrap().iter();
+        chains.map(|chain| chain["first"].as_u64().unwrap()).collect()
+    };
+    let audit = |epoch| ["audit", epoch, "--log", log.to_str().unwrap()];
+    assert_eq!(firsts(&["verify"]), [1, 1]);
+    assert_eq!(firsts(&["verify"]), [2, 2]);
+    assert_eq!(firsts(&audit("2")), [2, 2]);
+    assert_eq!(firsts(&audit("1")), [1, 1]);
+    assert_eq!(firsts(&[&audit("2")[..], &["--from-start"]].concat()), [1, 1]);
+    assert_eq!(firsts(&["verify", "--from-start"]), [1, 1]);
+    let told = ballast.run(&["--set", &setting, "verify"]).unwrap();
+    assert_eq!(told.matches("read from epoch 2 on: 1 epoch before it NOT READ AGAIN").count(), 2, "{told}");
+    assert!(told.contains("the chains tell the same history of 2 epochs"), "{told}");
 }
 
 async fn reported(client: &Client, id: &[u8; 32], asset: &str) -> Standing {
