@@ -22,7 +22,7 @@ use ballast_sdk::{
     },
     exchange::Exchange,
     reader::{ChainReader, ObservationReader},
-    reread::{ComparedHoldings, Tally},
+    reread::{ComparedHoldings, Finding, Tally},
     reserves::{CompareError, HoldingError},
     solvency::Known,
 };
@@ -293,6 +293,14 @@ async fn a_reports_holdings_are_compared_with_the_chain() {
     let later = reported(&record, BlockLine { height: number + 9, ..block.clone() }, wallet, balance);
     let unknown = client.check_holdings(&record, &later).await.unwrap();
     assert_eq!((unknown.blocks.not_checked, unknown.balances.not_checked, unknown.balances.checked), (1, 1, 0));
+    // Nor is a block read that is younger than the one that everything is read at.
+    let held = reader(&deployment, Some(deployment.witnesses)).await.unwrap().at_one_block().await.unwrap();
+    deployment.mine(1).await;
+    let younger = deployment.provider.get_block_number().await.unwrap();
+    let younger = line(&deployment, &chain, younger).await;
+    let reread = held.reread(&younger, &[&honest().holdings[0]]).await.unwrap();
+    assert!(matches!(reread.block, Finding::NotChecked(_)), "{reread:?}");
+    assert!(matches!(reread.balances[..], [Finding::NotChecked(_)]), "{reread:?}");
     let url = proxy::start(deployment.node.endpoint(), Pruned).await;
     let options = EvmOptions { witnesses: Some(deployment.witnesses), ..EvmOptions::default() };
     let pruned = Client::evm(&url, deployment.reserves, options).await.unwrap();
